@@ -1,0 +1,3 @@
+"""Arena measures how predictable a player is: language models, people and bots against a reader of minds."""
+
+__version__ = "0.1.0"

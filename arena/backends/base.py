@@ -1,0 +1,140 @@
+"""The contract of a backend: a prompt in, a distribution and text out. It knows nothing of games.
+
+A model is asked through `LanguageModel.complete`, any number of requests at once. The backend merges equal
+prompts, batches the rest, and answers each as soon as it is ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from arena.records import Sample, TokenProbability
+
+
+class Capability(StrEnum):
+    """What a backend can give. A task that needs what is absent refuses with exit 3."""
+
+    ENTROPY = "entropy"
+    SEEDED = "seeded"  # the samples follow the named draws, so that a run can be repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a token is drawn: temperature first, then top-p. The defaults leave the model's distribution as it is."""
+
+    temperature: float = 1.0
+    top_p: float = 1.0
+
+    def __str__(self) -> str:
+        return f"temperature={self.temperature:g},top_p={self.top_p:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class StopRule:
+    """When an answer ends, as data, so that a worker or a server's client can apply it token by token.
+
+    Both are regular expressions that are searched in the text of the answer so far, `found` first: if it
+    matches, the answer is valid and ends; if `closed` matches, it ends without a move. The text is also
+    over at an end token and after `max_tokens` tokens. `found` sees the end of the text as a boundary.
+    """
+
+    found: str
+    closed: str
+    max_tokens: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One answer wanted. Attempt a takes its uniforms from the stream `name|a`; at most `attempts` are drawn,
+    until one is valid."""
+
+    name: str
+    attempts: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A prompt and what is wanted of it.
+
+    `wanted` are the token ids whose first-position log-probabilities are returned, `top` how many of the
+    likeliest tokens. `depth` is the request's place in the queue: the deepest goes first, so that matches
+    finish and their memory goes.
+    """
+
+    tokens: tuple[int, ...]
+    wanted: tuple[int, ...]
+    stop: StopRule
+    sampling: Sampling = field(default_factory=Sampling)
+    draw: Draw | None = None
+    top: int = 20
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The answer to a request: natural log-probabilities of the wanted tokens under the sampling that was
+    asked for, shape (len(wanted),); the likeliest tokens; the entropy in bits (None where a backend can't
+    give it); and every answer drawn, the last being valid unless all attempts were refused."""
+
+    logprobs: tuple[float, ...]
+    top: tuple[TokenProbability, ...]
+    entropy: float | None
+    answers: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A tokenizer's facts. `pieces` are the bytes of each token, by id; special tokens have their name there.
+
+    `specials` maps a special token's text to its id; `bos` is the id that the tokenizer puts at position 0
+    or None if it puts none; `ends` are the tokens that end an answer.
+    """
+
+    pieces: tuple[bytes, ...]
+    specials: Mapping[str, int]
+    bos: int | None
+    ends: frozenset[int]
+    chat_template: str | None = None
+
+    def text(self, tokens: Sequence[int]) -> str:
+        """The text of some tokens; bytes that are no UTF-8 show as the replacement character."""
+        return b"".join(self.pieces[token] for token in tokens).decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a backend has done since it was loaded, for the record and for the benchmarks."""
+
+    prompt_tokens: int = 0  # evaluated, each node of the prefix tree once unless it was evicted
+    sampled_tokens: int = 0  # evaluated to continue an answer
+    prompts: int = 0  # distinct prompts answered
+    repeated: int = 0  # prompts that were evaluated again
+    batches: int = 0
+
+
+class LanguageModel(Protocol):
+    """One per backend. Made by `arena.backends.loading.load`; closed by `close`."""
+
+    name: str
+    vocabulary: Vocabulary
+    capabilities: frozenset[Capability]
+    context: int  # the longest prompt and answer that fit, in tokens
+
+    async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
+        """Ordinary text to ids, without BOS. With `specials`, special tokens in the text are recognised."""
+        ...
+
+    async def complete(self, request: Request) -> Completion:
+        """Answer one request. Many may wait at once; that is how they are batched."""
+        ...
+
+    async def work(self) -> Work:
+        """What has been done since loading."""
+        ...
+
+    async def close(self) -> None:
+        """Give everything back, at once."""
+        ...

@@ -1,0 +1,74 @@
+"""The command `arena`: its command groups, and how errors and interrupts become exit codes.
+
+Each command lives in a file of its own and is imported only when it is called, so that `arena --help`
+answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from arena.errors import ArenaError, ExitCode
+
+# name -> module that holds a click command of that name, and the line for `arena --help`
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "tournament": ("arena.cli.tournament", "Play many matches over a grid of subjects and games."),
+    "report": ("arena.cli.report", "Table 2 and figure 4 of the runs in a store."),
+    "runs": ("arena.cli.runs", "The runs in a store, and how far each is."),
+    "export": ("arena.cli.export", "Every round as CSV, JSON lines or Parquet."),
+    "models": ("arena.cli.models", "The models of the catalog, and whether each is ready here."),
+    "prompts": ("arena.cli.prompts", "The prompts of a run, as the model saw them."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        command = getattr(import_module(module), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="predictability-arena", prog_name="arena")
+def arena() -> None:
+    """Measure how predictable a player is: language models and bots against a reader of minds."""
+
+
+def main() -> None:
+    """The entry point of the console script: run, and end with the exit code that the design names."""
+    try:
+        arena.main(standalone_mode=False)
+        sys.stdout.flush()
+    except ArenaError as error:
+        _end(str(error), error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        _end("interrupted", ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # the reader (`head`, a closed pager) has enough: leave without a word, as other tools do
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.DONE)
+
+
+def _end(sentence: str, code: ExitCode) -> None:
+    click.echo(f"arena: {sentence}", err=True)
+    sys.exit(code)

@@ -1,0 +1,7 @@
+"""The rules of the games, as data. No I/O, no model, no text generation."""
+
+from arena.games.equilibrium import equilibrium
+from arena.games.game import Game
+from arena.games.registry import game_names, parse_game
+
+__all__ = ["Game", "equilibrium", "game_names", "parse_game"]

@@ -1,0 +1,59 @@
+"""What a game is: two seats' moves and a payoff matrix. Everything else follows from the matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.records import Outcome, Policy
+
+
+@dataclass(frozen=True, eq=False)
+class Game:
+    """The rules of one simultaneous two-player stage game.
+
+    `payoff` has shape (moves, replies): +1 win, 0 tie, -1 loss, for the subject. `name` is what a person
+    types, `title` what they read.
+    """
+
+    name: str
+    title: str
+    moves: tuple[str, ...]
+    replies: tuple[str, ...]
+    payoff: NDArray[np.int8] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        payoff = np.array(self.payoff, dtype=np.int8)
+        if payoff.shape != (len(self.moves), len(self.replies)):
+            raise ValueError(
+                f"game {self.name!r}: payoff has shape {payoff.shape}, "
+                f"but there are {len(self.moves)} moves and {len(self.replies)} replies"
+            )
+        if not np.isin(payoff, (-1, 0, 1)).all():
+            raise ValueError(f"game {self.name!r}: a payoff is +1 (win), 0 (tie) or -1 (loss)")
+        for names in (self.moves, self.replies):
+            if len({name.lower() for name in names}) != len(names):
+                raise ValueError(f"game {self.name!r}: two moves have the same name")
+        payoff.setflags(write=False)
+        object.__setattr__(self, "payoff", payoff)
+
+    def outcome(self, move: int | None, reply: int | None) -> Outcome:
+        """The result for the subject. A seat that gave no move loses; if neither gave one it is a tie."""
+        if move is None or reply is None:
+            return Outcome((reply is None) - (move is None))
+        return Outcome(int(self.payoff[move, reply]))
+
+    def best_reply(self, policy: Policy) -> int:
+        """The reply that maximises the probability of winning this round; ties go to the first.
+
+        It is the greedy adversary of section 3.2.1.
+        """
+        losses = (self.payoff == -1).T.astype(np.float64)
+        return int(np.argmax(losses @ np.asarray(policy.probabilities)))
+
+    def best_move(self, policy: Policy) -> int:
+        """The same for the subject's seat, given the opponent's policy over replies."""
+        wins = (self.payoff == 1).astype(np.float64)
+        return int(np.argmax(wins @ np.asarray(policy.probabilities)))

@@ -1,0 +1,22 @@
+"""Hide & seek (section 3.2.2): the subject hides, the opponent looks in one spot."""
+
+import numpy as np
+
+from arena.errors import UsageError
+from arena.games.game import Game
+
+# Everyday single words with distinct first letters; the test of counted tokens says why these.
+SPOTS = ("bathroom", "closet", "garden", "kitchen", "library", "office", "shed")
+
+
+def hide_and_seek(spots: int = len(SPOTS)) -> Game:
+    """The game with the first `spots` spots, 2 to 7. The subject wins if the opponent looks elsewhere.
+
+    Raises UsageError for any other number.
+    """
+    if not 2 <= spots <= len(SPOTS):
+        raise UsageError(f"hide-and-seek has 2 to {len(SPOTS)} spots, not {spots}: try hide-and-seek:5")
+    names = SPOTS[:spots]
+    payoff = np.ones((spots, spots), dtype=np.int8) - 2 * np.eye(spots, dtype=np.int8)
+    name = "hide-and-seek" if spots == len(SPOTS) else f"hide-and-seek:{spots}"
+    return Game(name, f"hide & seek, {spots} spots", names, names, payoff)

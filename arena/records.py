@@ -1,0 +1,131 @@
+"""The records that travel between the layers: what an agent sees, what it decides, what a round was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+
+class Outcome(IntEnum):
+    """The result of a round for the subject; the number is its payoff."""
+
+    LOSS = -1
+    TIE = 0
+    WIN = 1
+
+
+class Seat(StrEnum):
+    """The two seats of a match. The subject is the one being measured."""
+
+    SUBJECT = "subject"
+    OPPONENT = "opponent"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A probability distribution over the moves of one seat, in the game's order.
+
+    `mass` is what the raw next-token distribution put on legal moves before renormalising (1 for a bot);
+    `loose_mass` is the same when any prefix of a move counts, so that a bad fit shows.
+    """
+
+    probabilities: tuple[float, ...]
+    mass: float = 1.0
+    loose_mass: float = 1.0
+
+    @property
+    def determinism(self) -> float:
+        """The largest probability: 1/n for uniform play over n moves, 1 for a fixed move (section 3.3)."""
+        return max(self.probabilities)
+
+    @property
+    def is_fallback(self) -> bool:
+        """True if the model put nothing on any move and the uniform policy stands in."""
+        return self.mass == 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One answer that was drawn from a model: its text as decoded, its token ids, and why it ended.
+
+    `ended` is "move" (a move stands in the text), "mark" (a closing mark), "eos" (an end token)
+    or "length" (the token limit).
+    """
+
+    text: str
+    tokens: tuple[int, ...]
+    ended: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenProbability:
+    """A token of a next-token distribution with its natural log-probability."""
+
+    token: int
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model was asked, with the token ids that it saw and the likeliest tokens that it would say next."""
+
+    text: str
+    tokens: tuple[int, ...]
+    top: tuple[TokenProbability, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an agent decided. `policy` is None for one that has none to show (a person).
+
+    `move` is None for a forfeit: every answer that was drawn was invalid. `answers` are all the answers
+    drawn, the last being the one that was played.
+    """
+
+    policy: Policy | None
+    move: int | None
+    answers: tuple[Sample, ...] = ()
+    prompt: Prompt | None = None
+
+    @property
+    def text(self) -> str:
+        """The answer that was played, or the last one that was refused; "" for an agent without text."""
+        return self.answers[-1].text if self.answers else ""
+
+    @property
+    def invalid(self) -> int:
+        """How many of the answers drawn were invalid."""
+        return sum(answer.ended != "move" for answer in self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One play of the stage game. `number` counts from 1; moves are indices into the game's order."""
+
+    number: int
+    outcome: Outcome
+    subject: Decision
+    opponent: Decision
+
+    @property
+    def is_forfeit(self) -> bool:
+        """True if a seat gave no move: the round is lost for it and is not shown in later prompts."""
+        return self.subject.move is None or self.opponent.move is None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that an agent may know when it decides a round.
+
+    There is no field for the other seat's move of this round: the sealed-move rule is a fact of this type.
+    `intel` is the other seat's policy, shown only to an agent that declares `reads_policy`.
+    `draw` is this seat's uniform number for the round, in [0, 1); `seed` names the stream of random draws
+    that belongs to this seat and round, for agents that need more than one.
+    """
+
+    match: int
+    number: int
+    history: tuple[Round, ...] = ()
+    draw: float = 0.0
+    seed: str = ""
+    intel: Policy | None = field(default=None)

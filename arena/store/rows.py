@@ -1,0 +1,92 @@
+"""What the store gives back: runs, cells and rounds as plain rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class CellSpec:
+    """A grid square of a tournament: who plays what against whom, and how it is asked.
+
+    `key` is the canonical text `subject|opponent|game|wording|sampling` that also names the cell's draws.
+    `prompt` is {"style", "format", "wording", "infix"} of the subject, None for a bot; `opponent_prompt` the
+    same for the other seat.
+    """
+
+    key: str
+    subject: str
+    opponent: str
+    game: str
+    prompt: Mapping[str, Any] | None = None
+    opponent_prompt: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """What a run is. Everything but `games` and `manifest` is its identity: the same spec is the same run.
+
+    `models` maps a model's name to what identifies its weights; `manifest` says on what machine and build.
+    """
+
+    kind: str
+    cells: tuple[CellSpec, ...]
+    rounds: int
+    seed: int
+    sampling: str
+    invalid: str
+    models: Mapping[str, str]
+    games: int
+    manifest: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as stored. `name` is for people ("2026-11-23-1"), `spec.games` the most that was ever asked for."""
+
+    id: int
+    name: str
+    spec: RunSpec
+    created: str
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CellRow:
+    """A cell as stored, with how far it is. `seconds` is the time that its matches were being played."""
+
+    id: int
+    spec: CellSpec
+    finished_matches: int
+    open_matches: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoundColumns:
+    """The rounds of a cell's finished matches, a row a round, ordered by match and round; n rows, k moves.
+
+    `move` and `reply` are -1 where a seat forfeited. `policy` has shape (n, k), NaN where the subject has
+    none. `drawn` counts the answers drawn and `invalid` those refused, of the subject; `prompt` numbers the
+    distinct prompts, -1 for none.
+    """
+
+    match: NDArray[np.int64]
+    number: NDArray[np.int64]
+    move: NDArray[np.int64]
+    reply: NDArray[np.int64]
+    outcome: NDArray[np.int64]
+    policy: NDArray[np.float64]
+    mass: NDArray[np.float64]
+    loose_mass: NDArray[np.float64]
+    drawn: NDArray[np.int64]
+    invalid: NDArray[np.int64]
+    prompt: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.match)
