@@ -1,0 +1,67 @@
+"""From a row of logits to a distribution, its numbers, and draws. Shared by every backend that samples itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.backends.base import Sampling
+from arena.records import TokenProbability
+
+
+class Distribution:
+    """The next-token distribution of one row of logits, shape (vocabulary,), under one sampling setting.
+
+    Temperature is applied before top-p. Everything is float64, as the logits' own error is far above it.
+    """
+
+    def __init__(self, logits: NDArray[np.float32], sampling: Sampling) -> None:
+        scaled = logits.astype(np.float64)
+        if sampling.temperature != 1.0:
+            scaled /= sampling.temperature
+        scaled -= scaled.max()
+        if sampling.top_p < 1.0:
+            scaled[~_nucleus(scaled, sampling.top_p)] = -np.inf
+        self._scaled = scaled
+        self._weights = np.exp(scaled)
+        self._total = float(self._weights.sum())
+
+    @cached_property
+    def _cumulative(self) -> NDArray[np.float64]:
+        return np.cumsum(self._weights)
+
+    def logprobs(self, tokens: Sequence[int]) -> tuple[float, ...]:
+        """Natural log-probabilities of some tokens."""
+        return tuple((self._scaled[list(tokens)] - np.log(self._total)).tolist())
+
+    def top(self, count: int) -> tuple[TokenProbability, ...]:
+        """The `count` likeliest tokens, likeliest first; equal ones by id."""
+        count = min(count, len(self._scaled))
+        best = np.argpartition(self._scaled, -count)[-count:] if count else np.array([], dtype=np.int64)
+        best = best[np.lexsort((best, -self._scaled[best]))]
+        found = zip(best.tolist(), self.logprobs(best.tolist()), strict=True)
+        return tuple(TokenProbability(token, logprob) for token, logprob in found if logprob > -np.inf)
+
+    def entropy(self) -> float:
+        """Shannon entropy over the whole vocabulary, in bits."""
+        finite = np.where(self._weights > 0.0, self._scaled, 0.0)
+        return float((np.log(self._total) - self._weights @ finite / self._total) / np.log(2.0))
+
+    def draw(self, uniform: float) -> int:
+        """The token at `uniform` in [0, 1) by inverse CDF over ascending token ids."""
+        cumulative = self._cumulative
+        return int(np.searchsorted(cumulative, uniform * cumulative[-1], side="right"))
+
+
+def _nucleus(scaled: NDArray[np.float64], top_p: float) -> NDArray[np.bool_]:
+    """The smallest set of likeliest tokens whose probability reaches `top_p`, as a mask."""
+    order = np.argsort(-scaled, kind="stable")
+    probabilities = np.exp(scaled[order])
+    probabilities /= probabilities.sum()
+    before = np.cumsum(probabilities) - probabilities
+    mask = np.zeros(len(scaled), dtype=np.bool_)
+    mask[order[before < top_p]] = True
+    return mask

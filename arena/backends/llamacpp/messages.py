@@ -1,0 +1,128 @@
+"""What travels between Arena and a worker process: small typed messages, msgpack with a length before each."""
+
+from __future__ import annotations
+
+import struct
+from typing import BinaryIO
+
+import msgspec
+
+from arena.backends.base import Completion, Request, Work
+from arena.backends.llamacpp.settings import Settings
+
+_LENGTH = struct.Struct("<I")
+
+
+class Load(msgspec.Struct, tag=True):
+    """The first message to a worker: which file, and how to run it."""
+
+    path: str
+    settings: Settings
+
+
+class Tokenize(msgspec.Struct, tag=True):
+    """Ask for the ids of a text."""
+
+    id: int
+    text: str
+    specials: bool
+
+
+class Complete(msgspec.Struct, tag=True):
+    """Ask for a completion."""
+
+    id: int
+    request: Request
+
+
+class Cancel(msgspec.Struct, tag=True):
+    """Nobody waits for this request any more."""
+
+    id: int
+
+
+class AskWork(msgspec.Struct, tag=True):
+    """Ask what was done so far."""
+
+    id: int
+
+
+class Warming(msgspec.Struct, tag=True):
+    """The weights are loaded, and the first batch is about to run."""
+
+
+class Ready(msgspec.Struct, tag=True):
+    """The model can be asked. `pieces` are the bytes of every token, by id."""
+
+    pieces: list[bytes]
+    specials: dict[str, int]
+    bos: int | None
+    ends: list[int]
+    chat_template: str | None
+    context: int
+    trained_context: int
+    cells: int
+    build: str
+
+
+class Tokens(msgspec.Struct, tag=True):
+    """The answer to Tokenize."""
+
+    id: int
+    tokens: tuple[int, ...]
+
+
+class Completed(msgspec.Struct, tag=True):
+    """The answer to Complete."""
+
+    id: int
+    completion: Completion
+
+
+class WorkDone(msgspec.Struct, tag=True):
+    """The answer to AskWork."""
+
+    id: int
+    work: Work
+
+
+class Refused(msgspec.Struct, tag=True):
+    """The file can't be used: a sentence for the person. The worker ends after it."""
+
+    sentence: str
+
+
+ToWorker = Load | Tokenize | Complete | Cancel | AskWork
+FromWorker = Warming | Ready | Tokens | Completed | WorkDone | Refused
+
+_encoder = msgspec.msgpack.Encoder()
+_to_worker = msgspec.msgpack.Decoder(ToWorker)
+_from_worker = msgspec.msgpack.Decoder(FromWorker)
+
+
+def frame(message: ToWorker | FromWorker) -> bytes:
+    """A message as it is written to a pipe."""
+    body = _encoder.encode(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+def body_length(header: bytes) -> int:
+    """How many bytes follow a frame's header (4 bytes, little-endian)."""
+    return int(_LENGTH.unpack(header)[0])
+
+
+HEADER = _LENGTH.size
+
+
+def decode_from_worker(body: bytes) -> FromWorker:
+    """The message in a frame's body. Raises msgspec.DecodeError for anything else."""
+    return _from_worker.decode(body)
+
+
+def read_to_worker(pipe: BinaryIO) -> ToWorker | None:
+    """The next message on a pipe, or None when the other side has closed it."""
+    header = pipe.read(HEADER)
+    if len(header) < HEADER:
+        return None
+    body = pipe.read(body_length(header))
+    return _to_worker.decode(body)

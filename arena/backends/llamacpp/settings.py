@@ -1,0 +1,42 @@
+"""What can be set of llama.cpp: threads, GPU layers, memory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """How a model is run. The defaults suit a laptop.
+
+    `kv_mib` bounds the KV cache in MiB and `kv_cells` in tokens; the smaller one counts. `sequences` is the
+    most branches of the prefix tree that are kept (llama.cpp allows 256), `batch` the most tokens a batch.
+    `cautious` avoids the library's special weight layouts, which crash on some machines.
+    """
+
+    threads: int = 0
+    gpu_layers: int = 0
+    kv_mib: int = 1024
+    kv_cells: int = 8192
+    sequences: int = 192
+    batch: int = 512
+    outputs: int = 64
+    cautious: bool = False
+
+    def resolved(self) -> Settings:
+        """The same with what depends on this machine filled in."""
+        return msgspec.structs.replace(
+            self,
+            threads=self.threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+            cautious=self.cautious or has_amx(),
+        )
+
+
+def has_amx() -> bool:
+    """Whether this CPU has AMX tiles: there llama.cpp's default weight layout can crash in the first batch."""
+    try:
+        return "amx_tile" in Path("/proc/cpuinfo").read_text(errors="replace")
+    except OSError:
+        return False

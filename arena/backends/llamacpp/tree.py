@@ -1,0 +1,291 @@
+"""The prefix tree of what the KV cache holds: a node a token, a sequence a leaf.
+
+In llama.cpp a cell of the unified cache belongs to a set of sequences, and a token sees the cells of its own
+sequence. So a leaf owns one sequence id, and a cell carries the ids of all leaves below it: prompts that
+begin alike share their cells, and evaluating a new prompt costs only what no earlier one began with.
+
+The tree is the only one that copies or drops sequences, through the small `Memory` interface, so that it and
+the cache can't disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+Path = tuple[int, ...]
+"""The token ids of a prompt, or of a prompt and the answer so far."""
+
+
+class Memory(Protocol):
+    """What the tree does to the cache."""
+
+    def copy(self, source: int, target: int, end: int) -> None:
+        """Give `target` the cells of `source` at positions [0, end)."""
+        ...
+
+    def drop(self, sequence: int, start: int) -> None:
+        """Take `sequence` out of its cells at positions [start, ...); a cell without sequences is free."""
+        ...
+
+
+class Node:
+    """A token in the cache.
+
+    `sequence` is set on leaves only; `used` is the batch that last touched the node, `needed` the last one
+    that found somebody waiting for it; `fresh` while it is planned and not yet evaluated.
+    """
+
+    __slots__ = ("children", "depth", "fresh", "needed", "parent", "sequence", "token", "used")
+
+    def __init__(self, token: int, parent: Node | None, used: int = 0) -> None:
+        self.token = token
+        self.parent = parent
+        self.depth: int = parent.depth + 1 if parent else 0
+        self.children: dict[int, Node] = {}
+        self.sequence = -1
+        self.used = used
+        self.needed = 0
+        self.fresh = parent is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A token to evaluate: its position, the sequences that it belongs to, and the prompt that it ends.
+
+    `path` is None where nobody wants the distribution after this token.
+    """
+
+    token: int
+    position: int
+    sequences: tuple[int, ...]
+    path: Path | None
+
+
+class Tree:
+    """The resident prefixes, within `cells` tokens and `sequences` leaves."""
+
+    def __init__(self, memory: Memory, cells: int, sequences: int) -> None:
+        self._memory = memory
+        self._root = Node(-1, None)
+        self._leaves: dict[int, Node] = {}
+        self._free = list(range(sequences - 1, -1, -1))
+        self._cells = cells
+        self._sequences = sequences
+        self._batch = 0
+        self._marked = 0
+        self._scratch: list[int] = []
+        self.resident = 0  # nodes, hence cells
+
+    def plan(self, wanted: Iterable[Path], pending: Iterable[Path], tokens: int, outputs: int) -> Plan:
+        """Plan one batch: as many of the `wanted` paths, in order, as `tokens` new tokens and `outputs` allow.
+
+        The paths must differ. One that is too long for a whole batch is begun, so that a later batch ends
+        it. `pending` are the paths whose prefixes should stay if room must be made. After the rows were
+        evaluated, `settle` must be called.
+        """
+        self._batch += 1
+        plan = Plan()
+        for path in wanted:
+            if len(plan.answered) >= outputs:
+                break
+            node = self._touch(path)
+            again = node.depth == len(path) and not node.fresh
+            cost = 1 if again else len(path) - node.depth
+            room = tokens - plan.cost
+            if cost > room and plan.cost:
+                break
+            begun = cost > room
+            if not self._make_room(min(cost, room), plan, pending):
+                break
+            plan.cost += min(cost, room)
+            if begun:
+                self._grow(node, path[: node.depth + room], plan)
+                break
+            if again:
+                plan.again.append(node)
+            else:
+                plan.ends[self._grow(node, path, plan)] = path
+            plan.answered.append(path)
+        self._assign(plan)
+        return plan
+
+    def settle(self, plan: Plan) -> None:
+        """The plan's rows were evaluated: give back what was needed only meanwhile."""
+        for stem in plan.stems:
+            for node in _below(stem):
+                node.fresh = False
+        for sequence in self._scratch:
+            self._memory.drop(sequence, 0)
+            self._free.append(sequence)
+        self._scratch = []
+
+    def forget(self, path: Path, keep: int) -> None:
+        """Drop what is resident of `path` beyond its first `keep` tokens, unless another prompt goes on there."""
+        node = self._find(path)
+        if node.sequence >= 0:
+            self._trim(node, lambda ancestor: ancestor.depth <= keep)
+
+    def _find(self, path: Path) -> Node:
+        node = self._root
+        for token in path:
+            child = node.children.get(token)
+            if child is None:
+                break
+            node = child
+        return node
+
+    def _touch(self, path: Path) -> Node:
+        """The deepest node of a path that is resident or planned; all on the way are in use by this batch."""
+        node = self._root
+        for token in path:
+            child = node.children.get(token)
+            if child is None:
+                break
+            node = child
+            node.used = self._batch
+        return node
+
+    def _grow(self, node: Node, path: Path, plan: Plan) -> Node:
+        """Hang the rest of `path` under `node`; returns the node that ends it."""
+        if not node.fresh and node.depth < len(path):
+            plan.stems[node] = None
+        for token in path[node.depth :]:
+            child = Node(token, node, self._batch)
+            node.children[token] = child
+            node = child
+            self.resident += 1
+        return node
+
+    def _assign(self, plan: Plan) -> None:
+        """Give every planned leaf its sequence and list the rows, parents before children."""
+        for node in plan.again:
+            # evaluated anew in a sequence that lives for this batch only, so that nothing else changes
+            sequence = self._free.pop()
+            self._memory.copy(self._sequence_at(node), sequence, node.depth - 1)
+            self._scratch.append(sequence)
+            path = self._path(node)
+            plan.rows.append(Row(node.token, node.depth - 1, (sequence,), path))
+        for stem in plan.stems:
+            planned = _below(stem)
+            source = self._sequence_at(stem)
+            sequences: dict[Node, list[int]] = {node: [] for node in planned}
+            for leaf in planned:
+                if leaf.children:
+                    continue
+                if stem.sequence >= 0:  # a leaf that grows: its own sequence goes on
+                    leaf.sequence, stem.sequence = stem.sequence, -1
+                else:
+                    leaf.sequence = self._free.pop()
+                    if stem.depth:
+                        self._memory.copy(source, leaf.sequence, stem.depth)
+                self._leaves[leaf.sequence] = leaf
+                node = leaf
+                while node is not stem:
+                    sequences[node].append(leaf.sequence)
+                    assert node.parent is not None
+                    node = node.parent
+            for node in planned:
+                plan.rows.append(Row(node.token, node.depth - 1, tuple(sequences[node]), plan.ends.get(node)))
+
+    def _sequence_at(self, node: Node) -> int:
+        """A sequence that holds this node's cells: its own, or that of any evaluated leaf below; -1 at an empty root."""
+        while node.sequence < 0:
+            older = next((child for child in node.children.values() if not child.fresh), None)
+            if older is None:
+                return -1
+            node = older
+        return node.sequence
+
+    @staticmethod
+    def _path(node: Node) -> Path:
+        tokens = []
+        while node.parent is not None:
+            tokens.append(node.token)
+            node = node.parent
+        return tuple(reversed(tokens))
+
+    def _make_room(self, cost: int, plan: Plan, pending: Iterable[Path]) -> bool:
+        """Free cells for `cost` new nodes and a sequence for one more leaf; False if that can't be done."""
+        # each path of the batch, this one too, may need a sequence, and a cell if it is evaluated anew
+        planned = len(plan.answered) + 1
+        cells = cost + len(plan.again)
+
+        def enough(spare: int = 0) -> bool:
+            return (
+                self._cells - self.resident >= cells + self._cells * spare // 8
+                and len(self._free) >= planned + self._sequences * spare // 8
+            )
+
+        if enough():
+            return True
+        self._mark(pending)
+        # what nobody waits for goes first, the oldest first, and an eighth of everything at a time
+        for leaf in sorted(self._leaves.values(), key=lambda leaf: leaf.used):
+            if enough(spare=1):
+                break
+            if leaf.needed != self._batch and leaf.used != self._batch:
+                self._trim(leaf, lambda node: self._batch in (node.used, node.needed))
+        for leaf in sorted(self._leaves.values(), key=lambda leaf: leaf.used):
+            if enough():
+                break
+            if leaf.used != self._batch:
+                self._trim(leaf, lambda node: node.used == self._batch)
+        return enough()
+
+    def _mark(self, pending: Iterable[Path]) -> None:
+        """Mark what is resident of the pending paths, once a batch."""
+        if self._marked == self._batch:
+            return
+        self._marked = self._batch
+        for path in pending:
+            node = self._root
+            for token in path:
+                child = node.children.get(token)
+                if child is None:
+                    break
+                node = child
+                node.needed = self._batch
+
+    def _trim(self, leaf: Node, keep: Callable[[Node], bool]) -> None:
+        """Cut a leaf back to its deepest ancestor that `keep` holds or that other nodes hang from."""
+        node = leaf
+        while node.parent is not None and not node.children and not keep(node):
+            del node.parent.children[node.token]
+            node = node.parent
+            self.resident -= 1
+        if node is leaf:
+            return
+        sequence, leaf.sequence = leaf.sequence, -1
+        if node.parent is None or any(not child.fresh for child in node.children.values()):
+            self._memory.drop(sequence, 0)
+            del self._leaves[sequence]
+            self._free.append(sequence)
+        else:  # it is a leaf now, or only planned nodes hang from it and they need its cells
+            self._memory.drop(sequence, node.depth)
+            node.sequence = sequence
+            self._leaves[sequence] = node
+
+
+class Plan:
+    """A batch: its rows in the order of evaluation, and the paths whose distribution they give."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.answered: list[Path] = []
+        self.cost = 0  # tokens to evaluate
+        self.stems: dict[Node, None] = {}  # evaluated nodes from which planned ones hang; a dict keeps their order
+        self.ends: dict[Node, Path] = {}  # planned nodes whose distribution is wanted
+        self.again: list[Node] = []  # evaluated nodes whose distribution is wanted
+
+
+def _below(stem: Node) -> list[Node]:
+    """The planned nodes under an evaluated one, parents before children."""
+    found: list[Node] = []
+    stack = [child for child in reversed(stem.children.values()) if child.fresh]
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        stack.extend(reversed(node.children.values()))
+    return found
