@@ -60,7 +60,6 @@ class Ready(msgspec.Struct, tag=True):
     ends: list[int]
     chat_template: str | None
     context: int
-    trained_context: int
     cells: int
     build: str
 

@@ -160,6 +160,8 @@ class Tree:
 
     def _assign(self, plan: Plan) -> None:
         """Give every planned leaf its sequence and list the rows, parents before children."""
+        # found first: growing moves sequences from evaluated leaves to planned ones
+        sources = {stem: self._sequence_at(stem) for stem in plan.stems}
         for node in plan.again:
             # evaluated anew in a sequence that lives for this batch only, so that nothing else changes
             sequence = self._free.pop()
@@ -169,7 +171,6 @@ class Tree:
             plan.rows.append(Row(node.token, node.depth - 1, (sequence,), path))
         for stem in plan.stems:
             planned = _below(stem)
-            source = self._sequence_at(stem)
             sequences: dict[Node, list[int]] = {node: [] for node in planned}
             for leaf in planned:
                 if leaf.children:
@@ -179,7 +180,7 @@ class Tree:
                 else:
                     leaf.sequence = self._free.pop()
                     if stem.depth:
-                        self._memory.copy(source, leaf.sequence, stem.depth)
+                        self._memory.copy(sources[stem], leaf.sequence, stem.depth)
                 self._leaves[leaf.sequence] = leaf
                 node = leaf
                 while node is not stem:

@@ -1,0 +1,232 @@
+"""The side of the worker that Arena talks to: starts it, sends requests, and tells how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from arena.backends.base import Capability, Completion, Request, Vocabulary, Work
+from arena.backends.llamacpp.messages import (
+    HEADER,
+    AskWork,
+    Cancel,
+    Complete,
+    Completed,
+    FromWorker,
+    Load,
+    Ready,
+    Refused,
+    Tokenize,
+    Tokens,
+    ToWorker,
+    Warming,
+    WorkDone,
+    body_length,
+    decode_from_worker,
+    frame,
+)
+from arena.backends.llamacpp.settings import Settings
+from arena.errors import InputError, ModelError
+
+
+class LlamaCpp:
+    """A language model in a worker process. Make it with `LlamaCpp.load`."""
+
+    capabilities = frozenset({Capability.ENTROPY, Capability.SEEDED})
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path, ready: Ready) -> None:
+        self.name = name
+        self.build = ready.build
+        self.context = ready.context
+        self.vocabulary = Vocabulary(
+            pieces=tuple(ready.pieces),
+            specials=ready.specials,
+            bos=ready.bos,
+            ends=frozenset(ready.ends),
+            chat_template=ready.chat_template,
+        )
+        self._process = process
+        self._log = log
+        self._next = 0
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._failure: ModelError | None = None
+        self._closing = False
+        self._reader = asyncio.create_task(self._read(), name=f"worker of {name}")
+
+    @classmethod
+    async def load(
+        cls, name: str, path: Path, settings: Settings | None = None, tell: Callable[[str], None] = lambda line: None
+    ) -> LlamaCpp:
+        """Start a worker and load a GGUF file into it. `tell` gets a line if it had to be started twice.
+
+        Raises InputError if llama.cpp refuses the file, ModelError if the worker dies, also when it was
+        started again with cautious settings.
+        """
+        settings = (settings or Settings()).resolved()
+        for attempt in (settings, msgspec.structs.replace(settings, cautious=True)):
+            log = _log_file(name)
+            process, output = await _start(log)
+            warming = False
+            try:
+                await _send(process, Load(str(path), attempt))
+                while True:
+                    message = await _receive(process)
+                    if isinstance(message, Ready):
+                        return cls(name, process, log, message)
+                    if isinstance(message, Warming):
+                        warming = True
+                    if isinstance(message, Refused):
+                        raise InputError(f"{message.sentence}{_last_words(log)}")
+            except (asyncio.IncompleteReadError, ConnectionError):
+                code = await process.wait()
+                ended = f"the worker of {name} ended while it loaded ({_describe(code)}); its log is {log}"
+                if not warming or attempt.cautious:
+                    raise ModelError(f"{ended}{_last_words(log)}") from None
+                tell(f"{name}: the first batch failed ({_describe(code)}); started again with cautious settings")
+            except BaseException:
+                _kill(process)
+                raise
+            finally:
+                output.close()
+        raise AssertionError("the second attempt either returns or raises")
+
+    async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
+        """Ordinary text to ids, without BOS. With `specials`, special tokens in the text are recognised."""
+        tokens: tuple[int, ...] = await self._call(lambda number: Tokenize(number, text, specials))
+        return tokens
+
+    async def complete(self, request: Request) -> Completion:
+        """Answer one request; others wait beside it. Raises ModelError if the worker ends."""
+        completion: Completion = await self._call(lambda number: Complete(number, request))
+        return completion
+
+    async def work(self) -> Work:
+        """What was done since loading."""
+        work: Work = await self._call(AskWork)
+        return work
+
+    async def close(self) -> None:
+        """End the worker at once: it holds nothing that would be lost."""
+        self._closing = True
+        _kill(self._process)
+        await self._process.wait()
+        self._reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._reader
+        if self._failure is None:
+            self._log.unlink(missing_ok=True)
+
+    async def _call(self, message: Callable[[int], ToWorker]) -> Any:
+        if self._failure is not None:
+            raise self._failure
+        self._next += 1
+        number = self._next
+        future = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            await _send(self._process, message(number))
+            return await future
+        except ConnectionError:
+            return await future  # the reader has seen the end, or is about to, and says why
+        except asyncio.CancelledError:
+            if not self._closing and self._failure is None:
+                with contextlib.suppress(ConnectionError, RuntimeError):
+                    assert self._process.stdin is not None
+                    self._process.stdin.write(frame(Cancel(number)))
+            raise
+        finally:
+            self._waiting.pop(number, None)
+
+    async def _read(self) -> None:
+        """Hand every answer to the one who waits for it; at the end, tell everybody why."""
+        try:
+            while True:
+                message = await _receive(self._process)
+                if isinstance(message, Completed):
+                    self._resolve(message.id, message.completion)
+                elif isinstance(message, Tokens):
+                    self._resolve(message.id, message.tokens)
+                elif isinstance(message, WorkDone):
+                    self._resolve(message.id, message.work)
+        except (asyncio.IncompleteReadError, ConnectionError, msgspec.MsgspecError):
+            code = await self._process.wait()
+            if not self._closing:
+                self._failure = ModelError(
+                    f"the worker of {self.name} ended ({_describe(code)}); its log is {self._log}{_last_words(self._log)}"
+                )
+            for future in self._waiting.values():
+                if not future.done():
+                    future.set_exception(self._failure or ModelError(f"{self.name} was closed"))
+
+    def _resolve(self, number: int, answer: Any) -> None:
+        future = self._waiting.get(number)
+        if future is not None and not future.done():
+            future.set_result(answer)
+
+
+async def _start(log: Path) -> tuple[asyncio.subprocess.Process, IO[bytes]]:
+    output = log.open("wb")
+    # nothing here may need a hub or a network, and a worker never has a terminal
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "arena.backends.llamacpp.worker",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=output,
+        limit=2**24,
+    )
+    return process, output
+
+
+async def _send(process: asyncio.subprocess.Process, message: ToWorker) -> None:
+    assert process.stdin is not None
+    process.stdin.write(frame(message))
+    await process.stdin.drain()
+
+
+async def _receive(process: asyncio.subprocess.Process) -> FromWorker:
+    assert process.stdout is not None
+    header = await process.stdout.readexactly(HEADER)
+    return decode_from_worker(await process.stdout.readexactly(body_length(header)))
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+
+
+def _describe(code: int) -> str:
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+def _log_file(name: str) -> Path:
+    """A new log, in the user's log folder or, if that can't be written, in the folder for temporary files."""
+    import platformdirs
+
+    safe = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in name)[-80:]
+    for folder in (platformdirs.user_log_path("arena"), Path(tempfile.gettempdir())):
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, path = tempfile.mkstemp(prefix=f"{safe}-", suffix=".log", dir=folder)
+            os.close(handle)
+            return Path(path)
+    raise ModelError("no place for the worker's log: neither the log folder nor the temporary folder can be written")
+
+
+def _last_words(log: Path) -> str:
+    """The last line of a worker's log, as a clause."""
+    with contextlib.suppress(OSError):
+        lines = log.read_text(errors="replace").split("\n")
+        for line in reversed(lines):
+            if line.strip():
+                return f" (last: {line.strip()[:200]})"
+    return ""

@@ -1,0 +1,128 @@
+"""The worker process: one model, one loop. Messages come in on standard input and go out on standard output.
+
+Everything that a native library prints goes to standard error, which is the worker's log. The worker ignores
+SIGINT (its parent decides) and ends when its parent does, however that ends: its input closes then.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from arena.backends.llamacpp.engine import Engine
+    from arena.backends.llamacpp.library import Library
+    from arena.backends.llamacpp.messages import FromWorker, Load, ToWorker
+    from arena.backends.base import Vocabulary
+
+
+def main() -> None:
+    """Read the Load message, load, warm, then serve until the input closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    output = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # what the library prints must not get among the messages
+
+    from arena.backends.llamacpp.messages import Load, read_to_worker
+
+    first = read_to_worker(sys.stdin.buffer)
+    if isinstance(first, Load):
+        _Worker(output).run(first)
+
+
+class _Worker:
+    def __init__(self, output: BinaryIO) -> None:
+        self._output = output
+        self._sending = threading.Lock()
+        self._inbox: queue.SimpleQueue[ToWorker] = queue.SimpleQueue()
+
+    def run(self, load: Load) -> None:
+        from arena.backends.llamacpp.library import Library, LoadError
+        from arena.backends.llamacpp.messages import Ready, Refused, Warming
+
+        try:
+            library = Library(load.path, load.settings)
+        except LoadError as error:
+            self._send(Refused(str(error)))
+            return
+        self._send(Warming())
+        vocabulary = library.vocabulary()
+        _warm(library, vocabulary)
+        threading.Thread(target=self._read, args=(library,), daemon=True).start()
+        self._send(
+            Ready(
+                pieces=list(vocabulary.pieces),
+                specials=dict(vocabulary.specials),
+                bos=vocabulary.bos,
+                ends=sorted(vocabulary.ends),
+                chat_template=vocabulary.chat_template,
+                context=min(library.trained_context, library.cells),
+                cells=library.cells,
+                build=library.build(),
+            )
+        )
+        self._serve(_engine(library, vocabulary, load))
+
+    def _read(self, library: Library) -> None:
+        """Runs in a thread of its own. Tokenising is answered here, so that it never waits for a batch."""
+        from arena.backends.llamacpp.messages import Tokenize, Tokens, read_to_worker
+
+        while (message := read_to_worker(sys.stdin.buffer)) is not None:
+            if isinstance(message, Tokenize):
+                self._send(Tokens(message.id, library.tokenize(message.text, message.specials)))
+            else:
+                self._inbox.put(message)
+        os._exit(0)  # the parent is gone, or wants no more: leave even in the middle of a batch
+
+    def _serve(self, engine: Engine) -> None:
+        from arena.backends.llamacpp.messages import AskWork, Cancel, Complete, Completed, WorkDone
+
+        while True:
+            while not engine.busy or not self._inbox.empty():
+                message = self._inbox.get()
+                if isinstance(message, Complete):
+                    engine.submit(message.id, message.request)
+                elif isinstance(message, Cancel):
+                    engine.cancel(message.id)
+                elif isinstance(message, AskWork):
+                    self._send(WorkDone(message.id, engine.work))
+            for number, completion in engine.step():
+                self._send(Completed(number, completion))
+
+    def _send(self, message: FromWorker) -> None:
+        from arena.backends.llamacpp.messages import frame
+
+        data = memoryview(frame(message))
+        with self._sending:
+            while data:
+                data = data[self._output.write(data) :]
+
+
+def _engine(library: Library, vocabulary: Vocabulary, load: Load) -> Engine:
+    from arena.backends.llamacpp.engine import Engine
+
+    settings = load.settings
+    return Engine(
+        library,
+        vocabulary,
+        cells=library.cells,
+        sequences=settings.sequences,
+        batch=settings.batch,
+        outputs=settings.outputs,
+    )
+
+
+def _warm(library: Library, vocabulary: Vocabulary) -> None:
+    """Run a first batch, as large as later ones: where a build doesn't fit the machine, it dies here."""
+    from arena.backends.llamacpp.tree import Row
+
+    rows = [Row(0, position, (0,), (0,) if position == 63 else None) for position in range(64)]
+    library.evaluate(rows)
+    library.clear()
+
+
+if __name__ == "__main__":
+    main()

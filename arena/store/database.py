@@ -1,0 +1,182 @@
+"""The SQLite file of a store: opening, checking whose it is, making its schema, and its transactions.
+
+It is the one place where SQLite's errors are met; what leaves it is a StoreError with a sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from arena.errors import StoreError
+from arena.store.failures import database_sentence, file_sentence
+
+# both stand in schema.sql too, where they are set
+APPLICATION_ID: Final = 0x4172656E  # "Aren"
+SCHEMA: Final = 1
+
+BUSY_SECONDS = 10.0  # how long to wait for another process's transaction; Arena's own take milliseconds
+
+
+class Database:
+    """An open store file. `path` is the one that the person gave, `file` the same without links."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.file = path.resolve()
+        self.connection = connection
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool) -> Database:
+        """Open the store at `path`. With `create` it is made if it isn't there, and must be writable.
+
+        An empty file is a new store. Raises StoreError if there is none, or if it can't be used.
+        """
+        _check_place(path, create)
+        with _sentences(path):
+            database = cls(path, _connect(path, create))
+        try:
+            database._prepare(create)
+        except BaseException:
+            database.connection.close()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Give the file back. Raises StoreError if SQLite refuses."""
+        with self.guard():
+            self.connection.close()
+
+    @contextmanager
+    def guard(self) -> Iterator[sqlite3.Connection]:
+        """SQLite's errors within become StoreErrors."""
+        with _sentences(self.path):
+            yield self.connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All that is written within is written at its end, or not at all. Raises StoreError."""
+        # IMMEDIATE: to wait for another writer at the start, where waiting is safe, and not in the middle
+        with self._within("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """All that is read within is the store of one instant, whoever writes meanwhile. Raises StoreError."""
+        with self._within("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def _within(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self.guard() as connection:
+            connection.execute(begin)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    with suppress(sqlite3.Error):  # the first error is the one to tell
+                        connection.execute("ROLLBACK")
+                raise
+
+    def _prepare(self, create: bool) -> None:
+        with self.guard():
+            self.connection.execute("PRAGMA foreign_keys = ON")
+            # in WAL mode a killed process loses nothing with NORMAL, and a power cut only the last commits
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+            blank = self._is_blank()
+        if create or blank:
+            with self.transaction():  # also where nothing is to be made: better refused now than in mid-run
+                if self._is_blank():  # asked again, because another process may have been quicker
+                    self._make_schema()
+        self._check_owner()
+        if create:
+            self._use_wal()
+
+    def _number(self, pragma: str) -> int:
+        return int(self.connection.execute(pragma).fetchone()[0])
+
+    def _is_blank(self) -> bool:
+        return (
+            self._number("PRAGMA application_id") == 0
+            and self._number("PRAGMA user_version") == 0
+            and self._number("SELECT COUNT(*) FROM sqlite_master") == 0
+        )
+
+    def _make_schema(self) -> None:
+        schema = files("arena.store").joinpath("schema.sql").read_text(encoding="utf-8")
+        for statement in schema.split(";"):  # executescript would commit the transaction
+            self.connection.execute(statement)
+
+    def _check_owner(self) -> None:
+        with self.guard():
+            owner = self._number("PRAGMA application_id")
+            version = self._number("PRAGMA user_version")
+        if owner != APPLICATION_ID:
+            raise StoreError(f"{self.path} is another program's database: name another file with --store")
+        if version > SCHEMA:
+            raise StoreError(
+                f"the store {self.path} was written by a newer Arena (its schema is {version}, this Arena "
+                f"knows {SCHEMA}): update Arena, or name another file with --store"
+            )
+        if version < SCHEMA:
+            raise StoreError(
+                f"the store {self.path} has schema {version}, from before Arena's first release, and can't "
+                "be brought up to date: name another file with --store"
+            )
+
+    def _use_wal(self) -> None:
+        # SQLite doesn't wait for other connections when it changes the mode, so waiting is done here
+        deadline = time.monotonic() + BUSY_SECONDS
+        with self.guard():
+            while True:
+                try:
+                    self.connection.execute("PRAGMA journal_mode = WAL")
+                    return
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                        raise
+                time.sleep(0.02)
+
+
+@contextmanager
+def _sentences(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(database_sentence(error, path)) from error
+
+
+def _check_place(path: Path, create: bool) -> None:
+    """Refuse what SQLite would refuse with fewer words, or would wait for (a pipe)."""
+    try:
+        if path.is_dir():
+            raise StoreError(f"{path} is a folder, and a store is a file: name one, as in --store {path / 'arena.db'}")
+        if path.exists():
+            if not path.is_file():
+                raise StoreError(f"{path} is no ordinary file, so it can't be a store: name another with --store")
+        elif not create:
+            raise StoreError(f"there is no store {path}: `arena tournament` makes one; --store names another")
+        elif not path.parent.is_dir():
+            raise StoreError(f"the folder {path.parent} isn't there, so no store can be made in it: make it first")
+    except OSError as error:
+        raise StoreError(file_sentence(error, path)) from error
+
+
+def _connect(path: Path, create: bool) -> sqlite3.Connection:
+    options = "mode=rwc" if create else "mode=rw"
+    if not create and not os.access(path.parent, os.W_OK):
+        # SQLite wants to make its -wal and -shm files even to read. Where it can't, a store without a -wal
+        # file has no writer and may be read as it stands
+        live = path.with_name(f"{path.name}-wal").exists()
+        options = "mode=ro" if live else "mode=ro&immutable=1"
+    # isolation_level None: transactions begin and end where this module says
+    return sqlite3.connect(
+        f"{path.resolve().as_uri()}?{options}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
+    )

@@ -1,0 +1,60 @@
+"""What SQLite and the file system say when they refuse, as sentences for the person."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
+_NO_ROOM = 64 * 1024  # bytes: less than this left on a disk is a full disk
+
+
+class DamagedError(sqlite3.DatabaseError):
+    """A row that SQLite can read and Arena can't."""
+
+
+def database_sentence(error: sqlite3.Error, path: Path) -> str:
+    """What went wrong with the store at `path`, and what to do."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of an extended code is detail
+    if isinstance(error, DamagedError) or code == sqlite3.SQLITE_CORRUPT:
+        return (
+            f"the store {path} is damaged ({error}): put a good copy in its place, save what can be read "
+            f"with `sqlite3 {path} .recover`, or name another file with --store"
+        )
+    if code == sqlite3.SQLITE_NOTADB:
+        return f"{path} is no store of Arena: it is not a SQLite database. Name another file with --store"
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"the store {path} is locked by another program: wait until that is done, or stop it, and try again"
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path.parent)):
+        return (
+            f"the disk that holds the store {path} is full: make room there and give the same command again "
+            "(what was saved stays)"
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return (
+            f"the store {path} can't be written ({error}): it or its folder is read-only or not yours. "
+            "Copy it elsewhere, or name another place with --store"
+        )
+    if code == sqlite3.SQLITE_IOERR:
+        return f"the disk failed while the store {path} was read or written ({error}): see that it is well, try again"
+    return f"the store {path} failed ({error}): try again, or name another file with --store"
+
+
+def file_sentence(error: OSError, path: Path) -> str:
+    """What went wrong with the file or folder at `path`, and what to do."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full where {path} was to be written: make room there, or name another place"
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return f"{path} can't be written ({error.strerror}): name a place that is yours to write"
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return f"{path} can't be a folder: a file of that name, or of a part of it, is in the way. Name another place"
+    return f"{path} can't be read or written ({error.strerror or error}): name another place"
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        room = os.statvfs(folder)
+    except OSError:
+        return False
+    return room.f_bavail * room.f_frsize < _NO_ROOM

@@ -1,0 +1,97 @@
+-- A store: the runs of tournaments, their cells, matches, rounds and prompts, in one SQLite file.
+-- Made in one transaction, statement by statement: no comment here may hold a statement's closing mark.
+
+PRAGMA application_id = 1098016110
+;
+PRAGMA user_version = 1
+;
+
+-- A run is found again by `identity`, the hash of all that it is but `games` and `manifest`.
+-- `seed` is text because a seed may have more than 64 bits. The run is finished while `finished_games`,
+-- the games it had when it was last played to its end, is not less than `games`.
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    identity TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    games INTEGER NOT NULL,
+    rounds INTEGER NOT NULL,
+    seed TEXT NOT NULL,
+    sampling TEXT NOT NULL,
+    invalid TEXT NOT NULL,
+    models TEXT NOT NULL,    -- JSON object
+    manifest TEXT NOT NULL,  -- JSON object
+    created TEXT NOT NULL,   -- ISO 8601, local time with its offset
+    finished_games INTEGER NOT NULL DEFAULT 0
+)
+;
+
+CREATE TABLE cells (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (id),
+    position INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    opponent TEXT NOT NULL,
+    game TEXT NOT NULL,
+    prompt TEXT,           -- JSON object, NULL for a bot
+    opponent_prompt TEXT,  -- the same for the other seat
+    seconds REAL NOT NULL DEFAULT 0,
+    UNIQUE (run, position),
+    UNIQUE (run, key)
+)
+;
+
+CREATE TABLE matches (
+    cell INTEGER NOT NULL REFERENCES cells (id),
+    number INTEGER NOT NULL,
+    finished INTEGER NOT NULL DEFAULT 0,
+    abandoned INTEGER NOT NULL DEFAULT 0,  -- a person left: the match stays, and is not gone on with
+    PRIMARY KEY (cell, number)
+) WITHOUT ROWID
+;
+
+-- A cell has one model a seat, one wording and one sampling, so within a seat of a cell the same text and
+-- tokens mean the same distribution: there, each distinct prompt stands once.
+CREATE TABLE prompts (
+    cell INTEGER NOT NULL REFERENCES cells (id),
+    number INTEGER NOT NULL,
+    seat TEXT NOT NULL,
+    sha256 BLOB NOT NULL,       -- of the text, a zero byte and the tokens, as in the next two columns
+    text TEXT NOT NULL,
+    tokens BLOB NOT NULL,       -- 32-bit integers, little-endian
+    top_tokens BLOB NOT NULL,   -- the same
+    top_logprobs BLOB NOT NULL, -- 64-bit floats, little-endian, natural logarithms
+    PRIMARY KEY (cell, number),
+    UNIQUE (cell, seat, sha256)
+) WITHOUT ROWID
+;
+
+-- `move` and `reply` are indices into the game's moves and replies, NULL for a forfeit. Policies are 64-bit
+-- floats, little-endian, NULL for a seat that has none. `answers` is a JSON list of
+-- {"text", "tokens", "ended"}, NULL if none were drawn. `drawn` and `invalid` count the subject's answers.
+CREATE TABLE rounds (
+    cell INTEGER NOT NULL,
+    match INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,  -- 1 win, 0 tie, -1 loss, for the subject
+    move INTEGER,
+    policy BLOB,
+    mass REAL,
+    loose_mass REAL,
+    answers TEXT,
+    drawn INTEGER NOT NULL,
+    invalid INTEGER NOT NULL,
+    prompt INTEGER,
+    reply INTEGER,
+    opponent_policy BLOB,
+    opponent_mass REAL,
+    opponent_loose_mass REAL,
+    opponent_answers TEXT,
+    opponent_prompt INTEGER,
+    PRIMARY KEY (cell, match, number),
+    FOREIGN KEY (cell, match) REFERENCES matches (cell, number),
+    FOREIGN KEY (cell, prompt) REFERENCES prompts (cell, number),
+    FOREIGN KEY (cell, opponent_prompt) REFERENCES prompts (cell, number)
+) WITHOUT ROWID
+;
