@@ -29,7 +29,7 @@ class Database:
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
-        self.file = path.resolve()
+        self.file = Path(os.path.realpath(path))
         self.connection = connection
 
     @classmethod
@@ -178,5 +178,5 @@ def _connect(path: Path, create: bool) -> sqlite3.Connection:
         options = "mode=ro" if live else "mode=ro&immutable=1"
     # isolation_level None: transactions begin and end where this module says
     return sqlite3.connect(
-        f"{path.resolve().as_uri()}?{options}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
+        f"{Path(os.path.realpath(path)).as_uri()}?{options}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
     )

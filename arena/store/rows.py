@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.records import Prompt, Seat
+
 
 @dataclass(frozen=True, slots=True)
 class CellSpec:
@@ -90,3 +92,17 @@ class RoundColumns:
 
     def __len__(self) -> int:
         return len(self.match)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRow:
+    """A distinct prompt of a seat of a cell. `number` is the one that `RoundColumns.prompt` gives.
+
+    `sha256` (hexadecimal) is that of its text in UTF-8, a zero byte and its token ids as 32-bit little-endian
+    integers.
+    """
+
+    number: int
+    seat: Seat
+    sha256: str
+    prompt: Prompt

@@ -1,10 +1,8 @@
 -- A store: the runs of tournaments, their cells, matches, rounds and prompts, in one SQLite file.
--- Made in one transaction, statement by statement: no comment here may hold a statement's closing mark.
+-- It is made in one transaction, statement by statement, cut at each semicolon: no comment may hold one.
 
-PRAGMA application_id = 1098016110
-;
-PRAGMA user_version = 1
-;
+PRAGMA application_id = 1098016110;
+PRAGMA user_version = 1;
 
 -- A run is found again by `identity`, the hash of all that it is but `games` and `manifest`.
 -- `seed` is text because a seed may have more than 64 bits. The run is finished while `finished_games`,
@@ -23,8 +21,7 @@ CREATE TABLE runs (
     manifest TEXT NOT NULL,  -- JSON object
     created TEXT NOT NULL,   -- ISO 8601, local time with its offset
     finished_games INTEGER NOT NULL DEFAULT 0
-)
-;
+);
 
 CREATE TABLE cells (
     id INTEGER PRIMARY KEY,
@@ -39,8 +36,7 @@ CREATE TABLE cells (
     seconds REAL NOT NULL DEFAULT 0,
     UNIQUE (run, position),
     UNIQUE (run, key)
-)
-;
+);
 
 CREATE TABLE matches (
     cell INTEGER NOT NULL REFERENCES cells (id),
@@ -48,8 +44,7 @@ CREATE TABLE matches (
     finished INTEGER NOT NULL DEFAULT 0,
     abandoned INTEGER NOT NULL DEFAULT 0,  -- a person left: the match stays, and is not gone on with
     PRIMARY KEY (cell, number)
-) WITHOUT ROWID
-;
+) WITHOUT ROWID;
 
 -- A cell has one model a seat, one wording and one sampling, so within a seat of a cell the same text and
 -- tokens mean the same distribution: there, each distinct prompt stands once.
@@ -64,8 +59,7 @@ CREATE TABLE prompts (
     top_logprobs BLOB NOT NULL, -- 64-bit floats, little-endian, natural logarithms
     PRIMARY KEY (cell, number),
     UNIQUE (cell, seat, sha256)
-) WITHOUT ROWID
-;
+) WITHOUT ROWID;
 
 -- `move` and `reply` are indices into the game's moves and replies, NULL for a forfeit. Policies are 64-bit
 -- floats, little-endian, NULL for a seat that has none. `answers` is a JSON list of
@@ -93,5 +87,4 @@ CREATE TABLE rounds (
     FOREIGN KEY (cell, match) REFERENCES matches (cell, number),
     FOREIGN KEY (cell, prompt) REFERENCES prompts (cell, number),
     FOREIGN KEY (cell, opponent_prompt) REFERENCES prompts (cell, number)
-) WITHOUT ROWID
-;
+) WITHOUT ROWID;

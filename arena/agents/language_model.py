@@ -1,0 +1,153 @@
+"""A language model in a seat: it is asked once a round, its next-token distribution is its policy, and what it
+says is parsed for its move."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from arena.agents.bots import draw_move
+from arena.agents.encoding import encode
+from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
+from arena.backends.answers import found
+from arena.backends.base import Draw, LanguageModel, Request, Sampling
+from arena.draws import stream, uniforms
+from arena.games import Game
+from arena.prompts.formats import render
+from arena.prompts.wording import ShownRound, Wording
+from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, Seat, View
+
+_MOST_PROMPTS = 4096  # that are remembered; matches that began alike ask alike
+_OUTCOMES = {Outcome.WIN: "win", Outcome.TIE: "tie", Outcome.LOSS: "loss"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a model is asked: the wording and format, the sampling, and what follows an invalid answer.
+
+    `attempts` is how many answers are drawn until one is valid. `fallback` draws the move from the policy when
+    none was; otherwise the round is forfeited.
+    """
+
+    wording: Wording
+    format: str
+    sampling: Sampling = Sampling()
+    attempts: int = 20
+    fallback: bool = False
+    max_tokens: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    text: str
+    tokens: tuple[int, ...]
+
+
+class LanguageModelAgent:
+    """`llm:MODEL` in one seat of one game."""
+
+    reads_policy = False
+
+    def __init__(
+        self, name: str, model: LanguageModel, game: Game, seat: Seat, asking: Asking, tokens: MoveTokens
+    ) -> None:
+        self.name = name
+        self._model = model
+        self._game = game
+        self._seat = seat
+        self._asking = asking
+        self._tokens = tokens
+        own, other = (game.moves, game.replies) if seat is Seat.SUBJECT else (game.replies, game.moves)
+        self._moves = own
+        self._others = other
+        self._stop = stop_rule(own, asking.wording.closing, asking.max_tokens)
+        self._wanted = tokens.wanted
+        self._prompts: dict[tuple[ShownRound, ...], asyncio.Future[_Encoded]] = {}
+
+    @classmethod
+    async def make(cls, name: str, model: LanguageModel, game: Game, seat: Seat, asking: Asking) -> LanguageModelAgent:
+        """Find the tokens that count for each move, and take a seat."""
+        moves = game.moves if seat is Seat.SUBJECT else game.replies
+
+        async def tokenize(text: str) -> tuple[int, ...]:
+            return await model.tokenize(text, False)
+
+        return cls(name, model, game, seat, asking, await move_tokens(moves, model.vocabulary, tokenize))
+
+    @property
+    def tokens(self) -> MoveTokens:
+        """The tokens that count for each move."""
+        return self._tokens
+
+    async def decide(self, view: View) -> Decision:
+        """Ask the model. Raises ModelError if it fails."""
+        encoded = await self._encode(self._shown(view.history))
+        asking = self._asking
+        completion = await self._model.complete(
+            Request(
+                tokens=encoded.tokens,
+                wanted=self._wanted,
+                stop=self._stop,
+                sampling=asking.sampling,
+                draw=Draw(view.seed, asking.attempts),
+                depth=view.number,
+            )
+        )
+        policy = self._tokens.policy(dict(zip(self._wanted, completion.logprobs, strict=True)))
+        prompt = Prompt(encoded.text, encoded.tokens, completion.top)
+        return Decision(policy, self._move(completion.answers[-1], policy, view), completion.answers, prompt)
+
+    def _move(self, answer: Sample, policy: Policy, view: View) -> int | None:
+        match = found(self._stop, answer.text)
+        if match is not None:
+            return parse(self._moves, match.group())
+        if not self._asking.fallback:
+            return None
+        draw = float(uniforms(stream(view.seed, "policy"), 1)[0])
+        return draw_move(policy, draw)
+
+    async def longest(self, rounds: int) -> int:
+        """The most tokens that a match of `rounds` rounds can take: its last prompt and the answer to that."""
+        pairs = [(subject, opponent) for subject in range(len(self._game.moves)) for opponent in range(len(self._game.replies))]
+        sizes = {pair: len((await self._encode(self._same(pair, min(rounds - 1, 3)))).tokens) for pair in pairs}
+        longest = max(pairs, key=lambda pair: sizes[pair])
+        encoded = await self._encode(self._same(longest, rounds - 1))
+        return len(encoded.tokens) + self._asking.max_tokens
+
+    def _same(self, pair: tuple[int, int], rounds: int) -> tuple[ShownRound, ...]:
+        """A history of one pair of moves, over and over."""
+        return tuple(self._shown_round(number, *pair) for number in range(1, rounds + 1))
+
+    def _shown(self, history: Sequence[Round]) -> tuple[ShownRound, ...]:
+        """The past rounds as this seat saw them, forfeits left out and not counted."""
+        shown: list[ShownRound] = []
+        for past in history:
+            subject, opponent = past.subject.move, past.opponent.move
+            if subject is None or opponent is None:
+                continue
+            shown.append(self._shown_round(len(shown) + 1, subject, opponent))
+        return tuple(shown)
+
+    def _shown_round(self, number: int, subject: int, opponent: int) -> ShownRound:
+        outcome = self._game.outcome(subject, opponent)
+        if self._seat is Seat.SUBJECT:
+            return ShownRound(number, self._game.moves[subject], self._game.replies[opponent], _OUTCOMES[outcome])
+        mirrored = Outcome(-outcome)
+        return ShownRound(number, self._game.replies[opponent], self._game.moves[subject], _OUTCOMES[mirrored])
+
+    async def _encode(self, shown: tuple[ShownRound, ...]) -> _Encoded:
+        """The prompt after these rounds. Matches that ask alike at the same time share the work."""
+        known = self._prompts.get(shown)
+        if known is None:
+            if len(self._prompts) >= _MOST_PROMPTS:
+                self._prompts.clear()
+            known = self._prompts[shown] = asyncio.ensure_future(self._encode_anew(shown))
+        return await asyncio.shield(known)
+
+    async def _encode_anew(self, shown: tuple[ShownRound, ...]) -> _Encoded:
+        wording = self._asking.wording
+        prompt, infix = wording.render(self._moves, self._others, shown, len(shown) + 1)
+        segments = render(self._asking.format, prompt, infix, self._model.vocabulary.chat_template)
+        return _Encoded("".join(segment.text for segment in segments), await encode(self._model, segments))
+

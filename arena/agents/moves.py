@@ -1,0 +1,108 @@
+"""Which tokens count for which move, and which move an answer holds: the definitions of the paper's A.2.1.
+
+A token counts for a move if the canonical tokenisation of one of the move's surface forms (with and without
+a leading space; in lower case, capitalised, in capitals) begins with it, or if its text, stripped of space,
+quotes and markup, is a surface form followed by a word boundary. A token that fits several moves counts for
+none, and neither does one that is only the beginning of a move but is a word of its own (" bath" for
+bathroom): it is more likely that word.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from arena.backends.base import StopRule, Vocabulary
+from arena.records import Policy
+
+_WRAPPING = " \t\r\n\"'`*_~#()[]{}<>«»“”‘’"
+
+# Words that the moves of the shipped games begin with. They come up as tokens: tokenisers cut capitals short.
+_OTHER_WORDS = frozenset(
+    "a an at be bed bath base bat cab cell close cup desk for fire gar go ha hall he head i in is it kit lib lo lock no "
+    "of off on or pap par pan pi sc she so tail to".split()
+)
+
+
+def surface_forms(move: str) -> tuple[str, ...]:
+    """The ways in which a move is written, without a leading space."""
+    return tuple(dict.fromkeys((move.lower(), move.capitalize(), move.upper())))
+
+
+def stop_rule(moves: Sequence[str], closing: Sequence[str], max_tokens: int) -> StopRule:
+    """An answer is found at the first surface form that stands as a whole word; it closes at a line break
+    after its first word, or at one of the wording's closing marks."""
+    forms = "|".join(re.escape(form) for move in moves for form in surface_forms(move))
+    closed = "|".join([r"\w[^\n]*\n", *(re.escape(mark) for mark in closing)])
+    return StopRule(rf"(?<!\w)(?:{forms})(?!\w)", closed, max_tokens)
+
+
+def parse(moves: Sequence[str], text: str) -> int:
+    """The index of the move whose surface form was found in an answer."""
+    return [move.lower() for move in moves].index(text.lower())
+
+
+@dataclass(frozen=True)
+class MoveTokens:
+    """The token ids that count for each move, in the game's order, and those of the looser rule.
+
+    The looser rule takes every token that begins a move or that a move begins with, for any move at all; its
+    mass stands beside the other so that a bad fit shows.
+    """
+
+    counted: tuple[tuple[int, ...], ...]
+    loose: tuple[int, ...]
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """All ids whose log-probability is needed, ascending."""
+        return tuple(sorted({token for move in self.counted for token in move}.union(self.loose)))
+
+    def policy(self, logprobs: Mapping[int, float]) -> Policy:
+        """Sum the probabilities per move and renormalise. Without any mass: the uniform policy, with mass 0."""
+        sums = [math.fsum(math.exp(logprobs[token]) for token in tokens) for tokens in self.counted]
+        mass = math.fsum(sums)
+        loose = min(1.0, math.fsum(math.exp(logprobs[token]) for token in self.loose))
+        if mass == 0.0:
+            return Policy((1.0 / len(sums),) * len(sums), 0.0, loose)
+        return Policy(tuple(value / mass for value in sums), min(1.0, mass), loose)
+
+
+async def move_tokens(
+    moves: Sequence[str], vocabulary: Vocabulary, tokenize: Callable[[str], Awaitable[tuple[int, ...]]]
+) -> MoveTokens:
+    """Find the tokens of each move in a vocabulary; `tokenize` gives a text's canonical tokenisation."""
+    counted: list[set[int]] = []
+    for move in moves:
+        begins = set()
+        for form in surface_forms(move):
+            for text in (form, f" {form}"):
+                first = (await tokenize(text))[0]
+                if _stripped(vocabulary, first).lower() not in _OTHER_WORDS - {move.lower()}:
+                    begins.add(first)
+        counted.append(begins)
+    whole = [re.compile(rf"(?:{'|'.join(map(re.escape, surface_forms(move)))})(?!\w)") for move in moves]
+    lower = [move.lower() for move in moves]
+    loose = []
+    for token, piece in enumerate(vocabulary.pieces):
+        text = _strip(piece.decode("utf-8", "replace"))
+        if not text:
+            continue
+        for tokens, pattern in zip(counted, whole, strict=True):
+            if pattern.match(text):
+                tokens.add(token)
+        word = text.lower()
+        if any(move.startswith(word) or word.startswith(move) for move in lower):
+            loose.append(token)
+    often = {token for tokens in counted for token in tokens if sum(token in other for other in counted) > 1}
+    return MoveTokens(tuple(tuple(sorted(tokens - often)) for tokens in counted), tuple(loose))
+
+
+def _strip(text: str) -> str:
+    return text.strip(_WRAPPING)
+
+
+def _stripped(vocabulary: Vocabulary, token: int) -> str:
+    return _strip(vocabulary.text((token,)))

@@ -1,0 +1,117 @@
+"""From what a person types to an agent: `greedy`, `uniform`, `fixed:rock`, `mix:rock=0.5,paper=0.5`, `llm:NAME`.
+
+A new kind of bot is a function here and a line in `_BOTS`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from arena.agents.agent import Agent
+from arena.agents.bots import MixedStrategy
+from arena.agents.greedy import GreedyReader
+from arena.errors import UsageError
+from arena.games import Game
+from arena.records import Policy, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpec:
+    """An agent as typed. `argument` is what stands behind the colon, "" if nothing does."""
+
+    text: str
+    kind: str
+    argument: str
+
+    @property
+    def is_model(self) -> bool:
+        """True for `llm:NAME`."""
+        return self.kind == "llm"
+
+
+def parse_agent(text: str) -> AgentSpec:
+    """Take a spec apart. Raises UsageError for a kind that isn't there, or an argument too many or too few."""
+    kind, colon, argument = text.strip().partition(":")
+    kinds = (*_BOTS, "llm")
+    if kind not in kinds:
+        close = get_close_matches(kind, kinds, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else "there are " + ", ".join(_USAGE.values())
+        raise UsageError(f"there is no agent {text!r}: {hint}")
+    if bool(argument) != (":" in _USAGE[kind]) or (colon and not argument):
+        raise UsageError(f"{text!r} is not complete: it is written {_USAGE[kind]}" if not argument else f"{kind!r} takes nothing behind it: write {_USAGE[kind]}")
+    return AgentSpec(f"{kind}:{argument}" if argument else kind, kind, argument)
+
+
+def make_bot(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
+    """A bot or the greedy reader in a seat of a game. Raises UsageError if the argument doesn't fit the game."""
+    return _BOTS[spec.kind](spec, game, seat)
+
+
+def _moves(game: Game, seat: Seat) -> tuple[str, ...]:
+    return game.moves if seat is Seat.SUBJECT else game.replies
+
+
+def _greedy(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
+    return GreedyReader(game, seat)
+
+
+def _uniform(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
+    count = len(_moves(game, seat))
+    return MixedStrategy(spec.text, Policy((1.0 / count,) * count))
+
+
+def _fixed(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
+    moves = _moves(game, seat)
+    chosen = _move_index(spec, game, moves, spec.argument)
+    return MixedStrategy(spec.text, Policy(tuple(float(index == chosen) for index in range(len(moves)))))
+
+
+def _mix(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
+    moves = _moves(game, seat)
+    probabilities = [0.0] * len(moves)
+    given: set[int] = set()
+    for part in spec.argument.split(","):
+        name, equals, number = part.partition("=")
+        if not equals:
+            raise UsageError(f"{spec.text!r}: {part!r} should be MOVE=PROBABILITY, as in {_USAGE['mix']}")
+        index = _move_index(spec, game, moves, name.strip())
+        if index in given:
+            raise UsageError(f"{spec.text!r} names {moves[index]} twice")
+        given.add(index)
+        try:
+            probability = float(number)
+        except ValueError:
+            raise UsageError(f"{spec.text!r}: {number!r} is no number") from None
+        if not 0.0 <= probability <= 1.0:  # also false for nan
+            raise UsageError(f"{spec.text!r}: the probability of {moves[index]} is {number}, but it must lie between 0 and 1")
+        probabilities[index] = probability
+    total = math.fsum(probabilities)
+    if abs(total - 1.0) > 1e-9:
+        raise UsageError(f"{spec.text!r}: the probabilities sum to {total:g}, but they must sum to 1")
+    return MixedStrategy(spec.text, Policy(tuple(probabilities)))
+
+
+def _move_index(spec: AgentSpec, game: Game, moves: tuple[str, ...], name: str) -> int:
+    if name.lower() not in moves:
+        raise UsageError(f"{spec.text!r}: {game.title} has no move {name!r}; its moves are {', '.join(moves)}")
+    return moves.index(name.lower())
+
+
+_BOTS: Final[dict[str, Callable[[AgentSpec, Game, Seat], Agent]]] = {
+    "greedy": _greedy,
+    "uniform": _uniform,
+    "fixed": _fixed,
+    "mix": _mix,
+}
+
+_USAGE: Final = {
+    "greedy": "greedy",
+    "uniform": "uniform",
+    "fixed": "fixed:MOVE",
+    "mix": "mix:MOVE=P,MOVE=P,...",
+    "llm": "llm:MODEL",
+}

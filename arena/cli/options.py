@@ -1,0 +1,19 @@
+"""Options that several commands share, so that they are spelled and explained alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+store_option = click.option(
+    "--store", type=click.Path(path_type=Path), default=Path("arena.db"), show_default=True, help="The run store."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+display_option = click.option(
+    "--display",
+    type=click.Choice(["auto", "rich", "plain", "none"]),
+    default="auto",
+    show_default=True,
+    help="How progress is shown, on standard error; auto is rich in a terminal and plain elsewhere.",
+)

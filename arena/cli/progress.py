@@ -1,0 +1,147 @@
+"""How far a tournament is, on standard error: bars in a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from arena.play.cells import Cell
+    from arena.records import Round
+
+_LINE_SECONDS = 10.0  # between two lines of the plain display
+_WINDOW_SECONDS = 1.0  # before which no rate is shown
+
+
+def duration(seconds: float) -> str:
+    """A time for a person: 45s, 4m 10s, 2h 03m."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02d}s"
+    return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
+
+
+class Silent:
+    """Shows no progress, only the lines that a person should read."""
+
+    def cells(self, cells: Sequence[Cell]) -> None:
+        """The grid is known."""
+
+    def tell(self, line: str) -> None:
+        """Say something."""
+        click.echo(line, err=True)
+
+    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
+        """A cell's turn has come."""
+
+    def round_ends(self, cell: Cell, match: int, played: Round) -> None:
+        """A round was played."""
+
+    def cell_ends(self, cell: Cell) -> None:
+        """A cell is finished."""
+
+
+class Plain(Silent):
+    """A line when a cell begins and ends, and every ten seconds."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._turn = 0
+
+    def cells(self, cells: Sequence[Cell]) -> None:
+        self._count = len(cells)
+
+    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
+        self._turn += 1
+        self._done = self._before = done
+        self._total = total
+        self._since = self._last = time.monotonic()
+        self._line(cell, "finished before" if done == total else f"{total - done} rounds to play")
+
+    def round_ends(self, cell: Cell, match: int, played: Round) -> None:
+        self._done += 1
+        now = time.monotonic()
+        if now - self._last >= _LINE_SECONDS:
+            self._last = now
+            rate = (self._done - self._before) / (now - self._since)
+            left = duration((self._total - self._done) / rate)
+            self._line(cell, f"{self._done} of {self._total} rounds, {rate:.0f} rounds/s, {left} left")
+
+    def cell_ends(self, cell: Cell) -> None:
+        if self._done > self._before:
+            self._line(cell, f"done in {duration(time.monotonic() - self._since)}")
+
+    def _line(self, cell: Cell, text: str) -> None:
+        self.tell(f"[{self._turn}/{self._count}] {cell.subject.spec.text} · {cell.game.title}: {text}")
+
+
+class Bars(Silent):
+    """A bar a cell, with rounds a second and the time left."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bars: dict[str, TaskID] = {}
+        self._rate: dict[str, tuple[float, int]] = {}
+
+    def cells(self, cells: Sequence[Cell]) -> None:
+        from rich.markup import escape
+
+        for cell in cells:
+            name = f"{escape(cell.subject.spec.text)} · {escape(cell.game.title)}"
+            self._bars[cell.spec.key] = self._progress.add_task(name, total=None, start=False, rate="waiting")
+
+    def tell(self, line: str) -> None:
+        self._progress.console.print(line, markup=False, highlight=False)
+
+    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
+        bar = self._bars[cell.spec.key]
+        self._rate[cell.spec.key] = (time.monotonic(), done)
+        self._progress.update(bar, total=total, completed=done, rate="")
+        self._progress.start_task(bar)
+
+    def round_ends(self, cell: Cell, match: int, played: Round) -> None:
+        bar = self._bars[cell.spec.key]
+        since, before = self._rate[cell.spec.key]
+        self._progress.update(bar, advance=1)
+        seconds = time.monotonic() - since
+        if seconds >= _WINDOW_SECONDS:
+            completed = self._progress.tasks[bar].completed
+            self._progress.update(bar, rate=f"{(completed - before) / seconds:.0f} rounds/s")
+
+    def cell_ends(self, cell: Cell) -> None:
+        bar = self._bars[cell.spec.key]
+        self._progress.update(bar, completed=self._progress.tasks[bar].total, rate="done")
+        self._progress.stop_task(bar)
+
+
+@contextmanager
+def observer(display: str) -> Iterator[Silent]:
+    """The observer for `--display`; "auto" is bars in a terminal and lines elsewhere."""
+    if display == "auto":
+        display = "rich" if sys.stderr.isatty() else "plain"
+    if display == "none":
+        yield Silent()
+    elif display == "plain":
+        yield Plain()
+    else:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[rate]:>12}", markup=False),
+            TimeRemainingColumn(compact=True),
+        )
+        with Progress(*columns, console=Console(stderr=True), expand=True) as progress:
+            yield Bars(progress)

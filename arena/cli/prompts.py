@@ -1,0 +1,94 @@
+"""`arena prompts`: what the models of a run were asked, exactly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from arena.cli.text import printable
+from arena.errors import InputError
+
+if TYPE_CHECKING:
+    from arena.store import CellRow, PromptRow, Store
+
+
+@click.command()
+@click.option(
+    "--store",
+    "path",
+    type=click.Path(path_type=Path),
+    default=Path("arena.db"),
+    show_default=True,
+    help="The store to read.",
+)
+@click.option("--run", "name", metavar="NAME", help="The run (see `arena runs`); otherwise the latest.")
+@click.option("--cell", type=click.IntRange(min=1), metavar="N", help="Only the run's N-th cell.")
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="At most so many a cell; 0 for all."
+)
+@click.option("--tokens", is_flag=True, help="Print the token ids too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, with token ids and likeliest tokens.")
+def prompts(path: Path, name: str | None, cell: int | None, limit: int, tokens: bool, as_json: bool) -> None:
+    """The distinct prompts of a run, in the order of their first use, as the model saw them.
+
+    Characters that a terminal would act on are written out (\\x1b); --json has every text as it is.
+    """
+    from arena.store import Store
+
+    with Store.open(path) as store:
+        run = store.run(name)
+        chosen = _chosen(list(enumerate(store.cells(run), start=1)), cell, run.name)
+        if as_json:
+            found = [_document(number, row, prompt) for number, row in chosen for prompt in _read(store, row, limit)]
+            click.echo(json.dumps({"run": run.name, "prompts": found}))
+            return
+        for number, row in chosen:
+            _print_cell(store, number, row, limit, tokens)
+
+
+def _chosen(cells: Sequence[tuple[int, CellRow]], cell: int | None, run: str) -> Sequence[tuple[int, CellRow]]:
+    if cell is None:
+        return cells
+    if cell > len(cells):
+        raise InputError(f"the run {run} has no cell {cell}: its cells are 1 to {len(cells)}")
+    return cells[cell - 1 : cell]
+
+
+def _read(store: Store, cell: CellRow, limit: int) -> list[PromptRow]:
+    return list(store.prompts(cell, limit or None))
+
+
+def _document(number: int, cell: CellRow, row: PromptRow) -> dict[str, Any]:
+    return {
+        "cell": number,
+        "key": cell.spec.key,
+        "seat": row.seat,
+        "sha256": row.sha256,
+        "text": row.prompt.text,
+        "tokens": row.prompt.tokens,
+        "top": [{"token": likely.token, "logprob": likely.logprob} for likely in row.prompt.top],
+    }
+
+
+def _print_cell(store: Store, number: int, cell: CellRow, limit: int, tokens: bool) -> None:
+    spec, total = cell.spec, store.prompt_count(cell)
+    where = printable(f"cell {number}: {spec.subject} against {spec.opponent}, {spec.game}")
+    if not total:
+        click.echo(f"{where}: no prompts", err=True)
+        return
+    shown = 0
+    for shown, row in zip(count(1), store.prompts(cell, limit or None), strict=False):
+        size = len(row.prompt.tokens)
+        head = f"{where}, {row.seat}, prompt {shown} of {total:,}, {size} token{'' if size == 1 else 's'}"
+        click.secho(head, bold=True)
+        click.echo(printable(row.prompt.text, keep="\n"))
+        if tokens:
+            click.echo(f"tokens: {' '.join(map(str, row.prompt.tokens))}")
+        click.echo()
+    if shown < total:
+        click.echo(f"{where}: {total - shown:,} more; --limit 0 shows all", err=True)

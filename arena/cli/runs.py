@@ -1,0 +1,98 @@
+"""`arena runs`: what is in a store, and how far it is."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from arena.cli.text import printable
+
+_HEADINGS = ("run", "kind", "games x rounds", "cells", "matches", "open", "state")
+
+
+@click.command()
+@click.option(
+    "--store",
+    "path",
+    type=click.Path(path_type=Path),
+    default=Path("arena.db"),
+    show_default=True,
+    help="The store to read.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def runs(path: Path, as_json: bool) -> None:
+    """The runs in a store, oldest first, and how far each is.
+
+    A run is finished, running (another process is writing it now) or stopped: the command that began it then
+    goes on with it.
+    """
+    found = _read(path)
+    if as_json:
+        click.echo(json.dumps({"store": str(path), "runs": found}, indent=2))
+    elif not found:
+        click.echo(f"{path} holds no run yet: `arena tournament` plays one", err=True)
+    else:
+        _print_table([_cells(run) for run in found])
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    from arena.store import Store
+
+    found = []
+    with Store.open(path) as store:
+        for run in store.runs():
+            cells = store.cells(run)
+            writer = store.writer_of(run)
+            found.append(
+                {
+                    "run": run.name,
+                    "kind": run.spec.kind,
+                    "games": run.spec.games,
+                    "rounds": run.spec.rounds,
+                    "seed": run.spec.seed,
+                    "cells": len(cells),
+                    "matches": sum(cell.finished_matches for cell in cells),
+                    "matches_asked": run.spec.games * len(cells),
+                    "open": sum(cell.open_matches for cell in cells),
+                    "state": "finished" if run.finished else "stopped" if writer is None else "running",
+                    "process": writer or None,
+                    "created": run.created,
+                }
+            )
+    return found
+
+
+def _cells(run: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        run["run"],
+        printable(run["kind"]),
+        f"{run['games']} x {run['rounds']}",
+        str(run["cells"]),
+        f"{run['matches']} of {run['matches_asked']}",
+        str(run["open"]),
+        f"{run['state']} ({run['process']})" if run["process"] else run["state"],
+    )
+
+
+def _print_table(rows: list[tuple[str, ...]]) -> None:
+    if not sys.stdout.isatty():
+        widths = [max(map(len, column)) for column in zip(_HEADINGS, *rows, strict=True)]
+        for row in (_HEADINGS, *rows):
+            padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            click.echo("  ".join(padded).rstrip())
+        return
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    for heading in _HEADINGS:
+        table.add_column(heading, no_wrap=heading in ("run", "state"))
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)

@@ -1,0 +1,108 @@
+"""A wording: how a game is put to a model, from the template files in `templates/`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Literal
+
+from arena.errors import InputError
+from arena.records import Seat
+
+Style = Literal["base", "instruct"]
+STYLES: tuple[Style, ...] = ("base", "instruct")
+_KEYS = {"name", "closing", "infix", "prompt"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRound:
+    """A past round as the reader of a prompt sees it: their own move first. `outcome` is "win", "tie" or "loss"."""
+
+    number: int
+    mine: str
+    theirs: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A template with its infix and closing marks. `history` is how many past rounds it shows (None: all)."""
+
+    label: str
+    style: Style
+    prompt: str
+    infix: str
+    closing: tuple[str, ...]
+    history: int | None = None
+
+    @cached_property
+    def name(self) -> str:
+        """The wording's identity: its label, a hash of its text, and how much history it shows."""
+        text = "\0".join((self.prompt, self.infix, *self.closing))
+        shown = "" if self.history is None else f"+history{self.history}"
+        return f"{self.label}@{sha256(text.encode()).hexdigest()[:8]}{shown}"
+
+    def render(
+        self, moves: Sequence[str], replies: Sequence[str], rounds: Sequence[ShownRound], number: int
+    ) -> tuple[str, str]:
+        """The prompt and the infix of round `number`, after these past rounds. Neither ends in a space.
+
+        Raises InputError if the template fails.
+        """
+        import jinja2
+
+        shown = rounds if self.history is None else rounds[len(rounds) - self.history :] if self.history else ()
+        values = {"moves": moves, "replies": replies, "rounds": shown, "number": number}
+        try:
+            prompt, infix = (_template(text).render(values) for text in (self.prompt, self.infix))
+        except jinja2.TemplateError as error:
+            raise InputError(f"the wording {self.label!r} can't be rendered: {error}") from error
+        if (infix or prompt).endswith(" "):
+            raise InputError(f"the wording {self.label!r} ends in a space: the next token could not begin with one")
+        return prompt, infix
+
+
+@lru_cache(maxsize=64)
+def _template(text: str) -> Any:
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    # a user may point to a stranger's wording: it must not reach Python
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True).from_string(text)
+
+
+def find_wording(game: str, style: Style, seat: Seat, history: int | None = None) -> Wording:
+    """The shipped wording of a game (its name without an option) for a style and a seat."""
+    templates = files("arena.prompts") / "templates"
+    for folder in (game.partition(":")[0], "generic"):
+        for name in (f"{style}-{seat}.toml", f"{style}.toml"):
+            file = templates / folder / name
+            if file.is_file():
+                return _parse(file, style, history)
+    raise AssertionError(f"the generic wording for {style} is missing from the package")
+
+
+def read_wording(path: Path, style: Style, history: int | None = None) -> Wording:
+    """A wording from a file of the user's own. Raises InputError if it can't be read or isn't a wording."""
+    return _parse(path, style, history)
+
+
+def _parse(file: Traversable, style: Style, history: int | None) -> Wording:
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{file} is no wording: {error}") from error
+    if set(values) != _KEYS or not all(isinstance(values[key], str) for key in _KEYS - {"closing"}):
+        raise InputError(f"{file}: a wording has the keys {', '.join(sorted(_KEYS))}, all texts but closing, a list of texts")
+    closing = values["closing"]
+    if not isinstance(closing, list) or not all(isinstance(mark, str) and mark for mark in closing):
+        raise InputError(f"{file}: closing is a list of texts")
+    # a first line break is for the eye of whoever reads the file
+    prompt = values["prompt"].removeprefix("\n")
+    return Wording(values["name"], style, prompt, values["infix"], tuple(closing), history)

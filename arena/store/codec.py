@@ -1,0 +1,188 @@
+"""Between records and rows: how specs, decisions and prompts are written down, and read back the same."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any
+
+from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
+from arena.store.failures import DamagedError
+from arena.store.rows import CellSpec, RunSpec
+
+
+@contextmanager
+def decoding() -> Iterator[None]:
+    """What can't be decoded within was damaged in the file: DamagedError."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, struct.error) as error:
+        raise DamagedError(f"a row makes no sense: {error}") from error
+
+
+# -- JSON --------------------------------------------------------------------------------------------------
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a value: keys sorted, no spaces, ASCII. Mappings and tuples count as JSON's own."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=dict)
+
+
+def optional_json(value: Mapping[str, Any] | None) -> str | None:
+    """The same, or None for None."""
+    return None if value is None else canonical(value)
+
+
+def optional_object(text: str | None) -> dict[str, Any] | None:
+    """The JSON object that `optional_json` wrote."""
+    return None if text is None else dict(json.loads(text))
+
+
+def identity(spec: RunSpec) -> str:
+    """The hash that a run is found by: of all but `games` and `manifest`, whatever the order of the cells."""
+    return sha256(
+        canonical(
+            {
+                "kind": spec.kind,
+                "cells": [_cell_identity(cell) for cell in sorted(spec.cells, key=lambda cell: cell.key)],
+                "rounds": spec.rounds,
+                "seed": spec.seed,
+                "sampling": spec.sampling,
+                "invalid": spec.invalid,
+                "models": spec.models,
+            }
+        ).encode()
+    ).hexdigest()
+
+
+def _cell_identity(cell: CellSpec) -> dict[str, Any]:
+    return {
+        "key": cell.key,
+        "subject": cell.subject,
+        "opponent": cell.opponent,
+        "game": cell.game,
+        "prompt": cell.prompt,
+        "opponent_prompt": cell.opponent_prompt,
+    }
+
+
+# -- numbers and text ---------------------------------------------------------------------------------------
+
+
+def floats(values: Sequence[float]) -> bytes:
+    """64-bit, little-endian: every bit is kept."""
+    return struct.pack(f"<{len(values)}d", *values)
+
+
+def from_floats(blob: bytes) -> tuple[float, ...]:
+    """What `floats` wrote."""
+    return struct.unpack(f"<{len(blob) // 8}d", blob)
+
+
+def integers(values: Sequence[int]) -> bytes:
+    """32-bit, little-endian: enough for every vocabulary."""
+    return struct.pack(f"<{len(values)}i", *values)
+
+
+def from_integers(blob: bytes) -> tuple[int, ...]:
+    """What `integers` wrote."""
+    return struct.unpack(f"<{len(blob) // 4}i", blob)
+
+
+def text_bytes(text: str) -> bytes:
+    """UTF-8. Half a surrogate pair, which UTF-8 has no place for, becomes "?"."""
+    return text.encode("utf-8", "replace")
+
+
+# -- prompts ------------------------------------------------------------------------------------------------
+
+PROMPT_COLUMNS = "sha256, text, tokens, top_tokens, top_logprobs"
+
+
+def prompt_hash(prompt: Prompt) -> bytes:
+    """The SHA-256 of its text (UTF-8), a zero byte and its token ids (32-bit, little-endian)."""
+    return sha256(text_bytes(prompt.text) + b"\0" + integers(prompt.tokens)).digest()
+
+
+def encode_prompt(prompt: Prompt) -> tuple[Any, ...]:
+    """The values of PROMPT_COLUMNS but the first, which the writer has already."""
+    return (
+        text_bytes(prompt.text).decode(),
+        integers(prompt.tokens),
+        integers([likely.token for likely in prompt.top]),
+        floats([likely.logprob for likely in prompt.top]),
+    )
+
+
+def decode_prompt(text: str, tokens: bytes, top_tokens: bytes, top_logprobs: bytes) -> Prompt:
+    """The prompt that `encode_prompt` wrote."""
+    top = zip(from_integers(top_tokens), from_floats(top_logprobs), strict=True)
+    return Prompt(text, from_integers(tokens), tuple(TokenProbability(*pair) for pair in top))
+
+
+# -- rounds -------------------------------------------------------------------------------------------------
+
+ROUND_COLUMNS = (
+    "number, outcome, move, policy, mass, loose_mass, answers, drawn, invalid, prompt, "
+    "reply, opponent_policy, opponent_mass, opponent_loose_mass, opponent_answers, opponent_prompt"
+)
+
+
+def encode_round(played: Round, prompt: int | None, opponent_prompt: int | None) -> tuple[Any, ...]:
+    """The values of ROUND_COLUMNS; the prompts by their numbers in the cell."""
+    subject, opponent = played.subject, played.opponent
+    return (
+        played.number,
+        int(played.outcome),
+        subject.move,
+        *_encode_policy(subject.policy),
+        _encode_answers(subject.answers),
+        len(subject.answers),
+        subject.invalid,
+        prompt,
+        opponent.move,
+        *_encode_policy(opponent.policy),
+        _encode_answers(opponent.answers),
+        opponent_prompt,
+    )
+
+
+def decode_round(row: Sequence[Any]) -> Round:
+    """The round that `encode_round` wrote, without its prompts."""
+    number, outcome, move, policy, mass, loose_mass, answers, _, _, _, *others = row
+    reply, opponent_policy, opponent_mass, opponent_loose_mass, opponent_answers, _ = others
+    return Round(
+        number,
+        Outcome(outcome),
+        Decision(_decode_policy(policy, mass, loose_mass), move, decode_answers(answers)),
+        Decision(
+            _decode_policy(opponent_policy, opponent_mass, opponent_loose_mass),
+            reply,
+            decode_answers(opponent_answers),
+        ),
+    )
+
+
+def decode_answers(text: str | None) -> tuple[Sample, ...]:
+    """The answers that a seat drew, in order; none for NULL."""
+    if text is None:
+        return ()
+    return tuple(Sample(answer["text"], tuple(answer["tokens"]), answer["ended"]) for answer in json.loads(text))
+
+
+def _encode_answers(answers: tuple[Sample, ...]) -> str | None:
+    if not answers:
+        return None
+    plain = [{"text": answer.text, "tokens": answer.tokens, "ended": answer.ended} for answer in answers]
+    return text_bytes(json.dumps(plain, ensure_ascii=False, separators=(",", ":"))).decode()
+
+
+def _encode_policy(policy: Policy | None) -> tuple[bytes | None, float | None, float | None]:
+    return (None, None, None) if policy is None else (floats(policy.probabilities), policy.mass, policy.loose_mass)
+
+
+def _decode_policy(blob: bytes | None, mass: float, loose_mass: float) -> Policy | None:
+    return None if blob is None else Policy(from_floats(blob), mass, loose_mass)

@@ -1,0 +1,125 @@
+"""Which runs there are: finding the run of a spec or making it, and reading runs back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from sqlite3 import Connection
+from typing import Any
+
+from arena.errors import UsageError
+from arena.store.codec import canonical, decoding, identity, optional_json, optional_object
+from arena.store.database import Database
+from arena.store.rows import CellSpec, RunRow, RunSpec
+
+_RUN_COLUMNS = "id, name, kind, games, rounds, seed, sampling, invalid, models, manifest, created, finished_games"
+
+
+def load_runs(database: Database) -> list[RunRow]:
+    """All runs, the oldest first. Raises StoreError."""
+    with database.snapshot() as connection:
+        cells = connection.execute(
+            "SELECT run, key, subject, opponent, game, prompt, opponent_prompt FROM cells ORDER BY run, position"
+        )
+        with decoding():
+            of_run = {run: tuple(_cell(row) for row in rows) for run, rows in groupby(cells, lambda row: row[0])}
+            rows = connection.execute(f"SELECT {_RUN_COLUMNS} FROM runs ORDER BY id")
+            return [_run(row, of_run.get(row[0], ())) for row in rows]
+
+
+def enter_run(database: Database, spec: RunSpec) -> RunRow:
+    """The run of this identity, made if it isn't there. Raises StoreError; UsageError if a cell is there twice."""
+    keys = [cell.key for cell in spec.cells]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise UsageError(f"the cell {key} is asked for twice: name each subject and game once")
+    known = identity(spec)
+    with database.transaction() as connection:
+        row = connection.execute("SELECT id FROM runs WHERE identity = ?", (known,)).fetchone()
+        run = _insert(connection, spec, known) if row is None else int(row[0])
+    return next(row for row in load_runs(database) if row.id == run)
+
+
+def raise_games(database: Database, run: RunRow, games: int) -> RunRow:
+    """The run, asked for at least so many games; it is then unfinished if it has had fewer. Raises StoreError."""
+    with database.transaction() as connection:
+        connection.execute("UPDATE runs SET games = MAX(games, ?) WHERE id = ?", (games, run.id))
+    return next(row for row in load_runs(database) if row.id == run.id)
+
+
+def mark_finished(database: Database, run: RunRow) -> RunRow:
+    """The run, finished as of its present games. Raises StoreError."""
+    with database.transaction() as connection:
+        connection.execute("UPDATE runs SET finished_games = games WHERE id = ?", (run.id,))
+    return next(row for row in load_runs(database) if row.id == run.id)
+
+
+def _insert(connection: Connection, spec: RunSpec, known: str) -> int:
+    now = datetime.now().astimezone()
+    run = connection.execute(
+        "INSERT INTO runs (name, identity, kind, games, rounds, seed, sampling, invalid, models, manifest, created)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            _free_name(connection, now),
+            known,
+            spec.kind,
+            spec.games,
+            spec.rounds,
+            str(spec.seed),
+            spec.sampling,
+            spec.invalid,
+            canonical(spec.models),
+            canonical(spec.manifest),
+            now.isoformat(timespec="seconds"),
+        ),
+    ).lastrowid
+    assert run is not None  # it is None only before the first INSERT
+    connection.executemany(
+        "INSERT INTO cells (run, position, key, subject, opponent, game, prompt, opponent_prompt)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                run,
+                position,
+                cell.key,
+                cell.subject,
+                cell.opponent,
+                cell.game,
+                optional_json(cell.prompt),
+                optional_json(cell.opponent_prompt),
+            )
+            for position, cell in enumerate(spec.cells)
+        ],
+    )
+    return run
+
+
+def _free_name(connection: Connection, now: datetime) -> str:
+    """The day's date and a number that counts the day's runs in this store."""
+    day = f"{now:%Y-%m-%d}-"
+    names: Iterable[tuple[str]] = connection.execute("SELECT name FROM runs WHERE name GLOB ?", (f"{day}*",))
+    numbers = [int(number) for (name,) in names if (number := name.removeprefix(day)).isdigit()]
+    return f"{day}{max(numbers, default=0) + 1}"
+
+
+def _cell(row: tuple[Any, ...]) -> CellSpec:
+    _, key, subject, opponent, game, prompt, opponent_prompt = row
+    return CellSpec(key, subject, opponent, game, optional_object(prompt), optional_object(opponent_prompt))
+
+
+def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
+    id_, name, kind, games, rounds, seed, sampling, invalid, models, manifest, created, finished_games = row
+    spec = RunSpec(
+        kind=kind,
+        cells=cells,
+        rounds=rounds,
+        seed=int(seed),
+        sampling=sampling,
+        invalid=invalid,
+        models=json.loads(models),
+        games=games,
+        manifest=json.loads(manifest),
+    )
+    return RunRow(id_, name, spec, created, finished=finished_games >= games)

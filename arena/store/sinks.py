@@ -1,0 +1,110 @@
+"""Rows into a file, row by row: CSV, JSON lines or Parquet. What a column holds is said once, for all three."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import IO, Any, Final
+
+from arena.errors import InputError
+
+# column -> "text", "integer", "float", "boolean", "floats" or "integers" (lists); any value may be None
+Columns = Mapping[str, str]
+Write = Callable[[Sequence[Any]], object]
+
+_ROW_GROUP: Final = 20_000  # rows that Parquet keeps in memory, and writes at once
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@contextmanager
+def csv_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
+    """RFC 4180 but for the ends of lines, which are line feeds. Lists are JSON, None is empty, floats are exact.
+
+    A text that begins with = + - @, a tab or a carriage return gets an apostrophe before it: a spreadsheet
+    would take it for a formula, and texts come from models. JSON lines and Parquet have the texts as they are.
+    """
+    kinds = tuple(columns.values())
+    # not every Python's csv module quotes a carriage return that is no part of its line ends: it is made one
+    writer = csv.writer(_Lines(file), lineterminator="\r\n")
+    writer.writerow(columns)
+    yield lambda row: writer.writerow([_csv_value(kind, value) for kind, value in zip(kinds, row, strict=True)])
+
+
+class _Lines:
+    """Where the csv module writes its lines, each in one piece."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, line: str) -> None:
+        self._file.write(f"{line[:-2]}\n".encode())
+
+
+def _csv_value(kind: str, value: Any) -> Any:
+    if value is None:
+        return ""
+    if kind == "text":
+        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+    if kind == "float":
+        return repr(value)
+    if kind == "boolean":
+        return "true" if value else "false"
+    return json.dumps(value, separators=(",", ":")) if kind in ("floats", "integers") else value
+
+
+@contextmanager
+def jsonl_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
+    """A JSON object a line, in UTF-8. None is null."""
+    names = tuple(columns)
+
+    def write(row: Sequence[Any]) -> None:
+        whole = dict(zip(names, row, strict=True))
+        file.write(f"{json.dumps(whole, ensure_ascii=False, separators=(',', ':'))}\n".encode())
+
+    yield write
+
+
+@contextmanager
+def parquet_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
+    """Columns of their proper types. Raises InputError if pyarrow is not installed."""
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise InputError(f"Parquet needs pyarrow ({error}): pip install pyarrow, or export --to csv") from error
+    types = {
+        "text": pa.string(),
+        "integer": pa.int64(),
+        "float": pa.float64(),
+        "boolean": pa.bool_(),
+        "floats": pa.list_(pa.float64()),
+        "integers": pa.list_(pa.int32()),
+    }
+    schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
+    held: list[Sequence[Any]] = []
+    with pq.ParquetWriter(file, schema) as writer:
+
+        def write_held() -> None:
+            arrays = [
+                pa.array(values, kind) for values, kind in zip(zip(*held, strict=True), schema.types, strict=True)
+            ]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            held.clear()
+
+        def write(row: Sequence[Any]) -> None:
+            held.append(row)
+            if len(held) == _ROW_GROUP:
+                write_held()
+
+        yield write
+        if held:
+            write_held()
+
+
+FORMATS: Final[Mapping[str, Callable[[IO[bytes], Columns], AbstractContextManager[Write]]]] = {
+    "csv": csv_rows,
+    "jsonl": jsonl_rows,
+    "parquet": parquet_rows,
+}

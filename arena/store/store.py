@@ -1,0 +1,147 @@
+"""The run store: runs, cells and rounds as they were played, read back as plain rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.errors import InputError
+from arena.records import Seat
+from arena.store.codec import PROMPT_COLUMNS, decode_prompt, decoding
+from arena.store.database import Database
+from arena.store.lock import holder
+from arena.store.registry import load_runs
+from arena.store.rows import CellRow, PromptRow, RoundColumns, RunRow, RunSpec
+from arena.store.writer import RunWriter
+
+_NAMES_SHOWN = 5  # in a sentence; `arena runs` shows them all
+
+# (name in RoundColumns, the SQL that gives it)
+_INTEGERS = {
+    "match": "r.match",
+    "number": "r.number",
+    "move": "COALESCE(r.move, -1)",
+    "reply": "COALESCE(r.reply, -1)",
+    "outcome": "r.outcome",
+    "drawn": "r.drawn",
+    "invalid": "r.invalid",
+    "prompt": "COALESCE(r.prompt, -1)",
+}
+_FLOATS = {"mass": "r.mass", "loose_mass": "r.loose_mass"}
+_SELECT_ROUNDS = (
+    f"SELECT {', '.join([*_INTEGERS.values(), *_FLOATS.values(), 'r.policy'])}"
+    " FROM matches m JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
+    " WHERE m.cell = ? AND m.finished = 1 ORDER BY r.match, r.number"
+)
+
+
+class Store:
+    """An open store; a context manager. Every method may raise StoreError, which says what to do."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database  # for this package's own modules
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False) -> Store:
+        """Open the store at `path`; to write to it, with `create`, which makes it if it isn't there.
+
+        An empty file is a new store. Raises StoreError if there is none, or if it can't be used.
+        """
+        return cls(Database.open(path, create=create))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """The file, as it was named."""
+        return self.database.path
+
+    def runs(self) -> list[RunRow]:
+        """All runs, the oldest first."""
+        return load_runs(self.database)
+
+    def run(self, name: str | None) -> RunRow:
+        """The run of that name; None: the one that was begun last. Raises InputError if there is none."""
+        runs = self.runs()
+        if not runs:
+            raise InputError(f"the store {self.path} holds no run yet: `arena tournament` plays one")
+        if name is None:
+            return runs[-1]
+        for run in runs:
+            if run.name == name:
+                return run
+        names = ", ".join(run.name for run in runs[-_NAMES_SHOWN:])
+        more = f" and {len(runs) - _NAMES_SHOWN} older ones (see `arena runs`)" if len(runs) > _NAMES_SHOWN else ""
+        raise InputError(f"there is no run {name!r} in {self.path}: there are {names}{more}")
+
+    def writer_of(self, run: RunRow) -> int | None:
+        """The process that is writing the run now: its id, 0 if that isn't known, None if nobody is."""
+        return holder(self.database.file, run.name)
+
+    def cells(self, run: RunRow) -> list[CellRow]:
+        """The cells of a run, in its order, with how far each is."""
+        with self.database.guard() as connection, decoding():
+            rows = connection.execute(
+                "SELECT c.id, c.seconds, COALESCE(SUM(m.finished = 1), 0),"
+                " COALESCE(SUM(m.finished = 0 AND m.abandoned = 0), 0)"
+                " FROM cells c LEFT JOIN matches m ON m.cell = c.id WHERE c.run = ? GROUP BY c.id ORDER BY c.position",
+                (run.id,),
+            )
+            return [
+                CellRow(id_, spec, finished, open_, seconds)
+                for (id_, seconds, finished, open_), spec in zip(rows, run.spec.cells, strict=True)
+            ]
+
+    def rounds(self, cell: CellRow, moves: int) -> RoundColumns:
+        """The rounds of the cell's finished matches, of a game with so many moves for the subject."""
+        with self.database.guard() as connection, decoding():
+            rows = connection.execute(_SELECT_ROUNDS, (cell.id,)).fetchall()
+            *columns, policies = zip(*rows, strict=True) if rows else [()] * (len(_INTEGERS) + len(_FLOATS) + 1)
+            arrays: dict[str, NDArray[Any]] = {name: np.array(columns.pop(0), dtype=np.int64) for name in _INTEGERS}
+            # NULL becomes NaN
+            arrays |= {name: np.array(columns.pop(0), dtype=np.float64) for name in _FLOATS}
+            return RoundColumns(**arrays, policy=_policies(policies, moves))
+
+    def prompts(self, cell: CellRow, limit: int | None = None) -> Iterator[PromptRow]:
+        """The cell's distinct prompts in the order of their first use, all or the first `limit`."""
+        with self.database.guard() as connection, decoding():
+            rows = connection.execute(
+                f"SELECT number, seat, {PROMPT_COLUMNS} FROM prompts WHERE cell = ? ORDER BY number LIMIT ?",
+                (cell.id, -1 if limit is None else limit),
+            )
+            for number, seat, digest, *prompt in rows:
+                yield PromptRow(number, Seat(seat), digest.hex(), decode_prompt(*prompt))
+
+    def prompt_count(self, cell: CellRow) -> int:
+        """How many distinct prompts the cell has."""
+        with self.database.guard() as connection:
+            row = connection.execute("SELECT COUNT(*) FROM prompts WHERE cell = ?", (cell.id,)).fetchone()
+        return int(row[0])
+
+    def begin(self, spec: RunSpec) -> RunWriter:
+        """Go on with the run that `spec` is, or begin it; asks it for `spec.games` if it had fewer.
+
+        Takes the run's lock: raises StoreError if another writer has it. Raises UsageError if a cell is in
+        the spec twice. Close the writer before the store.
+        """
+        return RunWriter.begin(self.database, spec)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.database.close()
+
+
+def _policies(blobs: tuple[bytes | None, ...], moves: int) -> NDArray[np.float64]:
+    """Shape (n, moves), NaN rows for None."""
+    none = np.full(moves, np.nan, dtype="<f8").tobytes()
+    whole = b"".join(none if blob is None else blob for blob in blobs)
+    return np.frombuffer(whole, dtype="<f8").astype(np.float64).reshape(len(blobs), moves)

@@ -1,0 +1,204 @@
+"""Writing one run as it is played: cheap to call for each round, on disk half a second later.
+
+Rounds are kept in memory and written in one short transaction, so that another process that writes another
+run of the same store never waits for long, and a process killed at any instant leaves whole rounds only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from types import TracebackType
+from typing import Any, Final, Self
+
+from arena.records import Prompt, Round, Seat
+from arena.store.codec import ROUND_COLUMNS, decode_round, decoding, encode_prompt, encode_round, prompt_hash
+from arena.store.database import Database
+from arena.store.lock import RunLock
+from arena.store.registry import enter_run, mark_finished, raise_games
+from arena.store.rows import RunRow, RunSpec
+
+FLUSH_SECONDS: Final = 0.5
+
+# Writing twice what is there changes nothing: a signal may strike between the commit and the emptying of the
+# buffers. That no round comes twice is checked as it is added.
+_INSERT_MATCH = "INSERT INTO matches (cell, number) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_INSERT_PROMPT = (
+    "INSERT INTO prompts (cell, seat, number, sha256, text, tokens, top_tokens, top_logprobs)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+_INSERT_ROUND = (
+    f"INSERT INTO rounds (cell, match, {ROUND_COLUMNS})"
+    f" VALUES (?, ?{', ?' * len(ROUND_COLUMNS.split(','))}) ON CONFLICT DO NOTHING"
+)
+_FINISH_MATCH = "UPDATE matches SET finished = 1 WHERE cell = ? AND number = ?"
+_SET_SECONDS = "UPDATE cells SET seconds = ? WHERE id = ?"
+
+
+class RunWriter:
+    """The one writer of a run, from `begin` to `close`. A key that is no cell of the run is a KeyError."""
+
+    def __init__(self, database: Database, run: RunRow, lock: RunLock) -> None:
+        self.run = run
+        self._database = database
+        self._lock = lock
+        # what is in the store already, kept up to date with what is added
+        self._cells: dict[str, int] = {}
+        self._seconds: dict[int, float] = {}
+        self._finished: defaultdict[int, set[int]] = defaultdict(set)
+        self._last_round: dict[tuple[int, int], int] = {}
+        self._prompts: dict[tuple[int, str, bytes], int] = {}
+        self._prompt_count: defaultdict[int, int] = defaultdict(int)
+        # what is not in the store yet
+        self._pending_since: float | None = None
+        self._new_matches: list[tuple[int, int]] = []
+        self._new_prompts: list[tuple[Any, ...]] = []
+        self._new_rounds: list[tuple[Any, ...]] = []
+        self._new_finished: list[tuple[int, int]] = []
+        self._new_seconds: set[int] = set()
+        self._load()
+
+    @classmethod
+    def begin(cls, database: Database, spec: RunSpec) -> RunWriter:
+        """The writer of the run that `spec` is; see `Store.begin`."""
+        run = enter_run(database, spec)
+        lock = RunLock.take(database.file, run.name)
+        try:
+            return cls(database, raise_games(database, run, spec.games), lock)
+        except BaseException:
+            lock.give_up()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def finished(self, key: str) -> set[int]:
+        """The numbers of the cell's finished matches."""
+        return set(self._finished[self._cells[key]])
+
+    def open_matches(self, key: str) -> dict[int, tuple[Round, ...]]:
+        """The rounds so far of each match that was begun and neither finished nor abandoned, by its number.
+
+        The rounds are whole but for their prompts, which are None. Raises StoreError.
+        """
+        self.flush()
+        found: defaultdict[int, list[Round]] = defaultdict(list)
+        columns = ", ".join(f"r.{column}" for column in ROUND_COLUMNS.split(", "))
+        with self._database.guard() as connection, decoding():
+            rows = connection.execute(
+                f"SELECT r.match, {columns} FROM matches m JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
+                " WHERE m.cell = ? AND m.finished = 0 AND m.abandoned = 0 ORDER BY r.match, r.number",
+                (self._cells[key],),
+            )
+            for match, *row in rows:
+                found[match].append(decode_round(row))
+        return {match: tuple(rounds) for match, rounds in found.items()}
+
+    def add_round(self, key: str, match: int, played: Round) -> None:
+        """Add the next round of a match; the first opens it. Writes if the last writing is half a second ago.
+
+        Raises StoreError, and ValueError for a round that is not the match's next.
+        """
+        cell = self._cells[key]
+        last = self._last_round.get((cell, match), 0)
+        if match in self._finished[cell] or played.number != last + 1:
+            raise ValueError(f"{key}, match {match}: round {played.number} can't follow round {last}")
+        row = encode_round(
+            played,
+            self._prompt_number(cell, Seat.SUBJECT, played.subject.prompt),
+            self._prompt_number(cell, Seat.OPPONENT, played.opponent.prompt),
+        )
+        if not last:
+            self._new_matches.append((cell, match))
+        self._new_rounds.append((cell, match, *row))
+        self._last_round[cell, match] = played.number
+        self._note_change()
+
+    def finish_match(self, key: str, match: int) -> None:
+        """Mark a match as played to its end. Raises StoreError, and ValueError for one without rounds."""
+        cell = self._cells[key]
+        if self._last_round.pop((cell, match), None) is None:
+            raise ValueError(f"{key}, match {match}: it has no rounds, or was finished before")
+        self._finished[cell].add(match)
+        self._new_finished.append((cell, match))
+        self._note_change()
+
+    def add_seconds(self, key: str, seconds: float) -> None:
+        """Add to the time that the cell's matches were being played. Raises StoreError."""
+        cell = self._cells[key]
+        self._seconds[cell] += seconds
+        self._new_seconds.add(cell)
+        self._note_change()
+
+    def flush(self) -> None:
+        """Write all that was added. Raises StoreError; what was added is then kept, and tried again next time."""
+        if self._pending_since is None:
+            return
+        with self._database.transaction() as connection:
+            connection.executemany(_INSERT_MATCH, self._new_matches)
+            connection.executemany(_INSERT_PROMPT, self._new_prompts)
+            connection.executemany(_INSERT_ROUND, self._new_rounds)
+            connection.executemany(_FINISH_MATCH, self._new_finished)
+            connection.executemany(_SET_SECONDS, [(self._seconds[cell], cell) for cell in self._new_seconds])
+        for buffer in (self._new_matches, self._new_prompts, self._new_rounds, self._new_finished):
+            buffer.clear()
+        self._new_seconds.clear()
+        self._pending_since = None
+
+    def finish(self) -> None:
+        """Write all and mark the run finished, as of its present games. Raises StoreError."""
+        self.flush()
+        self.run = mark_finished(self._database, self.run)
+
+    def close(self) -> None:
+        """Write all and give up the run's lock, also where writing fails. Raises StoreError."""
+        try:
+            self.flush()
+        finally:
+            self._lock.give_up()
+
+    def _note_change(self) -> None:
+        now = time.monotonic()
+        if self._pending_since is None:
+            self._pending_since = now
+        elif now - self._pending_since >= FLUSH_SECONDS:
+            self.flush()
+
+    def _prompt_number(self, cell: int, seat: Seat, prompt: Prompt | None) -> int | None:
+        """The prompt's number in its cell; a new one is put in line to be written."""
+        if prompt is None:
+            return None
+        digest = prompt_hash(prompt)
+        number = self._prompts.get((cell, seat, digest))
+        if number is None:
+            number = self._prompts[cell, seat, digest] = self._prompt_count[cell]
+            self._prompt_count[cell] += 1
+            self._new_prompts.append((cell, seat, number, digest, *encode_prompt(prompt)))
+        return number
+
+    def _load(self) -> None:
+        of_run = "cell IN (SELECT id FROM cells WHERE run = ?)"
+        run = (self.run.id,)
+        with self._database.snapshot() as connection:
+            for cell, key, seconds in connection.execute("SELECT id, key, seconds FROM cells WHERE run = ?", run):
+                self._cells[key] = cell
+                self._seconds[cell] = seconds
+            for cell, number in connection.execute(
+                f"SELECT cell, number FROM matches WHERE {of_run} AND finished = 1", run
+            ):
+                self._finished[cell].add(number)
+            for cell, match, last in connection.execute(
+                "SELECT r.cell, r.match, MAX(r.number) FROM matches m"
+                " JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
+                f" WHERE m.{of_run} AND m.finished = 0 GROUP BY r.cell, r.match",
+                run,
+            ):
+                self._last_round[cell, match] = last
+            for cell, seat, digest, number in connection.execute(
+                f"SELECT cell, seat, sha256, number FROM prompts WHERE {of_run}", run
+            ):
+                self._prompts[cell, seat, digest] = number
+                self._prompt_count[cell] = max(self._prompt_count[cell], number + 1)

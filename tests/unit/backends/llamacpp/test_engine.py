@@ -1,0 +1,142 @@
+"""The engine over a model that can be checked: whatever is asked in whatever order, within whatever memory,
+everybody gets what a plain computation gives."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arena.backends.answers import answer, ending
+from arena.backends.base import Completion, Draw, Request, Sampling, StopRule
+from arena.backends.distribution import Distribution
+from arena.backends.llamacpp.engine import Engine
+from arena.draws import stream, uniforms
+from arena.records import Sample
+from tests.unit.backends.llamacpp.table import VOCABULARY, TableModel, logits_after
+
+RULE = StopRule(r"(?<!\w)(?:rock|paper|scissors)(?!\w)", r"\w[^\n]*\n", max_tokens=4)
+
+
+def plainly(request: Request) -> Completion:
+    """What a request should give: one token after another, no cache, no batch."""
+    first = Distribution(logits_after(request.tokens), request.sampling)
+    answers: list[Sample] = []
+    if request.draw is not None:
+        for attempt in range(request.draw.attempts):
+            draws = uniforms(stream(request.draw.name, attempt), RULE.max_tokens)
+            tokens: tuple[int, ...] = ()
+            while (ended := ending(RULE, VOCABULARY, tokens) if tokens else None) is None:
+                row = logits_after(request.tokens + tokens)
+                tokens += (Distribution(row, request.sampling).draw(float(draws[len(tokens)])),)
+            answers.append(answer(VOCABULARY, tokens, ended))
+            if ended == "move":
+                break
+    return Completion(first.logprobs(request.wanted), first.top(request.top), first.entropy(), tuple(answers))
+
+
+prompts = st.lists(st.integers(0, 3), min_size=1, max_size=12).map(tuple)
+requests = st.builds(
+    Request,
+    tokens=prompts,
+    wanted=st.just((0, 1, 2)),
+    stop=st.just(RULE),
+    sampling=st.sampled_from([Sampling(), Sampling(0.7, 0.9)]),
+    draw=st.none() | st.builds(Draw, st.text("xyz", max_size=2), st.integers(1, 12)),
+    top=st.just(3),
+    depth=st.integers(0, 5),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    waves=st.lists(st.lists(requests, max_size=12), min_size=1, max_size=5),
+    steps=st.integers(0, 4),
+    cells=st.integers(20, 60),
+    sequences=st.integers(2, 12),
+    batch=st.integers(3, 20),
+)
+def test_everybody_gets_what_a_plain_computation_gives(waves, steps, cells, sequences, batch):
+    model = TableModel(cells, sequences, batch)
+    engine = Engine(model, VOCABULARY, cells=cells, sequences=sequences, batch=batch, outputs=6)
+    asked: dict[int, Request] = {}
+    given_back: dict[int, Completion] = {}
+    for wave in waves:
+        for request in wave:
+            engine.submit(len(asked), request)
+            asked[len(asked)] = request
+        for _ in range(steps):
+            if engine.busy:
+                given_back.update(engine.step())
+    while engine.busy:
+        given_back.update(engine.step())
+    assert given_back == {number: plainly(request) for number, request in asked.items()}
+
+
+@settings(max_examples=100, deadline=None)
+@given(batch=st.lists(requests, min_size=2, max_size=10), cancelled=st.sets(st.integers(0, 9)), steps=st.integers(0, 3))
+def test_a_cancelled_request_changes_nothing_for_the_others(batch, cancelled, steps):
+    engine = Engine(TableModel(60, 8, 16), VOCABULARY, cells=60, sequences=8, batch=16, outputs=4)
+    for number, request in enumerate(batch):
+        engine.submit(number, request)
+    done: dict[int, Completion] = {}
+    for _ in range(steps):
+        if engine.busy:
+            done.update(engine.step())
+    for number in cancelled:
+        engine.cancel(number)
+    while engine.busy:
+        done.update(engine.step())
+    kept = set(range(len(batch))) - cancelled
+    assert {number: done[number] for number in kept} == {number: plainly(batch[number]) for number in kept}
+
+
+def test_equal_prompts_and_shared_beginnings_are_evaluated_once():
+    model = TableModel(200, 32, 64)
+    engine = Engine(model, VOCABULARY, cells=200, sequences=32, batch=64, outputs=32)
+    shared = (0, 1, 2, 3, 0, 1)
+    for number in range(30):
+        engine.submit(number, Request((*shared, number % 3), (0,), RULE))
+    engine.step()
+    assert not engine.busy
+    assert model.evaluated == len(shared) + 3
+    assert engine.work.prompt_tokens == len(shared) + 3
+    assert engine.work.prompts == 3
+
+
+def test_a_longer_prompt_costs_only_what_is_new_and_asking_again_is_counted():
+    model = TableModel(200, 32, 64)
+    engine = Engine(model, VOCABULARY, cells=200, sequences=32, batch=64, outputs=32)
+    for number, tokens in enumerate([(0, 1, 2), (0, 1, 2, 3, 3), (0, 1, 2)]):
+        engine.submit(number, Request(tokens, (0,), RULE))
+        engine.step()
+    assert model.evaluated == 3 + 2 + 1
+    assert engine.work.repeated == 1
+
+
+def test_the_deepest_prompt_goes_first():
+    engine = Engine(TableModel(100, 8, 3), VOCABULARY, cells=100, sequences=8, batch=3, outputs=8)
+    for number, depth in enumerate([1, 3, 2]):
+        engine.submit(number, Request((number, number, number), (0,), RULE, depth=depth))
+    order = [number for _ in range(3) for number, _ in engine.step()]
+    assert order == [1, 2, 0]
+
+
+def test_a_prompt_longer_than_a_batch_is_evaluated_in_pieces():
+    model = TableModel(100, 4, 8)
+    engine = Engine(model, VOCABULARY, cells=100, sequences=4, batch=8, outputs=4)
+    request = Request(tuple(number % 4 for number in range(50)), (0, 1), RULE)
+    engine.submit(0, request)
+    done: dict[int, Completion] = {}
+    while engine.busy:
+        done.update(engine.step())
+    assert done == {0: plainly(request)}
+    assert model.evaluated == 50
+
+
+def test_a_prompt_that_fits_nowhere_is_an_error_and_no_endless_loop():
+    engine = Engine(TableModel(10, 4, 8), VOCABULARY, cells=10, sequences=4, batch=8, outputs=4)
+    engine.submit(0, Request((0,) * 20, (0,), RULE))
+    with pytest.raises(RuntimeError, match="fits"):
+        for _ in range(10):
+            engine.step()
