@@ -22,7 +22,7 @@ _WRAPPING = " \t\r\n\"'`*_~#()[]{}<>«»“”‘’"
 # Words that the moves of the shipped games begin with. They come up as tokens: tokenisers cut capitals short.
 _OTHER_WORDS = frozenset(
     "a an at be bed bath base bat cab cell close cup desk for fire gar go ha hall he head i in is it kit lib lo lock no "
-    "of off on or pap par pan pi sc she so tail to".split()
+    "of off on or pap par pan pi she so tail to".split()
 )
 
 

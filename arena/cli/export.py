@@ -6,21 +6,16 @@ from pathlib import Path
 
 import click
 
+from arena.cli.options import store_option
+
 
 @click.command()
-@click.option(
-    "--store",
-    "path",
-    type=click.Path(path_type=Path),
-    default=Path("arena.db"),
-    show_default=True,
-    help="The store to read.",
-)
+@store_option
 @click.option("--run", "name", metavar="NAME", help="Only this run (see `arena runs`); otherwise all of the store.")
 @click.option("--to", type=click.Choice(["csv", "jsonl", "parquet"]), required=True, help="The format.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder; made if it isn't there.")
 @click.option("--all", "unfinished", is_flag=True, help="Also the rounds of matches that are not finished.")
-def export(path: Path, name: str | None, to: str, out: Path, unfinished: bool) -> None:
+def export(store: Path, name: str | None, to: str, out: Path, unfinished: bool) -> None:
     """Write every round into OUT/rounds and every distinct prompt into OUT/prompts.
 
     A row a round, ordered by cell, match and round. Two runs with the same draws give the same bytes. In CSV a
@@ -30,7 +25,7 @@ def export(path: Path, name: str | None, to: str, out: Path, unfinished: bool) -
     from arena.store import Store
     from arena.store.export import export as write
 
-    with Store.open(path) as store:
-        done = write(store, out, to, run=store.run(name) if name else None, unfinished=unfinished)
+    with Store.open(store) as opened:
+        done = write(opened, out, to, run=opened.run(name) if name else None, unfinished=unfinished)
     click.echo(f"{done.rounds}: {done.round_count:,} rounds", err=True)
     click.echo(f"{done.prompts}: {done.prompt_count:,} prompts", err=True)

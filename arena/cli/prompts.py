@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from arena.cli.options import json_option, store_option
 from arena.cli.text import printable
 from arena.errors import InputError
 
@@ -18,37 +19,31 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option(
-    "--store",
-    "path",
-    type=click.Path(path_type=Path),
-    default=Path("arena.db"),
-    show_default=True,
-    help="The store to read.",
-)
+@store_option
 @click.option("--run", "name", metavar="NAME", help="The run (see `arena runs`); otherwise the latest.")
 @click.option("--cell", type=click.IntRange(min=1), metavar="N", help="Only the run's N-th cell.")
 @click.option(
     "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="At most so many a cell; 0 for all."
 )
 @click.option("--tokens", is_flag=True, help="Print the token ids too.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, with token ids and likeliest tokens.")
-def prompts(path: Path, name: str | None, cell: int | None, limit: int, tokens: bool, as_json: bool) -> None:
+@json_option
+def prompts(store: Path, name: str | None, cell: int | None, limit: int, tokens: bool, as_json: bool) -> None:
     """The distinct prompts of a run, in the order of their first use, as the model saw them.
 
-    Characters that a terminal would act on are written out (\\x1b); --json has every text as it is.
+    Characters that a terminal would act on are written out (\\x1b); --json has every text as it is, with its
+    token ids and the likeliest next tokens.
     """
     from arena.store import Store
 
-    with Store.open(path) as store:
-        run = store.run(name)
-        chosen = _chosen(list(enumerate(store.cells(run), start=1)), cell, run.name)
+    with Store.open(store) as opened:
+        run = opened.run(name)
+        chosen = _chosen(list(enumerate(opened.cells(run), start=1)), cell, run.name)
         if as_json:
-            found = [_document(number, row, prompt) for number, row in chosen for prompt in _read(store, row, limit)]
+            found = [_document(number, row, prompt) for number, row in chosen for prompt in _read(opened, row, limit)]
             click.echo(json.dumps({"run": run.name, "prompts": found}))
             return
         for number, row in chosen:
-            _print_cell(store, number, row, limit, tokens)
+            _print_cell(opened, number, row, limit, tokens)
 
 
 def _chosen(cells: Sequence[tuple[int, CellRow]], cell: int | None, run: str) -> Sequence[tuple[int, CellRow]]:

@@ -9,32 +9,26 @@ from typing import Any
 
 import click
 
+from arena.cli.options import json_option, store_option
 from arena.cli.text import printable
 
 _HEADINGS = ("run", "kind", "games x rounds", "cells", "matches", "open", "state")
 
 
 @click.command()
-@click.option(
-    "--store",
-    "path",
-    type=click.Path(path_type=Path),
-    default=Path("arena.db"),
-    show_default=True,
-    help="The store to read.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def runs(path: Path, as_json: bool) -> None:
+@store_option
+@json_option
+def runs(store: Path, as_json: bool) -> None:
     """The runs in a store, oldest first, and how far each is.
 
     A run is finished, running (another process is writing it now) or stopped: the command that began it then
     goes on with it.
     """
-    found = _read(path)
+    found = _read(store)
     if as_json:
-        click.echo(json.dumps({"store": str(path), "runs": found}, indent=2))
+        click.echo(json.dumps({"store": str(store), "runs": found}, indent=2))
     elif not found:
-        click.echo(f"{path} holds no run yet: `arena tournament` plays one", err=True)
+        click.echo(f"{store} holds no run yet: `arena tournament` plays one", err=True)
     else:
         _print_table([_cells(run) for run in found])
 
@@ -90,9 +84,9 @@ def _print_table(rows: list[tuple[str, ...]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE, pad_edge=False)
+    table = Table(box=SIMPLE, show_edge=False, pad_edge=False, collapse_padding=True)
     for heading in _HEADINGS:
-        table.add_column(heading, no_wrap=heading in ("run", "state"))
+        table.add_column(heading, no_wrap=heading in ("run", "matches", "state"))
     for row in rows:
         table.add_row(*map(Text, row))
     Console().print(table)

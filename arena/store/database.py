@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Final
 
 from arena.errors import StoreError
-from arena.store.failures import database_sentence, file_sentence
+from arena.store.failures import database_sentence, file_sentence, not_a_database
 
 # both stand in schema.sql too, where they are set
 APPLICATION_ID: Final = 0x4172656E  # "Aren"
 SCHEMA: Final = 1
+
+_SMALLEST_DATABASE: Final = 512  # bytes: SQLite's smallest page
 
 BUSY_SECONDS = 10.0  # how long to wait for another process's transaction; Arena's own take milliseconds
 
@@ -161,6 +163,10 @@ def _check_place(path: Path, create: bool) -> None:
         if path.exists():
             if not path.is_file():
                 raise StoreError(f"{path} is no ordinary file, so it can't be a store: name another with --store")
+            # SQLite takes such a file for an empty database and would write over it. Only its size is looked at:
+            # to open and close it here would take away the locks of this process's other connections to it
+            if 0 < path.stat().st_size < _SMALLEST_DATABASE:
+                raise StoreError(not_a_database(path))
         elif not create:
             raise StoreError(f"there is no store {path}: `arena tournament` makes one; --store names another")
         elif not path.parent.is_dir():

@@ -23,7 +23,7 @@ def database_sentence(error: sqlite3.Error, path: Path) -> str:
             f"with `sqlite3 {path} .recover`, or name another file with --store"
         )
     if code == sqlite3.SQLITE_NOTADB:
-        return f"{path} is no store of Arena: it is not a SQLite database. Name another file with --store"
+        return not_a_database(path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"the store {path} is locked by another program: wait until that is done, or stop it, and try again"
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path.parent)):
@@ -39,6 +39,11 @@ def database_sentence(error: sqlite3.Error, path: Path) -> str:
     if code == sqlite3.SQLITE_IOERR:
         return f"the disk failed while the store {path} was read or written ({error}): see that it is well, try again"
     return f"the store {path} failed ({error}): try again, or name another file with --store"
+
+
+def not_a_database(path: Path) -> str:
+    """That the file is something else altogether."""
+    return f"{path} is no store of Arena: it is not a SQLite database. Name another file with --store"
 
 
 def file_sentence(error: OSError, path: Path) -> str:

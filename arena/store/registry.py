@@ -29,6 +29,13 @@ def load_runs(database: Database) -> list[RunRow]:
             return [_run(row, of_run.get(row[0], ())) for row in rows]
 
 
+def find_run(database: Database, spec: RunSpec) -> RunRow | None:
+    """The run of this identity, if it is there. Raises StoreError."""
+    with database.guard() as connection:
+        run = _find(connection, identity(spec))
+    return None if run is None else _load_run(database, run)
+
+
 def enter_run(database: Database, spec: RunSpec) -> RunRow:
     """The run of this identity, made if it isn't there. Raises StoreError; UsageError if a cell is there twice."""
     keys = [cell.key for cell in spec.cells]
@@ -37,23 +44,33 @@ def enter_run(database: Database, spec: RunSpec) -> RunRow:
             raise UsageError(f"the cell {key} is asked for twice: name each subject and game once")
     known = identity(spec)
     with database.transaction() as connection:
-        row = connection.execute("SELECT id FROM runs WHERE identity = ?", (known,)).fetchone()
-        run = _insert(connection, spec, known) if row is None else int(row[0])
-    return next(row for row in load_runs(database) if row.id == run)
+        run = _find(connection, known)
+        if run is None:
+            run = _insert(connection, spec, known)
+    return _load_run(database, run)
 
 
 def raise_games(database: Database, run: RunRow, games: int) -> RunRow:
     """The run, asked for at least so many games; it is then unfinished if it has had fewer. Raises StoreError."""
     with database.transaction() as connection:
         connection.execute("UPDATE runs SET games = MAX(games, ?) WHERE id = ?", (games, run.id))
-    return next(row for row in load_runs(database) if row.id == run.id)
+    return _load_run(database, run.id)
 
 
 def mark_finished(database: Database, run: RunRow) -> RunRow:
     """The run, finished as of its present games. Raises StoreError."""
     with database.transaction() as connection:
         connection.execute("UPDATE runs SET finished_games = games WHERE id = ?", (run.id,))
-    return next(row for row in load_runs(database) if row.id == run.id)
+    return _load_run(database, run.id)
+
+
+def _load_run(database: Database, id_: int) -> RunRow:
+    return next(run for run in load_runs(database) if run.id == id_)
+
+
+def _find(connection: Connection, known: str) -> int | None:
+    row = connection.execute("SELECT id FROM runs WHERE identity = ?", (known,)).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _insert(connection: Connection, spec: RunSpec, known: str) -> int:

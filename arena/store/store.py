@@ -15,7 +15,7 @@ from arena.records import Seat
 from arena.store.codec import PROMPT_COLUMNS, decode_prompt, decoding
 from arena.store.database import Database
 from arena.store.lock import holder
-from arena.store.registry import load_runs
+from arena.store.registry import find_run, load_runs
 from arena.store.rows import CellRow, PromptRow, RoundColumns, RunRow, RunSpec
 from arena.store.writer import RunWriter
 
@@ -82,6 +82,10 @@ class Store:
         names = ", ".join(run.name for run in runs[-_NAMES_SHOWN:])
         more = f" and {len(runs) - _NAMES_SHOWN} older ones (see `arena runs`)" if len(runs) > _NAMES_SHOWN else ""
         raise InputError(f"there is no run {name!r} in {self.path}: there are {names}{more}")
+
+    def find(self, spec: RunSpec) -> RunRow | None:
+        """The run that `spec` is, if it was ever begun here."""
+        return find_run(self.database, spec)
 
     def writer_of(self, run: RunRow) -> int | None:
         """The process that is writing the run now: its id, 0 if that isn't known, None if nobody is."""

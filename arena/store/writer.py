@@ -82,7 +82,8 @@ class RunWriter:
     def open_matches(self, key: str) -> dict[int, tuple[Round, ...]]:
         """The rounds so far of each match that was begun and neither finished nor abandoned, by its number.
 
-        The rounds are whole but for their prompts, which are None. Raises StoreError.
+        The rounds are whole but for their prompts, which are None. A match may have all its rounds and only
+        lack `finish_match`, if the process was killed between the two. Raises StoreError.
         """
         self.flush()
         found: defaultdict[int, list[Round]] = defaultdict(list)

@@ -34,8 +34,9 @@ def main(path: str, seed: str, games: str, how: str = "") -> None:
             going = {match: len(begun.get(match, ())) for match in set(range(spec.games)) - run.finished(cell.key)}
             while going:
                 for match in sorted(going):
-                    play(run, cell.key, spec.seed, match, going[match] + 1)
-                    going[match] += 1
+                    if going[match] < ROUNDS:  # the last round may be there and the mark not
+                        play(run, cell.key, spec.seed, match, going[match] + 1)
+                        going[match] += 1
                     if going[match] == ROUNDS:
                         run.finish_match(cell.key, match)
                         del going[match]

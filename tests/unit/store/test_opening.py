@@ -1,0 +1,187 @@
+"""What can be opened as a store, and the sentence for each thing that can't."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from arena.errors import InputError, StoreError
+from arena.records import Round
+from arena.store import RunSpec, Store, database
+
+
+def refusal(path: Path, *, create: bool = False) -> str:
+    """The sentence that opening is refused with."""
+    with pytest.raises(StoreError) as caught:
+        Store.open(path, create=create)
+    assert str(path.parent) in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.fixture
+def filled(tmp_path: Path, make_spec: Callable[..., RunSpec], make_round: Callable[..., Round]) -> Path:
+    """A store with a run of a hundred matches."""
+    path = tmp_path / "filled.db"
+    spec = make_spec()
+    with Store.open(path, create=True) as store, store.begin(spec) as writer:
+        for match in range(100):
+            writer.add_round(spec.cells[1].key, match, make_round(1, prompt=f"prompt {match}"))
+            writer.finish_match(spec.cells[1].key, match)
+    return path
+
+
+def test_a_new_store_is_arenas_own_in_wal_mode(tmp_path: Path) -> None:
+    path = tmp_path / "a?b#c %20.db"
+    Store.open(path, create=True).close()
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+    with sqlite3.connect(path) as connection:
+        read = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+        assert read == [database.APPLICATION_ID, database.SCHEMA]
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    connection.close()
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_an_empty_file_is_a_new_store(tmp_path: Path, create: bool) -> None:
+    path = tmp_path / "empty.db"
+    path.touch()
+    with Store.open(path, create=create) as store:
+        assert store.runs() == []
+        with pytest.raises(InputError, match="holds no run yet"):
+            store.run(None)
+
+
+def test_reading_makes_no_file(tmp_path: Path) -> None:
+    assert "there is no store" in refusal(tmp_path / "none.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_what_is_no_file_is_refused(tmp_path: Path, create: bool) -> None:
+    assert "is a folder" in refusal(tmp_path, create=create)
+    os.mkfifo(tmp_path / "pipe")
+    assert "no ordinary file" in refusal(tmp_path / "pipe", create=create)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    assert "make it first" in refusal(tmp_path / "none" / "arena.db", create=True)
+
+
+@pytest.mark.parametrize("create", [True, False])
+@pytest.mark.parametrize("content", [b"x", b"dear diary, " * 1000, b"\0" * 5000])
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, content: bytes, create: bool) -> None:
+    path = tmp_path / "diary.txt"
+    path.write_bytes(content)
+    assert "not a SQLite database" in refusal(path, create=create)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path, create: bool) -> None:
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE runs (id INTEGER PRIMARY KEY)")
+    connection.close()
+    before = path.read_bytes()
+    assert "another program's database" in refusal(path, create=create)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(("version", "sentence"), [(99, "newer Arena"), (0, "before Arena's first release")])
+def test_another_schema_is_refused_with_the_reason(filled: Path, version: int, sentence: str) -> None:
+    with sqlite3.connect(filled) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    assert sentence in refusal(filled)
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9])
+def test_a_truncated_store_is_damaged(filled: Path, kept: float) -> None:
+    whole = filled.read_bytes()
+    filled.write_bytes(whole[: int(len(whole) * kept)])
+    with (
+        pytest.raises(StoreError, match=r"is damaged \(.*\): put a good copy in its place"),
+        Store.open(filled) as store,
+    ):
+        for run in store.runs():
+            for cell in store.cells(run):
+                store.rounds(cell, 3)
+                list(store.prompts(cell))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE runs SET models = 'no json'",
+        "UPDATE runs SET seed = 'no number'",
+        "UPDATE rounds SET policy = X'00'",
+        "UPDATE prompts SET top_logprobs = X''",
+        "UPDATE prompts SET seat = 'nobody'",
+    ],
+)
+def test_rows_that_make_no_sense_are_damage(filled: Path, damage: str) -> None:
+    with sqlite3.connect(filled) as connection:
+        connection.execute(damage)
+    connection.close()
+    with Store.open(filled) as store, pytest.raises(StoreError, match="is damaged"):
+        _, cell = store.cells(store.run(None))
+        store.rounds(cell, 3)
+        list(store.prompts(cell))
+
+
+def test_a_locked_store_is_refused(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    other = sqlite3.connect(filled, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        assert "locked by another program" in refusal(filled, create=True)
+        with Store.open(filled) as store:  # readers don't wait for writers
+            assert len(store.runs()) == 1
+    finally:
+        other.close()
+
+
+def test_a_read_only_place_can_be_read_and_not_written(
+    filled: Path, mount: Callable[..., Path], make_spec: Callable[..., RunSpec]
+) -> None:
+    folder = mount(filled.parent / "mounted", "size=8m")
+    path = folder / "arena.db"
+    path.write_bytes(filled.read_bytes())
+    mount(folder, "remount,ro")
+    assert "can't be written" in refusal(path, create=True)
+    assert "can't be written" in refusal(folder / "new.db", create=True)
+    with Store.open(path) as store:
+        cell = store.cells(store.run(None))[1]
+        assert len(store.rounds(cell, 3)) == 100
+        with pytest.raises(StoreError, match="can't be written"):
+            store.begin(make_spec())
+
+
+def test_a_full_disk_keeps_what_was_saved(
+    tmp_path: Path, mount: Callable[..., Path], make_spec: Callable[..., RunSpec], make_round: Callable[..., Round]
+) -> None:
+    folder = mount(tmp_path / "small", "size=1m")
+    path = folder / "arena.db"
+    spec = make_spec()
+    key = spec.cells[1].key
+    saved = 0
+    with Store.open(path, create=True) as store:
+        with pytest.raises(StoreError, match="is full: make room"), store.begin(spec) as writer:
+            while True:
+                writer.add_round(key, saved, make_round(1, prompt="long " * 1000 + str(saved)))
+                writer.finish_match(key, saved)
+                writer.flush()
+                saved += 1
+        assert saved > 10
+        assert len(store.rounds(store.cells(store.run(None))[1], 3)) == saved
+    with Store.open(path) as store:
+        assert list(store.rounds(store.cells(store.run(None))[1], 3).match) == list(range(saved))
+
+
+def test_a_store_that_does_not_fit_is_refused(tmp_path: Path, mount: Callable[..., Path]) -> None:
+    folder = mount(tmp_path / "tiny", "size=8k")
+    assert "full" in refusal(folder / "arena.db", create=True)
