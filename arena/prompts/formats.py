@@ -1,15 +1,54 @@
+"""Formats: the special tokens round a request, and where the answer's opening goes (the paper's A.2).
+
+A format turns a request into segments. Its own text is marked, as special tokens are recognised only there:
+a request or a history that spells `<|im_end|>` is ordinary text. Formats never contain BOS; tokenising adds
+it if the model's tokenizer does.
+"""
+
 from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import Final
+
+from arena.errors import InputError
+from arena.prompts.chat_template import around_request
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
+    """A piece of a prompt. `special` marks a format's own text, in which special tokens are recognised."""
+
     text: str
-    special: bool
-FORMATS = ("none", "tulu", "llama-instruct", "chat-template")
-def render(format, instruction, infix, chat_template, bos=""):
-    if format == "none":
-        return (Segment(instruction + infix, False),)
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-    t = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True).from_string(chat_template)
-    out = t.render(messages=[{"role": "user", "content": "@@X@@"}], add_generation_prompt=True, bos_token="")
-    a, b = out.split("@@X@@")
-    return (Segment(a, True), Segment(instruction, False), Segment(b, True), Segment(infix, False))
+    special: bool = False
+
+
+# What stands before and after the request, as the paper's appendix A.2 prints it, without <|begin_of_text|>.
+_FIXED: Final = {
+    "none": ("", ""),
+    "tulu": ("<|user|>\n", "\n<|assistant|>\n"),
+    "llama-instruct": (
+        "<|start_header_id|>system<|end_header_id|>\n"
+        "You are an expert at following human instructions.\n"
+        "<|eot_id|><|start_header_id|>user<|end_header_id|>\n",
+        "\n<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n",
+    ),
+}
+
+CHAT_TEMPLATE: Final = "chat-template"
+FORMATS: Final = (*_FIXED, CHAT_TEMPLATE)
+
+
+def render(format: str, request: str, infix: str, chat_template: str | None = None) -> tuple[Segment, ...]:
+    """A request in a format, the answer opened by `infix`; segments without text are left out.
+
+    `chat_template` is the model's own, for the format of that name. Raises InputError if the model has none,
+    or if it fails.
+    """
+    if format == CHAT_TEMPLATE:
+        if chat_template is None:
+            raise InputError("this model has no chat template: choose another --format")
+        before, after = around_request(chat_template)
+    else:
+        before, after = _FIXED[format]
+    segments = (Segment(before, True), Segment(request), Segment(after, True), Segment(infix))
+    return tuple(segment for segment in segments if segment.text)

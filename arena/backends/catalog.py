@@ -1,0 +1,98 @@
+"""The catalog: from a model's name to its weights, its style and what is known of it.
+
+A name is one of the catalog's, or says in full where the weights are: `llama.cpp:/path/to/file.gguf`,
+`llama.cpp:hf:REPO/FILE.gguf` (also without `llama.cpp:`). `NAME@WHERE` runs a catalog entry's wording on
+other weights.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from difflib import get_close_matches
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from arena.errors import InputError
+
+USER_CATALOG_VARIABLE = "ARENA_MODELS"
+
+
+class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A model. `style` and `format` are None for weights without an entry: then the file must tell."""
+
+    weights: str
+    style: Literal["base", "instruct"] | None = None
+    format: Literal["none", "tulu", "llama-instruct", "chat-template"] | None = None
+    family: str = ""
+    size: str = ""
+    recipe: str = ""
+    licence: str = ""
+    name: str = ""
+
+
+def catalog() -> dict[str, ModelEntry]:
+    """All entries by name, the user's own over the shipped ones. Raises InputError for a user's file that is wrong."""
+    entries = _read(files("arena.backends") / "catalog.toml")
+    own = user_catalog_path()
+    if own.is_file():
+        entries |= _read(own)
+    elif USER_CATALOG_VARIABLE in os.environ:
+        raise InputError(f"{USER_CATALOG_VARIABLE} names {own}, but there is no such file")
+    return entries
+
+
+def user_catalog_path() -> Path:
+    """Where the user's own models are listed: models.toml in their configuration folder, or ARENA_MODELS."""
+    if named := os.environ.get(USER_CATALOG_VARIABLE):
+        return Path(named)
+    import platformdirs
+
+    return platformdirs.user_config_path("arena") / "models.toml"
+
+
+def find_model(name: str) -> ModelEntry:
+    """The entry of a model by its name as typed. Raises InputError for a name that can't be one."""
+    if _is_weights(name):
+        return ModelEntry(_weights(name), name=name)
+    entries = catalog()
+    entry, at, where = name.partition("@")
+    if entry not in entries:
+        close = get_close_matches(entry, entries, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]!r}?" if close else "`arena models` lists those there are"
+        raise InputError(f"there is no model {entry!r}: {hint} A file is written llama.cpp:/path/to/file.gguf")
+    if not at:
+        return entries[entry]
+    if not _is_weights(where):
+        raise InputError(f"{name!r}: behind the @ should stand llama.cpp:/path/to/file.gguf or hf:REPO/FILE.gguf")
+    return msgspec.structs.replace(entries[entry], weights=_weights(where), name=name)
+
+
+def _is_weights(text: str) -> bool:
+    return text.startswith(("llama.cpp:", "hf:"))
+
+
+def _weights(text: str) -> str:
+    weights = text.removeprefix("llama.cpp:")
+    if not weights:
+        raise InputError(f"{text!r} names no file: it is written llama.cpp:/path/to/file.gguf")
+    return weights
+
+
+def _read(file: Traversable) -> dict[str, ModelEntry]:
+    try:
+        tables: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"the catalog {file} can't be read: {error}") from error
+    entries = {}
+    for name, table in tables.items():
+        try:
+            entry = msgspec.convert(table, ModelEntry)
+        except msgspec.ValidationError as error:
+            raise InputError(f"the catalog {file}, entry {name!r}: {error}") from error
+        entries[name] = msgspec.structs.replace(entry, name=name)
+    return entries

