@@ -63,6 +63,7 @@ def tournament(
     Agents: llm:MODEL (see `arena models`), greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,...
     """
     from arena.cli.progress import observer
+    from arena.cli.report import show
     from arena.errors import UsageError
     from arena.reports.run import run_report
     from arena.store.store import Store
@@ -82,8 +83,7 @@ def tournament(
             resume = shlex.join(["arena", *sys.argv[1:]])
             click.echo(f"arena: interrupted; all that was played is in {store}. To go on: {resume}", err=True)
             sys.exit(ExitCode.INTERRUPTED)
-        report = run_report(opened, run)
-        _print(report, as_json)
+        show(run_report(opened, run), "json" if as_json else "rich")
 
 
 async def _play(
@@ -128,6 +128,3 @@ def _settings(rest: dict[str, Any]) -> Settings:
 
     return Settings(threads=rest["threads"], gpu_layers=rest["gpu_layers"], kv_mib=rest["kv_mib"])
 
-
-def _print(report: Any, as_json: bool) -> None:
-    raise NotImplementedError

@@ -1,0 +1,9 @@
+"""Tables and figures from the store, with the published values beside them.
+
+cells.py      what a cell's rounds say
+run.py        a whole run
+table2.py     table 2: terminal, Markdown, LaTeX, CSV, JSON
+figure4.py    figure 4, left and right
+published.py  the paper's own numbers
+files.py      writing results so that they are whole or not there
+"""

@@ -1,0 +1,172 @@
+"""What a cell's rounds say: the numbers of table 2 and figure 4. Definitions: docs/definitions.md."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.games import Game
+from arena.records import Outcome
+from arena.stats.clusters import Estimate, difference, mean, stratified_difference
+from arena.store.rows import CellRow, RoundColumns
+
+OUTCOMES = {"win": Outcome.WIN, "tie": Outcome.TIE, "loss": Outcome.LOSS}
+
+
+@dataclass(frozen=True)
+class CellReport:
+    """A cell with its rounds, from which every number is computed when it is asked for.
+
+    `games_asked` is how many matches the run wants; `rounds` are those of finished matches only.
+    """
+
+    cell: CellRow
+    game: Game
+    rounds: RoundColumns
+    games_asked: int
+
+    @property
+    def matches(self) -> int:
+        """How many finished matches there are."""
+        return self.cell.finished_matches
+
+    @property
+    def determinism(self) -> NDArray[np.float64]:
+        """The largest probability of each round's policy, shape (rounds,); NaN without a policy."""
+        policy = self.rounds.policy
+        return policy.max(axis=1) if len(policy) else np.empty(0)
+
+    def rate(self, outcome: Outcome) -> float | None:
+        """The share of rounds with this outcome, in percent."""
+        return _percent(int((self.rounds.outcome == outcome).sum()), len(self.rounds))
+
+    @property
+    def net(self) -> Estimate:
+        """Win rate minus loss rate, in points (table 2)."""
+        return mean(100.0 * self.rounds.outcome, self.rounds.match)
+
+    @property
+    def expected_net(self) -> Estimate:
+        """The same with each outcome replaced by its expectation under the policy against the reply played."""
+        expected = self._expected
+        if expected is None:
+            return Estimate(None)
+        # one value for all rounds has its exact mean, whatever the order of the sum
+        return mean(expected, self.rounds.match)
+
+    @property
+    def gap(self) -> Estimate:
+        """Net minus expected net: what the parse of answers adds to the policy, and luck."""
+        expected = self._expected
+        return Estimate(None) if expected is None else mean(100.0 * self.rounds.outcome - expected, self.rounds.match)
+
+    @property
+    def _expected(self) -> NDArray[np.float64] | None:
+        """Each round's expected net in points, shape (rounds,); None where a round has no policy or no reply."""
+        rounds = self.rounds
+        if not len(rounds) or np.isnan(rounds.policy).any() or (rounds.reply < 0).any():
+            return None
+        columns = {reply: tuple(self.game.payoff[:, reply].tolist()) for reply in range(len(self.game.replies))}
+        return np.array(
+            [
+                _expectation(tuple(policy), columns[reply])
+                for policy, reply in zip(rounds.policy.tolist(), rounds.reply.tolist(), strict=True)
+            ]
+        )
+
+    def after(self, outcome: Outcome) -> NDArray[np.bool_]:
+        """The rounds from 2 on whose previous round had this outcome, as a mask, shape (rounds,)."""
+        previous = np.roll(self.rounds.outcome, 1)
+        return (self.rounds.number > 1) & (previous == outcome)
+
+    def after_difference(self, outcome: Outcome) -> Estimate:
+        """Mean determinism after this outcome minus that after a loss (figure 4, right)."""
+        if not len(self.rounds) or np.isnan(self.determinism).any():
+            return Estimate(None)
+        return difference(self.determinism, self.rounds.match, self.after(outcome), self.after(Outcome.LOSS))
+
+    def to_json(self) -> dict[str, Any]:
+        """The cell as `--json` prints it. Rates and nets are in percent; undefined is None."""
+        rounds, spec = self.rounds, self.cell.spec
+        net, expected, gap = self.net, self.expected_net, self.gap
+        return {
+            "subject": spec.subject,
+            "opponent": spec.opponent,
+            "game": spec.game,
+            "prompt": None if spec.prompt is None else dict(spec.prompt),
+            "matches": self.matches,
+            "rounds": len(rounds),
+            "wins": self.rate(Outcome.WIN),
+            "ties": self.rate(Outcome.TIE),
+            "losses": self.rate(Outcome.LOSS),
+            "net": net.value,
+            "net_ci": _list(net),
+            "expected_net": expected.value,
+            "expected_net_ci": _list(expected),
+            "invalid_rate": _percent(int(rounds.invalid.sum()), int(rounds.drawn.sum())),
+            "forfeit_rate": _percent(int((rounds.move < 0).sum()), len(rounds)),
+            "mass": _mean(rounds.mass),
+            "determinism": self._spread(),
+            "determinism_after": {name: self._after_json(outcome) for name, outcome in OUTCOMES.items()},
+            "distinct_prompts": len(np.unique(rounds.prompt[rounds.prompt >= 0])),
+            "seconds": self.cell.seconds,
+            "games_asked": self.games_asked,
+            "open_matches": self.cell.open_matches,
+            "loose_mass": _mean(rounds.loose_mass),
+            "gap": gap.value,
+            "gap_ci": _list(gap),
+            "reply_ties": self._reply_ties(),
+        }
+
+    def _spread(self) -> dict[str, float | None]:
+        determinism = self.determinism
+        if not len(determinism) or np.isnan(determinism).any():
+            return dict.fromkeys(("mean", "p50", "p95", "max"))
+        p50, p95 = np.quantile(determinism, [0.5, 0.95])
+        return {"mean": _mean(determinism), "p50": float(p50), "p95": float(p95), "max": float(determinism.max())}
+
+    def _after_json(self, outcome: Outcome) -> dict[str, Any]:
+        determinism, mask, loss = self.determinism, self.after(outcome), self.after(Outcome.LOSS)
+        estimate = self.after_difference(outcome)
+        known = len(determinism) > 0 and not np.isnan(determinism).any()
+        return {
+            "mean": _mean(determinism[mask]) if known else None,
+            "minus_loss": estimate.value,
+            "ci": _list(estimate),
+            "minus_loss_within_round": (
+                stratified_difference(determinism, self.rounds.number, mask, loss) if known else None
+            ),
+        }
+
+    def _reply_ties(self) -> float | None:
+        """The share of rounds, in percent, in which several replies were equally good under the policy."""
+        rounds = self.rounds
+        if not len(rounds) or np.isnan(rounds.policy).any():
+            return None
+        chances = rounds.policy @ (self.game.payoff == -1)
+        best = chances.max(axis=1, keepdims=True)
+        return _percent(int(((chances == best).sum(axis=1) > 1).sum()), len(rounds))
+
+
+@lru_cache(maxsize=65536)
+def _expectation(policy: tuple[float, ...], column: tuple[int, ...]) -> float:
+    """The expected net of one round in points, in decimal: 0.2 - 0.6 is then -0.4, as whoever typed it expects."""
+    return float(100 * sum(Decimal(repr(p)) * payoff for p, payoff in zip(policy, column, strict=True)))
+
+
+def _mean(values: NDArray[np.float64]) -> float | None:
+    return math.fsum(values) / len(values) if len(values) and not np.isnan(values).any() else None
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return 100.0 * part / whole if whole else None
+
+
+def _list(estimate: Estimate) -> list[float] | None:
+    return None if estimate.interval is None else list(estimate.interval)

@@ -1,0 +1,71 @@
+"""A whole run: its cells' reports, and the document that `--json` prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from arena.errors import ArenaError, InputError
+from arena.games import Game, parse_game
+from arena.reports.cells import CellReport
+from arena.store.rows import RunRow
+from arena.store.store import Store
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """A run with its cells, in the run's order. `families` maps a subject to its model's family, where known."""
+
+    run: RunRow
+    cells: tuple[CellReport, ...]
+    families: dict[str, str]
+
+    @property
+    def games(self) -> tuple[Game, ...]:
+        """The games played, each once, in the run's order."""
+        return tuple({cell.game.name: cell.game for cell in self.cells}.values())
+
+    @property
+    def families_differ(self) -> bool:
+        """Whether models of different families stand side by side: their difference is then not alignment's."""
+        return len({self.families[cell.cell.spec.subject] for cell in self.cells if cell.cell.spec.subject in self.families}) > 1
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `arena tournament --json` and `arena report --format json`."""
+        spec = self.run.spec
+        return {
+            "run": self.run.name,
+            "games": spec.games,
+            "rounds": spec.rounds,
+            "seed": spec.seed,
+            "cells": [cell.to_json() for cell in self.cells],
+            "manifest": dict(spec.manifest),
+        }
+
+
+def run_report(store: Store, run: RunRow) -> RunReport:
+    """Read a run's finished matches. Raises InputError if a game of the run isn't installed here."""
+    cells = []
+    for cell in store.cells(run):
+        try:
+            game = parse_game(cell.spec.game)
+        except ArenaError as error:
+            raise InputError(f"run {run.name} played {cell.spec.game!r}, but {error}") from error
+        cells.append(CellReport(cell, game, store.rounds(cell, len(game.moves)), run.spec.games))
+    return RunReport(run, tuple(cells), _families(cells))
+
+
+def _families(cells: list[CellReport]) -> dict[str, str]:
+    """What the catalog knows of the subjects' families."""
+    from arena.backends.catalog import find_model
+
+    families = {}
+    for subject in {cell.cell.spec.subject for cell in cells}:
+        kind, _, name = subject.partition(":")
+        try:
+            family = find_model(name).family if kind == "llm" else ""
+        except InputError:
+            continue  # a model that has left the catalog since
+        if family:
+            families[subject] = family
+    return families
