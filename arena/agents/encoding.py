@@ -30,7 +30,9 @@ async def encode(model: LanguageModel, segments: Sequence[Segment]) -> tuple[int
 def _runs(segments: Sequence[Segment], specials: dict[str, int] | object) -> list[str | int]:
     """Ordinary text and special tokens' ids in turn; neighbouring texts are joined."""
     assert isinstance(specials, dict)
-    pattern = re.compile("|".join(re.escape(name) for name in sorted(specials, key=len, reverse=True) if name) or r"(?!)")
+    pattern = re.compile(
+        "|".join(re.escape(name) for name in sorted(specials, key=len, reverse=True) if name) or r"(?!)"
+    )
     runs: list[str | int] = []
 
     def add(text: str) -> None:

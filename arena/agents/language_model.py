@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from arena.agents.bots import draw_move
 from arena.agents.encoding import encode
@@ -32,7 +32,7 @@ class Asking:
 
     wording: Wording
     format: str
-    sampling: Sampling = Sampling()
+    sampling: Sampling = field(default_factory=Sampling)
     attempts: int = 20
     fallback: bool = False
     max_tokens: int = 8
@@ -109,7 +109,11 @@ class LanguageModelAgent:
 
     async def longest(self, rounds: int) -> int:
         """The most tokens that a match of `rounds` rounds can take: its last prompt and the answer to that."""
-        pairs = [(subject, opponent) for subject in range(len(self._game.moves)) for opponent in range(len(self._game.replies))]
+        pairs = [
+            (subject, opponent)
+            for subject in range(len(self._game.moves))
+            for opponent in range(len(self._game.replies))
+        ]
         sizes = {pair: len((await self._encode(self._same(pair, min(rounds - 1, 3)))).tokens) for pair in pairs}
         longest = max(pairs, key=lambda pair: sizes[pair])
         encoded = await self._encode(self._same(longest, rounds - 1))
@@ -150,4 +154,3 @@ class LanguageModelAgent:
         prompt, infix = wording.render(self._moves, self._others, shown, len(shown) + 1)
         segments = render(self._asking.format, prompt, infix, self._model.vocabulary.chat_template)
         return _Encoded("".join(segment.text for segment in segments), await encode(self._model, segments))
-

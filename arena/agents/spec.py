@@ -42,7 +42,11 @@ def parse_agent(text: str) -> AgentSpec:
         hint = f"did you mean {close[0]!r}?" if close else "there are " + ", ".join(_USAGE.values())
         raise UsageError(f"there is no agent {text!r}: {hint}")
     if bool(argument) != (":" in _USAGE[kind]) or (colon and not argument):
-        raise UsageError(f"{text!r} is not complete: it is written {_USAGE[kind]}" if not argument else f"{kind!r} takes nothing behind it: write {_USAGE[kind]}")
+        raise UsageError(
+            f"{text!r} is not complete: it is written {_USAGE[kind]}"
+            if not argument
+            else f"{kind!r} takes nothing behind it: write {_USAGE[kind]}"
+        )
     return AgentSpec(f"{kind}:{argument}" if argument else kind, kind, argument)
 
 
@@ -87,7 +91,9 @@ def _mix(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
         except ValueError:
             raise UsageError(f"{spec.text!r}: {number!r} is no number") from None
         if not 0.0 <= probability <= 1.0:  # also false for nan
-            raise UsageError(f"{spec.text!r}: the probability of {moves[index]} is {number}, but it must lie between 0 and 1")
+            raise UsageError(
+                f"{spec.text!r}: the probability of {moves[index]} is {number}, but it must lie between 0 and 1"
+            )
         probabilities[index] = probability
     total = math.fsum(probabilities)
     if abs(total - 1.0) > 1e-9:

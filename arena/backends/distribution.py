@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from arena.backends.base import Sampling
 from arena.records import TokenProbability
 
+_BLOCK = 512
+_LOWEST = -1e4
+
 
 class Distribution:
     """The next-token distribution of one row of logits, shape (vocabulary,), under one sampling setting.
@@ -30,12 +33,13 @@ class Distribution:
         self._total = float(self._weights.sum())
 
     @cached_property
-    def _cumulative(self) -> NDArray[np.float64]:
-        return np.cumsum(self._weights)
+    def _before(self) -> NDArray[np.float64]:
+        """The weight of all tokens up to and including each block: the CDF, coarsely."""
+        return np.cumsum(np.add.reduceat(self._weights, np.arange(0, len(self._weights), _BLOCK)))
 
     def logprobs(self, tokens: Sequence[int]) -> tuple[float, ...]:
         """Natural log-probabilities of some tokens."""
-        return tuple((self._scaled[list(tokens)] - np.log(self._total)).tolist())
+        return tuple((self._scaled[np.asarray(tokens, dtype=np.int64)] - np.log(self._total)).tolist())
 
     def top(self, count: int) -> tuple[TokenProbability, ...]:
         """The `count` likeliest tokens, likeliest first; equal ones by id."""
@@ -47,13 +51,21 @@ class Distribution:
 
     def entropy(self) -> float:
         """Shannon entropy over the whole vocabulary, in bits."""
-        finite = np.where(self._weights > 0.0, self._scaled, 0.0)
+        # a token without weight adds nothing, though its logit is minus infinity
+        finite = np.maximum(self._scaled, _LOWEST)
         return float((np.log(self._total) - self._weights @ finite / self._total) / np.log(2.0))
 
     def draw(self, uniform: float) -> int:
         """The token at `uniform` in [0, 1) by inverse CDF over ascending token ids."""
-        cumulative = self._cumulative
-        return int(np.searchsorted(cumulative, uniform * cumulative[-1], side="right"))
+        # first the block, then the token in it: a running sum over a large vocabulary is slow
+        target = uniform * float(self._before[-1])
+        block = int(np.searchsorted(self._before, target, side="right"))
+        start = block * _BLOCK
+        within = np.cumsum(self._weights[start : start + _BLOCK])
+        left = target - (float(self._before[block - 1]) if block else 0.0)
+        # the two sums may differ in the last digit: never past the last token of the block that has any weight
+        last = int(np.searchsorted(within, within[-1], side="left"))
+        return start + min(int(np.searchsorted(within, left, side="right")), last)
 
 
 def _nucleus(scaled: NDArray[np.float64], top_p: float) -> NDArray[np.bool_]:

@@ -62,7 +62,7 @@ class Plain(Silent):
 
     def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         self._turn += 1
-        self._done = self._before = done
+        self._done = self._before = self._lately = done
         self._total = total
         self._since = self._last = time.monotonic()
         self._line(cell, "finished before" if done == total else f"{total - done} rounds to play")
@@ -71,14 +71,16 @@ class Plain(Silent):
         self._done += 1
         now = time.monotonic()
         if now - self._last >= _LINE_SECONDS:
-            self._last = now
-            rate = (self._done - self._before) / (now - self._since)
+            rate = (self._done - self._lately) / (now - self._last)
+            self._last, self._lately = now, self._done
             left = duration((self._total - self._done) / rate)
             self._line(cell, f"{self._done} of {self._total} rounds, {rate:.0f} rounds/s, {left} left")
 
     def cell_ends(self, cell: Cell) -> None:
         if self._done > self._before:
-            self._line(cell, f"done in {duration(time.monotonic() - self._since)}")
+            seconds = time.monotonic() - self._since
+            rate = (self._done - self._before) / max(seconds, 1e-9)
+            self._line(cell, f"done in {duration(seconds)}, {rate:.0f} rounds/s")
 
     def _line(self, cell: Cell, text: str) -> None:
         self.tell(f"[{self._turn}/{self._count}] {cell.subject.spec.text} · {cell.game.title}: {text}")

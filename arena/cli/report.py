@@ -21,7 +21,9 @@ FORMATS: Final = ("rich", "md", "tex", "csv", "json")
 @store_option
 @click.option("--run", "name", metavar="NAME", help="Which run; default: the latest.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="rich", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write all tables and the figure into this folder.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Write all tables and the figure into this folder."
+)
 @click.option("--published", is_flag=True, help="Put the paper's own rows below ours.")
 def report(store: Path, name: str | None, format_: str, out: Path | None, published: bool) -> None:
     """Print table 2 of a run; with --out, write it in every format, and figure 4 as PNG, SVG and PDF."""

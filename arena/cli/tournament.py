@@ -8,7 +8,7 @@ import shlex
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -22,27 +22,71 @@ if TYPE_CHECKING:
     from arena.store.store import Store
 
 
+class Grid(NamedTuple):
+    """Who plays what against whom, as typed."""
+
+    subjects: tuple[str, ...]
+    opponents: tuple[str, ...]
+    games: tuple[str, ...]
+
+
 @click.command(short_help="Play many matches over a grid of subjects and games.")
-@click.option("--subject", "subjects", multiple=True, required=True, metavar="AGENT", help="Who is measured; may be repeated.")
-@click.option("--opponent", "opponents", multiple=True, default=("greedy",), show_default=True, metavar="AGENT", help="Who plays against them; may be repeated.")
-@click.option("--game", "games", multiple=True, default=("rps",), show_default=True, metavar="GAME", help="rps, hide-and-seek[:SPOTS], matching-pennies; may be repeated.")
-@click.option("--games", "matches", type=int, default=500, show_default=True, help="Matches a cell (the paper's games).")
+@click.option(
+    "--subject", "subjects", multiple=True, required=True, metavar="AGENT", help="Who is measured; may be repeated."
+)
+@click.option(
+    "--opponent",
+    "opponents",
+    multiple=True,
+    default=("greedy",),
+    show_default=True,
+    metavar="AGENT",
+    help="Who plays against them; may be repeated.",
+)
+@click.option(
+    "--game",
+    "games",
+    multiple=True,
+    default=("rps",),
+    show_default=True,
+    metavar="GAME",
+    help="rps, hide-and-seek[:SPOTS], matching-pennies; may be repeated.",
+)
+@click.option(
+    "--games", "matches", type=int, default=500, show_default=True, help="Matches a cell (the paper's games)."
+)
 @click.option("--rounds", type=int, default=10, show_default=True, help="Rounds a match.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Names all random draws.")
 @store_option
 @json_option
 @display_option
-@click.option("--style", type=click.Choice(["base", "instruct"]), help="How the models are asked; default: as the catalog says.")
+@click.option(
+    "--style", type=click.Choice(["base", "instruct"]), help="How the models are asked; default: as the catalog says."
+)
 @click.option("--format", "format_", metavar="NAME", help="none, tulu, llama-instruct or chat-template.")
 @click.option("--wording", type=click.Path(path_type=Path), help="A wording of your own, for all models (a TOML file).")
 @click.option("--history", type=click.IntRange(0), metavar="K", help="Show the models only the last K rounds.")
 @click.option("--temperature", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
 @click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), default=1.0, show_default=True)
-@click.option("--invalid", type=click.Choice(["resample", "policy"]), default="resample", show_default=True, help="After an invalid answer: ask again, up to 20 times, or draw from the policy.")
+@click.option(
+    "--invalid",
+    type=click.Choice(["resample", "policy"]),
+    default="resample",
+    show_default=True,
+    help="After an invalid answer: ask again, up to 20 times, or draw from the policy.",
+)
 @click.option("--max-tokens", type=click.IntRange(1), default=8, show_default=True, help="The longest answer.")
 @click.option("--threads", type=click.IntRange(0), default=0, help="For llama.cpp; 0 is one a core.")
-@click.option("--gpu-layers", type=int, default=0, show_default=True, help="Layers that llama.cpp puts on a GPU; -1 is all.")
-@click.option("--kv-mib", type=click.IntRange(1), default=1024, show_default=True, help="The most memory for llama.cpp's KV cache.")
+@click.option(
+    "--gpu-layers", type=int, default=0, show_default=True, help="Layers that llama.cpp puts on a GPU; -1 is all."
+)
+@click.option(
+    "--kv-mib",
+    type=click.IntRange(1),
+    default=1024,
+    show_default=True,
+    help="The most memory for llama.cpp's KV cache.",
+)
 def tournament(
     subjects: tuple[str, ...],
     opponents: tuple[str, ...],
@@ -72,7 +116,7 @@ def tournament(
         raise UsageError(f"--games is {matches}, but at least one match must be played")
     if rounds < 1:
         raise UsageError(f"--rounds is {rounds}, but a match has at least one round")
-    grid = (subjects, opponents, games)
+    grid = Grid(subjects, opponents, games)
     with Store.open(store, create=True) as opened:
         with observer(display) as watching:
             try:
@@ -86,9 +130,7 @@ def tournament(
         show(run_report(opened, run), "json" if as_json else "rich")
 
 
-async def _play(
-    store: Store, grid: tuple[tuple[str, ...], ...], numbers: tuple[int, int, int], rest: dict[str, Any], watching: Any
-) -> RunRow:
+async def _play(store: Store, grid: Grid, numbers: tuple[int, int, int], rest: dict[str, Any], watching: Any) -> RunRow:
     from arena.backends.loading import Models
     from arena.play.cells import plan_cells
     from arena.play.tournament import Tournament, play_tournament
@@ -100,7 +142,7 @@ async def _play(
     models = Models(_settings(rest), watching.tell)
     try:
         options = _options(rest)
-        cells = await plan_cells(*grid, options, models)
+        cells = await plan_cells(grid.subjects, grid.opponents, grid.games, options, models)
         watching.cells(cells)
         matches, rounds, seed = numbers
         return await play_tournament(Tournament(cells, matches, rounds, seed, options), store, models, watching)
@@ -127,4 +169,3 @@ def _settings(rest: dict[str, Any]) -> Settings:
     from arena.backends.llamacpp.settings import Settings
 
     return Settings(threads=rest["threads"], gpu_layers=rest["gpu_layers"], kv_mib=rest["kv_mib"])
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ class Options:
     format: str | None = None
     wording: Path | None = None
     history: int | None = None
-    sampling: Sampling = Sampling()
+    sampling: Sampling = field(default_factory=Sampling)
     attempts: int = 20
     fallback: bool = False
     max_tokens: int = 8
@@ -67,7 +67,11 @@ class Seated:
     @property
     def wording(self) -> str:
         """The same in a word, for a cell's key."""
-        return "-" if self.asking is None else f"{self.asking.wording.style}/{self.asking.format}/{self.asking.wording.name}"
+        return (
+            "-"
+            if self.asking is None
+            else f"{self.asking.wording.style}/{self.asking.format}/{self.asking.wording.name}"
+        )
 
     async def agent(self, game: Game, models: Models) -> Agent:
         """The agent itself; a model is loaded."""
@@ -120,9 +124,9 @@ async def plan_cells(
 
 
 def _cell(game: Game, subject: Seated, opponent: Seated, options: Options) -> Cell:
-    bots = [make_bot(seated.spec, game, seated.seat) for seated in (subject, opponent) if seated.asking is None]
-    if len(bots) == 2:
-        Table(game, *bots, cell="", seed=0)  # two readers are refused before anything is played
+    if subject.asking is None and opponent.asking is None:
+        bots = (make_bot(seated.spec, game, seated.seat) for seated in (subject, opponent))
+        Table(game, next(bots), next(bots), cell="", seed=0)  # two readers are refused before anything is played
     wording = subject.wording if opponent.asking is None else f"{subject.wording}+{opponent.wording}"
     key = stream(subject.spec.text, opponent.spec.text, game.name, wording, str(options.sampling))
     spec = CellSpec(key, subject.spec.text, opponent.spec.text, game.name, subject.prompt, opponent.prompt)
@@ -138,7 +142,9 @@ async def _seat(spec: AgentSpec, seat: Seat, game: Game, options: Options, model
         template = (await models.get(spec.argument)).vocabulary.chat_template
         style = style or (STYLES[1] if template else STYLES[0])
         format = format or ("chat-template" if template and style == "instruct" else "none")
-        models.tell_once(f"{spec.argument}: taken for a model of style {style}, format {format} (--style, --format change it)")
+        models.tell_once(
+            f"{spec.argument}: taken for a model of style {style}, format {format} (--style, --format change it)"
+        )
     if options.wording is not None:
         wording = read_wording(options.wording, style, options.history)
     else:
@@ -173,6 +179,6 @@ async def check_length(cell: Cell, rounds: int, models: Models) -> None:
                 high = middle
         most = f"at most {low} rounds fit" if low else "not even one round fits"
         raise InputError(
-            f"a match of {rounds} rounds of {cell.game.title} takes up to {needed} tokens, but {model.name} has room for "
-            f"{model.context}: {most}; or show it only the last rounds with --history"
+            f"a match of {rounds} rounds of {cell.game.title} takes up to {needed} tokens, "
+            f"but {model.name} has room for {model.context}: {most}; or show it only the last rounds with --history"
         )

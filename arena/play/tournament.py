@@ -105,9 +105,7 @@ def _manifest(models: Models) -> dict[str, Any]:
     }
 
 
-async def _play_cell(
-    cell: Cell, tournament: Tournament, writer: RunWriter, models: Models, observer: Observer
-) -> None:
+async def _play_cell(cell: Cell, tournament: Tournament, writer: RunWriter, models: Models, observer: Observer) -> None:
     key = cell.spec.key
     finished = writer.finished(key)
     begun = writer.open_matches(key)

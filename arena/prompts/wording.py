@@ -99,7 +99,9 @@ def _parse(file: Traversable, style: Style, history: int | None) -> Wording:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{file} is no wording: {error}") from error
     if set(values) != _KEYS or not all(isinstance(values[key], str) for key in _KEYS - {"closing"}):
-        raise InputError(f"{file}: a wording has the keys {', '.join(sorted(_KEYS))}, all texts but closing, a list of texts")
+        raise InputError(
+            f"{file}: a wording has the keys {', '.join(sorted(_KEYS))}, all texts but closing, a list of texts"
+        )
     closing = values["closing"]
     if not isinstance(closing, list) or not all(isinstance(mark, str) and mark for mark in closing):
         raise InputError(f"{file}: closing is a list of texts")

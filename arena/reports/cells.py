@@ -49,7 +49,12 @@ class CellReport:
     @property
     def net(self) -> Estimate:
         """Win rate minus loss rate, in points (table 2)."""
-        return mean(100.0 * self.rounds.outcome, self.rounds.match)
+        return mean(self._points, self.rounds.match)
+
+    @property
+    def _points(self) -> NDArray[np.float64]:
+        """Each round's outcome in points, shape (rounds,)."""
+        return np.asarray(100.0 * self.rounds.outcome, dtype=np.float64)
 
     @property
     def expected_net(self) -> Estimate:
@@ -57,14 +62,13 @@ class CellReport:
         expected = self._expected
         if expected is None:
             return Estimate(None)
-        # one value for all rounds has its exact mean, whatever the order of the sum
         return mean(expected, self.rounds.match)
 
     @property
     def gap(self) -> Estimate:
         """Net minus expected net: what the parse of answers adds to the policy, and luck."""
         expected = self._expected
-        return Estimate(None) if expected is None else mean(100.0 * self.rounds.outcome - expected, self.rounds.match)
+        return Estimate(None) if expected is None else mean(self._points - expected, self.rounds.match)
 
     @property
     def _expected(self) -> NDArray[np.float64] | None:
@@ -83,7 +87,8 @@ class CellReport:
     def after(self, outcome: Outcome) -> NDArray[np.bool_]:
         """The rounds from 2 on whose previous round had this outcome, as a mask, shape (rounds,)."""
         previous = np.roll(self.rounds.outcome, 1)
-        return (self.rounds.number > 1) & (previous == outcome)
+        mask: NDArray[np.bool_] = (self.rounds.number > 1) & (previous == outcome)
+        return mask
 
     def after_difference(self, outcome: Outcome) -> Estimate:
         """Mean determinism after this outcome minus that after a loss (figure 4, right)."""

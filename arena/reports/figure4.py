@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -23,7 +23,7 @@ _COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F
 _HATCHES: Final = ("", "///", "...", "xxx", "\\\\\\", "---", "+++")
 _MARKERS: Final = ("o", "^", "s", "D", "v", "P", "X")
 _BINS: Final = 40
-_SETTINGS: Final = {
+_SETTINGS: Final[Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same everywhere
     "font.size": 9,
     "axes.spines.top": False,
@@ -74,7 +74,10 @@ def _figure(report: RunReport) -> Figure:
                 axes.set_axis_off()
         _after(right, cells, subjects)
     note = FAMILIES_NOTE if report.families_differ else ""
-    figure.supxlabel(_plain(f"run {report.run.name}, {report.run.spec.games} games of {report.run.spec.rounds} rounds. {note}"), fontsize=7)
+    figure.supxlabel(
+        _plain(f"run {report.run.name}, {report.run.spec.games} games of {report.run.spec.rounds} rounds. {note}"),
+        fontsize=7,
+    )
     return figure
 
 
@@ -104,20 +107,16 @@ def _distribution(axes: Axes, cell: CellReport, style: int, last: bool) -> None:
         axes.axvline(float(determinism.mean()), color=colour, linewidth=1.2)
     axes.set_xlim(0.0, 1.0)
     axes.margins(y=0.25)
-    name = _plain(f"{cell.cell.spec.subject}   mean {determinism.mean():.2f}" if len(determinism) else cell.cell.spec.subject)
+    name = _plain(
+        f"{cell.cell.spec.subject}   mean {determinism.mean():.2f}" if len(determinism) else cell.cell.spec.subject
+    )
     axes.text(0.0, 1.02, name, transform=axes.transAxes, ha="left", va="bottom", color=colour, fontsize=8)
-    axes.yaxis.set_major_locator(_few_ticks())
+    axes.locator_params(axis="y", nbins=3)
     axes.set_ylabel("% of rounds", fontsize=7)
     if last:
         axes.set_xlabel(f"determinism (dashed: chance, 1/{len(cell.game.moves)})")
     else:
         axes.set_xticklabels([])
-
-
-def _few_ticks() -> object:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(3)
 
 
 def _after(axes: Axes, cells: list[CellReport], subjects: tuple[str, ...]) -> None:

@@ -28,7 +28,16 @@ class RunReport:
     @property
     def families_differ(self) -> bool:
         """Whether models of different families stand side by side: their difference is then not alignment's."""
-        return len({self.families[cell.cell.spec.subject] for cell in self.cells if cell.cell.spec.subject in self.families}) > 1
+        return (
+            len(
+                {
+                    self.families[cell.cell.spec.subject]
+                    for cell in self.cells
+                    if cell.cell.spec.subject in self.families
+                }
+            )
+            > 1
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The document of `arena tournament --json` and `arena report --format json`."""

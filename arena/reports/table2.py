@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arena.games import Game, equilibrium
-from arena.records import Outcome
 from arena.reports.cells import CellReport
 from arena.reports.published import table2 as published_rows
 from arena.reports.run import RunReport
@@ -19,9 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 HEADINGS = ("wins", "ties", "losses", "net", "95%", "expected", "invalid", "forfeit", "mass", "determinism")
-FAMILIES_NOTE = (
-    "These models are of different families: a difference between them is not the effect of alignment."
-)
+FAMILIES_NOTE = "These models are of different families: a difference between them is not the effect of alignment."
 PUBLISHED_NOTE = "West & Potts 2025, table 2: other models, so not comparable with the rows above."
 
 
@@ -99,8 +96,8 @@ def notes(report: RunReport, published: bool = False) -> tuple[str, ...]:
     """The sentences that stand under the table."""
     spec = report.run.spec
     said = [
-        f"Run {report.run.name}: {spec.games} games of {spec.rounds} rounds, seed {spec.seed}. Rates and nets in percent; "
-        "95% intervals with matches as clusters."
+        f"Run {report.run.name}: {spec.games} games of {spec.rounds} rounds, seed {spec.seed}. "
+        "Rates and nets in percent; 95% intervals with matches as clusters."
     ]
     if report.families_differ:
         said.append(FAMILIES_NOTE)
@@ -123,7 +120,13 @@ def terminal(report: RunReport, width: int, published: bool = False) -> Renderab
         shown = len(HEADINGS)
         while shown > 4 and min(first, 20) + sum(sizes[:shown]) + 2 * shown > width:
             shown -= 1
-        table = Table(title=Text(section.title, style="bold"), title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False)
+        table = Table(
+            title=Text(section.title, style="bold"),
+            title_justify="left",
+            box=None,
+            padding=(0, 2, 0, 0),
+            pad_edge=False,
+        )
         names = min(first, max(20, width - sum(sizes[:shown]) - 2 * shown))
         table.add_column("", overflow="fold", min_width=names, max_width=names)
         for heading in HEADINGS[:shown]:

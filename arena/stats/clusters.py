@@ -18,7 +18,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value with its 95% interval. Both are None where they are undefined: no observation, fewer than two clusters."""
+    """A value with its 95% interval; None where undefined: no observation, fewer than two clusters."""
 
     value: float | None
     interval: tuple[float, float] | None = None

@@ -159,9 +159,8 @@ class LlamaCpp:
         except (asyncio.IncompleteReadError, ConnectionError, msgspec.MsgspecError):
             code = await self._process.wait()
             if not self._closing:
-                self._failure = ModelError(
-                    f"the worker of {self.name} ended ({_describe(code)}); its log is {self._log}{_last_words(self._log)}"
-                )
+                how = f"{_describe(code)}; its log is {self._log}{_last_words(self._log)}"
+                self._failure = ModelError(f"the worker of {self.name} ended: {how}")
             for future in self._waiting.values():
                 if not future.done():
                     future.set_exception(self._failure or ModelError(f"{self.name} was closed"))

@@ -115,7 +115,8 @@ HEADER = _LENGTH.size
 
 def decode_from_worker(body: bytes) -> FromWorker:
     """The message in a frame's body. Raises msgspec.DecodeError for anything else."""
-    return _from_worker.decode(body)
+    message: FromWorker = _from_worker.decode(body)
+    return message
 
 
 def read_to_worker(pipe: BinaryIO) -> ToWorker | None:
@@ -124,4 +125,5 @@ def read_to_worker(pipe: BinaryIO) -> ToWorker | None:
     if len(header) < HEADER:
         return None
     body = pipe.read(body_length(header))
-    return _to_worker.decode(body)
+    message: ToWorker = _to_worker.decode(body)
+    return message

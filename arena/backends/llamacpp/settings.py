@@ -29,7 +29,9 @@ class Settings(msgspec.Struct, frozen=True):
         """The same with what depends on this machine filled in."""
         return msgspec.structs.replace(
             self,
-            threads=self.threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+            threads=self.threads or len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count(),
             cautious=self.cautious or has_amx(),
         )
 

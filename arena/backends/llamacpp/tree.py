@@ -197,7 +197,7 @@ class Tree:
                 plan.rows.append(Row(node.token, node.depth - 1, tuple(sequences[node]), plan.ends.get(node)))
 
     def _sequence_at(self, node: Node) -> int:
-        """A sequence that holds this node's cells: its own, or that of any evaluated leaf below; -1 at an empty root."""
+        """A sequence that holds this node's cells: its own or an evaluated leaf's below; -1 at an empty root."""
         while node.sequence < 0:
             older = next((child for child in node.children.values() if not child.fresh), None)
             if older is None:

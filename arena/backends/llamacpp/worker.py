@@ -14,10 +14,10 @@ import threading
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
+    from arena.backends.base import Vocabulary
     from arena.backends.llamacpp.engine import Engine
     from arena.backends.llamacpp.library import Library
     from arena.backends.llamacpp.messages import FromWorker, Load, ToWorker
-    from arena.backends.base import Vocabulary
 
 
 def main() -> None:
