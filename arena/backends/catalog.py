@@ -17,13 +17,17 @@ from typing import Any, Literal
 
 import msgspec
 
+from arena.backends.packages import PACKAGES
 from arena.errors import InputError
 
 USER_CATALOG_VARIABLE = "ARENA_MODELS"
 
 
 class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A model. `style` and `format` are None for weights without an entry: then the file must tell."""
+    """A model. `style` and `format` are None for weights without an entry: then the file must tell.
+
+    `sha256` is the weights' digest where it is known; `arena models --check` compares it.
+    """
 
     weights: str
     style: Literal["base", "instruct"] | None = None
@@ -32,6 +36,7 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size: str = ""
     recipe: str = ""
     licence: str = ""
+    sha256: str = ""
     name: str = ""
 
 
@@ -39,10 +44,8 @@ def catalog() -> dict[str, ModelEntry]:
     """All entries by name, the user's own over the shipped ones. Raises InputError for a user's file that is wrong."""
     entries = _read(files("arena.backends") / "catalog.toml")
     own = user_catalog_path()
-    if own.is_file():
+    if os.environ.get(USER_CATALOG_VARIABLE) or os.path.exists(own):
         entries |= _read(own)
-    elif USER_CATALOG_VARIABLE in os.environ:
-        raise InputError(f"{USER_CATALOG_VARIABLE} names {own}, but there is no such file")
     return entries
 
 
@@ -63,13 +66,13 @@ def find_model(name: str) -> ModelEntry:
     entry, at, where = name.partition("@")
     if entry not in entries:
         close = get_close_matches(entry, entries, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]!r}?" if close else "`arena models` lists those there are"
+        hint = f"did you mean {close[0]!r}?" if close else "`arena models` lists those there are."
         raise InputError(f"there is no model {entry!r}: {hint} A file is written llama.cpp:/path/to/file.gguf")
     if not at:
         return entries[entry]
     if not _is_weights(where):
         raise InputError(f"{name!r}: behind the @ should stand llama.cpp:/path/to/file.gguf or hf:REPO/FILE.gguf")
-    return msgspec.structs.replace(entries[entry], weights=_weights(where), name=name)
+    return msgspec.structs.replace(entries[entry], weights=_weights(where), sha256="", name=name)
 
 
 def _is_weights(text: str) -> bool:
@@ -79,20 +82,33 @@ def _is_weights(text: str) -> bool:
 def _weights(text: str) -> str:
     weights = text.removeprefix("llama.cpp:")
     if not weights:
-        raise InputError(f"{text!r} names no file: it is written llama.cpp:/path/to/file.gguf")
+        raise InputError(f"weights {text!r} name no file: it is written llama.cpp:/path/to/file.gguf")
     return weights
 
 
 def _read(file: Traversable) -> dict[str, ModelEntry]:
     try:
         tables: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"the catalog {file} can't be read: {error}") from error
+    except FileNotFoundError:
+        raise InputError(f"{USER_CATALOG_VARIABLE} names {file}, but there is no such file") from None
+    except OSError as error:
+        raise InputError(f"the catalog {file} can't be read: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"the catalog {file} is no TOML: {error}") from error
     entries = {}
     for name, table in tables.items():
         try:
-            entry = msgspec.convert(table, ModelEntry)
-        except msgspec.ValidationError as error:
+            entries[name] = _entry(name, table)
+        except (msgspec.ValidationError, InputError) as error:
             raise InputError(f"the catalog {file}, entry {name!r}: {error}") from error
-        entries[name] = msgspec.structs.replace(entry, name=name)
     return entries
+
+
+def _entry(name: str, table: Any) -> ModelEntry:
+    if isinstance(table, dict) and "name" in table:
+        raise InputError("the name of a model is its heading; it has no key `name`")
+    entry = msgspec.convert(table, ModelEntry)
+    kind, _, package = entry.weights.partition(":")
+    if kind == "package" and package not in PACKAGES:
+        raise InputError(f"weights: no package {package!r} is known: there are {', '.join(PACKAGES)}")
+    return msgspec.structs.replace(entry, name=name, weights=_weights(entry.weights))

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from arena.cli.options import json_option
+from arena.cli.text import printable
+from arena.errors import ArenaError, InputError
+
+if TYPE_CHECKING:
+    from arena.backends.catalog import ModelEntry
+
+_COLUMNS = ("name", "style", "family", "size", "licence", "state")
 
 
 @click.command(short_help="The models of the catalog, and whether each is ready here.")
@@ -23,30 +30,28 @@ def models(as_json: bool, check: bool) -> None:
     """
     from arena.backends.catalog import catalog
 
-    rows = [_row(entry, check) for entry in catalog().values()]
+    rows, failed = [], []
+    for entry in catalog().values():
+        row = _row(entry)
+        rows.append(row)
+        if check and row["state"] == "ready":
+            try:
+                row |= _verified(entry)
+            except ArenaError as error:
+                row["state"] = str(error)
+                failed.append(entry.name)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for heading in ("name", "style", "family", "size", "licence", "state"):
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(row[key]) for key in ("name", "style", "family", "size", "licence", "state")))
-    console = Console() if sys.stdout.isatty() else Console(width=200)
-    with console.capture() as captured:
-        console.print(table)
-    click.echo(captured.get(), nl=False)
+    else:
+        _print_table(rows)
+    if failed:
+        raise InputError(f"these models failed the check: {printable(', '.join(failed))}")
 
 
-def _row(entry: Any, check: bool) -> dict[str, str]:
-    from arena.backends.files import fingerprint, locate, state
-    from arena.errors import ArenaError
+def _row(entry: ModelEntry) -> dict[str, str]:
+    from arena.backends.files import state
 
-    row = {
+    return {
         "name": entry.name,
         "style": entry.style or "",
         "format": entry.format or "",
@@ -57,10 +62,31 @@ def _row(entry: Any, check: bool) -> dict[str, str]:
         "weights": entry.weights,
         "state": state(entry),
     }
-    if check and row["state"] == "ready":
-        try:
-            path = locate(entry)
-            row |= {"file": str(path), "sha256": fingerprint(path)}
-        except ArenaError as error:
-            row["state"] = str(error)
-    return row
+
+
+def _verified(entry: ModelEntry) -> dict[str, str]:
+    """The file and its digest. Raises ArenaError if it can't be had, is no whole GGUF file or another one."""
+    from arena.backends.files import fingerprint, locate
+
+    path = locate(entry)
+    digest = fingerprint(path)
+    if entry.sha256 and digest != entry.sha256.lower():
+        raise InputError(f"{path} isn't the file that the catalog means: its sha256 is {digest}")
+    return {"file": str(path), "sha256": digest}
+
+
+def _print_table(rows: list[dict[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for heading in _COLUMNS:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(row[key])) for key in _COLUMNS))
+    console = Console() if sys.stdout.isatty() else Console(width=200)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())

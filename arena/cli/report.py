@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from arena.cli.options import store_option
+from arena.errors import InputError
 
 if TYPE_CHECKING:
     from arena.reports.run import RunReport
 
 FORMATS: Final = ("rich", "md", "tex", "csv", "json")
+_PIPED_WIDTH: Final = 120  # columns where there is no terminal; COLUMNS says otherwise
 
 
 @click.command(short_help="Table 2 and figure 4 of a run.")
@@ -38,22 +40,29 @@ def report(store: Path, name: str | None, format_: str, out: Path | None, publis
 
 
 def show(found: RunReport, format_: str, published: bool = False) -> None:
-    """Print a run's table on standard output."""
+    """Print a run's table on standard output. Raises InputError if there is none to print yet."""
+    if format_ == "json":
+        click.echo(_writers(published)["json"](found), nl=False)
+        return
+    _check_finished(found)
     if format_ != "rich":
         click.echo(_writers(published)[format_](found), nl=False)
         return
     from rich.console import Console
 
-    from arena.reports.table2 import terminal
+    from arena.reports.terminal import terminal
 
-    console = Console() if sys.stdout.isatty() else Console(width=120)
+    console = Console(width=get_terminal_size((_PIPED_WIDTH, 24)).columns)
+    # captured, so that it is click that writes: rich would end the process at a closed pipe
     with console.capture() as captured:
         console.print(terminal(found, console.width, published))
     click.echo(captured.get(), nl=False)
 
 
 def write_all(found: RunReport, out: Path, published: bool = False) -> None:
-    """Write tables and figure into a folder. Raises StoreError if that can't be done."""
+    """Write tables and figure into a folder. Raises StoreError if that can't be done, InputError if there is nothing
+    to write yet."""
+    _check_finished(found)
     from arena.reports.figure4 import render
     from arena.reports.files import write
 
@@ -64,12 +73,21 @@ def write_all(found: RunReport, out: Path, published: bool = False) -> None:
     click.echo(f"tables and figure are in {out}", err=True)
 
 
+def _check_finished(found: RunReport) -> None:
+    if found.nothing_finished:
+        still_open = sum(cell.cell.open_matches for cell in found.cells)
+        raise InputError(
+            f"run {found.run.name} has no finished match yet ({still_open} open): "
+            "the command that began it goes on with it, and `arena runs` tells how far it is"
+        )
+
+
 def _writers(published: bool) -> dict[str, Callable[[RunReport], str]]:
-    from arena.reports import table2
+    from arena.reports import formats
 
     return {
-        "md": lambda found: table2.markdown(found, published),
-        "tex": lambda found: table2.latex(found, published),
-        "csv": lambda found: table2.spreadsheet(found, published),
-        "json": table2.document,
+        "md": lambda found: formats.markdown(found, published),
+        "tex": lambda found: formats.latex(found, published),
+        "csv": lambda found: formats.spreadsheet(found, published),
+        "json": lambda found: formats.document(found, published),
     }

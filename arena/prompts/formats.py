@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from arena.errors import InputError
-from arena.prompts.chat_template import around_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +37,24 @@ CHAT_TEMPLATE: Final = "chat-template"
 FORMATS: Final = (*_FIXED, CHAT_TEMPLATE)
 
 
-def render(format: str, request: str, infix: str, chat_template: str | None = None) -> tuple[Segment, ...]:
+def render(
+    format: str, request: str, infix: str, chat_template: str | None = None, bos: str = ""
+) -> tuple[Segment, ...]:
     """A request in a format, the answer opened by `infix`; segments without text are left out.
 
-    `chat_template` is the model's own, for the format of that name. Raises InputError if the model has none,
-    or if it fails.
+    `chat_template` is the model's own, for the format of that name; `bos` is the text of the token that tokenising
+    puts at position 0 ("" if it puts none), which is taken off a template that spells it out. The prompt doesn't
+    end in a space unless the infix or, without one, the request does. Raises InputError if the model has no chat
+    template, or if it fails.
     """
     if format == CHAT_TEMPLATE:
         if chat_template is None:
             raise InputError("this model has no chat template: choose another --format")
+        from arena.prompts.chat_template import around_request
+
         before, after = around_request(chat_template)
+        before = before.removeprefix(bos)
+        after = after if infix else after.rstrip(" ")
     else:
         before, after = _FIXED[format]
     segments = (Segment(before, True), Segment(request), Segment(after, True), Segment(infix))

@@ -2,7 +2,9 @@
 
 cells.py      what a cell's rounds say
 run.py        a whole run
-table2.py     table 2: terminal, Markdown, LaTeX, CSV, JSON
+table2.py     table 2: its rows, and the sentences below them
+terminal.py   table 2 in a terminal
+formats.py    table 2 as Markdown, LaTeX, CSV, JSON
 figure4.py    figure 4, left and right
 published.py  the paper's own numbers
 files.py      writing results so that they are whole or not there

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -13,9 +12,10 @@ from numpy.typing import NDArray
 
 from arena.games import Game
 from arena.records import Outcome
-from arena.stats.clusters import Estimate, difference, mean, stratified_difference
+from arena.stats.clusters import Estimate, center, difference, mean, stratified_difference
 from arena.store.rows import CellRow, RoundColumns
 
+NO_MOVE = -1  # in the columns, of a seat that forfeited
 OUTCOMES = {"win": Outcome.WIN, "tie": Outcome.TIE, "loss": Outcome.LOSS}
 
 
@@ -33,14 +33,14 @@ class CellReport:
 
     @property
     def matches(self) -> int:
-        """How many finished matches there are."""
-        return self.cell.finished_matches
+        """How many finished matches there are; of the rounds read, as a run that is being written goes on."""
+        return len(np.unique(self.rounds.match))
 
     @property
     def determinism(self) -> NDArray[np.float64]:
         """The largest probability of each round's policy, shape (rounds,); NaN without a policy."""
-        policy = self.rounds.policy
-        return policy.max(axis=1) if len(policy) else np.empty(0)
+        largest: NDArray[np.float64] = self.rounds.policy.max(axis=1)
+        return largest
 
     def rate(self, outcome: Outcome) -> float | None:
         """The share of rounds with this outcome, in percent."""
@@ -58,7 +58,10 @@ class CellReport:
 
     @property
     def expected_net(self) -> Estimate:
-        """The same with each outcome replaced by its expectation under the policy against the reply played."""
+        """The same with each outcome replaced by its expectation under the policy against the reply played.
+
+        Where the opponent forfeited, that is a win. Undefined if a round has no policy.
+        """
         expected = self._expected
         if expected is None:
             return Estimate(None)
@@ -72,17 +75,23 @@ class CellReport:
 
     @property
     def _expected(self) -> NDArray[np.float64] | None:
-        """Each round's expected net in points, shape (rounds,); None where a round has no policy or no reply."""
+        """Each round's expected net in points, shape (rounds,); None if a round has no policy."""
         rounds = self.rounds
-        if not len(rounds) or np.isnan(rounds.policy).any() or (rounds.reply < 0).any():
+        if not self._has_policies:
             return None
         columns = {reply: tuple(self.game.payoff[:, reply].tolist()) for reply in range(len(self.game.replies))}
+        columns[NO_MOVE] = (int(Outcome.WIN),) * len(self.game.moves)
         return np.array(
             [
                 _expectation(tuple(policy), columns[reply])
                 for policy, reply in zip(rounds.policy.tolist(), rounds.reply.tolist(), strict=True)
             ]
         )
+
+    @property
+    def _has_policies(self) -> bool:
+        """Whether every round has a policy, and there are rounds."""
+        return len(self.rounds) > 0 and not bool(np.isnan(self.rounds.policy).any())
 
     def after(self, outcome: Outcome) -> NDArray[np.bool_]:
         """The rounds from 2 on whose previous round had this outcome, as a mask, shape (rounds,)."""
@@ -92,9 +101,17 @@ class CellReport:
 
     def after_difference(self, outcome: Outcome) -> Estimate:
         """Mean determinism after this outcome minus that after a loss (figure 4, right)."""
-        if not len(self.rounds) or np.isnan(self.determinism).any():
+        if not self._has_policies:
             return Estimate(None)
         return difference(self.determinism, self.rounds.match, self.after(outcome), self.after(Outcome.LOSS))
+
+    def after_difference_within_round(self, outcome: Outcome) -> Estimate:
+        """The same difference within each round number: history and round number move both sides."""
+        if not self._has_policies:
+            return Estimate(None)
+        rounds = self.rounds
+        sides = self.after(outcome), self.after(Outcome.LOSS)
+        return stratified_difference(self.determinism, rounds.match, rounds.number, *sides)
 
     def to_json(self) -> dict[str, Any]:
         """The cell as `--json` prints it. Rates and nets are in percent; undefined is None."""
@@ -115,7 +132,7 @@ class CellReport:
             "expected_net": expected.value,
             "expected_net_ci": _list(expected),
             "invalid_rate": _percent(int(rounds.invalid.sum()), int(rounds.drawn.sum())),
-            "forfeit_rate": _percent(int((rounds.move < 0).sum()), len(rounds)),
+            "forfeit_rate": _percent(int((rounds.move == NO_MOVE).sum()), len(rounds)),
             "mass": _mean(rounds.mass),
             "determinism": self._spread(),
             "determinism_after": {name: self._after_json(outcome) for name, outcome in OUTCOMES.items()},
@@ -131,28 +148,25 @@ class CellReport:
 
     def _spread(self) -> dict[str, float | None]:
         determinism = self.determinism
-        if not len(determinism) or np.isnan(determinism).any():
+        if not self._has_policies:
             return dict.fromkeys(("mean", "p50", "p95", "max"))
         p50, p95 = np.quantile(determinism, [0.5, 0.95])
-        return {"mean": _mean(determinism), "p50": float(p50), "p95": float(p95), "max": float(determinism.max())}
+        return {"mean": center(determinism), "p50": float(p50), "p95": float(p95), "max": float(determinism.max())}
 
     def _after_json(self, outcome: Outcome) -> dict[str, Any]:
-        determinism, mask, loss = self.determinism, self.after(outcome), self.after(Outcome.LOSS)
-        estimate = self.after_difference(outcome)
-        known = len(determinism) > 0 and not np.isnan(determinism).any()
+        plain, within = self.after_difference(outcome), self.after_difference_within_round(outcome)
         return {
-            "mean": _mean(determinism[mask]) if known else None,
-            "minus_loss": estimate.value,
-            "ci": _list(estimate),
-            "minus_loss_within_round": (
-                stratified_difference(determinism, self.rounds.number, mask, loss) if known else None
-            ),
+            "mean": _mean(self.determinism[self.after(outcome)]) if self._has_policies else None,
+            "minus_loss": plain.value,
+            "ci": _list(plain),
+            "minus_loss_within_round": within.value,
+            "minus_loss_within_round_ci": _list(within),
         }
 
     def _reply_ties(self) -> float | None:
         """The share of rounds, in percent, in which several replies were equally good under the policy."""
         rounds = self.rounds
-        if not len(rounds) or np.isnan(rounds.policy).any():
+        if not self._has_policies:
             return None
         chances = rounds.policy @ (self.game.payoff == -1)
         best = chances.max(axis=1, keepdims=True)
@@ -166,7 +180,7 @@ def _expectation(policy: tuple[float, ...], column: tuple[int, ...]) -> float:
 
 
 def _mean(values: NDArray[np.float64]) -> float | None:
-    return math.fsum(values) / len(values) if len(values) and not np.isnan(values).any() else None
+    return None if np.isnan(values).any() else center(values)
 
 
 def _percent(part: int, whole: int) -> float | None:

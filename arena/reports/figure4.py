@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,15 +16,15 @@ from arena.reports.table2 import FAMILIES_NOTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 FORMATS: Final = ("png", "svg", "pdf")
 
-# Okabe & Ito's palette, safe for the colour-blind; a hatch and a marker tell the same
+# Okabe & Ito's palette, safe for the colour-blind; a hatch and the name above each row tell the same
 _COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 _HATCHES: Final = ("", "///", "...", "xxx", "\\\\\\", "---", "+++")
-_MARKERS: Final = ("o", "^", "s", "D", "v", "P", "X")
-_BINS: Final = 40
+_BINS: Final = 24  # from chance to 1
+_ROW: Final = 1.0  # inches a subject
 _SETTINGS: Final[Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same everywhere
     "font.size": 9,
@@ -37,12 +39,19 @@ _NO_DATE: Final = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": Non
 
 
 def render(report: RunReport) -> dict[str, bytes]:
-    """The figure as PNG, SVG and PDF, by format; the same bytes from the same run, in every process."""
+    """The figure as PNG, SVG and PDF, by format; the same bytes from the same run, in every process.
+
+    A cell without finished matches is left out; a subject without a policy is shown as such.
+    """
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     files = {}
-    with matplotlib.rc_context(_SETTINGS):
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()  # a person's own settings would change the bytes
+        matplotlib.rcParams.update(_SETTINGS)
+        # a letter that the font lacks is drawn as a box
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         for format in FORMATS:
             figure = _figure(report)
             FigureCanvasAgg(figure)
@@ -55,29 +64,21 @@ def render(report: RunReport) -> dict[str, bytes]:
 def _figure(report: RunReport) -> Figure:
     from matplotlib.figure import Figure
 
-    subjects = tuple(dict.fromkeys(cell.cell.spec.subject for cell in report.cells))
-    games = report.games
-    per_game = [[cell for cell in report.cells if cell.game.name == game.name and len(cell.rounds)] for game in games]
-    heights = [max(2.2, 0.95 * len(cells) + 0.9) for cells in per_game]
-    figure = Figure(figsize=(9.0, sum(heights) + 0.7), layout="constrained")
-    boxes = figure.subfigures(len(games), 1, height_ratios=heights, squeeze=False)[:, 0]
-    for box, game, cells in zip(boxes, games, per_game, strict=True):
-        box.suptitle(game.title, x=0.01, ha="left", fontweight="bold")
-        rows = max(1, len(cells))
-        grid = box.add_gridspec(rows, 2, width_ratios=[3, 2])
-        left = [box.add_subplot(grid[row, 0]) for row in range(rows)]
-        right = box.add_subplot(grid[:, 1])
-        for row, axes in enumerate(left):
-            if cells:
-                _distribution(axes, cells[row], subjects.index(cells[row].cell.spec.subject), row == rows - 1)
-            else:
-                axes.set_axis_off()
-        _after(right, cells, subjects)
-    note = FAMILIES_NOTE if report.families_differ else ""
-    figure.supxlabel(
-        _plain(f"run {report.run.name}, {report.run.spec.games} games of {report.run.spec.rounds} rounds. {note}"),
-        fontsize=7,
-    )
+    cells = [cell for cell in report.cells if len(cell.rounds)]
+    by_game = {game.name: [cell for cell in cells if cell.game.name == game.name] for game in report.games}
+    shown = [found for found in by_game.values() if found]
+    players = tuple(dict.fromkeys(report.label(cell) for cell in cells))
+    heights = [_ROW * len(found) + 0.95 for found in shown]
+    figure = Figure(figsize=(9.0, sum(heights) + 0.4), layout="constrained")
+    if shown:
+        boxes = figure.subfigures(len(shown), 1, height_ratios=heights, squeeze=False)[:, 0]
+        for box, found in zip(boxes, shown, strict=True):
+            labels = [report.label(cell) for cell in found]
+            _game(box, found, labels, [players.index(label) for label in labels])
+    note = f" {FAMILIES_NOTE}" if report.families_differ else ""
+    spec = report.run.spec
+    text = f"Run {report.run.name}: {spec.games} games of {spec.rounds} rounds; 95% intervals.{note}"
+    figure.supxlabel(_plain(text), fontsize=7.5)
     return figure
 
 
@@ -86,66 +87,76 @@ def _plain(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def _distribution(axes: Axes, cell: CellReport, style: int, last: bool) -> None:
-    """Left: the share of rounds by determinism, all rounds of all matches."""
-    determinism = cell.determinism
-    determinism = determinism[~np.isnan(determinism)]
-    weights = np.full(len(determinism), 100.0 / max(1, len(determinism)))
-    colour = _COLOURS[style % len(_COLOURS)]
+def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], styles: Sequence[int]) -> None:
+    """A game: a row a subject, its distribution and beside it its differences."""
+    box.suptitle(_plain(cells[0].game.title), x=0.01, ha="left", fontweight="bold")
+    grid = box.subplots(len(cells), 2, sharex="col", squeeze=False, width_ratios=[3, 2])
+    for (left, right), cell, label, style in zip(grid, cells, labels, styles, strict=True):
+        left.set_title(_plain(label), loc="left", fontsize=9, pad=3)
+        _distribution(left, cell, style)
+        _after(right, cell, style)
+    chance = f"1/{len(cells[0].game.moves)}"
+    grid[0, 0].annotate(
+        f"chance\n{chance}",
+        (1 / len(cells[0].game.moves), 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(-4, 0),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        fontsize=7.5,
+    )
+    grid[-1, 0].set_xlabel("determinism of a round (line: mean)")
+    grid[-1, 1].set_xlabel("mean determinism, minus that after a loss")
+
+
+def _colour(style: int) -> str:
+    return _COLOURS[style % len(_COLOURS)]
+
+
+def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
+    """Left: the share of rounds by determinism, all rounds of all matches, in bins from chance to 1."""
+    chance = 1.0 / len(cell.game.moves)
+    axes.axvline(chance, color="black", linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylabel("% of rounds", fontsize=8)
+    axes.locator_params(axis="y", nbins=3)
+    determinism = cell.determinism[~np.isnan(cell.determinism)]
+    if not len(determinism):
+        axes.text(0.5, 0.5, "has no policy to show", transform=axes.transAxes, ha="center", va="center")
+        return
     axes.hist(
-        determinism,
-        bins=np.linspace(0.0, 1.0, _BINS + 1).tolist(),
-        weights=weights,
-        facecolor=colour + "55",
-        edgecolor=colour,
+        np.clip(determinism, chance, 1.0),  # 1/n less a bit is 1/n
+        bins=np.linspace(chance, 1.0, _BINS + 1).tolist(),
+        weights=np.full(len(determinism), 100.0 / len(determinism)),
+        facecolor=_colour(style) + "55",
+        edgecolor=_colour(style),
         hatch=_HATCHES[style % len(_HATCHES)],
         histtype="stepfilled",
     )
-    chance = 1.0 / len(cell.game.moves)
-    axes.axvline(chance, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
-    if len(determinism):
-        axes.axvline(float(determinism.mean()), color=colour, linewidth=1.2)
-    axes.set_xlim(0.0, 1.0)
-    axes.margins(y=0.25)
-    name = _plain(
-        f"{cell.cell.spec.subject}   mean {determinism.mean():.2f}" if len(determinism) else cell.cell.spec.subject
-    )
-    axes.text(0.0, 1.02, name, transform=axes.transAxes, ha="left", va="bottom", color=colour, fontsize=8)
-    axes.locator_params(axis="y", nbins=3)
-    axes.set_ylabel("% of rounds", fontsize=7)
-    if last:
-        axes.set_xlabel(f"determinism (dashed: chance, 1/{len(cell.game.moves)})")
-    else:
-        axes.set_xticklabels([])
+    axes.axvline(float(determinism.mean()), color=_colour(style), linewidth=1.6)
+    axes.set_title(f"mean {determinism.mean():.2f}", loc="right", fontsize=9, pad=3)
+    axes.set_ylim(0.0, None)
 
 
-def _after(axes: Axes, cells: list[CellReport], subjects: tuple[str, ...]) -> None:
-    """Right: mean determinism after an outcome minus that after a loss, with 95% intervals."""
-    shown = [(name, outcome) for name, outcome in (("win", Outcome.WIN), ("tie", Outcome.TIE))]
-    shown = [(name, outcome) for name, outcome in shown if any(cell.after(outcome).any() for cell in cells)]
-    step = 0.6 / max(1, len(cells))
-    for number, cell in enumerate(cells):
-        style = subjects.index(cell.cell.spec.subject)
-        for place, (_, outcome) in enumerate(shown):
-            estimate = cell.after_difference(outcome)
-            if estimate.value is None:
-                continue
-            low, high = estimate.interval or (estimate.value, estimate.value)
-            axes.errorbar(
-                place + (number - (len(cells) - 1) / 2) * step,
-                estimate.value,
-                yerr=[[estimate.value - low], [high - estimate.value]],
-                color=_COLOURS[style % len(_COLOURS)],
-                marker=_MARKERS[style % len(_MARKERS)],
-                markersize=6,
-                capsize=3,
-                linewidth=1.4,
-                label=_plain(cell.cell.spec.subject) if place == 0 else None,
+def _after(axes: Axes, cell: CellReport, style: int) -> None:
+    """Right: mean determinism after a win and after a tie minus that after a loss, with 95% intervals."""
+    ties = bool((cell.game.payoff == Outcome.TIE).any())
+    shown = [("win", Outcome.WIN, "o"), ("tie", Outcome.TIE, "s")] if ties else [("win", Outcome.WIN, "o")]
+    axes.axvline(0.0, color="black", linewidth=0.9)
+    for place, (_, outcome, marker) in enumerate(shown):
+        estimate = cell.after_difference(outcome)
+        if estimate.value is None:
+            axes.annotate(
+                "never happened, or no loss", (0, -place), (4, 0), textcoords="offset points", va="center", fontsize=7
             )
-    axes.axhline(0.0, color="black", linewidth=0.8)
-    axes.set_xticks(range(len(shown)), [f"after a {name}" for name, _ in shown])
-    axes.set_xlim(-0.6, max(1, len(shown)) - 0.4)
-    axes.margins(y=0.2)
-    axes.set_ylabel("determinism minus that after a loss", fontsize=7)
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize=7, frameon=False, loc="best")
+            continue
+        if estimate.interval is not None:
+            axes.plot(estimate.interval, (-place, -place), color=_colour(style), linewidth=1.8, marker="|")
+        face = _colour(style) if estimate.interval is not None else "white"  # hollow: its interval is undefined
+        axes.plot(estimate.value, -place, color=_colour(style), marker=marker, markersize=6.5, markerfacecolor=face)
+    axes.set_yticks([-place for place in range(len(shown))], [f"after a {name}" for name, *_ in shown])
+    axes.set_ylim(-len(shown) + 0.4, 0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.margins(x=0.1)

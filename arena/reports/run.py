@@ -28,16 +28,19 @@ class RunReport:
     @property
     def families_differ(self) -> bool:
         """Whether models of different families stand side by side: their difference is then not alignment's."""
-        return (
-            len(
-                {
-                    self.families[cell.cell.spec.subject]
-                    for cell in self.cells
-                    if cell.cell.spec.subject in self.families
-                }
-            )
-            > 1
-        )
+        known = {self.families.get(cell.cell.spec.subject) for cell in self.cells}
+        return len(known - {None}) > 1
+
+    @property
+    def nothing_finished(self) -> bool:
+        """Whether there is no finished match to report on."""
+        return not any(len(cell.rounds) for cell in self.cells)
+
+    def label(self, cell: CellReport) -> str:
+        """Who is measured, and against whom if that isn't the same in all cells; safe to print in one line."""
+        several = len({other.cell.spec.opponent for other in self.cells}) > 1
+        spec = cell.cell.spec
+        return printable(f"{spec.subject} v. {spec.opponent}" if several else spec.subject)
 
     def to_json(self) -> dict[str, Any]:
         """The document of `arena tournament --json` and `arena report --format json`."""
@@ -62,6 +65,13 @@ def run_report(store: Store, run: RunRow) -> RunReport:
             raise InputError(f"run {run.name} played {cell.spec.game!r}, but {error}") from error
         cells.append(CellReport(cell, game, store.rounds(cell, len(game.moves)), run.spec.games))
     return RunReport(run, tuple(cells), _families(cells))
+
+
+def printable(text: str) -> str:
+    r"""The text with what a terminal or a file of lines would act on written out: \x1b, \n, \u202e."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )
 
 
 def _families(cells: list[CellReport]) -> dict[str, str]:

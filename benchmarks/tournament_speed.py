@@ -1,0 +1,463 @@
+"""How fast Arena plays a tournament of rock-paper-scissors on Gemma, beside the documented way and the limit.
+
+The documented way is llama-cpp-python's `create_completion`, a call a move, on prompts that Arena asked. It runs
+in a process of its own, and so does what measures the machine's limit; both run before and after Arena's part,
+half of their work each time, so that a drift of the machine's speed meets everybody. The last line on standard
+output is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+MODEL = "gemma-3-270m"
+ROUNDS = 10
+_SAMPLE_SECONDS = 0.2  # between two looks at the memory
+_PREFILL = 512  # tokens of the prompt that measures the limit
+_SEQUENCES = 64  # that go on at once when the limit is measured
+_MIB = 2**20
+
+
+# --- Arena's part ---
+
+
+@dataclass(slots=True)
+class Played:
+    """A tournament that was played: how long, what was evaluated, and what was asked in which order.
+
+    `prompts` are the token ids of every match's prompts, round after round; `distinct` counts the nodes of
+    their prefix tree.
+    """
+
+    seconds: float
+    rounds: int
+    prompt_tokens: int
+    sampled_tokens: int
+    peak_mib: float
+    distinct: int = 0
+    prompts: list[list[list[int]]] = field(default_factory=list)
+
+    @property
+    def evaluated(self) -> int:
+        """Tokens that the model evaluated, of prompts and of continuations."""
+        return self.prompt_tokens + self.sampled_tokens
+
+
+def play(games: int, matches_kept: int) -> Played:
+    """Play a tournament into a temporary store. Loading the model is not timed."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder) / "speed.db"
+        played = asyncio.run(_play(store, games))
+        played.distinct, played.prompts = _asked(store, matches_kept)
+        return played
+
+
+async def _play(path: Path, games: int) -> Played:
+    from arena.backends.loading import Models
+    from arena.cli.progress import observer
+    from arena.play.cells import Options, plan_cells
+    from arena.play.tournament import Tournament, play_tournament
+    from arena.store.store import Store
+
+    with observer("plain") as watching:
+        models = Models(tell=watching.tell)
+        try:
+            options = Options()
+            cells = await plan_cells([f"llm:{MODEL}"], ["greedy"], ["rps"], options, models)
+            watching.cells(cells)
+            model = await models.get(MODEL)
+            with Store.open(path, create=True) as store, _memory_watched() as peak:
+                before, begun = await model.work(), time.perf_counter()
+                await play_tournament(Tournament(cells, games, ROUNDS, 0, options), store, models, watching)
+                seconds, work = time.perf_counter() - begun, await model.work()
+            return Played(
+                seconds,
+                games * ROUNDS,
+                work.prompt_tokens - before.prompt_tokens,
+                work.sampled_tokens - before.sampled_tokens,
+                peak(),
+            )
+        finally:
+            await models.close()
+
+
+def _asked(path: Path, matches: int) -> tuple[int, list[list[list[int]]]]:
+    """How many distinct tokens the prompts had, and those of the first matches in the order of asking."""
+    from arena.games import parse_game
+    from arena.store.store import Store
+
+    with Store.open(path) as store:
+        (cell,) = store.cells(store.run(None))
+        by_number = {row.number: row.prompt.tokens for row in store.prompts(cell)}
+        columns = store.rounds(cell, len(parse_game(cell.spec.game).moves))
+    asked = zip(columns.match.tolist(), columns.prompt.tolist(), strict=True)
+    kept = [
+        [list(by_number[number]) for _, number in rounds]
+        for match, rounds in groupby(asked, key=lambda pair: pair[0])
+        if match < matches
+    ]
+    return tree_size(list(by_number.values())), kept
+
+
+def tree_size(prompts: Sequence[tuple[int, ...]]) -> int:
+    """How many nodes the prefix tree of these prompts has: the tokens that must be evaluated at least."""
+    nodes = 0
+    previous: tuple[int, ...] = ()
+    for prompt in sorted(prompts):
+        pairs = zip(previous, prompt, strict=False)
+        shared = next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(previous), len(prompt)))
+        nodes += len(prompt) - shared
+        previous = prompt
+    return nodes
+
+
+# --- memory ---
+
+
+@contextmanager
+def _memory_watched() -> Iterator[Callable[[], float]]:
+    """The peak in MiB of this process and all below it, while the context lasts."""
+    import os
+
+    over = threading.Event()
+    peak = 0.0
+
+    def watch() -> None:
+        nonlocal peak
+        while True:
+            peak = max(peak, sum(map(_resident, _family(os.getpid()))))
+            if over.wait(_SAMPLE_SECONDS):
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield lambda: peak
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _family(process: int) -> Iterator[int]:
+    yield process
+    for task in Path(f"/proc/{process}/task").glob("*"):
+        try:
+            children = (task / "children").read_text().split()
+        except OSError:
+            continue
+        for child in children:
+            yield from _family(int(child))
+
+
+def _resident(process: int) -> float:
+    """Its memory in MiB, pages that several processes share being divided among them; 0 if it is gone."""
+    for file, key in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
+        try:
+            for line in Path(f"/proc/{process}/{file}").read_text().splitlines():
+                if line.startswith(key):
+                    return int(line.split()[1]) / 1024
+        except OSError:
+            continue
+    return 0.0
+
+
+# --- the child process: the documented way, and the limit ---
+
+
+def documented(task: dict[str, Any]) -> dict[str, Any]:
+    """Ask prompt after prompt with `create_completion`, and read each first distribution; returns the seconds."""
+    import llama_cpp
+    from llama_cpp.llama_cache import LlamaRAMCache
+    from numpy.typing import NDArray
+
+    if task["cautious"]:
+        _without_extra_layouts(llama_cpp)
+    longest = max(len(prompt) for prompt in task["prompts"])
+    llama = llama_cpp.Llama(
+        task["path"],
+        n_ctx=-(-(longest + 64) // 256) * 256,
+        n_threads=task["threads"],
+        n_threads_batch=task["threads"],
+        # The prefix cache: a Llama keeps the KV of the last prompt and evaluates only what differs, which for
+        # consecutive rounds is nearly all that can be saved. It needs the whole window, or nothing is reused.
+        swa_full=True,
+        verbose=False,
+    )
+    if task["cache"] == "ram":
+        # The documented cache of whole states. It copies KV and logits at every call (hundreds of MiB with this
+        # vocabulary), so it is slower here than doing without, and is not the default of this benchmark.
+        llama.set_cache(LlamaRAMCache(capacity_bytes=2 << 30))
+    counted = [np.array(tokens) for tokens in task["counted"]]
+    policies: list[list[float]] = []
+    first = True
+
+    def read(_: NDArray[np.intc], logits: NDArray[np.single]) -> NDArray[np.single]:
+        nonlocal first
+        if first:
+            row = logits.astype(np.float64)
+            row -= row.max()
+            logprobs = row - np.log(np.exp(row).sum())
+            policies.append([float(np.exp(logprobs[tokens]).sum()) for tokens in counted])
+            first = False
+        return logits
+
+    processors = llama_cpp.LogitsProcessorList([read])
+
+    def ask(prompt: list[int]) -> None:
+        nonlocal first
+        first = True
+        # the sampling that is played: temperature 1, nothing truncated
+        llama.create_completion(
+            prompt,
+            max_tokens=8,
+            stop=["\n"],
+            temperature=1.0,
+            top_p=1.0,
+            top_k=0,
+            min_p=0.0,
+            logits_processor=processors,
+        )
+
+    ask(task["prompts"][-1])  # the first call warms up, on what the next prompt begins with in any case
+    policies.clear()
+    begun = time.perf_counter()
+    for prompt in task["prompts"]:
+        ask(prompt)
+    seconds = time.perf_counter() - begun
+    return {"seconds": seconds, "mass": float(np.mean([sum(policy) for policy in policies]))}
+
+
+def _without_extra_layouts(llama_cpp: Any) -> None:
+    """Llama has no argument for it, and on CPUs with AMX the default weight layouts can crash."""
+    defaults = llama_cpp.llama_model_default_params
+
+    def cautious() -> Any:
+        parameters = defaults()
+        parameters.use_extra_bufts = False
+        return parameters
+
+    llama_cpp.llama_model_default_params = cautious
+    llama_cpp.llama_cpp.llama_model_default_params = cautious
+
+
+def limit(task: dict[str, Any]) -> dict[str, Any]:
+    """How many tokens a second the library evaluates in one long prompt, and in many sequences side by side."""
+    from arena.backends.llamacpp.library import Library
+    from arena.backends.llamacpp.settings import Settings
+    from arena.backends.llamacpp.tree import Row
+
+    settings = Settings(threads=task["threads"], cautious=task["cautious"], batch=_PREFILL, outputs=_SEQUENCES)
+    library = Library(task["path"], settings)
+
+    def token(index: int) -> int:
+        return 1000 + index * 37 % 5000  # ordinary tokens: which ones makes no difference
+
+    def timed(rows: list[Row]) -> float:
+        begun = time.perf_counter()
+        library.evaluate(rows)
+        library.logits(len(rows) - 1)  # waits until the numbers are there
+        return time.perf_counter() - begun
+
+    prompt = [Row(token(index), index, (0,), () if index == _PREFILL - 1 else None) for index in range(_PREFILL)]
+    prefill: list[float] = []
+    decode: list[float] = []
+    for repeat in range(task["repeats"] + 1):
+        library.clear()
+        seconds = timed(prompt)
+        library.drop(0, 100)  # the rest is the stem of the sequences
+        for sequence in range(1, _SEQUENCES):
+            library.copy(0, sequence, 100)
+        steps = [
+            timed([Row(token(sequence + step), 100 + step, (sequence,), ()) for sequence in range(_SEQUENCES)])
+            for step in range(4)
+        ]
+        if repeat:  # the first warms up
+            prefill.append(_PREFILL / seconds)
+            decode.extend(_SEQUENCES / step for step in steps)
+    return {"prefill": prefill, "decode": decode}
+
+
+_CHILDREN: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"documented": documented, "limit": limit}
+
+
+def in_child(kind: str, task: dict[str, Any]) -> dict[str, Any]:
+    """Run a part in a process of its own, so that its memory and its crashes are its own."""
+    command = [sys.executable, __file__, "--child", kind]
+    done = subprocess.run(command, input=json.dumps(task), stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{kind}: the child process ended with code {done.returncode}")
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+# --- the whole ---
+
+
+@dataclass(slots=True)
+class Machine:
+    """What the child processes need to know, and what they measured."""
+
+    task: dict[str, Any]
+    documented_seconds: float = 0.0
+    documented_rounds: int = 0
+    prefill: list[float] = field(default_factory=list)
+    decode: list[float] = field(default_factory=list)
+
+    def measure(self, prompts: Sequence[list[list[int]]]) -> None:
+        """Play these matches in the documented way, and measure the limit."""
+        asked = [prompt for match in prompts for prompt in match]
+        if asked:
+            self.documented_seconds += in_child("documented", self.task | {"prompts": asked})["seconds"]
+            self.documented_rounds += len(asked)
+        speeds = in_child("limit", self.task)
+        self.prefill += speeds["prefill"]
+        self.decode += speeds["decode"]
+
+
+def _machine(cache: str) -> Machine:
+    from arena.backends.catalog import find_model
+    from arena.backends.files import locate
+    from arena.backends.llamacpp.settings import Settings
+
+    settings = Settings().resolved()
+    return Machine(
+        {
+            "path": str(locate(find_model(MODEL))),
+            "threads": settings.threads,
+            "cautious": settings.cautious,
+            "counted": asyncio.run(_counted()),
+            "cache": cache,
+            "repeats": 5,
+        }
+    )
+
+
+async def _counted() -> list[list[int]]:
+    """The tokens that count for each move."""
+    from arena.agents.moves import move_tokens
+    from arena.backends.loading import Models
+    from arena.games import parse_game
+
+    models = Models()
+    try:
+        model = await models.get(MODEL)
+
+        async def tokenize(text: str) -> tuple[int, ...]:
+            return await model.tokenize(text, False)
+
+        found = await move_tokens(parse_game("rps").moves, model.vocabulary, tokenize)
+        return [list(tokens) for tokens in found.counted]
+    finally:
+        await models.close()
+
+
+def compare(games: int, documented_games: int, scale: bool, cache: str) -> dict[str, float]:
+    """All parts in turn; returns what the last line shows."""
+    machine = _machine(cache)
+    half = documented_games // 2
+    # The first half needs prompts before Arena's run has asked them: a short run with the same draws asks them too.
+    early = play(max(half, 1), half)
+    machine.measure(early.prompts)
+    arena = play(games, documented_games)
+    machine.measure(arena.prompts[half:])
+
+    documented_speed = machine.documented_rounds / machine.documented_seconds
+    arena_speed = arena.rounds / arena.seconds
+    prefill, decode = statistics.median(machine.prefill), statistics.median(machine.decode)
+    least = arena.distinct / prefill + arena.sampled_tokens / decode
+    result = {
+        "documented_rounds_per_s": documented_speed,
+        "arena_rounds_per_s": arena_speed,
+        "ratio": arena_speed / documented_speed,
+        "fraction_of_limit": least / arena.seconds,
+        "peak_mib": arena.peak_mib,
+    }
+    same = sum(
+        a == b
+        for early_, run in zip(early.prompts, arena.prompts, strict=False)
+        for a, b in zip(early_, run, strict=True)
+    )
+    rows = [
+        ("documented way", f"{machine.documented_rounds} rounds", f"{machine.documented_seconds:.1f} s"),
+        ("", "rounds/s", f"{documented_speed:.2f}"),
+        ("", "prompts of the first half that Arena's run asked alike", f"{same} of {half * ROUNDS}"),
+        ("Arena", f"{arena.rounds} rounds", f"{arena.seconds:.1f} s"),
+        ("", "rounds/s", f"{arena_speed:.2f}"),
+        ("", "prompt tokens evaluated (distinct)", f"{arena.prompt_tokens} ({arena.distinct})"),
+        ("", "continuation tokens evaluated", f"{arena.sampled_tokens}"),
+        ("", "peak memory of all processes", f"{arena.peak_mib:.0f} MiB"),
+        ("limit", f"prefill, a prompt of {_PREFILL} tokens", f"{prefill:.0f} tokens/s"),
+        ("", f"decode, {_SEQUENCES} sequences", f"{decode:.0f} tokens/s"),
+        ("", "time for Arena's tokens at these speeds", f"{least:.1f} s"),
+        ("", "fraction of the limit reached", f"{result['fraction_of_limit']:.2f}"),
+        ("ratio", "Arena / documented way (target: 15 or more)", f"{result['ratio']:.1f}"),
+    ]
+    if scale:
+        rows += _scaled(arena, result)
+    _print_table(rows)
+    return result
+
+
+def _scaled(arena: Played, result: dict[str, float]) -> list[tuple[str, str, str]]:
+    """Ten times as many games: does a token cost more when the tree is larger?"""
+    large = play(10 * arena.rounds // ROUNDS, 0)
+    a_token = large.seconds / large.evaluated / (arena.seconds / arena.evaluated)
+    result |= {
+        "scale_seconds_per_token_ratio": a_token,
+        "scale_seconds_ratio": large.seconds / arena.seconds,
+        "scale_peak_mib": large.peak_mib,
+    }
+    return [
+        ("scale", f"{large.rounds} rounds", f"{large.seconds:.1f} s, {large.rounds / large.seconds:.1f} rounds/s"),
+        ("", "tokens evaluated (distinct of prompts)", f"{large.evaluated} ({large.distinct})"),
+        ("", "peak memory of all processes", f"{large.peak_mib:.0f} MiB"),
+        ("", "time a token, beside the smaller run (target: at most 1.2)", f"{a_token:.2f}"),
+        ("", "time, beside the smaller run", f"{large.seconds / arena.seconds:.2f}"),
+    ]
+
+
+def _print_table(rows: Sequence[tuple[str, str, str]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for part, what, figure in rows:
+        print(f"{part:<{widths[0]}}  {what:<{widths[1]}}  {figure:>{widths[2]}}")
+
+
+def main() -> None:
+    """Read the options, compare, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--games", type=int, default=500, help="matches that Arena plays")
+    parser.add_argument("--documented-games", type=int, default=10, help="of them, also played the documented way")
+    parser.add_argument("--scale", action="store_true", help="play ten times as many games too")
+    parser.add_argument("--cache", choices=["prefix", "ram"], default="prefix", help="of the documented way")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the last line there too")
+    parser.add_argument("--child", choices=list(_CHILDREN), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(_CHILDREN[options.child](json.load(sys.stdin))))
+        return
+    if not 2 <= options.documented_games <= options.games:
+        parser.error("--documented-games lies between 2 and --games")
+    line = json.dumps(compare(options.games, options.documented_games, options.scale, options.cache))
+    if options.json:
+        options.json.write_text(line + "\n", encoding="utf-8")
+    print(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""Runs `arena` as people do, in processes of its own, and looks at what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from arena.errors import ExitCode
+
+ARENA = (sys.executable, "-m", "arena")
+Argument = str | bytes | Path
+
+# A bound on every wait, for machines that are busy with something else. Nothing depends on how much of it is used.
+PATIENCE = 300.0
+
+GEMMA, SMOLLM2 = "gemma-3-270m", "smollm2-135m-instruct"
+
+
+def arena(*arguments: Argument, code: int = ExitCode.DONE, env: dict[str, str] | None = None) -> Done:
+    """Run a command to its end, and check its exit code."""
+    done = subprocess.run([*ARENA, *arguments], capture_output=True, text=True, timeout=PATIENCE, env=_env(env))
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+Done = subprocess.CompletedProcess[str]
+
+
+def complaint(*arguments: Argument, code: int, env: dict[str, str] | None = None) -> str:
+    """The one sentence with which a command refuses; nothing goes to standard output."""
+    done = arena(*arguments, code=code, env=env)
+    assert done.stdout == ""
+    return last_words(done.stderr, code)
+
+
+def last_words(stderr: str, code: int) -> str:
+    """The sentence that a command ends with: Arena's own, or click's for options that it doesn't know."""
+    said = [line for line in stderr.splitlines() if line.startswith(("arena: ", "Error: "))]
+    assert len(said) == 1, stderr
+    assert stderr.splitlines()[-1] == said[0], stderr
+    assert said[0].startswith("arena: ") or code == ExitCode.USAGE
+    sentence = said[0].partition(": ")[2]
+    assert len(sentence) > 15, stderr
+    return sentence
+
+
+@contextmanager
+def begun(*arguments: Argument, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+    """A command at work, in a process group of its own that doesn't outlive the test."""
+    with subprocess.Popen(
+        [*ARENA, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=_env(env),
+    ) as process:
+        try:
+            yield process
+        finally:
+            kill_group(process)
+
+
+def kill_group(process: subprocess.Popen[str], with_: signal.Signals = signal.SIGKILL) -> None:
+    """Send a signal to a command and its workers, if there is anybody left."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, with_)
+
+
+def wait_for(what: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
+    """Wait until something holds. A process that ends before it does is a failure."""
+    deadline = time.monotonic() + PATIENCE
+    while not what():
+        if process is not None and process.poll() is not None:
+            assert what(), f"ended with {process.returncode} too early: {process.stderr and process.stderr.read()}"
+            return
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
+
+
+def _env(more: dict[str, str] | None) -> dict[str, str]:
+    return {**os.environ, **(more or {})}
+
+
+# -- stores -------------------------------------------------------------------------------------------------
+
+
+def count_rounds(store: Path) -> int:
+    """How many rounds are in a store, of finished and open matches; 0 while there is no store."""
+    if not store.exists():
+        return 0
+    try:
+        with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
+            return int(connection.execute("SELECT COUNT(*) FROM rounds").fetchone()[0])
+    except sqlite3.OperationalError:  # its tables are just being made
+        return 0
+
+
+def check_whole(store: Path, games: int | None = None, rounds: int | None = None) -> None:
+    """Every match is there once, its rounds counted from 1 without a gap and each prompt with them.
+
+    With `games` and `rounds` the run is also complete: so many matches a cell, all finished, all of that length.
+    """
+    with closing(sqlite3.connect(store)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        matches = connection.execute("SELECT cell, number, finished FROM matches").fetchall()
+        played = connection.execute("SELECT cell, match, number FROM rounds ORDER BY cell, match, number").fetchall()
+        cells = [cell for (cell,) in connection.execute("SELECT id FROM cells")]
+    lengths = Counter((cell, match) for cell, match, _ in played)
+    assert sorted(lengths) == sorted((cell, match) for cell, match, _ in matches)
+    assert [number for *_, number in played] == [
+        number for match in sorted(lengths) for number in range(1, lengths[match] + 1)
+    ]
+    if games is not None:
+        assert sorted(lengths) == [(cell, match) for cell in sorted(cells) for match in range(games)]
+        assert all(finished for *_, finished in matches)
+        assert set(lengths.values()) == {rounds}
+
+
+def exported(store: Path, out: Path) -> bytes:
+    """The bytes of `rounds.csv`."""
+    arena("export", "--store", store, "--to", "csv", "--out", out)
+    return (out / "rounds.csv").read_bytes()
+
+
+# -- workers ------------------------------------------------------------------------------------------------
+
+
+def workers(of: int) -> list[int]:
+    """The worker processes among a process's children."""
+    return [pid for pid in _processes() if _is_worker(pid) and _parent(pid) == of]
+
+
+def check_gone(pids: list[int]) -> None:
+    """Wait until none of these workers is left. A number that another process has got since doesn't count."""
+    wait_for(lambda: not any(_is_worker(pid) for pid in pids))
+
+
+def _processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _is_worker(pid: int) -> bool:
+    # the command line of a process that has ended, and of which only the record is left, is empty
+    try:
+        return b"arena.backends.llamacpp.worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def _parent(pid: int) -> int | None:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None

@@ -1,0 +1,107 @@
+"""Cells and runs made by hand or from seeded draws, without a store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.games import parse_game
+from arena.reports.cells import CellReport
+from arena.reports.run import RunReport
+from arena.store.rows import CellRow, CellSpec, RoundColumns, RunRow, RunSpec
+
+ROCK, PAPER, SCISSORS, NONE = 0, 1, 2, -1
+PROMPT = {"style": "base", "format": "none", "wording": "log", "infix": None}
+
+
+def columns(
+    match: Sequence[int],
+    number: Sequence[int],
+    move: Sequence[int],
+    reply: Sequence[int],
+    outcome: Sequence[int],
+    policy: Any,
+    **others: Any,
+) -> RoundColumns:
+    """Rounds as the store gives them; a bot's where `others` doesn't say otherwise."""
+    n = len(match)
+    integers: dict[str, Any] = {"drawn": [0] * n, "invalid": [0] * n, "prompt": [-1] * n}
+    floats: dict[str, Any] = {"mass": [1.0] * n, "loose_mass": [1.0] * n}
+    return RoundColumns(
+        match=np.array(match, dtype=np.int64),
+        number=np.array(number, dtype=np.int64),
+        move=np.array(move, dtype=np.int64),
+        reply=np.array(reply, dtype=np.int64),
+        outcome=np.array(outcome, dtype=np.int64),
+        policy=np.array(policy, dtype=np.float64),
+        **{name: np.array(others.get(name, values), dtype=np.int64) for name, values in integers.items()},
+        **{name: np.array(others.get(name, values), dtype=np.float64) for name, values in floats.items()},
+    )
+
+
+def cell_report(
+    rounds: RoundColumns,
+    game: str = "rps",
+    *,
+    subject: str = "llm:m",
+    opponent: str = "greedy",
+    asked: int = 2,
+    prompt: Mapping[str, Any] | None = None,
+    open_matches: int = 0,
+) -> CellReport:
+    """A cell's report; all matches of `rounds` are finished."""
+    spec = CellSpec(f"{subject}|{opponent}|{game}|-|-", subject, opponent, game, prompt)
+    row = CellRow(1, spec, len(np.unique(rounds.match)), open_matches, 1.5)
+    return CellReport(row, parse_game(game), rounds, asked)
+
+
+def run_of(*cells: CellReport, families: Mapping[str, str] | None = None) -> RunReport:
+    """A run of these cells."""
+    spec = RunSpec(
+        kind="tournament",
+        cells=tuple(cell.cell.spec for cell in cells),
+        rounds=10,
+        seed=7,
+        sampling="temperature=1,top_p=1",
+        invalid="resample:20",
+        models={},
+        games=max((cell.games_asked for cell in cells), default=1),
+        manifest={"machine": "this one"},
+    )
+    finished = all(cell.cell.finished_matches == cell.games_asked for cell in cells)
+    return RunReport(RunRow(1, "2026-11-23-1", spec, "", finished), cells, dict(families or {}))
+
+
+def played(
+    game: str, seed: int, *, sharpness: float, matches: int = 40, bold: float = 0.0, **about: Any
+) -> CellReport:
+    """A player against the greedy reader: policies from a Dirichlet, the more uneven the larger `sharpness`.
+
+    After a win or a tie `bold` moves its policy towards a fixed move.
+    """
+    rules = parse_game(game)
+    draw = np.random.default_rng(seed)
+    kinds = len(rules.moves)
+    rows: list[tuple[int, int, int, int, int]] = []
+    policies: list[NDArray[np.float64]] = []
+    for match in range(matches):
+        outcome = -1
+        for number in range(1, 11):
+            policy = draw.dirichlet(np.full(kinds, 1.0 / sharpness))
+            if number > 1 and outcome >= 0:
+                policy = (1 - bold) * policy + bold * np.eye(kinds)[policy.argmax()]
+            reply = int(np.argmax(policy @ (rules.payoff == -1)))
+            move = int(draw.choice(kinds, p=policy))
+            outcome = int(rules.payoff[move, reply])
+            rows.append((match, number, move, reply, outcome))
+            policies.append(policy)
+    match_, number_, move_, reply_, outcome_ = zip(*rows, strict=True)
+    n = len(rows)
+    rounds = columns(
+        match_, number_, move_, reply_, outcome_, policies,
+        drawn=[1] * n, mass=np.full(n, 0.9), loose_mass=np.full(n, 0.95), prompt=range(n),
+    )  # fmt: skip
+    return cell_report(rounds, game, asked=about.pop("asked", matches), prompt=about.pop("prompt", PROMPT), **about)
