@@ -77,7 +77,7 @@ class CellReport:
     def _expected(self) -> NDArray[np.float64] | None:
         """Each round's expected net in points, shape (rounds,); None if a round has no policy."""
         rounds = self.rounds
-        if not self._has_policies:
+        if not self.has_policies:
             return None
         columns = {reply: tuple(self.game.payoff[:, reply].tolist()) for reply in range(len(self.game.replies))}
         columns[NO_MOVE] = (int(Outcome.WIN),) * len(self.game.moves)
@@ -89,8 +89,8 @@ class CellReport:
         )
 
     @property
-    def _has_policies(self) -> bool:
-        """Whether every round has a policy, and there are rounds."""
+    def has_policies(self) -> bool:
+        """Whether there are rounds and each has a policy: a person has none."""
         return len(self.rounds) > 0 and not bool(np.isnan(self.rounds.policy).any())
 
     def after(self, outcome: Outcome) -> NDArray[np.bool_]:
@@ -101,13 +101,13 @@ class CellReport:
 
     def after_difference(self, outcome: Outcome) -> Estimate:
         """Mean determinism after this outcome minus that after a loss (figure 4, right)."""
-        if not self._has_policies:
+        if not self.has_policies:
             return Estimate(None)
         return difference(self.determinism, self.rounds.match, self.after(outcome), self.after(Outcome.LOSS))
 
     def after_difference_within_round(self, outcome: Outcome) -> Estimate:
         """The same difference within each round number: history and round number move both sides."""
-        if not self._has_policies:
+        if not self.has_policies:
             return Estimate(None)
         rounds = self.rounds
         sides = self.after(outcome), self.after(Outcome.LOSS)
@@ -148,7 +148,7 @@ class CellReport:
 
     def _spread(self) -> dict[str, float | None]:
         determinism = self.determinism
-        if not self._has_policies:
+        if not self.has_policies:
             return dict.fromkeys(("mean", "p50", "p95", "max"))
         p50, p95 = np.quantile(determinism, [0.5, 0.95])
         return {"mean": center(determinism), "p50": float(p50), "p95": float(p95), "max": float(determinism.max())}
@@ -156,7 +156,7 @@ class CellReport:
     def _after_json(self, outcome: Outcome) -> dict[str, Any]:
         plain, within = self.after_difference(outcome), self.after_difference_within_round(outcome)
         return {
-            "mean": _mean(self.determinism[self.after(outcome)]) if self._has_policies else None,
+            "mean": _mean(self.determinism[self.after(outcome)]) if self.has_policies else None,
             "minus_loss": plain.value,
             "ci": _list(plain),
             "minus_loss_within_round": within.value,
@@ -166,7 +166,7 @@ class CellReport:
     def _reply_ties(self) -> float | None:
         """The share of rounds, in percent, in which several replies were equally good under the policy."""
         rounds = self.rounds
-        if not self._has_policies:
+        if not self.has_policies:
             return None
         chances = rounds.policy @ (self.game.payoff == -1)
         best = chances.max(axis=1, keepdims=True)

@@ -94,7 +94,10 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
     for (left, right), cell, label, style in zip(grid, cells, labels, styles, strict=True):
         left.set_title(_plain(label), loc="left", fontsize=9, pad=3)
         _distribution(left, cell, style)
-        _after(right, cell, style)
+        if cell.has_policies:
+            _after(right, cell, style)
+        else:
+            right.set_axis_off()
     chance = f"1/{len(cells[0].game.moves)}"
     grid[0, 0].annotate(
         f"chance\n{chance}",
@@ -106,6 +109,9 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
         va="top",
         fontsize=7.5,
     )
+    # at least a hundredth each way, or bots' differences of nothing would fill the axis
+    ends = [-0.01, 0.01, *grid[0, 1].get_xlim()]
+    grid[0, 1].set_xlim(min(ends), max(ends))
     grid[-1, 0].set_xlabel("determinism of a round (line: mean)")
     grid[-1, 1].set_xlabel("mean determinism, minus that after a loss")
 
@@ -121,8 +127,8 @@ def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
     axes.set_xlim(0.0, 1.0)
     axes.set_ylabel("% of rounds", fontsize=8)
     axes.locator_params(axis="y", nbins=3)
-    determinism = cell.determinism[~np.isnan(cell.determinism)]
-    if not len(determinism):
+    determinism = cell.determinism
+    if not cell.has_policies:
         axes.text(0.5, 0.5, "has no policy to show", transform=axes.transAxes, ha="center", va="center")
         return
     axes.hist(
@@ -144,11 +150,12 @@ def _after(axes: Axes, cell: CellReport, style: int) -> None:
     ties = bool((cell.game.payoff == Outcome.TIE).any())
     shown = [("win", Outcome.WIN, "o"), ("tie", Outcome.TIE, "s")] if ties else [("win", Outcome.WIN, "o")]
     axes.axvline(0.0, color="black", linewidth=0.9)
-    for place, (_, outcome, marker) in enumerate(shown):
+    for place, (name, outcome, marker) in enumerate(shown):
         estimate = cell.after_difference(outcome)
         if estimate.value is None:
+            missing = "loss" if cell.after(outcome).any() else name
             axes.annotate(
-                "never happened, or no loss", (0, -place), (4, 0), textcoords="offset points", va="center", fontsize=7
+                f"no round after a {missing}", (0, -place), (4, 0), textcoords="offset points", va="center", fontsize=7
             )
             continue
         if estimate.interval is not None:
@@ -159,4 +166,3 @@ def _after(axes: Axes, cell: CellReport, style: int) -> None:
     axes.set_ylim(-len(shown) + 0.4, 0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.margins(x=0.1)

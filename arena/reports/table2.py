@@ -88,8 +88,8 @@ def sections(report: RunReport, published: bool = False) -> tuple[Section, ...]:
             game,
             (
                 *(_measured(report, cell) for cell in report.cells if cell.game.name == game.name),
-                # what optimal play secures, which is uniform in the paper's games: the value by a linear programme
-                Row("uniform play (limit)", {"net": equilibrium(game).net}, "limit"),
+                # the value of the game by a linear programme; adding 0.0 makes -0.0 of it 0.0
+                Row("uniform play (limit)", {"net": equilibrium(game).net + 0.0}, "limit"),
                 *(_published(game) if published else ()),
             ),
         )

@@ -96,12 +96,20 @@ def _env(more: dict[str, str] | None) -> dict[str, str]:
 
 def count_rounds(store: Path) -> int:
     """How many rounds are in a store, of finished and open matches; 0 while there is no store."""
-    if not store.exists():
-        return 0
+    return _count(store, "rounds")
+
+
+def is_finished(store: Path) -> bool:
+    """Whether the one run in a store is marked finished."""
+    return _count(store, "runs WHERE finished_games >= games") == 1
+
+
+def _count(store: Path, what: str) -> int:
     try:
-        with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
-            return int(connection.execute("SELECT COUNT(*) FROM rounds").fetchone()[0])
-    except sqlite3.OperationalError:  # its tables are just being made
+        # opened for reading: SQLite would make the file
+        with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as connection:
+            return int(connection.execute(f"SELECT COUNT(*) FROM {what}").fetchone()[0])
+    except sqlite3.OperationalError:  # it isn't there, or is just being made
         return 0
 
 

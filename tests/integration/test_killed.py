@@ -6,10 +6,8 @@ import os
 import random
 import shlex
 import signal
-import sqlite3
 import subprocess
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,6 +22,7 @@ from tests.integration.commands import (
     check_whole,
     count_rounds,
     exported,
+    is_finished,
     kill_group,
     wait_for,
     workers,
@@ -57,7 +56,7 @@ def test_ten_kills_and_the_same_bytes(tmp_path: Path, uninterrupted: tuple[bytes
             running = process.poll() is None
             kill_group(process)
             process.wait()
-        if store.exists() and count_rounds(store):
+        if count_rounds(store):
             check_whole(store)
         struck += running and before < count_rounds(store) < ALL_ROUNDS
     assert struck >= 3, "too few kills struck a run in its middle"
@@ -94,7 +93,7 @@ def test_three_kills_of_a_model(tmp_path: Path) -> None:
     for _ in range(3):
         before = count_rounds(store)
         with begun(*MODEL, "--store", store) as process:
-            wait_for(lambda before=before: count_rounds(store) > before or finished(store), process)
+            wait_for(lambda before=before: count_rounds(store) > before or is_finished(store), process)
             time.sleep(moments.uniform(0.0, 0.3))
             running = process.poll() is None
             alive = workers(process.pid)
@@ -107,12 +106,6 @@ def test_three_kills_of_a_model(tmp_path: Path) -> None:
     arena(*MODEL, "--store", store)
     check_whole(store, 30, 4)
     assert exported(store, tmp_path / "out").count(b"\n") == 1 + 30 * 4
-
-
-def finished(store: Path) -> bool:
-    """Whether the run in a store is marked finished."""
-    with closing(sqlite3.connect(store)) as connection:
-        return bool(connection.execute("SELECT COUNT(*) FROM runs WHERE finished_games >= games").fetchone()[0])
 
 
 @pytest.mark.model

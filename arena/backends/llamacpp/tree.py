@@ -78,6 +78,7 @@ class Tree:
         self._free = list(range(sequences - 1, -1, -1))
         self._cells = cells
         self._sequences = sequences
+        self._few = min(FEW_CELLS, cells // 4)
         self._batch = 0
         self._marked = 0
         self._scratch: list[int] = []
@@ -215,7 +216,7 @@ class Tree:
 
     def _tidy(self, pending: Iterable[Path]) -> None:
         """Drop what nobody waits for and no recent batch has used: attention takes time for every cell."""
-        if self.resident < FEW_CELLS:
+        if self.resident < self._few:
             return
         self._mark(pending)
         recent = self._batch - RECENT_BATCHES

@@ -28,8 +28,13 @@ def columns(
 ) -> RoundColumns:
     """Rounds as the store gives them; a bot's where `others` doesn't say otherwise."""
     n = len(match)
-    integers: dict[str, Any] = {"drawn": [0] * n, "invalid": [0] * n, "prompt": [-1] * n}
-    floats: dict[str, Any] = {"mass": [1.0] * n, "loose_mass": [1.0] * n}
+    given: dict[str, Any] = {
+        "drawn": [0] * n,
+        "invalid": [0] * n,
+        "prompt": [-1] * n,
+        "mass": [1.0] * n,
+        "loose_mass": [1.0] * n,
+    } | others
     return RoundColumns(
         match=np.array(match, dtype=np.int64),
         number=np.array(number, dtype=np.int64),
@@ -37,8 +42,11 @@ def columns(
         reply=np.array(reply, dtype=np.int64),
         outcome=np.array(outcome, dtype=np.int64),
         policy=np.array(policy, dtype=np.float64),
-        **{name: np.array(others.get(name, values), dtype=np.int64) for name, values in integers.items()},
-        **{name: np.array(others.get(name, values), dtype=np.float64) for name, values in floats.items()},
+        mass=np.array(given["mass"], dtype=np.float64),
+        loose_mass=np.array(given["loose_mass"], dtype=np.float64),
+        drawn=np.array(given["drawn"], dtype=np.int64),
+        invalid=np.array(given["invalid"], dtype=np.int64),
+        prompt=np.array(given["prompt"], dtype=np.int64),
     )
 
 
@@ -75,9 +83,7 @@ def run_of(*cells: CellReport, families: Mapping[str, str] | None = None) -> Run
     return RunReport(RunRow(1, "2026-11-23-1", spec, "", finished), cells, dict(families or {}))
 
 
-def played(
-    game: str, seed: int, *, sharpness: float, matches: int = 40, bold: float = 0.0, **about: Any
-) -> CellReport:
+def played(game: str, seed: int, *, sharpness: float, matches: int = 40, bold: float = 0.0, **about: Any) -> CellReport:
     """A player against the greedy reader: policies from a Dirichlet, the more uneven the larger `sharpness`.
 
     After a win or a tie `bold` moves its policy towards a fixed move.

@@ -1,0 +1,139 @@
+"""`arena report` on a real store, in processes of its own where that matters."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import arena
+from arena.cli.report import report as report_command
+from arena.errors import InputError, StoreError
+from arena.games import parse_game
+from arena.records import Decision, Policy, Round
+from arena.reports.run import run_report
+from arena.store import CellSpec, RunSpec, Store
+
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(arena.__file__).parents[1])}
+
+
+def fill(path: Path, game: str = "rps", finished: int = 3) -> None:
+    """A store with a run of `finished` finished matches of five, and one that is open."""
+    subject = "mix:rock=0.6,paper=0.2,scissors=0.2"
+    cell = CellSpec(f"{subject}|greedy|{game}|-|-", subject, "greedy", game)
+    spec = RunSpec("tournament", (cell,), 2, 7, "temperature=1,top_p=1", "resample:20", {}, 5, {"machine": "this"})
+    rules = parse_game("rps")
+    policy = Policy((0.6, 0.2, 0.2))
+    with Store.open(path, create=True) as store, store.begin(spec) as writer:
+        for match in range(finished + 1):
+            for number in (1, 2):
+                move = (match + number) % 3
+                played = Round(number, rules.outcome(move, 1), Decision(policy, move), Decision(None, 1))
+                if match < finished or number == 1:
+                    writer.add_round(cell.key, match, played)
+            if match < finished:
+                writer.finish_match(cell.key, match)
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(report_command, [str(argument) for argument in arguments], catch_exceptions=True)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    path = tmp_path / "arena.db"
+    fill(path)
+    return path
+
+
+def test_the_table_is_printed_plain_when_piped(store: Path) -> None:
+    result = invoke("--store", store)
+    assert result.exit_code == 0, result.exception
+    assert "rock-paper-scissors" in result.stdout and "3 of 5 games" in result.stdout
+    assert "-40.0" in result.stdout and "\x1b" not in result.stdout
+
+
+def test_json_is_the_run(store: Path) -> None:
+    found = json.loads(invoke("--store", store, "--format", "json").stdout)
+    assert (found["games"], found["rounds"], found["seed"]) == (5, 2, 7)
+    (cell,) = found["cells"]
+    assert (cell["matches"], cell["open_matches"], cell["rounds"]) == (3, 1, 6)
+    assert cell["expected_net"] == -40.0 and cell["determinism"]["mean"] == 0.6
+    with Store.open(store) as opened:
+        assert run_report(opened, opened.run(None)).to_json()["cells"] == found["cells"]
+
+
+@pytest.mark.parametrize(
+    ("format_", "start"),
+    [("md", "### rock"), ("tex", r"\begin{tabular}"), ("csv", "game,source,"), ("json", "{")],
+)
+def test_a_format_is_printed(store: Path, format_: str, start: str) -> None:
+    assert invoke("--store", store, "--format", format_).stdout.startswith(start)
+
+
+def test_out_gets_every_table_and_the_figure(store: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "out"
+    result = invoke("--store", store, "--out", out, "--published", "--format", "md")
+    assert result.exit_code == 0, result.exception
+    tables, figures = ("csv", "json", "md", "tex"), ("pdf", "png", "svg")
+    assert sorted(os.listdir(out)) == [f"figure4.{end}" for end in figures] + [f"table2.{end}" for end in tables]
+    assert (out / "table2.md").read_text() == result.stdout
+    assert "paper: 8B base" in result.stdout
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = invoke("--store", store, "--out", tmp_path / "file" / "out")
+    assert isinstance(result.exception, StoreError) and "can't be written" in str(result.exception)
+
+
+def test_a_run_without_a_finished_match_is_a_sentence_and_still_json(tmp_path: Path) -> None:
+    path = tmp_path / "arena.db"
+    fill(path, finished=0)
+    for arguments in ((), ("--format", "md"), ("--out", tmp_path / "out", "--format", "json")):
+        result = invoke("--store", path, *arguments)
+        assert isinstance(result.exception, InputError)
+        assert "has no finished match yet (1 open)" in str(result.exception)
+    (cell,) = json.loads(invoke("--store", path, "--format", "json").stdout)["cells"]
+    assert (cell["matches"], cell["net"], cell["open_matches"]) == (0, None, 1)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_store_without_runs_and_a_run_that_is_not_there_are_sentences(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    assert isinstance(invoke("--store", tmp_path / "empty.db").exception, InputError)
+    assert isinstance(invoke("--store", tmp_path / "none.db").exception, StoreError)
+    assert isinstance(invoke("--store", store, "--run", "nobody").exception, InputError)
+
+
+def test_a_game_that_is_not_installed_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "arena.db"
+    fill(path, game="chess-boxing")
+    error = invoke("--store", path).exception
+    assert isinstance(error, InputError) and "chess-boxing" in str(error)
+
+
+def test_a_reader_who_has_enough_gets_no_traceback(store: Path) -> None:
+    for format_ in ("rich", "json"):
+        read, write = os.pipe()
+        os.close(read)
+        running = subprocess.Popen(
+            [sys.executable, "-m", "arena", "report", "--store", str(store), "--format", format_],
+            stdout=write,
+            stderr=subprocess.PIPE,
+            env=ENVIRONMENT,
+        )
+        os.close(write)
+        _, said = running.communicate()
+        assert said == b""
+
+
+def test_the_command_is_light_until_it_is_called() -> None:
+    code = "import sys, arena.cli.report; print({'matplotlib', 'scipy', 'numpy', 'rich'} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    assert said.stdout.strip() == "set()"

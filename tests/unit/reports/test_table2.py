@@ -1,0 +1,230 @@
+"""Table 2: what it says, in every format, also about names that would like to act."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from arena.reports.formats import document, latex, markdown, spreadsheet
+from arena.reports.published import table2 as published_rows
+from arena.reports.run import RunReport
+from arena.reports.table2 import FAMILIES_NOTE, PUBLISHED_NOTE, sections
+from arena.reports.terminal import terminal
+from tests.unit.reports.build import NONE, PAPER, ROCK, cell_report, columns, played, run_of
+
+GEMMA, SMOLLM = "llm:gemma-3-270m", "llm:smollm2-135m-instruct"
+WRITERS = (markdown, latex, spreadsheet, document)
+
+
+def two_models(**about: int) -> RunReport:
+    return run_of(
+        *(
+            played(game, seed, sharpness=sharpness, subject=subject, **about)
+            for game in ("rps", "hide-and-seek")
+            for seed, (subject, sharpness) in enumerate([(GEMMA, 0.5), (SMOLLM, 2.0)])
+        ),
+        families={GEMMA: "Gemma 3", SMOLLM: "SmolLM2"},
+    )
+
+
+def printed(report: RunReport, width: int, published: bool = False) -> str:
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    with console.capture() as captured:
+        console.print(terminal(report, width, published))
+    return captured.get()
+
+
+def one(subject: str) -> RunReport:
+    return run_of(played("rps", 0, sharpness=1, matches=2, subject=subject))
+
+
+def test_the_rows_are_the_subjects_and_the_limit_game_by_game() -> None:
+    found = sections(two_models())
+    assert [section.game.name for section in found] == ["rps", "hide-and-seek"]
+    for section, value in zip(found, (0.0, 500 / 7), strict=True):
+        assert [row.name for row in section.rows] == [GEMMA, SMOLLM, "uniform play (limit)"]
+        assert section.rows[-1].numbers == {"net": pytest.approx(value)}
+
+
+@pytest.mark.parametrize("spots", [3, 5])
+def test_the_limit_is_computed_for_the_game_played(spots: int) -> None:
+    report = run_of(played(f"hide-and-seek:{spots}", 0, sharpness=1, matches=2))
+    # found with probability 1/n: 1 - 2/n
+    assert sections(report)[0].rows[-1].numbers["net"] == pytest.approx(100 - 200 / spots)
+    assert f"{100 - 200 / spots:.1f}" in markdown(report)
+
+
+def test_a_cell_says_how_far_it_is() -> None:
+    report = run_of(played("rps", 0, sharpness=1, matches=12, asked=500, open_matches=3))
+    for text in (markdown(report), latex(report), printed(report, 80), printed(report, 120)):
+        assert "12 of 500 games" in text
+        assert "Open matches, not counted here: 3." in text
+    finished = run_of(played("rps", 0, sharpness=1, matches=12))
+    assert " of 12 games" not in markdown(finished) and "Open matches" not in markdown(finished)
+
+
+@pytest.mark.parametrize("write", [markdown, latex, document, lambda report: printed(report, 300)])
+def test_models_of_different_families_are_said_to_be_that(write: Callable[[RunReport], str]) -> None:
+    report = two_models(matches=2)
+    assert FAMILIES_NOTE in write(report)
+    for families in ({}, {GEMMA: "Gemma 3"}, {GEMMA: "Gemma 3", SMOLLM: "Gemma 3"}):
+        assert FAMILIES_NOTE not in write(RunReport(report.run, report.cells, families))
+
+
+def test_the_opponent_is_named_where_there_are_several() -> None:
+    report = run_of(*(played("rps", 0, sharpness=1, matches=2, opponent=name) for name in ("greedy", "uniform")))
+    assert [row.name for row in sections(report)[0].rows[:2]] == ["llm:m v. greedy", "llm:m v. uniform"]
+
+
+# --- the terminal ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 120, 200])
+@pytest.mark.parametrize("published", [False, True])
+def test_no_line_is_wider_than_the_terminal(width: int, published: bool) -> None:
+    report = two_models(matches=3)
+    assert max(map(len, printed(report, width, published).splitlines())) <= width
+
+
+def test_at_80_columns_the_two_models_names_are_whole_and_the_main_numbers_there() -> None:
+    report = two_models()
+    text = printed(report, 80)
+    rows = [line.split() for line in text.splitlines() if line.startswith("llm:")]
+    assert [row[0] for row in rows] == [GEMMA, SMOLLM] * 2
+    numbers = report.cells[0].to_json()
+    shown = ("wins", "ties", "losses", "net")
+    assert rows[0][1:5] == [f"{numbers[key]:.1f}" for key in shown]
+    assert rows[0][-1] == f"{numbers['determinism']['mean']:.2f}"
+    assert "Not shown for want of room: invalid, forfeit." in " ".join(text.split())
+
+
+def test_at_120_columns_nothing_is_left_out() -> None:
+    assert "Not shown" not in printed(two_models(matches=3), 120)
+
+
+def test_numbers_are_right_aligned_and_stand_below_each_other_in_all_games() -> None:
+    lines = printed(two_models(), 80).splitlines()
+    rows = [line for line in lines if line.startswith("llm:")]
+    ends = {tuple(match.end() for match in re.finditer(r" -?\d+\.\d+", row)) for row in rows}
+    assert len(ends) == 1 and len(next(iter(ends))) == 8
+
+
+def test_half_the_interval_is_what_stands_behind_the_sign() -> None:
+    report = run_of(played("rps", 0, sharpness=1))
+    low, high = report.cells[0].to_json()["net_ci"]
+    row = next(line for line in printed(report, 120).splitlines() if line.startswith("llm:m"))
+    assert row.split()[5] == f"{(high - low) / 2:.1f}"
+
+
+def test_markup_and_escapes_in_a_name_do_not_act() -> None:
+    text = printed(one("llm:[red]x[/red]\x1b[2J\u202e\n"), 120)
+    assert "llm:[red]x[/red]\\x1b[2J\\u202e\\n" in text and "\x1b" not in text and "\u202e" not in text
+
+
+# --- files -----------------------------------------------------------------------------------------------------
+
+
+def test_markdown_is_a_table_whatever_the_name() -> None:
+    lines = [line for line in markdown(one("llm:a|b`<i>*_[x]")).splitlines() if line.startswith("|")]
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {13}
+    assert "llm:a\\|b\\`\\<i\\>\\*\\_\\[x\\]" in lines[2]
+
+
+def test_latex_escapes_names_and_sets_minus_signs() -> None:
+    found = latex(one("llm:50%_{\\input{x}}$&#~^|"))
+    assert r"llm:50\%\_\{\textbackslash{}input\{x\}\}\$\&\#\textasciitilde{}\textasciicircum{}\textbar{}" in found
+    assert r"\toprule" in found and r"\bottomrule" in found
+    rows = [line for line in found.splitlines() if line.endswith(r"\\") and "multicolumn" not in line]
+    assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {11}
+    net = one("x").cells[0].to_json()["net"]
+    assert net < 0 and f"$-{abs(net):.1f}$" in found
+
+
+def test_csv_is_exact_and_tidy() -> None:
+    report = two_models(matches=5)
+    rows = list(csv.DictReader(io.StringIO(spreadsheet(report))))
+    assert [(row["game"], row["source"], row["subject"]) for row in rows[:3]] == [
+        ("rps", "run", GEMMA),
+        ("rps", "run", SMOLLM),
+        ("rps", "limit", "uniform play (limit)"),
+    ]
+    numbers = report.cells[0].to_json()
+    first = rows[0]
+    about = ("opponent", "family", "style", "wording")
+    assert [first[key] for key in about] == ["greedy", "Gemma 3", "base", "log"]
+    assert (first["matches"], first["games_asked"], first["rounds"]) == ("5", "5", "50")
+    assert float(first["net"]) == numbers["net"] and float(first["determinism"]) == numbers["determinism"]["mean"]
+    assert [float(first["net_low"]), float(first["net_high"])] == numbers["net_ci"]
+    assert [float(first["expected_net_low"]), float(first["expected_net_high"])] == numbers["expected_net_ci"]
+    assert rows[2]["net"] == "0.0" and rows[2]["wins"] == ""
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_csv_keeps_a_spreadsheet_from_calculating(start: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(spreadsheet(one(f"{start}1+cmd|x")))))
+    assert rows[0]["subject"] == f"'{start}1+cmd|x"
+
+
+def test_csv_is_a_line_a_row_whatever_the_name() -> None:
+    assert len(spreadsheet(one('llm:a\r\n"b",c')).splitlines()) == 3
+
+
+def test_json_is_json_with_everything_undefined() -> None:
+    nothing = run_of(cell_report(columns([], [], [], [], [], np.empty((0, 3))), asked=5))
+    person = run_of(cell_report(columns([0], [1], [ROCK], [NONE], [1], [[float("nan")] * 3], mass=[float("nan")])))
+    for report in (nothing, person):
+        found = json.loads(document(report), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+        assert list(found)[:5] == ["run", "games", "rounds", "seed", "cells"]
+        assert found["manifest"] == {"machine": "this one"}
+        assert found["cells"][0]["net_ci"] is None
+
+
+def test_undefined_is_a_dash_for_a_person_and_empty_in_csv() -> None:
+    report = run_of(cell_report(columns([0], [1], [ROCK], [PAPER], [-1], [[1, 0, 0]])))
+    row = next(line for line in markdown(report).splitlines() if "llm:m" in line)
+    assert row.split(" | ")[4:6] == ["-100.0", "–"]
+    assert next(csv.DictReader(io.StringIO(spreadsheet(report))))["net_low"] == ""
+
+
+def test_nothing_is_minus_nothing() -> None:
+    draw = columns([0, 1], [1, 1], [ROCK] * 2, [ROCK] * 2, [0, 0], [[1 / 3] * 3] * 2)
+    for write in WRITERS:
+        assert "-0.0" not in write(run_of(cell_report(draw)))
+
+
+# --- the paper's rows ------------------------------------------------------------------------------------------
+
+
+def test_the_published_table_is_the_papers() -> None:
+    rows = {(row.size, row.model, row.game): row for row in published_rows()}
+    assert len(rows) == 20
+    first, last = rows["8B", "base", "rps"], rows["70B", "tulu-full", "hide-and-seek"]
+    assert (first.wins, first.ties, first.losses, first.net) == (26.3, 25.9, 47.9, -21.6)
+    assert (last.wins, last.ties, last.losses, last.net) == (33.2, 0.0, 66.8, -33.6)
+    for row in rows.values():  # rates are rounded to a tenth, nets made of rounded rates
+        assert row.wins + row.ties + row.losses == pytest.approx(100, abs=0.25)
+        assert row.net == pytest.approx(row.wins - row.losses, abs=0.15)
+
+
+def test_published_rows_stand_below_ours_and_are_labelled() -> None:
+    report = two_models(matches=2)
+    rows = sections(report, published=True)[0].rows
+    assert [row.source for row in rows] == ["run"] * 2 + ["limit"] + ["paper"] * 10
+    assert rows[3].name == "paper: 8B base"
+    for write in (markdown, latex, document):
+        assert PUBLISHED_NOTE.split('"')[0] in write(report, True)
+        assert PUBLISHED_NOTE.split('"')[0] not in write(report)
+    assert len(json.loads(document(report, True))["published"]) == 20
+    assert len(list(csv.DictReader(io.StringIO(spreadsheet(report, True))))) == 26
+
+
+def test_the_paper_says_nothing_of_other_games() -> None:
+    report = run_of(played("matching-pennies", 0, sharpness=1, matches=2))
+    assert [row.source for row in sections(report, published=True)[0].rows] == ["run", "limit"]
