@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-import numpy as np
-
 from arena.backends.base import LanguageModel, Work
 from arena.backends.loading import Models
 from arena.cli.progress import observer
@@ -38,7 +36,8 @@ HEADINGS = (
     "wording",
     "mass, round 1",
     "mass, later",
-    "loose mass",
+    "loose mass, round 1",
+    "loose, later",
     "invalid",
     "forfeits",
     "tokens a round",
@@ -71,8 +70,16 @@ def planned(games: Sequence[str], models: Sequence[str], files: Sequence[Path]) 
                     yield Trial(game, model, file)
 
 
-async def tried(trial: Trial, matches: int, rounds: int, models: Models) -> list[str]:
-    """Play a trial; returns its row of the table."""
+async def tried(trial: Trial, matches: int, rounds: int) -> list[str]:
+    """Play a trial; returns its row of the table. The model is loaded anew: nothing of an earlier trial is there."""
+    models = Models(tell=lambda line: print(line, file=sys.stderr))
+    try:
+        return await _tried(trial, matches, rounds, models)
+    finally:
+        await models.close()
+
+
+async def _tried(trial: Trial, matches: int, rounds: int, models: Models) -> list[str]:
     options = Options(wording=trial.file)
     (cell,) = await plan_cells([f"llm:{trial.model}"], ["greedy"], [trial.game], options, models)
     model = await models.get(trial.model)
@@ -96,11 +103,10 @@ async def _tokens(model: LanguageModel, before: Work) -> int:
 def figures(columns: RoundColumns, tokens: int) -> list[str]:
     """Masses, rates and cost of a trial's rounds."""
     first = columns.number == 1
-    later = columns.mass[~first].mean() if (~first).any() else np.nan
+    later = ~first if (~first).any() else first
+    masses = (columns.mass[first], columns.mass[later], columns.loose_mass[first], columns.loose_mass[later])
     return [
-        f"{columns.mass[first].mean():.3f}",
-        f"{later:.3f}",
-        f"{columns.loose_mass.mean():.3f}",
+        *(f"{mass.mean():.3f}" for mass in masses),
         f"{columns.invalid.sum() / columns.drawn.sum():.1%}",
         f"{(columns.move < 0).mean():.1%}",
         f"{tokens / len(columns):.1f}",
@@ -111,13 +117,9 @@ async def run(games: Sequence[str], names: Sequence[str], files: Sequence[Path],
     """All trials in turn, a row each as it is known."""
     print("| " + " | ".join(HEADINGS) + " |")
     print("| " + " | ".join(["---"] * 3 + ["---:"] * (len(HEADINGS) - 3)) + " |")
-    models = Models(tell=lambda line: print(line, file=sys.stderr))
-    try:
-        for trial in planned(games, names, files):
-            row = await tried(trial, matches, rounds, models)
-            print("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |", flush=True)
-    finally:
-        await models.close()
+    for trial in planned(games, names, files):
+        row = await tried(trial, matches, rounds)
+        print("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |", flush=True)
 
 
 def main() -> None:

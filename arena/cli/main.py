@@ -70,5 +70,7 @@ def main() -> None:
 
 
 def _end(sentence: str, code: ExitCode) -> None:
-    click.echo(f"arena: {sentence}", err=True)
+    from arena.cli.text import printable
+
+    click.echo(f"arena: {printable(sentence)}", err=True)
     sys.exit(code)

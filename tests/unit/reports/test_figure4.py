@@ -134,10 +134,10 @@ def test_a_subject_without_a_policy_is_named_and_shows_none(drawn: list[Figure])
     assert not right.axison
 
 
-@pytest.mark.parametrize("name", ["$", "a$b_c$d", "$\\frac{$", "{x}_^&%#~", "<b>&amp;", "名前\x1b\n", "x" * 120])
-def test_any_name_can_be_drawn(name: str) -> None:
-    files = figure4.render(run_of(played("rps", 1, sharpness=1, matches=2, subject=f"llm:{name}")))
-    assert all(files.values())
+def test_any_name_can_be_drawn() -> None:
+    names = ("$", "a$b_c$d", "$\\frac{$", "{x}_^&%#~", "<b>&amp;", "名前\x1b\n", "x" * 120)
+    cells = (played("rps", 1, sharpness=1, matches=2, subject=f"llm:{name}") for name in names)
+    assert all(figure4.render(run_of(*cells)).values())
 
 
 def test_a_cell_without_finished_matches_is_left_out(drawn: list[Figure]) -> None:

@@ -105,6 +105,12 @@ def test_at_80_columns_the_two_models_names_are_whole_and_the_main_numbers_there
     assert "Not shown for want of room: invalid, forfeit." in " ".join(text.split())
 
 
+def test_numbers_are_left_out_before_a_name_of_usual_length_is_cut() -> None:
+    report = two_models(matches=2)
+    for width in range(60, 121):
+        assert printed(report, width).count(f"{SMOLLM} ") == 2, width
+
+
 def test_at_120_columns_nothing_is_left_out() -> None:
     assert "Not shown" not in printed(two_models(matches=3), 120)
 
