@@ -6,6 +6,7 @@ answers at once.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -54,8 +55,7 @@ def arena() -> None:
 def main() -> None:
     """The entry point of the console script: run, and end with the exit code that the design names."""
     try:
-        arena.main(standalone_mode=False)
-        sys.stdout.flush()
+        _run()
     except ArenaError as error:
         _end(str(error), error.exit_code)
     except click.ClickException as error:
@@ -65,8 +65,29 @@ def main() -> None:
         _end("interrupted", ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # the reader (`head`, a closed pager) has enough: leave without a word, as other tools do
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         sys.exit(ExitCode.DONE)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO):
+            raise
+        _silence_stdout()
+        _end(f"standard output can't be written: {error.strerror}", ExitCode.STORE)
+
+
+def _run() -> None:
+    # not click's own main(): that ends with 1 when the reader of a pipe has left
+    try:
+        with arena.make_context("arena", sys.argv[1:]) as context:
+            arena.invoke(context)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    finally:
+        sys.stdout.flush()
+
+
+def _silence_stdout() -> None:
+    """What is still buffered can't be written, and must not fail again as the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end(sentence: str, code: ExitCode) -> None:

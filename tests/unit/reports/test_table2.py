@@ -107,7 +107,7 @@ def test_at_80_columns_the_two_models_names_are_whole_and_the_main_numbers_there
 
 def test_numbers_are_left_out_before_a_name_of_usual_length_is_cut() -> None:
     report = two_models(matches=2)
-    for width in range(60, 121):
+    for width in range(72, 92):
         assert printed(report, width).count(f"{SMOLLM} ") == 2, width
 
 
