@@ -55,14 +55,13 @@ class Wording:
 
         Raises InputError if the template fails.
         """
-        import jinja2
-
         shown = rounds if self.history is None else rounds[len(rounds) - self.history :] if self.history else ()
         values = {"moves": moves, "replies": replies, "rounds": shown, "number": number}
         try:
             prompt, infix = (_template(text).render(values) for text in (self.prompt, self.infix))
-        except jinja2.TemplateError as error:
-            raise InputError(f"the wording {self.label!r} can't be rendered: {error}") from error
+        except Exception as error:  # whatever a stranger's template may come to
+            why = f"{type(error).__name__}: {error}"
+            raise InputError(f"the wording {self.label!r} can't be rendered: {why}") from error
         if (infix or prompt).endswith(" "):
             raise InputError(f"the wording {self.label!r} ends in a space: the next token could not begin with one")
         return prompt, infix
