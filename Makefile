@@ -37,7 +37,9 @@ PROGRESS := ^ *\[ *[0-9]+(/[0-9]+|%)\].{0,90}|^ *Collecting.*|Building wheel.*|S
 	@touch $@
 
 tournament: .venv/.installed
-	mkdir -p $(OUT)
+	@echo "Two models, two games, $(GAMES) matches each: 500 take 5 to 20 minutes on two cores, GAMES=50 a fifth of that."
+	@echo "Interrupt it when you like; the same command goes on where it was."
+	@mkdir -p $(OUT)
 	$(BIN)/arena tournament --subject llm:gemma-3-270m --subject llm:smollm2-135m-instruct \
 	  --game rps --game hide-and-seek --games $(GAMES) --rounds 10 --seed 0 --store $(OUT)/tournament.db
 	$(BIN)/arena report --store $(OUT)/tournament.db --out $(OUT)

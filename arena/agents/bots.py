@@ -23,6 +23,7 @@ class MixedStrategy:
 
 
 def draw_move(policy: Policy, draw: float) -> int:
-    """The move at `draw` in [0, 1) by inverse CDF, in the game's order; the last takes what rounding leaves."""
-    *cumulative, _ = accumulate(policy.probabilities)
-    return bisect_right(cumulative, draw)
+    """The move at `draw` in [0, 1) by inverse CDF, in the game's order."""
+    cumulative = list(accumulate(policy.probabilities))
+    # scaled, as probabilities that a person typed may sum to a little less than 1
+    return bisect_right(cumulative, draw * cumulative[-1])

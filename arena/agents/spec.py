@@ -41,12 +41,11 @@ def parse_agent(text: str) -> AgentSpec:
         close = get_close_matches(kind, kinds, n=1)
         hint = f"did you mean {close[0]!r}?" if close else "there are " + ", ".join(_USAGE.values())
         raise UsageError(f"there is no agent {text!r}: {hint}")
-    if bool(argument) != (":" in _USAGE[kind]) or (colon and not argument):
-        raise UsageError(
-            f"{text!r} is not complete: it is written {_USAGE[kind]}"
-            if not argument
-            else f"{kind!r} takes nothing behind it: write {_USAGE[kind]}"
-        )
+    takes_argument = ":" in _USAGE[kind]
+    if takes_argument and not argument:
+        raise UsageError(f"{text!r} is not complete: it is written {_USAGE[kind]}")
+    if colon and not takes_argument:
+        raise UsageError(f"{text!r}: {kind} takes nothing behind it, write {kind} alone")
     return AgentSpec(f"{kind}:{argument}" if argument else kind, kind, argument)
 
 

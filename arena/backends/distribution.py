@@ -44,8 +44,11 @@ class Distribution:
     def top(self, count: int) -> tuple[TokenProbability, ...]:
         """The `count` likeliest tokens, likeliest first; equal ones by id."""
         count = min(count, len(self._scaled))
-        best = np.argpartition(self._scaled, -count)[-count:] if count else np.array([], dtype=np.int64)
-        best = best[np.lexsort((best, -self._scaled[best]))]
+        if not count:
+            return ()
+        least = np.partition(self._scaled, -count)[-count]
+        best = np.flatnonzero(self._scaled >= least)
+        best = best[np.argsort(-self._scaled[best], kind="stable")][:count]
         found = zip(best.tolist(), self.logprobs(best.tolist()), strict=True)
         return tuple(TokenProbability(token, logprob) for token, logprob in found if logprob > -np.inf)
 

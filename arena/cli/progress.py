@@ -73,8 +73,13 @@ class Plain(Silent):
         if now - self._last >= _LINE_SECONDS:
             rate = (self._done - self._lately) / (now - self._last)
             self._last, self._lately = now, self._done
-            left = duration((self._total - self._done) / rate)
-            self._line(cell, f"{self._done} of {self._total} rounds, {rate:.0f} rounds/s, {left} left")
+            text = f"{self._done} of {self._total} rounds, {rate:.0f} rounds/s"
+            if rate:
+                here = self._total - self._done
+                whole = here + (self._count - self._turn) * self._total
+                text += f", about {duration(here / rate)} left"
+                text += f" of {duration(whole / rate)} for the whole" if whole > here else ""
+            self._line(cell, text)
 
     def cell_ends(self, cell: Cell) -> None:
         if self._done > self._before:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from arena.cli.options import display_option, json_option, store_option
+from arena.cli.options import FiniteRange, display_option, json_option, store_option
 from arena.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ class Grid(NamedTuple):
 @click.option("--format", "format_", metavar="NAME", help="none, tulu, llama-instruct or chat-template.")
 @click.option("--wording", type=click.Path(path_type=Path), help="A wording of your own, for all models (a TOML file).")
 @click.option("--history", type=click.IntRange(0), metavar="K", help="Show the models only the last K rounds.")
-@click.option("--temperature", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
-@click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), default=1.0, show_default=True)
+@click.option("--temperature", type=FiniteRange(0, min_open=True), default=1.0, show_default=True)
+@click.option("--top-p", type=FiniteRange(0, 1, min_open=True), default=1.0, show_default=True)
 @click.option(
     "--invalid",
     type=click.Choice(["resample", "policy"]),

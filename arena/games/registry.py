@@ -17,6 +17,7 @@ from arena.games.matching_pennies import matching_pennies
 from arena.games.rock_paper_scissors import rock_paper_scissors
 
 ENTRY_POINT_GROUP = "arena.games"
+_LONGEST_NUMBER = 6  # digits; no game has a million moves
 
 _BUILT_IN: dict[str, Callable[..., Game]] = {
     "rps": rock_paper_scissors,
@@ -36,7 +37,7 @@ def _load(name: str, load: Callable[[], Callable[..., Game]]) -> Callable[..., G
     def make(*arguments: int) -> Game:
         try:
             maker = load()
-        except ImportError as error:
+        except (ImportError, AttributeError) as error:
             raise UsageError(f"the game {name!r} comes from a package that can't be imported: {error}") from error
         return maker(*arguments)
 
@@ -61,7 +62,7 @@ def parse_game(spec: str) -> Game:
         raise UsageError(f"there is no game {spec!r}: {hint}")
     if not colon:
         return makers[name]()
-    if not option.isascii() or not option.isdigit():
+    if not option.isascii() or not option.isdigit() or len(option) > _LONGEST_NUMBER:
         raise UsageError(f"{spec!r}: after {name}: there should be a whole number, as in hide-and-seek:5")
     try:
         return makers[name](int(option))

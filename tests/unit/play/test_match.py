@@ -97,8 +97,19 @@ def test_the_reader_is_shown_the_policy_and_not_the_decision(reader: Seat) -> No
     other = Seat.OPPONENT if reader is Seat.SUBJECT else Seat.SUBJECT
     sealed = Spy(bot("mix:rock=0.5,paper=0.25,scissors=0.25", other))
     agents = {reader: reading, other: sealed}
-    play(table(agents[Seat.SUBJECT], agents[Seat.OPPONENT]))
-    assert len(reading.views) == 10
+    rounds = play(table(agents[Seat.SUBJECT], agents[Seat.OPPONENT]))
+    draws = uniforms(stream(0, "cell", 0, reader), 10).tolist()
+    assert reading.views == [
+        View(
+            0,
+            number,
+            tuple(rounds[: number - 1]),
+            draw,
+            stream(0, "cell", 0, reader, number),
+            sealed.decisions[0].policy,
+        )
+        for number, draw in enumerate(draws, start=1)
+    ]
     for shown, blind, decision in zip(reading.views, sealed.views, sealed.decisions, strict=True):
         assert shown.intel is decision.policy
         assert blind.intel is None
