@@ -17,7 +17,7 @@ from arena.games.matching_pennies import matching_pennies
 from arena.games.rock_paper_scissors import rock_paper_scissors
 
 ENTRY_POINT_GROUP = "arena.games"
-_LONGEST_NUMBER = 6  # digits; no game has a million moves
+_MOST_DIGITS = 18  # Python itself refuses to read a number of thousands
 
 _BUILT_IN: dict[str, Callable[..., Game]] = {
     "rps": rock_paper_scissors,
@@ -62,8 +62,10 @@ def parse_game(spec: str) -> Game:
         raise UsageError(f"there is no game {spec!r}: {hint}")
     if not colon:
         return makers[name]()
-    if not option.isascii() or not option.isdigit() or len(option) > _LONGEST_NUMBER:
+    if not option.isascii() or not option.isdigit():
         raise UsageError(f"{spec!r}: after {name}: there should be a whole number, as in hide-and-seek:5")
+    if len(option) > _MOST_DIGITS:
+        raise UsageError(f"the game {name!r} can't have a number of {len(option)} digits")
     try:
         return makers[name](int(option))
     except TypeError:

@@ -46,8 +46,8 @@ def test_a_spec_is_taken_apart(text: str, kind: str, argument: str) -> None:
         ("llm", "it is written llm:MODEL"),
         ("llm:", "it is written llm:MODEL"),
         ("fixed", "it is written fixed:MOVE"),
-        ("greedy:3", "'greedy' takes nothing behind it"),
-        ("uniform:rock", "'uniform' takes nothing behind it"),
+        ("greedy:3", "greedy takes nothing behind it"),
+        ("uniform:rock", "uniform takes nothing behind it"),
     ],
 )
 def test_a_spec_that_is_none_is_refused_with_advice(text: str, sentence: str) -> None:
