@@ -262,7 +262,13 @@ def limit(task: dict[str, Any]) -> dict[str, Any]:
     from arena.backends.llamacpp.settings import Settings
     from arena.backends.llamacpp.tree import Row
 
-    settings = Settings(threads=task["threads"], cautious=task["cautious"], batch=_PREFILL, outputs=_SEQUENCES)
+    settings = Settings(
+        threads=task["threads"],
+        cautious=task["cautious"],
+        batch=_PREFILL,
+        outputs=_SEQUENCES,
+        scattered=False,  # llama.cpp's own way is the faster one for a long prompt
+    )
     library = Library(task["path"], settings)
 
     def token(index: int) -> int:

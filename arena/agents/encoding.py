@@ -8,17 +8,16 @@ the model's tokenizer adds one.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 
-from arena.backends.base import LanguageModel
+from arena.backends.base import LanguageModel, Vocabulary
 from arena.prompts.formats import Segment
 
 
 async def encode(model: LanguageModel, segments: Sequence[Segment]) -> tuple[int, ...]:
     """The token ids of a prompt, BOS included."""
     vocabulary = model.vocabulary
-    runs = _runs(segments, vocabulary.specials)
+    runs = _runs(segments, vocabulary)
     texts = await asyncio.gather(*(model.tokenize(run, False) for run in runs if isinstance(run, str)))
     encoded = iter(texts)
     tokens = [] if vocabulary.bos is None else [vocabulary.bos]
@@ -27,12 +26,8 @@ async def encode(model: LanguageModel, segments: Sequence[Segment]) -> tuple[int
     return tuple(tokens)
 
 
-def _runs(segments: Sequence[Segment], specials: dict[str, int] | object) -> list[str | int]:
+def _runs(segments: Sequence[Segment], vocabulary: Vocabulary) -> list[str | int]:
     """Ordinary text and special tokens' ids in turn; neighbouring texts are joined."""
-    assert isinstance(specials, dict)
-    pattern = re.compile(
-        "|".join(re.escape(name) for name in sorted(specials, key=len, reverse=True) if name) or r"(?!)"
-    )
     runs: list[str | int] = []
 
     def add(text: str) -> None:
@@ -48,9 +43,9 @@ def _runs(segments: Sequence[Segment], specials: dict[str, int] | object) -> lis
             add(segment.text)
             continue
         position = 0
-        for match in pattern.finditer(segment.text):
+        for match in vocabulary.special_pattern.finditer(segment.text):
             add(segment.text[position : match.start()])
-            runs.append(specials[match.group()])
+            runs.append(vocabulary.specials[match.group()])
             position = match.end()
         add(segment.text[position:])
     return runs

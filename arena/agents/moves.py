@@ -82,10 +82,11 @@ async def move_tokens(
         counted.append(begins)
     whole = [re.compile(rf"(?:{'|'.join(map(re.escape, surface_forms(move)))})(?!\w)") for move in moves]
     lower = [move.lower() for move in moves]
+    initials = {form.lower()[0] for move in moves for form in surface_forms(move)}
     loose = []
     for token, piece in enumerate(vocabulary.pieces):
         text = _strip(piece.decode("utf-8", "replace"))
-        if not text:
+        if text[:1].lower()[:1] not in initials:  # most of a large vocabulary
             continue
         for tokens, pattern in zip(counted, whole, strict=True):
             if pattern.match(text):

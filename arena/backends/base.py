@@ -6,9 +6,11 @@ prompts, batches the rest, and answers each as soon as it is ready.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from arena.records import Sample, TokenProbability
@@ -85,7 +87,7 @@ class Completion:
     answers: tuple[Sample, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """A tokenizer's facts. `pieces` are the bytes of each token, by id; special tokens have their name there.
 
@@ -98,6 +100,12 @@ class Vocabulary:
     bos: int | None
     ends: frozenset[int]
     chat_template: str | None = None
+
+    @cached_property
+    def special_pattern(self) -> re.Pattern[str]:
+        """Finds special tokens in a text, the longest name first. A vocabulary may have thousands of them."""
+        names = sorted(filter(None, self.specials), key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, names)) or r"(?!)")
 
     def text(self, tokens: Sequence[int]) -> str:
         """The text of some tokens; bytes that are no UTF-8 show as the replacement character."""

@@ -75,10 +75,11 @@ class _Asked:
 
 @dataclass(slots=True)
 class _Open:
-    """A prompt with jobs on their way, and the paths that their answers took beyond it."""
+    """A prompt with jobs on their way, the paths that their answers took beyond it, and the jobs that are done."""
 
     jobs: int = 0
     paths: set[Path] = field(default_factory=set)
+    done: list[tuple[int, Completion]] = field(default_factory=list)
 
 
 class Engine:
@@ -95,8 +96,8 @@ class Engine:
         self._jobs: dict[int, _Job] = {}
         self._open: dict[Path, _Open] = {}
         self._asked: dict[Path, _Asked] = {}
-        self._queue: list[tuple[int, int, Path]] = []
-        self._taken: list[tuple[int, int, Path]] = []
+        self._queue: list[tuple[int, Path, int]] = []
+        self._taken: list[tuple[int, Path, int]] = []
         self._order = 0
         self._seen: set[int] = set()  # hashes of the prompts ever evaluated: the prompts themselves are large
         self._endings: dict[tuple[StopRule, Path], str | None] = {}
@@ -106,7 +107,7 @@ class Engine:
     @property
     def busy(self) -> bool:
         """Whether anybody waits."""
-        return bool(self._asked)
+        return bool(self._asked or self._done)
 
     def submit(self, number: int, request: Request) -> None:
         """Take a request; `step` will give its completion under the same number."""
@@ -117,7 +118,9 @@ class Engine:
     def cancel(self, number: int) -> None:
         """Forget a request; what is asked for it alone is asked no more."""
         job = self._jobs.get(number)
-        if job is None:
+        if job is None:  # it may be complete already and wait for the others at its prompt
+            for here in self._open.values():
+                here.done = [entry for entry in here.done if entry[0] != number]
             return
         path = job.request.tokens + job.tokens
         asked = self._asked[path]
@@ -128,6 +131,9 @@ class Engine:
 
     def step(self) -> list[tuple[int, Completion]]:
         """Run one batch; returns the requests that it completed. Raises RuntimeError if a prompt fits nowhere."""
+        if not self._asked:  # a cancelled request was the last that others waited for
+            done, self._done = self._done, []
+            return done
         plan = self._tree.plan(self._next_paths(), self._asked, self._batch, self._outputs)
         if not plan.rows:
             raise RuntimeError("no prompt in the queue fits the cache")
@@ -136,7 +142,7 @@ class Engine:
         answered = set(plan.answered)
         self._count(len(plan.rows), plan.answered)
         for entry in self._taken:
-            if entry[2] not in answered:
+            if entry[1] not in answered:
                 heapq.heappush(self._queue, entry)
         self._taken = []
         for index, row in enumerate(plan.rows):
@@ -149,10 +155,10 @@ class Engine:
         """The paths that are waited for, the most urgent first; what the plan leaves is put back."""
         while self._queue:
             entry = heapq.heappop(self._queue)
-            asked = self._asked.get(entry[2])
-            if asked is not None and asked.order == entry[1]:
+            asked = self._asked.get(entry[1])
+            if asked is not None and asked.order == entry[2]:
                 self._taken.append(entry)
-                yield entry[2]
+                yield entry[1]
 
     def _ask(self, path: Path, depth: int, job: _Job) -> None:
         asked = self._asked.get(path)
@@ -161,7 +167,7 @@ class Engine:
             return
         self._order += 1
         self._asked[path] = _Asked(self._order, [job])
-        heapq.heappush(self._queue, (-depth, self._order, path))
+        heapq.heappush(self._queue, (-depth, path, self._order))
 
     def _answer(self, path: Path, logits: NDArray[np.float32]) -> None:
         """Give everybody who waits at a path what they want of its distribution."""
@@ -237,17 +243,22 @@ class Engine:
         numbers = job.numbers
         assert numbers is not None
         completion = Completion(numbers.logprobs, numbers.top, numbers.entropy, tuple(job.answers))
-        self._done.append((job.number, completion))
+        self._open[job.request.tokens].done.append((job.number, completion))
         self._close(job)
 
     def _close(self, job: _Job) -> None:
-        """The job is over; with the last one of a prompt, the answers' cells go."""
+        """The job is over; with the last one of a prompt all are answered and the answers' cells go.
+
+        Matches that stand alike stay together so: if one whose first answer was invalid came later, the prompt
+        that the others asked next would have to be evaluated again for it.
+        """
         del self._jobs[job.number]
         prompt = job.request.tokens
         here = self._open[prompt]
         here.jobs -= 1
         if not here.jobs:
             del self._open[prompt]
+            self._done += here.done
             for path in sorted(here.paths, key=len, reverse=True):
                 self._tree.forget(path, keep=len(prompt))
 

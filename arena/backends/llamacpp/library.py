@@ -17,6 +17,7 @@ from arena.backends.base import Vocabulary
 from arena.backends.llamacpp.settings import Settings
 from arena.backends.llamacpp.tree import Row
 
+_BF16 = 30  # ggml_type: the bindings don't name it
 _WARNING = 3  # ggml_log_level: 2 info, 3 warning, 4 error, 5 continues the line before
 
 
@@ -74,6 +75,8 @@ class Library:
         parameters.n_threads = parameters.n_threads_batch = settings.threads
         parameters.kv_unified = True  # or sequences can't share cells
         parameters.swa_full = True  # or a sliding window drops what a prefix would be reused for
+        if settings.scattered and not settings.gpu_layers:
+            parameters.type_v = _BF16
         parameters.no_perf = True
         context = native.llama_init_from_model(self._model, parameters)
         if not context:

@@ -13,6 +13,10 @@ class Settings(msgspec.Struct, frozen=True):
 
     `kv_mib` bounds the KV cache in MiB and `kv_cells` in tokens; the smaller one counts. `sequences` is the
     most branches of the prefix tree that are kept (llama.cpp allows 256), `batch` the most tokens a batch.
+    `scattered` makes attention cheap where a prompt's cells lie apart, as a prefix tree's do: on a CPU llama.cpp
+    attends block by block if keys and values are stored alike (a block that any of 64 prompts sees costs all of
+    them), and cell by cell if not. Values are then bf16, whose error is far below that of 4-bit weights, and a
+    distribution no longer depends on how many prompts share a batch's attention. One long prompt is slower so.
     `cautious` avoids the library's special weight layouts, which crash on some machines.
     """
 
@@ -20,9 +24,10 @@ class Settings(msgspec.Struct, frozen=True):
     gpu_layers: int = 0
     kv_mib: int = 1024
     kv_cells: int = 8192
-    sequences: int = 192
+    sequences: int = 256
     batch: int = 512
     outputs: int = 64
+    scattered: bool = True
     cautious: bool = False
 
     def resolved(self) -> Settings:

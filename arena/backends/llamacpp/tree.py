@@ -167,6 +167,7 @@ class Tree:
 
     def _assign(self, plan: Plan) -> None:
         """Give every planned leaf its sequence and list the rows, parents before children."""
+        plan.stems = dict.fromkeys(sorted(plan.stems, key=self._path))
         # found first: growing moves sequences from evaluated leaves to planned ones
         sources = {stem: self._sequence_at(stem) for stem in plan.stems}
         for node in plan.again:
