@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _GAP: Final = 2  # between columns
 _NAME: Final = 25  # the room that a name gets before numbers are left out
 _HEADINGS: Final = {
-    "expected_net": "expected\nnet",
+    "expected_net": "expect.\nnet",
     "determinism": "deter-\nminism",
     "net_ci": "±",
     "expected_net_ci": "±",
