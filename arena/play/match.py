@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from arena.agents.agent import Agent
+from arena.agents.person import Person
 from arena.draws import stream, uniforms
 from arena.errors import UsageError
 from arena.games import Game
@@ -16,7 +17,8 @@ from arena.records import Decision, Policy, Round, Seat, View
 class Table:
     """A game with its two seats taken. `cell` and `seed` name all draws of its matches.
 
-    Raises UsageError if both agents want to read the other's policy.
+    Raises UsageError if both agents want to read the other's policy, if both are people, or if a person would
+    have to show one.
     """
 
     game: Game
@@ -31,12 +33,29 @@ class Table:
                 f"{self.subject.name} and {self.opponent.name} both read the other's policy before they move, so "
                 "neither can begin: put a model or a bot in one of the seats"
             )
+        people = [agent for agent in (self.subject, self.opponent) if isinstance(agent, Person)]
+        if len(people) == 2:
+            raise UsageError("both seats are human, and there is one keyboard: put a model or a bot in one of them")
+        for reader, other in ((self.subject, self.opponent), (self.opponent, self.subject)):
+            if reader.reads_policy and other in people:
+                raise UsageError(
+                    f"{reader.name} reads the other's policy, and a person has none to read: "
+                    "play against a model or another bot"
+                )
+
+    @property
+    def subject_is_last(self) -> bool:
+        """Whether the subject decides after the opponent: it reads, or is a person and may take their time."""
+        if self.opponent.reads_policy:
+            return False
+        return self.subject.reads_policy or isinstance(self.subject, Person)
 
 
 async def play_match(table: Table, match: int, rounds: int, history: Sequence[Round] = ()) -> AsyncIterator[Round]:
     """Play match number `match` up to `rounds` rounds, going on after `history`; yields each round as it ends.
 
-    The seat that doesn't read decides first. The reader is shown its policy, never its move.
+    The seat that doesn't read decides first, a model before a person. The reader is shown the other's policy,
+    never its move.
     """
     played = list(history)
     draws = {seat: uniforms(stream(table.seed, table.cell, match, seat), rounds) for seat in Seat}
@@ -51,23 +70,22 @@ async def play_match(table: Table, match: int, rounds: int, history: Sequence[Ro
             )
             for seat in Seat
         }
-        if table.subject.reads_policy:
+        if table.subject_is_last:
             opponent = await table.opponent.decide(views[Seat.OPPONENT])
-            subject = await _reading(table.subject, views[Seat.SUBJECT], opponent, table.opponent)
+            subject = await _second(table.subject, views[Seat.SUBJECT], opponent, table.opponent)
         else:
             subject = await table.subject.decide(views[Seat.SUBJECT])
-            if table.opponent.reads_policy:
-                opponent = await _reading(table.opponent, views[Seat.OPPONENT], subject, table.subject)
-            else:
-                opponent = await table.opponent.decide(views[Seat.OPPONENT])
+            opponent = await _second(table.opponent, views[Seat.OPPONENT], subject, table.subject)
         played.append(Round(number, table.game.outcome(subject.move, opponent.move), subject, opponent))
         yield played[-1]
 
 
-async def _reading(reader: Agent, view: View, sealed: Decision, other: Agent) -> Decision:
+async def _second(agent: Agent, view: View, sealed: Decision, other: Agent) -> Decision:
+    if not agent.reads_policy:
+        return await agent.decide(view)
     if sealed.policy is None:
-        raise UsageError(f"{reader.name} reads the other's policy, and {other.name} has none to read")
-    return await reader.decide(_shown(view, sealed.policy))
+        raise UsageError(f"{agent.name} reads the other's policy, and {other.name} has none to read")
+    return await agent.decide(_shown(view, sealed.policy))
 
 
 def _shown(view: View, intel: Policy) -> View:

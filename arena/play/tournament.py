@@ -42,6 +42,11 @@ class Tournament:
             if value < 1:
                 raise UsageError(f"{name} is {value}, but there must be at least one")
 
+    def refuse_people(self) -> None:
+        """Raises UsageError if a seat is a person's: they would be asked for thousands of moves."""
+        if any(seated.spec.is_person for cell in self.cells for seated in (cell.subject, cell.opponent)):
+            raise UsageError("a tournament seats models and bots; a person plays with `arena play`")
+
 
 class Observer(Protocol):
     """Who watches a tournament: a progress bar, a screen, a test."""
@@ -66,20 +71,21 @@ async def play_tournament(tournament: Tournament, store: Store, models: Models, 
     saves what was played. Raises InputError for a match too long for a model, ModelError if a model fails
     (what was played is kept), StoreError if the store refuses.
     """
-    spec = _spec(tournament, models)
+    tournament.refuse_people()
+    spec = run_spec(tournament, models)
     known = store.find(spec)
     if known is None or not known.finished or known.spec.games < tournament.games:
         for cell in reversed(tournament.cells):  # the first one's model is then the one that is loaded
             await models.close_others(cell.models)
             await check_length(cell, tournament.rounds, models)
-    with store.begin(_spec(tournament, models)) as writer:
+    with store.begin(run_spec(tournament, models)) as writer:
         for cell in tournament.cells:
             await _play_cell(cell, tournament, writer, models, observer)
         writer.finish()
         return writer.run
 
 
-def _spec(tournament: Tournament, models: Models) -> RunSpec:
+def run_spec(tournament: Tournament, models: Models) -> RunSpec:
     names = sorted({name for cell in tournament.cells for name in cell.models})
     return RunSpec(
         kind="tournament",

@@ -32,6 +32,7 @@ _INSERT_ROUND = (
     f" VALUES (?, ?{', ?' * len(ROUND_COLUMNS.split(','))}) ON CONFLICT DO NOTHING"
 )
 _FINISH_MATCH = "UPDATE matches SET finished = 1 WHERE cell = ? AND number = ?"
+_ABANDON_MATCH = "UPDATE matches SET abandoned = 1 WHERE cell = ? AND number = ?"
 _SET_SECONDS = "UPDATE cells SET seconds = ? WHERE id = ?"
 
 
@@ -55,6 +56,7 @@ class RunWriter:
         self._new_prompts: list[tuple[Any, ...]] = []
         self._new_rounds: list[tuple[Any, ...]] = []
         self._new_finished: list[tuple[int, int]] = []
+        self._new_abandoned: list[tuple[int, int]] = []
         self._new_seconds: set[int] = set()
         self._load()
 
@@ -127,6 +129,23 @@ class RunWriter:
         self._new_finished.append((cell, match))
         self._note_change()
 
+    def abandon_match(self, key: str, match: int) -> None:
+        """Mark a match as left by a person: it stays, and is not gone on with. One without rounds leaves nothing."""
+        cell = self._cells[key]
+        if (cell, match) in self._last_round:
+            self._new_abandoned.append((cell, match))
+            self._note_change()
+
+    def next_match(self, key: str) -> int:
+        """The first number that no match of the cell has had."""
+        cell = self._cells[key]
+        begun = {match for of_cell, match in self._last_round if of_cell == cell}
+        return max(self._finished[cell] | begun, default=-1) + 1
+
+    def raise_games(self, games: int) -> None:
+        """Ask the run for at least so many games. Raises StoreError."""
+        self.run = raise_games(self._database, self.run, games)
+
     def add_seconds(self, key: str, seconds: float) -> None:
         """Add to the time that the cell's matches were being played. Raises StoreError."""
         cell = self._cells[key]
@@ -143,8 +162,9 @@ class RunWriter:
             connection.executemany(_INSERT_PROMPT, self._new_prompts)
             connection.executemany(_INSERT_ROUND, self._new_rounds)
             connection.executemany(_FINISH_MATCH, self._new_finished)
+            connection.executemany(_ABANDON_MATCH, self._new_abandoned)
             connection.executemany(_SET_SECONDS, [(self._seconds[cell], cell) for cell in self._new_seconds])
-        for buffer in (self._new_matches, self._new_prompts, self._new_rounds, self._new_finished):
+        for buffer in (self._new_matches, self._new_prompts, self._new_rounds, self._new_finished, self._new_abandoned):
             buffer.clear()
         self._new_seconds.clear()
         self._pending_since = None

@@ -40,7 +40,7 @@ def test_a_spec_is_taken_apart(text: str, kind: str, argument: str) -> None:
     [
         ("gredy", "did you mean 'greedy'?"),
         ("unifrom", "did you mean 'uniform'?"),
-        ("human-like", "there are greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,..., llm:MODEL"),
+        ("oracle", "there are greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,..., human[:mind-reader], llm:MODEL"),
         ("", "there is no agent ''"),
         ("Greedy", "did you mean 'greedy'?"),
         ("llm", "it is written llm:MODEL"),

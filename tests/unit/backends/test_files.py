@@ -211,6 +211,7 @@ except ArenaError as error:
 def locating(name: str, cache: Path, **environment: str) -> subprocess.Popen[str]:
     """A process of its own with a cache of its own."""
     settings = {"HOME": str(cache), "XDG_CACHE_HOME": str(cache), "HF_HOME": str(cache), "HF_HUB_DISABLE_XET": "1"}
+    settings |= {"HF_HUB_ETAG_TIMEOUT": "60", "HF_HUB_DOWNLOAD_TIMEOUT": "60"}  # a busy machine is no lost hub
     return subprocess.Popen(
         [sys.executable, "-c", LOCATE, name],
         env=os.environ | settings | environment,

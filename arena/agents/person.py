@@ -1,0 +1,35 @@
+"""A person in a seat: the agent waits until somebody outside says what they chose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from arena.records import Decision, View
+
+
+class Person:
+    """`human`. `on_turn` is called with what they may know when it is their turn; then `choose` plays a move.
+
+    In mind-reader mode the person is shown the other seat's policy before they choose (`view.intel`).
+    """
+
+    name = "human"
+
+    def __init__(self, reads_policy: bool = False) -> None:
+        self.reads_policy = reads_policy
+        self.on_turn: Callable[[View], None] = lambda view: None
+        self._choice: asyncio.Future[int] | None = None
+
+    def choose(self, move: int) -> bool:
+        """Play a move, by its index in the game's order; False if it isn't the person's turn."""
+        if self._choice is None or self._choice.done():
+            return False
+        self._choice.set_result(move)
+        return True
+
+    async def decide(self, view: View) -> Decision:
+        """Wait for the person."""
+        self._choice = asyncio.get_running_loop().create_future()
+        self.on_turn(view)
+        return Decision(None, await self._choice)

@@ -1,0 +1,47 @@
+"""How well a simple predictor foresees a player: an order-2 Markov model of their own moves, learnt as they play."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+ORDER = 2
+
+
+class MarkovPredictor:
+    """Foresees the next of `moves` possible moves from the player's last two, as often as they followed before.
+
+    Where the last two never stood together it looks at the last one, then at all moves alike. A tie between
+    moves goes to the one played more often overall, then to the first in the game's order.
+    """
+
+    def __init__(self, moves: int) -> None:
+        self._moves = moves
+        self._after: defaultdict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
+        self._last: tuple[int, ...] = ()
+        self._seen = 0
+        self._right = 0
+
+    @property
+    def foreseen(self) -> int | None:
+        """The move that is expected now; None before the first."""
+        for order in range(len(self._last), -1, -1):
+            counts = self._after.get(self._last[len(self._last) - order :])
+            if counts:
+                overall = self._after[()]
+                return max(range(self._moves), key=lambda move: (counts[move], overall[move], -move))
+        return None
+
+    @property
+    def rate(self) -> float | None:
+        """The share of the moves so far that were foreseen, of those where something was expected; None before."""
+        return self._right / self._seen if self._seen else None
+
+    def update(self, move: int) -> None:
+        """Learn that `move` (0 to moves - 1) was played."""
+        expected = self.foreseen
+        if expected is not None:
+            self._seen += 1
+            self._right += expected == move
+        for order in range(len(self._last) + 1):
+            self._after[self._last[len(self._last) - order :]][move] += 1
+        self._last = (*self._last, move)[-ORDER:]

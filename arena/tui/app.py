@@ -1,0 +1,75 @@
+"""The app: its themes, its screens, and what they share: the models, the store, the last choice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from arena.backends.llamacpp.settings import Settings
+from arena.backends.loading import Models
+from arena.errors import ArenaError
+from arena.tui.choice import Choice, remember, remembered
+from arena.tui.screens.lobby import LobbyScreen
+from arena.tui.screens.match import MatchScreen
+from arena.tui.screens.spectate import SpectateScreen
+from arena.tui.themes import THEMES
+
+
+class ArenaApp(App[None]):
+    """The app. `start` opens a match or a show at once; without it the lobby opens."""
+
+    TITLE = "Arena"
+    CSS_PATH = "arena.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", priority=True, show=False),
+        Binding("x", "save_picture", "Picture", show=False),
+        Binding("question_mark", "show_help_panel", "Help", show=False),
+    ]
+
+    def __init__(
+        self, store: Path, *, start: Choice | None = None, watch: bool = False, settings: Settings | None = None
+    ) -> None:
+        super().__init__()
+        self.store = store
+        self.choice = start or remembered()
+        self._start = start is not None
+        self._watch = watch
+        self.models = Models(settings, tell=self.say)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self.choice.theme if self.choice.theme in self.available_themes else THEMES[0].name
+
+    def on_mount(self) -> None:
+        self.push_screen(LobbyScreen())
+        if self._start:
+            self.open_match(self.choice, watch=self._watch)
+
+    def say(self, line: str) -> None:
+        """Tell the person something that happened, such as a licence notice."""
+        self.notify(line, timeout=10, markup=False)
+
+    def refuse(self, error: ArenaError) -> None:
+        """Say what went wrong; everything that was played is in the store."""
+        self.notify(str(error), title="That didn't work", severity="error", timeout=15, markup=False)
+
+    def open_match(self, choice: Choice, watch: bool = False) -> None:
+        """Go to the match that was chosen, or watch its subject play one match after another."""
+        self.choice = choice
+        remember(msgspec.structs.replace(choice, theme=self.theme))
+        self.push_screen(SpectateScreen(choice) if watch else MatchScreen(choice))
+
+    def action_save_picture(self) -> None:
+        """Save the screen as an SVG in the working folder."""
+        try:
+            path = self.save_screenshot(path=".")
+        except OSError as error:
+            self.notify(f"the picture can't be written: {error.strerror}", severity="error", markup=False)
+            return
+        self.notify(f"The screen is in {path}", markup=False)
+
+    async def on_unmount(self) -> None:
+        await self.models.close()

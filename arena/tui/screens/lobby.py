@@ -1,0 +1,155 @@
+"""The lobby: which game, who sits where, how many rounds; the models and whether each is ready."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Button, Footer, Input, Label, Select, Static
+
+from arena.errors import ArenaError, UsageError
+from arena.games import game_names, parse_game
+from arena.records import Seat
+from arena.tui.choice import HUMAN, MIND_READER, Choice
+from arena.tui.seats import SeatOption, model_lines, seat_options
+
+if TYPE_CHECKING:
+    from arena.tui.app import ArenaApp
+
+MOST_ROUNDS = 100_000
+
+
+class LobbyScreen(Screen[None]):
+    """The first screen. Enter plays; w watches the subject against the greedy reader."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "play", "Play", priority=False),
+        Binding("ctrl+p", "app.command_palette", "Commands", show=True),
+        Binding("w", "watch", "Watch it play"),
+        Binding("q", "app.quit", "Quit"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        choice = self._app.choice
+        game = parse_game(choice.game)
+        yield Static(Text.assemble(("Arena", "bold"), "   how predictable is it?"), classes="title")
+        with Vertical(id="lobby-form"):
+            with Horizontal():
+                yield Label("Game")
+                names = dict.fromkeys((*game_names(), choice.game))
+                games = [(parse_game(name).title, name) for name in names]
+                yield Select(games, value=choice.game, allow_blank=False, compact=True, id="game")
+            for seat, spec in ((Seat.SUBJECT, choice.subject), (Seat.OPPONENT, choice.opponent)):
+                with Horizontal():
+                    yield Label(seat.value.capitalize(), classes=seat.value)
+                    options = _choices(seat_options(game, seat, choice.subject, choice.opponent))
+                    yield Select(options, value=spec, allow_blank=False, compact=True, id=seat.value)
+                    yield Static(id=f"{seat.value}-state", classes="state")
+            with Horizontal():
+                yield Label("Rounds")
+                yield Input(str(choice.rounds), type="integer", compact=True, id="rounds-input")
+            with Horizontal():
+                yield Label("Seed")
+                seed = "" if choice.seed is None else str(choice.seed)
+                yield Input(seed, placeholder="new", type="integer", compact=True, id="seed-input")
+        with Horizontal(id="lobby-buttons"):
+            yield Button("Play", id="play", variant="primary", compact=True)
+            yield Button("Watch it against the greedy reader", id="watch", compact=True)
+        with VerticalScroll(id="lobby-models", can_focus=False):
+            yield Static(id="models")
+        yield Footer()
+
+    @property
+    def _app(self) -> ArenaApp:
+        return cast("ArenaApp", self.app)
+
+    def on_mount(self) -> None:
+        self.query_one("#play").focus()
+        self._show_states()
+
+    def on_screen_resume(self) -> None:
+        self._show_states()
+
+    def _show_states(self) -> None:
+        """The models with their states, and those of the two seats."""
+        text = Text("Models\n", style="bold")
+        try:
+            lines = model_lines()
+        except ArenaError as error:
+            text.append(f"  {error}\n", style="red")
+            lines = []
+        width = max((len(name) for name, _, _ in lines), default=0)
+        for name, entry, state in lines:
+            mark, style = ("●", "") if state == "ready" else ("○", "dim")
+            text.append(f"  {mark} {name:<{width}}  {entry.style or '':<9} {state}\n", style=style)
+        if not any(state == "ready" for _, _, state in lines):
+            text.append("  No model is ready here: the bots still play.\n", style="bold")
+        self.query_one("#models", Static).update(text)
+        states = {f"llm:{name}": state for name, _, state in lines}
+        for seat in Seat:
+            spec = str(self.query_one(f"#{seat.value}", Select).value)
+            self.query_one(f"#{seat.value}-state", Static).update(Text(states.get(spec, "")))
+
+    @on(Select.Changed)
+    def _changed(self, event: Select.Changed) -> None:
+        if event.select.id == "game":
+            game = parse_game(str(event.value))
+            for seat in Seat:
+                select = self.query_one(f"#{seat.value}", Select)
+                keep = select.value
+                options = _choices(seat_options(game, seat))
+                select.set_options(options)
+                select.value = keep if keep in {spec for _, spec in options} else options[0][1]
+        self._show_states()
+
+    @on(Button.Pressed, "#play")
+    @on(Input.Submitted)
+    def action_play(self) -> None:
+        """Open the match."""
+        self._open(watch=False)
+
+    @on(Button.Pressed, "#watch")
+    def action_watch(self) -> None:
+        """Watch the subject against the greedy reader."""
+        self._open(watch=True)
+
+    def _open(self, watch: bool) -> None:
+        try:
+            choice = self._choice(watch)
+        except UsageError as error:
+            self._app.refuse(error)
+            return
+        self._app.open_match(choice, watch)
+
+    def _choice(self, watch: bool) -> Choice:
+        subject = str(self.query_one("#subject", Select).value)
+        opponent = "greedy" if watch else str(self.query_one("#opponent", Select).value)
+        people = [spec for spec in (subject, opponent) if spec in (HUMAN, MIND_READER)]
+        if watch and people:
+            raise UsageError("you can't be watched here: put a model or a bot in the subject's seat")
+        if len(people) == 2:
+            raise UsageError("there is one keyboard: put a model or a bot in one of the seats")
+        rounds = _whole(self.query_one("#rounds-input", Input).value, "rounds")
+        if not rounds or not 1 <= rounds <= MOST_ROUNDS:
+            raise UsageError(f"the rounds must be a number from 1 to {MOST_ROUNDS:,}")
+        seed = _whole(self.query_one("#seed-input", Input).value, "the seed")
+        game = str(self.query_one("#game", Select).value)
+        return Choice(game, subject, opponent, rounds, seed, self.app.theme)
+
+
+def _choices(options: list[SeatOption]) -> list[tuple[str, str]]:
+    return [(option.name if option.is_ready else f"{option.name} (not ready)", option.spec) for option in options]
+
+
+def _whole(text: str, what: str) -> int | None:
+    if not text.strip():
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"{what}: {text!r} is no whole number") from None

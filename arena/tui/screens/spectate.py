@@ -1,0 +1,227 @@
+"""A show: a model against the reader of its mind, one match after another, at a chosen speed."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING, ClassVar, cast
+
+import numpy as np
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from arena.errors import ArenaError
+from arena.games import equilibrium, parse_game
+from arena.play.sitting import Sitting
+from arena.records import Outcome, Round
+from arena.stats.clusters import mean
+from arena.store.store import Store
+from arena.tui.choice import Choice
+from arena.tui.seats import display_name
+from arena.tui.table import Laid, lay
+from arena.tui.widgets.histogram import DeterminismHistogram
+from arena.tui.widgets.letters import ROWS, block
+from arena.tui.widgets.plot import DeterminismPlot
+from arena.tui.widgets.rounds import move_names
+
+if TYPE_CHECKING:
+    from arena.tui.app import ArenaApp
+
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)  # rounds a second; 0: as fast as the model answers
+_FIRST_SPEED = 3
+_LOW = 20
+
+
+class SpectateScreen(Screen[None]):
+    """Matches of the subject against the opponent, for an audience."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "Pause"),
+        Binding("full_stop", "step", "Step", key_display="."),
+        Binding("plus,equals_sign", "speed(1)", "Faster", key_display="+"),
+        Binding("minus", "speed(-1)", "Slower", key_display="-"),
+        Binding("b", "big", "Big"),
+        Binding("h", "histogram", "Histogram"),
+        Binding("escape", "leave", "Lobby"),
+    ]
+
+    def __init__(self, choice: Choice) -> None:
+        super().__init__()
+        self._choice = choice
+        self._game = parse_game(choice.game)
+        self._names = display_name(choice.subject), display_name(choice.opponent)
+        self._speed = _FIRST_SPEED
+        self._go = asyncio.Event()
+        self._go.set()
+        self._single = False
+        self._match = 0
+        self._sums = np.zeros(choice.rounds)  # of determinism a round, over the matches before
+        self._counts = np.zeros(choice.rounds)
+        self._rounds: list[Round] = []
+        self._nets: list[float] = []  # a match's sum of payoffs
+        self._last: Round | None = None
+
+    @property
+    def _app(self) -> ArenaApp:
+        return cast("ArenaApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title", classes="title")
+        with Horizontal(id="stage"):
+            yield Static(id="move", classes="subject")
+            yield Static(id="verb")
+            yield Static(id="reply", classes="opponent")
+        yield Static(id="spectate-line")
+        with Vertical(id="spectate-plot"):
+            yield DeterminismPlot(1 / len(self._game.moves), id="plot")
+            yield DeterminismHistogram(len(self._game.moves), id="histogram")
+        yield Static(id="net")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one("#histogram").display = False
+        self._say_title()
+        self.query_one("#spectate-line", Static).update(Text(f"loading {self._names[0]} …", style="dim"))
+        self._playing = asyncio.create_task(self._play(), name="show")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < _LOW, "low")
+        self._show_last()
+
+    async def on_unmount(self) -> None:
+        self._playing.cancel()
+        await asyncio.wait([self._playing], timeout=0.5)
+
+    async def _play(self) -> None:
+        try:
+            laid = await lay(self._choice, self._app.models)
+            with Store.open(self._app.store, create=True) as store:
+                await self._show(laid, store)
+        except ArenaError as error:
+            self._app.refuse(error)
+            self.dismiss()
+
+    async def _show(self, laid: Laid, store: Store) -> None:
+        with Sitting(laid.cell, laid.table, self._choice.rounds, laid.options, store, self._app.models) as sitting:
+            while True:
+                self._begin_match()
+                async with aclosing(sitting.play()) as rounds:
+                    async for played in rounds:
+                        self._show_round(played)
+                        await self._wait()
+                self._end_match()
+
+    async def _wait(self) -> None:
+        """Until the next round is due: the chosen speed, a pause, a single step."""
+        if self._single:
+            self._single = False
+            self._go.clear()
+        speed = SPEEDS[self._speed]
+        await asyncio.sleep(1 / speed if speed and self._go.is_set() else 0.01)
+        await self._go.wait()
+
+    def _begin_match(self) -> None:
+        self._match += 1
+        self._rounds = []
+        played = self._counts > 0
+        past = self._sums[played] / self._counts[played]
+        self.query_one("#plot", DeterminismPlot).begin(self._choice.rounds, past.tolist())
+        self._say_title()
+
+    def _show_round(self, played: Round) -> None:
+        self._rounds.append(played)
+        self._last = played
+        policy = played.subject.policy
+        determinism = None if policy is None else policy.determinism
+        self.query_one("#plot", DeterminismPlot).add(determinism, played.outcome)
+        if determinism is not None:
+            self._sums[played.number - 1] += determinism
+            self._counts[played.number - 1] += 1
+            self.query_one("#histogram", DeterminismHistogram).add(determinism)
+        self._show_last()
+        self._say_title()
+
+    def _end_match(self) -> None:
+        self._nets.append(float(sum(int(played.outcome) for played in self._rounds)))
+        count = len(self._nets)
+        net = 100 * sum(self._nets) / (count * self._choice.rounds)
+        text = f"net {net:+.1f}"
+        if count > 1:
+            nets = 100 * np.array(self._nets) / self._choice.rounds
+            interval = mean(nets, np.arange(count)).interval
+            assert interval is not None
+            text += f"  (95%: {interval[0]:+.1f} to {interval[1]:+.1f})"
+        text += f"      perfect play would score {equilibrium(self._game).net:+.1f}"
+        self.query_one("#net", Static).update(Text(text))
+
+    # --- what is shown ---
+
+    def _say_title(self) -> None:
+        speed = SPEEDS[self._speed]
+        pace = "paused" if not self._go.is_set() else f"{speed:g} rounds/s" if speed else "full speed"
+        number = len(self._rounds)
+        at = f"game {max(1, self._match)} · round {number} of {self._choice.rounds} · {pace}"
+        text = f"{self._game.title} · {at} · {self._names[0]} against {self._names[1]}"
+        self.query_one("#title", Static).update(Text(text))
+
+    def _show_last(self) -> None:
+        if self._last is None:
+            return
+        move, reply = move_names(self._game, self._last)
+        big = self.has_class("big")
+        room = max(10, self.size.width // 3 - 2)
+        for id_, who, word in (("move", self._names[0], move), ("reply", self._names[1], reply)):
+            text = Text(no_wrap=True)
+            shown = block(word, room) if big or self.size.height >= _LOW else word.upper()
+            text.append(f"{who}\n", style="dim")
+            text.append(shown + ("" if "\n" in shown else "\n" * (ROWS // 2)), style="bold")
+            self.query_one(f"#{id_}", Static).update(text)
+        verb = {Outcome.WIN: "beats", Outcome.TIE: "ties", Outcome.LOSS: "loses to"}[self._last.outcome]
+        self.query_one("#verb", Static).update(Text(f"\n\n{verb}", style="bold"))
+        policy = self._last.subject.policy
+        if policy is not None:
+            line = (
+                f"how sure the reader was: {policy.determinism:.0%}      "
+                f"chance would be {1 / len(self._game.moves):.0%}"
+            )
+            self.query_one("#spectate-line", Static).update(Text(line, style="bold" if big else ""))
+
+    # --- keys ---
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        if self._go.is_set():
+            self._go.clear()
+        else:
+            self._go.set()
+        self._say_title()
+
+    def action_step(self) -> None:
+        """Play a single round, and pause."""
+        self._single = True
+        self._go.set()
+
+    def action_speed(self, step: int) -> None:
+        """Faster or slower."""
+        self._speed = min(len(SPEEDS) - 1, max(0, self._speed + step))
+        self._say_title()
+
+    def action_big(self) -> None:
+        """Large type, for the back of a room."""
+        self.toggle_class("big")
+        self.query_one("#stage").toggle_class("big")
+        self._show_last()
+
+    def action_histogram(self) -> None:
+        """The distribution of determinism over all rounds so far, or the rounds of this match."""
+        histogram, plot = self.query_one("#histogram"), self.query_one("#plot")
+        histogram.display, plot.display = plot.display, histogram.display
+
+    def action_leave(self) -> None:
+        """Back to the lobby; a match that isn't over is kept as abandoned."""
+        self.dismiss()

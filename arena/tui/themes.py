@@ -1,0 +1,61 @@
+"""The app's own themes. `primary` is the subject's colour and `secondary` the opponent's, in all of them.
+
+Blue and orange from the palette of Okabe and Ito stay apart for every kind of colour blindness; each is shown
+with a word or a shape beside it all the same.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.theme import Theme
+
+DARK: Final = Theme(
+    name="arena-dark",
+    primary="#56b4e9",
+    secondary="#e69f00",
+    accent="#56b4e9",
+    foreground="#e6e6e6",
+    background="#101418",
+    surface="#171c22",
+    panel="#1f262e",
+    success="#3fbf8f",
+    warning="#f0e442",
+    error="#ff7a5c",
+    dark=True,
+    variables={"footer-key-foreground": "#f0e442", "border": "#3a4450"},
+)
+
+LIGHT: Final = Theme(
+    name="arena-light",
+    primary="#0067a3",
+    secondary="#a85600",
+    accent="#0067a3",
+    foreground="#16191d",
+    background="#fafaf7",
+    surface="#f0f0ea",
+    panel="#e4e4dc",
+    success="#00724f",
+    warning="#7a5c00",
+    error="#b3261e",
+    dark=False,
+    variables={"footer-key-foreground": "#0067a3", "border": "#b8b8ae"},
+)
+
+CONTRAST: Final = Theme(
+    name="arena-contrast",
+    primary="#7fd4ff",
+    secondary="#ffc04d",
+    accent="#ffffff",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1a1a1a",
+    success="#7dffc0",
+    warning="#ffff00",
+    error="#ff9d85",
+    dark=True,
+    variables={"footer-key-foreground": "#ffff00", "border": "#ffffff"},
+)
+
+THEMES: Final = (DARK, LIGHT, CONTRAST)

@@ -1,0 +1,56 @@
+"""Figure 4, left: how determinism is distributed over rounds, as a histogram that grows."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from textual.binding import BindingType
+from textual_plot import PlotWidget
+
+BINS = 20
+
+
+class DeterminismHistogram(PlotWidget, can_focus=False, inherit_bindings=False):
+    """The share of rounds in each of 20 bins of determinism from 0 to 1, in percent; chance as a line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    DEFAULT_CSS = """
+    DeterminismHistogram {
+        & > .plot--axis { color: $border; }
+        & > .plot--tick { color: $foreground; text-style: none; }
+        & > .plot--label { color: $foreground 70%; text-style: none; }
+    }
+    """
+
+    def __init__(self, moves: int, *, id: str | None = None) -> None:
+        super().__init__(id=id, allow_pan_and_zoom=False)
+        self._chance = 1 / moves
+        self._counts = np.zeros(BINS)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.margin_top, self.margin_bottom, self.margin_left = 1, 3, 5
+        self.set_xlimits(0.0, 1.0)
+        self.set_xlabel("determinism of a round; % of rounds")
+        self.draw()
+
+    def add(self, determinism: float) -> None:
+        """A round was played."""
+        self._counts[min(BINS - 1, int(determinism * BINS))] += 1
+        self.draw()
+
+    def on_show(self) -> None:
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw all anew."""
+        if not self.is_mounted or not self.display:
+            return
+        self.clear()
+        total = self._counts.sum()
+        share = 100 * self._counts / total if total else self._counts
+        self.set_ylimits(0.0, max(10.0, float(share.max()) * 1.1))
+        colours = self.app.theme_variables
+        self.bar((np.arange(BINS) + 0.5) / BINS, share, width=1 / BINS, bar_style=colours["primary"])
+        self.add_v_line(self._chance, line_style=colours["foreground"], label=None)

@@ -1,0 +1,70 @@
+"""The other's mind as bars: a line a move, with what was played and the best reply marked in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual.widgets import Static
+
+from arena.records import Policy
+
+_LEAST_BAR = 6
+
+
+class MindBars(Static):
+    """A policy over named moves. Empty until `show` is called."""
+
+    DEFAULT_CSS = "MindBars { height: auto; }"
+
+    def __init__(self, moves: Sequence[str], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._moves = moves
+        self._policy: Policy | None = None
+        self._marks: dict[int, str] = {}
+        self._waiting = "hidden until you have moved"
+
+    def hide(self, why: str) -> None:
+        """Show no policy, and say why."""
+        self._policy, self._waiting = None, why
+        self._draw()
+
+    def reveal(self, policy: Policy | None, marks: dict[int, str]) -> None:
+        """Show a policy; `marks` are words beside moves, by index."""
+        self._policy, self._marks = policy, marks
+        if policy is None:
+            self._waiting = "a person's mind can't be read"
+        self._draw()
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        name = max(map(len, self._moves))
+        mark = max((len(text) for text in self._marks.values()), default=0) + 3 if self._policy else 0
+        room = max(_LEAST_BAR, (self.size.width or 40) - name - 6 - mark)
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for index, move in enumerate(self._moves):
+            text.append(f"{move:<{name}} ")
+            if self._policy is None:
+                text.append("·" * min(room, 12), style="dim")
+                if index == 0:
+                    text.append(f"  {self._waiting}", style="dim italic")
+            else:
+                probability = self._policy.probabilities[index]
+                eighths = round(probability * room * 8)
+                bar = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")
+                text.append(f"{bar:<{room}}", style=self._colour())
+                text.append(f" {probability:.2f}".replace("0.", " ." if False else "0.", 1))
+                if index in self._marks:
+                    text.append(f" ◂ {self._marks[index]}", style="bold")
+            text.append("\n")
+        if self._policy is not None:
+            text.append(f"mass on legal moves {self._policy.mass:.2f}", style="dim")
+        self.update(text)
+
+    def _colour(self) -> str:
+        return str(self.app.theme_variables["primary"])

@@ -1,0 +1,115 @@
+"""The determinism plot: a point a round, the outcome told by its letter, chance as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+from textual.binding import BindingType
+from textual_plot import HiResMode, PlotWidget
+from textual_plot.axis_formatter import NumericAxisFormatter
+
+from arena.records import Outcome
+
+LETTERS = {Outcome.WIN: "W", Outcome.TIE: "T", Outcome.LOSS: "L"}
+_COLOURS = {Outcome.WIN: "success", Outcome.TIE: "foreground", Outcome.LOSS: "error"}
+_LEAST_ROUNDS = 5
+
+
+class _Whole(NumericAxisFormatter):
+    """Round numbers have no decimals."""
+
+    def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
+        return [f"{tick:.0f}" for tick in ticks]
+
+
+# bindings are not inherited: the library's own `r` would take the key for rock
+class DeterminismPlot(PlotWidget, can_focus=False, inherit_bindings=False):
+    """Determinism from 0 to 1 over rounds. It takes no focus and no keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    DEFAULT_CSS = """
+    DeterminismPlot {
+        & > .plot--axis { color: $border; }
+        & > .plot--tick { color: $foreground; text-style: none; }
+        & > .plot--label { color: $foreground 70%; text-style: none; }
+    }
+    """
+
+    def __init__(self, chance: float, *, id: str | None = None) -> None:
+        super().__init__(id=id, allow_pan_and_zoom=False)
+        self._chance = chance
+        self._points: list[tuple[float, Outcome]] = []
+        self._foresight: list[float | None] = []
+        self._mean: list[float] = []
+        self._rounds = _LEAST_ROUNDS
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.margin_top, self.margin_bottom, self.margin_left = 1, 2, 5
+        self.set_x_formatter(_Whole())
+        self.draw()
+
+    def begin(self, rounds: int, mean: Sequence[float] = ()) -> None:
+        """Empty it for a match of `rounds` rounds; `mean` is the mean determinism a round of matches before."""
+        self._rounds = max(_LEAST_ROUNDS, rounds)
+        self._points, self._foresight, self._mean = [], [], list(mean)
+        self.draw()
+
+    def add(self, determinism: float | None, outcome: Outcome, foresight: float | None = None) -> None:
+        """A round was played. `foresight` is how foreseeable the person has been so far."""
+        self._points.append((np.nan if determinism is None else determinism, outcome))
+        self._foresight.append(foresight)
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw all anew: of many rounds only as many as there are columns."""
+        if not self.is_mounted:
+            return
+        self.clear()
+        columns = max(10, self.size.width - 6)
+        first, last = self._window(columns)
+        colours = self.app.theme_variables
+        self.set_xlimits(first - 0.5, last + 0.5)
+        self.set_ylimits(0.0, 1.08)
+        self.set_yticks([0.0, 0.5, 1.0])
+        self.set_xticks(_ticks(first, last, columns))
+        line = colours["foreground"]
+        self.plot(
+            [first - 0.5, last + 0.5], [self._chance, self._chance], line_style=line, hires_mode=HiResMode.BRAILLE
+        )
+        if len(self._mean) > 1:
+            numbers = np.arange(1, len(self._mean) + 1)
+            self.plot(numbers, self._mean, line_style=colours["secondary"], hires_mode=HiResMode.BRAILLE)
+        seen = [(n, v) for n, v in enumerate(self._foresight, 1) if v is not None and n >= first]
+        if len(seen) > 1:
+            self.plot(
+                [n for n, _ in seen],
+                [value for _, value in seen],
+                line_style=colours["secondary"],
+                hires_mode=HiResMode.BRAILLE,
+            )
+        shown = [(n, *point) for n, point in enumerate(self._points, 1) if n >= first]
+        for outcome, letter in LETTERS.items():
+            at = [(n, value) for n, value, ended in shown if ended is outcome]
+            if at:
+                xs, ys = zip(*at, strict=True)
+                self.scatter(xs, ys, marker=letter, marker_style=f"bold {colours[_COLOURS[outcome]]}")
+
+    def _window(self, columns: int) -> tuple[int, int]:
+        """The first and last round to show: the whole match if it has the room, else its last part."""
+        last = max(self._rounds, len(self._points))
+        if last <= columns:
+            return 1, last
+        last = max(len(self._points), columns)
+        return last - columns + 1, last
+
+
+def _ticks(first: int, last: int, columns: int) -> list[float]:
+    """Round numbers, as many as have room, at steps of 1, 2 or 5 times a power of ten."""
+    step = 1
+    while (last - first + 1) / step > max(2, columns // 5):
+        step = step * 10 // 4 if str(step).startswith("2") else step * 2
+    begin = first if step == 1 else -(-first // step) * step
+    return [float(number) for number in range(begin, last + 1, step)]

@@ -1,0 +1,62 @@
+"""The rounds so far, the latest first: as many as there is room for."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from rich.text import Text
+from textual.widgets import Static
+
+from arena.games import Game
+from arena.records import Outcome, Round, Seat
+
+WORDS = {Outcome.WIN: "won", Outcome.TIE: "tied", Outcome.LOSS: "lost"}
+_KEPT = 200
+
+
+def outcome_for(played: Round, seat: Seat) -> Outcome:
+    """A round's outcome as a seat sees it."""
+    return played.outcome if seat is Seat.SUBJECT else Outcome(-played.outcome)
+
+
+def move_names(game: Game, played: Round) -> tuple[str, str]:
+    """What the subject and the opponent did, in words."""
+    move, reply = played.subject.move, played.opponent.move
+    return ("no answer" if move is None else game.moves[move], "no answer" if reply is None else game.replies[reply])
+
+
+class RoundTable(Static):
+    """Rounds as `seat` sees them, its own move first."""
+
+    def __init__(self, game: Game, seat: Seat, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._game = game
+        self._seat = seat
+        self._width = max(map(len, (*game.moves, *game.replies, "no answer")))
+        self._rounds: deque[Round] = deque(maxlen=_KEPT)
+
+    def begin(self) -> None:
+        """Empty it."""
+        self._rounds.clear()
+        self._draw()
+
+    def add(self, played: Round) -> None:
+        """A round was played."""
+        self._rounds.append(played)
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for played in list(reversed(self._rounds))[: max(1, self.size.height)]:
+            names = move_names(self._game, played)
+            mine, theirs = names if self._seat is Seat.SUBJECT else reversed(names)
+            policy = played.subject.policy
+            sure = "   " if policy is None else f"{policy.determinism:.2f}"
+            ended = WORDS[outcome_for(played, self._seat)]
+            text.append(f"{played.number:>4}  {mine:<{self._width}} {theirs:<{self._width}} {ended:<4} {sure}\n")
+        if not self._rounds:
+            text.append("   none yet", style="dim")
+        self.update(text)

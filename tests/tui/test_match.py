@@ -1,0 +1,223 @@
+"""Whole matches by keys, against bots and against the two real models."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from arena.games import parse_game
+from arena.records import Seat
+from arena.store.rows import RoundColumns
+from arena.store.store import Store
+from arena.tui.app import ArenaApp
+from arena.tui.choice import Choice, remembered
+from arena.tui.screens.lobby import LobbyScreen
+from arena.tui.screens.match import MatchScreen
+from arena.tui.screens.spectate import SpectateScreen
+from arena.tui.widgets.mind import MindBars
+from arena.tui.widgets.moves import MoveBar
+
+MIX = "mix:rock=0.6,paper=0.2,scissors=0.2"
+
+
+def run(app: ArenaApp, script: Callable[[Pilot[None]], Awaitable[None]], size: tuple[int, int] = (80, 24)) -> None:
+    async def go() -> None:
+        async with app.run_test(size=size) as pilot:
+            await script(pilot)
+
+    asyncio.run(go())
+
+
+async def until(pilot: Pilot[None], what: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Wait until something is so; fail if it never is."""
+    for _ in range(int(seconds / 0.02)):
+        if what():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it never came to be")
+
+
+def text(app: ArenaApp, id_: str) -> str:
+    return str(app.screen.query_one(f"#{id_}", Static).render())
+
+
+def my_turn(app: ArenaApp) -> bool:
+    return isinstance(app.screen, MatchScreen) and app.screen.query_one(MoveBar).alive
+
+
+def played(store: Path) -> tuple[str, str, RoundColumns]:
+    with Store.open(store) as opened:
+        (cell,) = opened.cells(opened.run(None))
+        columns = opened.rounds(cell, len(parse_game(cell.spec.game).moves))
+    return cell.spec.subject, cell.spec.opponent, columns
+
+
+def test_a_match_against_a_bot_by_letters_digits_arrows_and_the_mouse(store: Path) -> None:
+    app = ArenaApp(store, start=Choice("rps", MIX, "human", 4, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        for play in ("r", "2", ("right", "enter"), "click"):
+            await until(pilot, lambda: my_turn(app))
+            if play == "click":
+                await pilot.click("#move-bar", offset=(2, 0))
+            else:
+                await pilot.press(*play)
+        await until(pilot, lambda: "over" in text(app, "verb"))
+
+    run(app, script)
+    subject, opponent, rounds = played(store)
+    assert (subject, opponent) == (MIX, "human")
+    assert rounds.reply.tolist() == [0, 1, 2, 0]
+    assert rounds.policy[:, 0].tolist() == [0.6] * 4
+
+
+def test_a_person_in_the_subjects_seat_has_no_policy_and_is_listed_there(store: Path) -> None:
+    app = ArenaApp(store, start=Choice("hide-and-seek", "human", "uniform", 2, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        for key in ("3", "7"):
+            await until(pilot, lambda: my_turn(app))
+            await pilot.press(key)
+        await until(pilot, lambda: "over" in text(app, "verb"))
+
+    run(app, script)
+    subject, _, rounds = played(store)
+    assert subject == "human"
+    assert rounds.move.tolist() == [2, 6]
+
+
+def test_the_mind_is_hidden_before_you_move_and_shown_before_it_in_mind_reader_mode(store: Path) -> None:
+    for opponent, known in (("human", False), ("human:mind-reader", True)):
+        app = ArenaApp(store, start=Choice("rps", MIX, opponent, 3, 1))
+
+        async def script(pilot: Pilot[None], app: ArenaApp = app, known: bool = known) -> None:
+            await until(pilot, lambda: my_turn(app))
+            await pilot.pause()
+            bars = str(app.screen.query_one(MindBars).render())
+            assert ("0.60" in bars) == known
+            assert ("best for you: paper" in bars) == known
+            await pilot.press("p")
+            await until(pilot, lambda: "0.60" in str(app.screen.query_one(MindBars).render()))
+
+        run(app, script)
+
+
+def test_a_match_that_is_left_is_kept_as_abandoned_and_the_lobby_is_there_again(store: Path) -> None:
+    app = ArenaApp(store, start=Choice("rps", MIX, "human", 20, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        for key in "rp":
+            await until(pilot, lambda: my_turn(app))
+            await pilot.press(key)
+        await until(pilot, lambda: my_turn(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+
+    run(app, script)
+    with Store.open(store) as opened, opened.database.guard() as connection:
+        assert connection.execute("SELECT finished, abandoned FROM matches").fetchall() == [(0, 1)]
+        assert connection.execute("SELECT COUNT(*) FROM rounds").fetchone() == (2,)
+    assert remembered().subject == MIX
+
+
+def test_a_match_left_before_its_first_round_leaves_nothing(store: Path) -> None:
+    app = ArenaApp(store, start=Choice("rps", MIX, "human", 20, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: my_turn(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+
+    run(app, script)
+    with Store.open(store) as opened:
+        assert opened.runs() == []
+
+
+def test_another_match_at_the_same_table_is_another_match_of_the_same_run(store: Path) -> None:
+    app = ArenaApp(store, start=Choice("rps", "uniform", "human", 1, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        for key in ("r", "s"):
+            await until(pilot, lambda: my_turn(app))
+            await pilot.press(key)
+            await until(pilot, lambda: "over" in text(app, "verb"))
+            await pilot.press("n")
+        await until(pilot, lambda: my_turn(app))
+
+    run(app, script)
+    _, _, rounds = played(store)
+    assert rounds.match.tolist() == [0, 1]
+
+
+def test_names_are_text_and_never_markup(store: Path) -> None:
+    """A spec is the only text of a bot that reaches the screen; a model's name is a file's."""
+    app = ArenaApp(store, start=Choice("rps", "llm:llama.cpp:/[bold red]no.gguf", "human", 3, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+        assert "[bold red]no.gguf" in " ".join(toast.message for toast in app._notifications)
+
+    run(app, script)
+
+
+@pytest.mark.parametrize("keys", [("w",), ("enter",)])
+def test_the_lobby_refuses_what_cannot_be_played_and_stays(store: Path, keys: tuple[str, ...]) -> None:
+    app = ArenaApp(store)
+    app.choice = Choice("rps", "human", "human", 3)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert isinstance(app.screen, LobbyScreen)
+        assert any(toast.severity == "error" for toast in app._notifications)
+
+    run(app, script)
+
+
+def test_a_show_plays_match_after_match_pauses_and_steps(store: Path) -> None:
+    app = ArenaApp(store, start=Choice("rps", MIX, "greedy", 3, 1), watch=True)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, SpectateScreen))
+        await pilot.press(*["plus"] * 6)
+        await until(pilot, lambda: "game 3" in text(app, "title"))
+        await pilot.press("b", "h", "h", "space")
+        await pilot.pause(0.2)
+        before = text(app, "title")
+        assert "paused" in before
+        await pilot.pause(0.2)
+        assert text(app, "title") == before
+        await pilot.press("full_stop")
+        await until(pilot, lambda: text(app, "title") != before)
+        assert "95%" in text(app, "net")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+
+    run(app, script, (120, 40))
+    subject, opponent, rounds = played(store)
+    assert (subject, opponent) == (MIX, "greedy")
+    assert set(rounds.number.tolist()) == {1, 2, 3}
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("model", "seat"), [("gemma-3-270m", Seat.SUBJECT), ("smollm2-135m-instruct", Seat.OPPONENT)])
+def test_a_whole_match_against_a_real_model_in_either_seat(store: Path, model: str, seat: Seat) -> None:
+    seats = (f"llm:{model}", "human") if seat is Seat.SUBJECT else ("human", f"llm:{model}")
+    app = ArenaApp(store, start=Choice("rps", *seats, 3, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        for key in "rps":
+            await until(pilot, lambda: my_turn(app))
+            await pilot.press(key)
+        await until(pilot, lambda: "over" in text(app, "verb"))
+
+    run(app, script)
+    subject, opponent, rounds = played(store)
+    assert (subject, opponent) == seats
+    mine = rounds.reply if seat is Seat.SUBJECT else rounds.move
+    assert mine.tolist() == [0, 1, 2]
