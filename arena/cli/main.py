@@ -56,14 +56,14 @@ def arena(context: click.Context) -> None:
     Without a command the app opens.
     """
     if context.invoked_subcommand is None:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            click.echo(context.get_help())
-            return
         from pathlib import Path
 
-        from arena.cli.play import open_app
+        from arena.cli.play import in_terminal, open_app
 
-        open_app(Path("arena.db"))
+        if in_terminal():
+            open_app(Path("arena.db"))
+        else:
+            click.echo(context.get_help())
 
 
 def main() -> None:

@@ -60,9 +60,14 @@ def _check(game: str, subject: str, opponent: str) -> None:
             make_bot(spec, rules, seat)
 
 
+def in_terminal() -> bool:
+    """Whether a person can see the app and type: Textual reads standard input and draws on standard error."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
+
+
 def open_app(store: Path, choice: object = None, show: bool = False) -> None:
     """Open the app. Raises UsageError where there is no terminal, InputError without Textual."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not in_terminal():
         raise UsageError("the app needs a terminal; `arena --help` lists the commands that don't")
     try:
         from arena.tui.app import ArenaApp

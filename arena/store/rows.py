@@ -46,6 +46,11 @@ class RunSpec:
     games: int
     manifest: Mapping[str, Any]
 
+    @property
+    def size(self) -> str:
+        """How much is played, in words: "500 games of 10 rounds"."""
+        return f"{self.games} game{'s' * (self.games != 1)} of {self.rounds} round{'s' * (self.rounds != 1)}"
+
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
