@@ -65,7 +65,7 @@ def in_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def open_app(store: Path, choice: object = None, show: bool = False) -> None:
+def open_app(store: Path, choice: object = None, show: bool = False, follow: str | None = None) -> None:
     """Open the app. Raises UsageError where there is no terminal, InputError without Textual."""
     if not in_terminal():
         raise UsageError("the app needs a terminal; `arena --help` lists the commands that don't")
@@ -75,4 +75,4 @@ def open_app(store: Path, choice: object = None, show: bool = False) -> None:
     except ModuleNotFoundError as error:
         raise InputError(f"the app needs {error.name}: pip install 'predictability-arena[app]'") from error
     assert choice is None or isinstance(choice, Choice)
-    ArenaApp(store, start=choice, watch=show).run()
+    ArenaApp(store, start=choice, watch=show, follow=follow).run()

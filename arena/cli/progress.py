@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from arena.reports.words import duration
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -18,16 +20,6 @@ if TYPE_CHECKING:
 
 _LINE_SECONDS = 10.0  # between two lines of the plain display
 _WINDOW_SECONDS = 1.0  # before which no rate is shown
-
-
-def duration(seconds: float) -> str:
-    """A time for a person: 45s, 4m 10s, 2h 03m."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m {whole % 60:02d}s"
-    return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
 
 
 class Silent:

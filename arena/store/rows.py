@@ -75,6 +75,22 @@ class CellRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchRow:
+    """A match as stored. `net` is the sum of its rounds' payoffs."""
+
+    number: int
+    rounds: int
+    finished: bool
+    abandoned: bool
+    net: int
+
+    @property
+    def state(self) -> str:
+        """In a word."""
+        return "finished" if self.finished else "abandoned" if self.abandoned else "open"
+
+
+@dataclass(frozen=True, slots=True)
 class RoundColumns:
     """The rounds of a cell's finished matches, a row a round, ordered by match and round; n rows, k moves.
 

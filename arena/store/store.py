@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.errors import InputError
-from arena.records import Seat
-from arena.store.codec import PROMPT_COLUMNS, decode_prompt, decoding
+from arena.records import Prompt, Round, Seat
+from arena.store.codec import PROMPT_COLUMNS, ROUND_COLUMNS, decode_prompt, decode_round, decoding
 from arena.store.database import Database
 from arena.store.lock import holder
 from arena.store.registry import find_run, load_runs
-from arena.store.rows import CellRow, PromptRow, RoundColumns, RunRow, RunSpec
+from arena.store.rows import CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec
 from arena.store.writer import RunWriter
 
 _NAMES_SHOWN = 5  # in a sentence; `arena runs` shows them all
@@ -115,6 +116,37 @@ class Store:
             arrays |= {name: np.array(columns.pop(0), dtype=np.float64) for name in _FLOATS}
             return RoundColumns(**arrays, policy=_policies(policies, moves))
 
+    def matches(self, cell: CellRow) -> list[MatchRow]:
+        """All matches of a cell, also those that are open or abandoned, by number."""
+        with self.database.guard() as connection:
+            rows = connection.execute(
+                "SELECT m.number, COUNT(r.number), m.finished, m.abandoned, SUM(r.outcome) FROM matches m"
+                " JOIN rounds r ON r.cell = m.cell AND r.match = m.number WHERE m.cell = ? GROUP BY m.number"
+                " ORDER BY m.number",
+                (cell.id,),
+            )
+            return [MatchRow(number, count, bool(done), bool(left), net) for number, count, done, left, net in rows]
+
+    def match(self, cell: CellRow, number: int) -> tuple[Round, ...]:
+        """The rounds of one match, whole, with the prompts of both seats. Raises InputError if there is none."""
+        columns = ", ".join(f"r.{column}" for column in ROUND_COLUMNS.split(", "))
+        with self.database.guard() as connection, decoding():
+            rows = connection.execute(
+                f"SELECT {columns} FROM rounds r WHERE r.cell = ? AND r.match = ? ORDER BY r.number", (cell.id, number)
+            ).fetchall()
+            prompts = {
+                asked: decode_prompt(*prompt)
+                for asked, _, *prompt in connection.execute(
+                    f"SELECT number, {PROMPT_COLUMNS} FROM prompts WHERE cell = ? AND number IN"
+                    " (SELECT prompt FROM rounds WHERE cell = ? AND match = ?"
+                    " UNION SELECT opponent_prompt FROM rounds WHERE cell = ? AND match = ?)",
+                    (cell.id, cell.id, number, cell.id, number),
+                )
+            }
+            if not rows:
+                raise InputError(f"{cell.spec.subject} in {cell.spec.game} has no match {number} with rounds")
+            return tuple(_with_prompts(row, prompts) for row in rows)
+
     def prompts(self, cell: CellRow, limit: int | None = None) -> Iterator[PromptRow]:
         """The cell's distinct prompts in the order of their first use, all or the first `limit`."""
         with self.database.guard() as connection, decoding():
@@ -142,6 +174,16 @@ class Store:
     def close(self) -> None:
         """Give the file back."""
         self.database.close()
+
+
+def _with_prompts(row: tuple[Any, ...], prompts: dict[int, Prompt]) -> Round:
+    played = decode_round(row)
+    by_name = dict(zip(ROUND_COLUMNS.split(", "), row, strict=True))
+    return replace(
+        played,
+        subject=replace(played.subject, prompt=prompts.get(by_name["prompt"])),
+        opponent=replace(played.opponent, prompt=prompts.get(by_name["opponent_prompt"])),
+    )
 
 
 def _policies(blobs: tuple[bytes | None, ...], moves: int) -> NDArray[np.float64]:

@@ -15,12 +15,15 @@ from arena.errors import ArenaError
 from arena.tui.choice import Choice, remember, remembered
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
+from arena.tui.screens.results import ResultsScreen
+from arena.tui.screens.run import RunScreen
+from arena.tui.screens.setup import SetupScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.themes import THEMES
 
 
 class ArenaApp(App[None]):
-    """The app. `start` opens a match or a show at once; without it the lobby opens."""
+    """The app. `start` opens a match or a show at once, `follow` a run ("" the latest); else the lobby opens."""
 
     TITLE = "Arena"
     CSS_PATH = "arena.tcss"
@@ -31,13 +34,20 @@ class ArenaApp(App[None]):
     ]
 
     def __init__(
-        self, store: Path, *, start: Choice | None = None, watch: bool = False, settings: Settings | None = None
+        self,
+        store: Path,
+        *,
+        start: Choice | None = None,
+        watch: bool = False,
+        follow: str | None = None,
+        settings: Settings | None = None,
     ) -> None:
         super().__init__()
         self.store = store
         self.choice = start or remembered()
         self._start = start is not None
         self._watch = watch
+        self._follow = follow
         self.models = Models(settings, tell=self.say)
         for theme in THEMES:
             self.register_theme(theme)
@@ -47,6 +57,8 @@ class ArenaApp(App[None]):
         self.push_screen(LobbyScreen())
         if self._start:
             self.open_match(self.choice, watch=self._watch)
+        elif self._follow is not None:
+            self.push_screen(RunScreen(self._follow or None))
 
     def say(self, line: str) -> None:
         """Tell the person something that happened, such as a licence notice."""
@@ -61,6 +73,14 @@ class ArenaApp(App[None]):
         self.choice = choice
         remember(msgspec.structs.replace(choice, theme=self.theme))
         self.push_screen(SpectateScreen(choice) if watch else MatchScreen(choice))
+
+    def action_tournament(self) -> None:
+        """Set up a tournament."""
+        self.push_screen(SetupScreen())
+
+    def action_results(self) -> None:
+        """The runs of the store."""
+        self.push_screen(ResultsScreen())
 
     def action_save_picture(self) -> None:
         """Save the screen as an SVG in the working folder."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from arena.errors import UsageError
+
 HUMAN = "human"
 MIND_READER = "human:mind-reader"
 
@@ -47,3 +49,13 @@ def _file() -> Path:
     import platformdirs
 
     return platformdirs.user_state_path("arena") / "lobby.json"
+
+
+def whole_number(text: str, what: str) -> int | None:
+    """A number that was typed, None if nothing was. Raises UsageError for what is no whole number."""
+    if not text.strip():
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"{what}: {text!r} is no whole number") from None

@@ -12,7 +12,7 @@ import pytest
 Mount = Callable[..., Path]
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")  # a session would outlast this folder
 def _place_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No catalog of the user's, no logs left in their folder, no network. The cache is theirs: a model is in it."""
     place = tmp_path_factory.mktemp("home")

@@ -15,7 +15,7 @@ from textual.widgets import Button, Footer, Input, Label, Select, Static
 from arena.errors import ArenaError, UsageError
 from arena.games import game_names, parse_game
 from arena.records import Seat
-from arena.tui.choice import HUMAN, MIND_READER, Choice
+from arena.tui.choice import HUMAN, MIND_READER, Choice, whole_number
 from arena.tui.seats import SeatOption, model_lines, seat_options
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class LobbyScreen(Screen[None]):
         Binding("enter", "play", "Play", priority=False),
         Binding("ctrl+p", "app.command_palette", "Commands", show=True),
         Binding("w", "watch", "Watch it play"),
+        Binding("t", "app.tournament", "Tournament"),
+        Binding("o", "app.results", "Results"),
         Binding("q", "app.quit", "Quit"),
     ]
 
@@ -134,22 +136,13 @@ class LobbyScreen(Screen[None]):
             raise UsageError("you can't be watched here: put a model or a bot in the subject's seat")
         if len(people) == 2:
             raise UsageError("there is one keyboard: put a model or a bot in one of the seats")
-        rounds = _whole(self.query_one("#rounds-input", Input).value, "rounds")
+        rounds = whole_number(self.query_one("#rounds-input", Input).value, "rounds")
         if not rounds or not 1 <= rounds <= MOST_ROUNDS:
             raise UsageError(f"the rounds must be a number from 1 to {MOST_ROUNDS:,}")
-        seed = _whole(self.query_one("#seed-input", Input).value, "the seed")
+        seed = whole_number(self.query_one("#seed-input", Input).value, "the seed")
         game = str(self.query_one("#game", Select).value)
         return Choice(game, subject, opponent, rounds, seed, self.app.theme)
 
 
 def _choices(options: list[SeatOption]) -> list[tuple[str, str]]:
     return [(option.name if option.is_ready else f"{option.name} (not ready)", option.spec) for option in options]
-
-
-def _whole(text: str, what: str) -> int | None:
-    if not text.strip():
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        raise UsageError(f"{what}: {text!r} is no whole number") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from textual.binding import BindingType
 from textual_plot import PlotWidget
 
@@ -40,6 +41,13 @@ class DeterminismHistogram(PlotWidget, can_focus=False, inherit_bindings=False):
         self._counts[min(BINS - 1, int(determinism * BINS))] += 1
         self.draw()
 
+    def fill(self, determinism: NDArray[np.float64], moves: int) -> None:
+        """Show these rounds, of a game with so many moves; NaN stands for a round without a policy."""
+        self._chance = 1 / moves
+        known = determinism[~np.isnan(determinism)]
+        self._counts = np.histogram(known, BINS, (0.0, 1.0))[0].astype(np.float64)
+        self.draw()
+
     def on_show(self) -> None:
         self.draw()
 
@@ -52,5 +60,7 @@ class DeterminismHistogram(PlotWidget, can_focus=False, inherit_bindings=False):
         share = 100 * self._counts / total if total else self._counts
         self.set_ylimits(0.0, max(10.0, float(share.max()) * 1.1))
         colours = self.app.theme_variables
-        self.bar((np.arange(BINS) + 0.5) / BINS, share, width=1 / BINS, bar_style=colours["primary"])
+        filled = np.flatnonzero(share)  # a bar of no height would still take a row
+        if len(filled):
+            self.bar((filled + 0.5) / BINS, share[filled], width=0.9 / BINS, bar_style=colours["primary"])
         self.add_v_line(self._chance, line_style=colours["foreground"], label=None)

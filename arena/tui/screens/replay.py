@@ -1,0 +1,229 @@
+"""A match again, round by round: the exact prompt with its token boundaries, the distribution, the parse.
+
+A person should be able to check the paper's definition by eye here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from arena.agents.moves import move_tokens
+from arena.agents.spec import parse_agent
+from arena.backends.base import Vocabulary
+from arena.errors import ArenaError
+from arena.games import Game, parse_game
+from arena.records import Decision, Round, Seat
+from arena.store.rows import CellRow
+from arena.store.store import Store
+from arena.tui.aside import aside
+from arena.tui.seats import display_name
+from arena.tui.widgets.rounds import move_names
+
+if TYPE_CHECKING:
+    from arena.tui.app import ArenaApp
+
+_VERDICTS = {"move": "a move", "mark": "no move before the closing mark", "eos": "no move", "length": "no move in time"}
+
+
+class ReplayScreen(Screen[None]):
+    """Left and right go from round to round, i shows token ids, s the other seat."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "go(-1)", "Round before", priority=True),
+        Binding("right", "go(1)", "Next round", priority=True),
+        Binding("i", "ids", "Token ids"),
+        Binding("s", "seat", "Other seat"),
+        Binding("escape", "leave", "Back"),
+    ]
+
+    def __init__(self, cell: CellRow, number: int) -> None:
+        super().__init__()
+        self._cell = cell
+        self._number = number
+        self._rounds: tuple[Round, ...] = ()
+        self._at = 0
+        self._seat = Seat.SUBJECT
+        self._ids = False
+        self._vocabulary: dict[Seat, Vocabulary] = {}
+        self._counts: dict[Seat, Mapping[int, str]] = {}  # which move a token counts for
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title", classes="title")
+        yield Static(id="replay-line")
+        with Horizontal(id="replay"):
+            with VerticalScroll(id="prompt-side"):
+                yield Static(id="prompt-heading", classes="dim")
+                yield Static(id="prompt")
+            with Vertical(id="mind-side"):
+                yield Static(id="tokens-heading", classes="dim")
+                yield Static(id="tokens")
+        yield Footer()
+
+    @property
+    def _app(self) -> ArenaApp:
+        return cast("ArenaApp", self.app)
+
+    async def on_mount(self) -> None:
+        try:
+            game = parse_game(self._cell.spec.game)
+            self._rounds = await aside(_read, self._app, self._cell, self._number)
+        except ArenaError as error:
+            self._app.refuse(error)
+            self.dismiss()
+            return
+        self._game = game
+        self._draw()
+        self._loading = asyncio.create_task(self._load_vocabularies(game))
+
+    async def on_unmount(self) -> None:
+        if hasattr(self, "_loading"):
+            self._loading.cancel()
+
+    async def _load_vocabularies(self, game: Game) -> None:
+        """Only a model's tokenizer knows where its tokens begin; without the model their ids are shown."""
+        spec = self._cell.spec
+        for seat, text, moves in (
+            (Seat.SUBJECT, spec.subject, game.moves),
+            (Seat.OPPONENT, spec.opponent, game.replies),
+        ):
+            try:
+                agent = parse_agent(text)
+                if not agent.is_model:
+                    continue
+                model = await self._app.models.get(agent.argument)
+
+                async def tokenize(text: str, model=model) -> tuple[int, ...]:  # type: ignore[no-untyped-def]
+                    return tuple(await model.tokenize(text, False))
+
+                counted = (await move_tokens(moves, model.vocabulary, tokenize)).counted
+            except ArenaError as error:
+                self._app.refuse(error)
+                continue
+            self._vocabulary[seat] = model.vocabulary
+            self._counts[seat] = {token: move for move, of in zip(moves, counted, strict=True) for token in of}
+            self._draw()
+
+    # --- what is shown ---
+
+    def _draw(self) -> None:
+        played = self._rounds[self._at]
+        spec = self._cell.spec
+        who = spec.subject if self._seat is Seat.SUBJECT else spec.opponent
+        at = f"match {self._number} · round {played.number} of {len(self._rounds)} · the {self._seat}"
+        self._put("title", Text(f"{at}: {display_name(who)} · {self._game.title}"))
+        self._put("replay-line", self._what_happened(played))
+        decision = played.subject if self._seat is Seat.SUBJECT else played.opponent
+        if decision.prompt is None:
+            self._put("prompt-heading", Text("no prompt: it is no language model"))
+            self._put("prompt", Text(""))
+            self._put("tokens-heading", Text("policy" if decision.policy else "no policy: a person"))
+            self._put("tokens", self._policy(decision))
+            return
+        tokens = decision.prompt.tokens
+        self._put("prompt-heading", Text(f"prompt, {len(tokens)} tokens"))
+        self._put("prompt", self._prompt(decision))
+        self._put("tokens-heading", Text("likeliest next tokens, and the move that each counts for"))
+        self._put("tokens", Text.assemble(self._top(decision), "\n", self._policy(decision), "\n", _answers(decision)))
+
+    def _put(self, id_: str, text: Text) -> None:
+        self.query_one(f"#{id_}", Static).update(text)
+
+    def _what_happened(self, played: Round) -> Text:
+        move, reply = move_names(self._game, played)
+        said = {1: "the subject won", 0: "a tie", -1: "the subject lost"}[int(played.outcome)]
+        text = f"subject {move.upper()}, opponent {reply.upper()}: {said}."
+        policy = played.subject.policy
+        if self._cell.spec.opponent == "greedy" and policy is not None:
+            reply = self._game.replies[self._game.best_reply(policy)]
+            chance = sum(
+                probability
+                for probability, payoff in zip(
+                    policy.probabilities, self._game.payoff[:, self._game.best_reply(policy)], strict=True
+                )
+                if payoff == -1
+            )
+            text += f" {reply} was best: it wins with {chance:.2f}."
+        return Text(text)
+
+    def _prompt(self, decision: Decision) -> Text:
+        """The prompt, its tokens in alternating shades; their ids where asked for."""
+        assert decision.prompt is not None
+        vocabulary = self._vocabulary.get(self._seat)
+        if self._ids or vocabulary is None:
+            shown = " ".join(map(str, decision.prompt.tokens)) if self._ids else decision.prompt.text
+            return Text(shown)
+        text = Text()
+        for index, token in enumerate(decision.prompt.tokens):
+            piece = visible(vocabulary.text([token]))
+            text.append(piece, style="reverse dim" if index % 2 else "")
+        return text
+
+    def _top(self, decision: Decision) -> Text:
+        assert decision.prompt is not None
+        vocabulary, counts = self._vocabulary.get(self._seat), self._counts.get(self._seat, {})
+        text = Text(no_wrap=True)
+        for likely in decision.prompt.top:
+            piece = str(likely.token) if vocabulary is None else visible(vocabulary.text([likely.token]))
+            move = counts.get(likely.token, "")
+            text.append(f"{math.exp(likely.logprob):6.3f}  {piece.strip(chr(10)):<16.16} ")
+            text.append(f"{move}\n", style="bold")
+        return text
+
+    def _policy(self, decision: Decision) -> Text:
+        policy = decision.policy
+        if policy is None:
+            return Text("")
+        moves = self._game.moves if self._seat is Seat.SUBJECT else self._game.replies
+        parts = [f"{move} {p:.3f}" for move, p in zip(moves, policy.probabilities, strict=True)]
+        return Text(f"policy: {', '.join(parts)}\nmass {policy.mass:.3f}, loose {policy.loose_mass:.3f}\n")
+
+    # --- keys ---
+
+    def action_go(self, step: int) -> None:
+        """To the next or the previous round."""
+        self._at = min(len(self._rounds) - 1, max(0, self._at + step))
+        self._draw()
+
+    def action_ids(self) -> None:
+        """Token ids, or text."""
+        self._ids = not self._ids
+        self._draw()
+
+    def action_seat(self) -> None:
+        """The other seat's side of the round."""
+        self._seat = Seat.OPPONENT if self._seat is Seat.SUBJECT else Seat.SUBJECT
+        self._draw()
+
+    def action_leave(self) -> None:
+        """Back to the matches."""
+        self.dismiss()
+
+
+def visible(text: str) -> str:
+    """A token's text with its ends seen: spaces as they are, line breaks marked, control characters written out."""
+    return "".join(
+        "⏎\n" if letter == "\n" else letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+
+
+def _answers(decision: Decision) -> Text:
+    text = Text("answers drawn:\n")
+    for answer in decision.answers:
+        text.append(f"  {answer.text!r}: {_VERDICTS.get(answer.ended, answer.ended)}\n")
+    return text
+
+
+def _read(app: ArenaApp, cell: CellRow, number: int) -> tuple[Round, ...]:
+    with Store.open(app.store) as store:
+        return store.match(cell, number)

@@ -1,0 +1,118 @@
+"""What is in the store: runs, the matches of a cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, Static
+
+from arena.errors import ArenaError
+from arena.store.rows import CellRow, MatchRow, RunRow
+from arena.store.store import Store
+from arena.tui.aside import aside
+from arena.tui.screens.replay import ReplayScreen
+from arena.tui.screens.run import RunScreen
+from arena.tui.seats import display_name
+
+if TYPE_CHECKING:
+    from arena.tui.app import ArenaApp
+
+
+class ResultsScreen(Screen[None]):
+    """All runs of the store, the latest first. Enter opens one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Lobby")]
+
+    def compose(self) -> ComposeResult:
+        yield Static("Results", classes="title")
+        yield DataTable(cursor_type="row", zebra_stripes=False, id="runs")
+        yield Static(id="empty", classes="dim")
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        table = self.query_one("#runs", DataTable)
+        table.add_columns("run", "kind", "played", "who", "state")
+        app = cast("ArenaApp", self.app)
+        try:
+            rows = await aside(_runs, app)
+        except ArenaError as error:
+            app.refuse(error)
+            rows = []
+        for run, state in rows:
+            who = ", ".join(dict.fromkeys(display_name(cell.subject) for cell in run.spec.cells))
+            table.add_row(Text(run.name), run.spec.kind, run.spec.size, Text(who), state, key=run.name)
+        if not rows:
+            self.query_one("#empty", Static).update(
+                Text(f"  {app.store} holds no run yet: play a match, or start a tournament in the lobby.")
+            )
+        table.focus()
+
+    @on(DataTable.RowSelected, "#runs")
+    def _open(self, event: DataTable.RowSelected) -> None:
+        self.app.push_screen(RunScreen(str(event.row_key.value)))
+
+    def action_leave(self) -> None:
+        """Back to the lobby."""
+        self.dismiss()
+
+
+def _runs(app: ArenaApp) -> list[tuple[RunRow, str]]:
+    if not app.store.exists():
+        return []
+    with Store.open(app.store) as store:
+        return [
+            (run, "finished" if run.finished else "running" if store.writer_of(run) is not None else "stopped")
+            for run in reversed(store.runs())
+        ]
+
+
+class CellScreen(Screen[None]):
+    """The matches of one cell. Enter replays one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+
+    def __init__(self, run: str, cell: CellRow) -> None:
+        super().__init__()
+        self._run = run
+        self._cell = cell
+
+    def compose(self) -> ComposeResult:
+        spec = self._cell.spec
+        yield Static(Text(f"{self._run} · {spec.game} · {spec.subject} against {spec.opponent}"), classes="title")
+        yield DataTable(cursor_type="row", id="matches")
+        yield Static(id="empty", classes="dim")
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        table = self.query_one("#matches", DataTable)
+        table.add_columns("match", "rounds", "net", "state")
+        app = cast("ArenaApp", self.app)
+        try:
+            rows = await aside(_matches, app, self._cell)
+        except ArenaError as error:
+            app.refuse(error)
+            rows = []
+        for row in rows:
+            net = Text(f"{100 * row.net / row.rounds:+.0f}", justify="right")
+            table.add_row(str(row.number), str(row.rounds), net, row.state, key=str(row.number))
+        if not rows:
+            self.query_one("#empty", Static).update("  No match has a round yet.")
+        table.focus()
+
+    @on(DataTable.RowSelected, "#matches")
+    def _open(self, event: DataTable.RowSelected) -> None:
+        self.app.push_screen(ReplayScreen(self._cell, int(str(event.row_key.value))))
+
+    def action_leave(self) -> None:
+        """Back to the run."""
+        self.dismiss()
+
+
+def _matches(app: ArenaApp, cell: CellRow) -> list[MatchRow]:
+    with Store.open(app.store) as store:
+        return store.matches(cell)

@@ -1,0 +1,206 @@
+"""A run: how far each cell is, table 2 with its intervals, the determinism of the marked cell. Follows it live."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.coordinate import Coordinate
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, Static
+
+from arena.errors import ArenaError
+from arena.reports.cells import CellReport
+from arena.reports.run import RunReport, run_report
+from arena.reports.terminal import terminal
+from arena.reports.words import duration
+from arena.store.store import Store
+from arena.tui.aside import aside
+from arena.tui.runner import Planned, Runner
+from arena.tui.seats import display_name
+from arena.tui.widgets.histogram import DeterminismHistogram
+
+if TYPE_CHECKING:
+    from arena.tui.app import ArenaApp
+
+LOOK_SECONDS = 1.0  # between two looks into the store while somebody writes the run
+_BAR = 16
+_HEADINGS = ("subject", "game", "progress", "matches", "rounds/s", "net", "95%")
+
+
+class RunScreen(Screen[None]):
+    """One run, by name; None: the one begun last. Enter opens a cell's matches. `planned` is played here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "Pause or go on"),
+        Binding("t", "table", "Table 2"),
+        Binding("escape", "leave", "Back"),
+    ]
+
+    def __init__(self, run: str | None, planned: Planned | None = None) -> None:
+        super().__init__()
+        self._run = run
+        self._planned = planned
+        self._runner: Runner | None = None
+        self._report: RunReport | None = None
+        self._writer: int | None = None
+        self._rates: dict[str, float] = {}
+        self._seen: dict[str, tuple[float, int]] = {}
+        self._looking = False
+
+    @property
+    def _app(self) -> ArenaApp:
+        return cast("ArenaApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title", classes="title")
+        yield DataTable(cursor_type="row", id="cells")
+        with Horizontal(id="run-below"):
+            yield DeterminismHistogram(2, id="histogram")
+        with VerticalScroll(id="table2"):
+            yield Static(id="table2-text")
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        self.query_one("#table2").display = False
+        self.query_one("#cells", DataTable).add_columns(*_HEADINGS)
+        if self._planned is not None:
+            self._runner = Runner(self._planned, self._app.store, self._app.models, self._app.refuse)
+            self._runner.go()
+            self.query_one("#title", Static).update("loading …")
+        else:
+            await self._look()
+        self.set_interval(LOOK_SECONDS, self._look)
+        self.query_one("#cells").focus()
+
+    async def _look(self) -> None:
+        """Read the run again, if somebody writes it or it was never read."""
+        if self._runner is not None and self._run is None:
+            self._run = await self._runner.run_name()
+            if self._run is None:
+                return  # models are being loaded: nothing is in the store yet
+        if self._looking or (self._report is not None and self._writer is None and self._report.run.finished):
+            return
+        self._looking = True
+        try:
+            report, self._writer = await aside(_read, self._app, self._run)
+        except ArenaError as error:
+            self._app.refuse(error)
+            self.dismiss()
+            return
+        finally:
+            self._looking = False
+        if self.is_mounted:
+            self._report, self._run = report, report.run.name
+            self._draw(report)
+
+    def _draw(self, report: RunReport) -> None:
+        paused = "paused" if self._runner is not None else "stopped"
+        state = "finished" if report.run.finished else paused if self._writer is None else "running"
+        left = self._time_left(report)
+        title = f"run {report.run.name} · {report.run.spec.size} · seed {report.run.spec.seed} · {state}{left}"
+        self.query_one("#title", Static).update(Text(title))
+        table = self.query_one("#cells", DataTable)
+        for index, cell in enumerate(report.cells):
+            values = self._row(cell)
+            if index < table.row_count:
+                for column, value in enumerate(values):
+                    table.update_cell_at(Coordinate(index, column), value, update_width=True)
+            else:
+                table.add_row(*values, key=str(index))
+        self._mark(table.cursor_row)
+        width = max(40, self.size.width - 4)
+        self.query_one("#table2-text", Static).update(terminal(report, width))
+
+    def _row(self, cell: CellReport) -> tuple[Text | str, ...]:
+        """The cells of the table: fixed widths, so that nothing jumps while it is updated."""
+        asked = cell.games_asked
+        done = min(1.0, cell.matches / asked) if asked else 0.0
+        filled = round(done * _BAR)
+        word = (
+            "done" if cell.matches >= asked else f"{done:.0%}" if cell.matches or cell.cell.open_matches else "waiting"
+        )
+        rate = self._rate(cell)
+        estimate = cell.net
+        interval = estimate.interval
+        return (
+            Text(display_name(cell.cell.spec.subject)),
+            Text(cell.game.title),
+            Text(f"{'█' * filled}{'·' * (_BAR - filled)} {word:>7}"),
+            Text(f"{cell.matches:>5} of {asked}"),
+            Text(f"{rate:>8.0f}" if rate else " " * 8),
+            Text("      –" if estimate.value is None else f"{estimate.value:>+7.1f}"),
+            Text("      –" if interval is None else f"{interval[0]:+.1f} to {interval[1]:+.1f}"),
+        )
+
+    def _rate(self, cell: CellReport) -> float | None:
+        """Rounds of finished matches a second, since the look before; None while nothing is played."""
+        key, now, count = cell.cell.spec.key, time.monotonic(), len(cell.rounds)
+        if self._writer is None or cell.matches >= cell.games_asked:
+            return None
+        if key not in self._seen:
+            self._seen[key] = (now, count)
+        since, before = self._seen[key]
+        if count > before and now > since:
+            self._rates[key] = (count - before) / (now - since)
+        return self._rates.get(key)
+
+    def _time_left(self, report: RunReport) -> str:
+        left = sum(
+            (cell.games_asked - cell.matches) * report.run.spec.rounds for cell in report.cells if cell.games_asked
+        )
+        rates = [rate for rate in self._rates.values() if rate]
+        if self._writer is None or not rates or left <= 0:
+            return ""
+        return f" · about {duration(left / rates[-1])} left"
+
+    @on(DataTable.RowHighlighted, "#cells")
+    def _marked(self, event: DataTable.RowHighlighted) -> None:
+        self._mark(event.cursor_row)
+
+    def _mark(self, index: int) -> None:
+        if self._report is None or index >= len(self._report.cells):
+            return
+        cell = self._report.cells[index]
+        self.query_one("#histogram", DeterminismHistogram).fill(cell.determinism, len(cell.game.moves))
+
+    @on(DataTable.RowSelected, "#cells")
+    def _open(self, event: DataTable.RowSelected) -> None:
+        from arena.tui.screens.results import CellScreen
+
+        assert self._report is not None
+        self.app.push_screen(CellScreen(self._report.run.name, self._report.cells[event.cursor_row].cell))
+
+    async def action_pause(self) -> None:
+        """Pause the tournament that is played here, or go on with it; a run of another process is only watched."""
+        if self._runner is None:
+            self.notify("This run isn't played here: it is only watched.", timeout=3)
+        elif self._runner.playing:
+            await self._runner.pause()
+            self._rates.clear()
+        else:
+            self._runner.go()
+
+    async def on_unmount(self) -> None:
+        if self._runner is not None:
+            await self._runner.pause()
+
+    def action_table(self) -> None:
+        """Table 2 as the report prints it, or the histogram."""
+        table, histogram = self.query_one("#table2"), self.query_one("#run-below")
+        table.display, histogram.display = histogram.display, table.display
+
+    def action_leave(self) -> None:
+        """Back."""
+        self.dismiss()
+
+
+def _read(app: ArenaApp, name: str | None) -> tuple[RunReport, int | None]:
+    with Store.open(app.store) as store:
+        run = store.run(name)
+        return run_report(store, run), store.writer_of(run)

@@ -1,0 +1,91 @@
+"""A tournament is set up: which subjects, which games, how many. It is then played by a run screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import Button, Footer, Input, Label, SelectionList, Static
+from textual.widgets.selection_list import Selection
+
+from arena.errors import UsageError
+from arena.games import game_names, parse_game
+from arena.records import Seat
+from arena.tui.choice import HUMAN, MIND_READER, whole_number
+from arena.tui.runner import Planned
+from arena.tui.screens.run import RunScreen
+from arena.tui.seats import seat_options
+
+if TYPE_CHECKING:
+    from arena.tui.app import ArenaApp
+
+_FIRST = {"llm:gemma-3-270m", "llm:smollm2-135m-instruct"}
+
+
+class SetupScreen(Screen[None]):
+    """Space marks subjects and games; the button starts. All play against the greedy reader."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Lobby")]
+
+    def compose(self) -> ComposeResult:
+        ready = [
+            option
+            for option in seat_options(parse_game("rps"), Seat.SUBJECT)
+            if option.is_ready and option.spec not in (HUMAN, MIND_READER, "greedy") and ":" not in option.spec[4:]
+        ]
+        yield Static("A tournament against the greedy reader", classes="title")
+        with Horizontal(id="setup-lists"):
+            yield SelectionList[str](
+                *(Selection(Text(option.name), option.spec, option.spec in _FIRST) for option in ready), id="subjects"
+            )
+            yield SelectionList[str](
+                *(Selection(parse_game(name).title, name, name == "rps") for name in game_names()), id="games"
+            )
+        with Horizontal(classes="setup-row"):
+            yield Label("Games")
+            yield Input("50", type="integer", compact=True, id="count")
+            yield Label("Rounds")
+            yield Input("10", type="integer", compact=True, id="rounds")
+            yield Label("Seed")
+            yield Input("0", type="integer", compact=True, id="seed")
+        with Horizontal(classes="setup-row"):
+            yield Button("Start", id="start", variant="primary", compact=True)
+            yield Static("  the same choice again goes on where it was", classes="dim")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one("#subjects").border_title = "subjects (space marks)"
+        self.query_one("#games").border_title = "games"
+        self.query_one("#start").focus()
+
+    @on(Button.Pressed, "#start")
+    @on(Input.Submitted)
+    def _start(self) -> None:
+        try:
+            planned = self._planned()
+        except UsageError as error:
+            cast("ArenaApp", self.app).refuse(error)
+            return
+        self.app.switch_screen(RunScreen(None, planned))
+
+    def _planned(self) -> Planned:
+        subjects = tuple(self.query_one("#subjects", SelectionList).selected)
+        games = tuple(self.query_one("#games", SelectionList).selected)
+        if not subjects or not games:
+            raise UsageError("mark at least one subject and one game (space marks)")
+        numbers = {}
+        for id_, what in (("count", "the games"), ("rounds", "the rounds"), ("seed", "the seed")):
+            number = whole_number(self.query_one(f"#{id_}", Input).value, what)
+            if number is None or (id_ != "seed" and number < 1):
+                raise UsageError(f"{what} must be a whole number" + ("" if id_ == "seed" else " of at least 1"))
+            numbers[id_] = number
+        return Planned(subjects, games, numbers["count"], numbers["rounds"], numbers["seed"])
+
+    def action_leave(self) -> None:
+        """Back to the lobby."""
+        self.dismiss()

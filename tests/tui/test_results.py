@@ -1,0 +1,130 @@
+"""From the runs of a store down to the replay of a round; a run that another process is writing."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import DataTable
+
+from arena.tui.app import ArenaApp
+from arena.tui.screens.lobby import LobbyScreen
+from arena.tui.screens.replay import ReplayScreen, visible
+from arena.tui.screens.results import CellScreen, ResultsScreen
+from arena.tui.screens.run import RunScreen
+from tests.tui.test_match import run, text, until
+
+ARENA = str(Path(sys.executable).with_name("arena"))
+
+
+def tournament(store: Path, *words: str, games: int = 6) -> list[str]:
+    return [ARENA, "tournament", *words, "--games", str(games), "--rounds", "4", "--store", str(store)]
+
+
+def test_an_empty_store_says_what_to_do(store: Path) -> None:
+    app = ArenaApp(store)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, ResultsScreen) and "no run yet" in text(app, "empty"))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+        assert not store.exists()
+
+    run(app, script)
+
+
+def test_down_to_a_bots_round_and_back_up(store: Path) -> None:
+    mix = "mix:rock=0.6,paper=0.2,scissors=0.2"
+    subprocess.run(tournament(store, "--subject", mix, "--game", "rps"), check=True, capture_output=True)
+    app = ArenaApp(store)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, ResultsScreen) and rows(app, "runs") == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and "finished" in text(app, "title"))
+        cells = app.screen.query_one("#cells", DataTable)
+        assert "done" in str(cells.get_row_at(0)[2]) and "6 of 6" in str(cells.get_row_at(0)[3])
+        await pilot.press("t")
+        assert app.screen.query_one("#table2").display
+        await pilot.press("t", "enter")
+        await until(pilot, lambda: isinstance(app.screen, CellScreen) and rows(app, "matches") == 6)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ReplayScreen) and "round 1 of 4" in text(app, "title"))
+        assert "paper was best: it wins with 0.60" in text(app, "replay-line")
+        await pilot.press("right", "right", "right", "right", "left", "s")
+        assert "round 3 of 4 · the opponent" in text(app, "title")
+        for _ in range(4):
+            await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+
+    run(app, script)
+
+
+@pytest.mark.model
+def test_a_models_round_shows_its_tokens_and_what_they_count_for(store: Path) -> None:
+    words = ("--subject", "llm:gemma-3-270m", "--game", "rps")
+    subprocess.run(tournament(store, *words, games=1), check=True, capture_output=True)
+    app = ArenaApp(store)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, ResultsScreen) and rows(app, "runs") == 1)
+        for screen in (RunScreen, CellScreen, ReplayScreen):
+            await pilot.press("enter")
+            await until(pilot, lambda screen=screen: isinstance(app.screen, screen))
+            await pilot.pause(0.5)
+        await until(pilot, lambda: "rock" in text(app, "tokens") and "<bos>" in text(app, "prompt"))
+        counted = [line.split() for line in text(app, "tokens").splitlines() if line.strip().endswith(" rock")]
+        assert any(words[1:] == ["rock", "rock"] for words in counted)  # " rock" counts for rock
+        await pilot.press("i")
+        assert text(app, "prompt").startswith("2 ")
+
+    run(app, script)
+
+
+@pytest.fixture
+def playing(store: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = tournament(store, "--subject", "uniform", "--game", "rps", "--game", "hide-and-seek", games=20_000)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing: subprocess.Popen[bytes]) -> None:
+    app = ArenaApp(store, follow="")
+
+    def done() -> int:
+        return int(str(app.screen.query_one("#cells", DataTable).get_row_at(0)[3]).split()[0])
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and "running" in text(app, "title"))
+        seen = done()
+        await until(pilot, lambda: done() > seen)
+        playing.kill()
+        playing.wait()
+        await until(pilot, lambda: "stopped" in text(app, "title"))
+
+    for _ in range(600):  # the run must be there before it can be followed
+        asyncio.run(asyncio.sleep(0.1))
+        if (
+            store.exists()
+            and not subprocess.run([ARENA, "report", "--store", str(store)], capture_output=True).returncode
+        ):
+            break
+    run(app, script)
+
+
+def test_tokens_are_text_whatever_they_hold() -> None:
+    assert visible(" a\n\x1b[31m[bold]") == " a⏎\n\\x1b[31m[bold]"
+
+
+def rows(app: ArenaApp, id_: str) -> int:
+    return app.screen.query_one(f"#{id_}", DataTable).row_count
