@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable
+from textual.widgets import DataTable, Input, SelectionList
 
 from arena.tui.app import ArenaApp
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.replay import ReplayScreen, visible
 from arena.tui.screens.results import CellScreen, ResultsScreen
 from arena.tui.screens.run import RunScreen
+from arena.tui.screens.setup import SetupScreen
 from tests.tui.test_match import run, text, until
 
 ARENA = str(Path(sys.executable).with_name("arena"))
@@ -76,10 +77,13 @@ def test_a_models_round_shows_its_tokens_and_what_they_count_for(store: Path) ->
     async def script(pilot: Pilot[None]) -> None:
         await pilot.press("o")
         await until(pilot, lambda: isinstance(app.screen, ResultsScreen) and rows(app, "runs") == 1)
-        for screen in (RunScreen, CellScreen, ReplayScreen):
+        for screen, table in ((RunScreen, "cells"), (CellScreen, "matches")):
             await pilot.press("enter")
-            await until(pilot, lambda screen=screen: isinstance(app.screen, screen))
-            await pilot.pause(0.5)
+            await until(
+                pilot, lambda screen=screen, table=table: isinstance(app.screen, screen) and rows(app, table) == 1
+            )
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ReplayScreen))
         await until(pilot, lambda: "rock" in text(app, "tokens") and "<bos>" in text(app, "prompt"))
         counted = [line.split() for line in text(app, "tokens").splitlines() if line.strip().endswith(" rock")]
         assert any(words[1:] == ["rock", "rock"] for words in counted)  # " rock" counts for rock
@@ -91,13 +95,14 @@ def test_a_models_round_shows_its_tokens_and_what_they_count_for(store: Path) ->
 
 @pytest.fixture
 def playing(store: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = tournament(store, "--subject", "uniform", "--game", "rps", "--game", "hide-and-seek", games=20_000)
+    command = tournament(store, "--subject", "llm:gemma-3-270m", "--game", "rps", games=2000)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     yield process
     process.kill()
     process.wait()
 
 
+@pytest.mark.model
 def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing: subprocess.Popen[bytes]) -> None:
     app = ArenaApp(store, follow="")
 
@@ -106,6 +111,7 @@ def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing:
 
     async def script(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: isinstance(app.screen, RunScreen) and "running" in text(app, "title"))
+        await until(pilot, lambda: rows(app, "cells") == 1)
         seen = done()
         await until(pilot, lambda: done() > seen)
         playing.kill()
@@ -120,6 +126,32 @@ def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing:
         ):
             break
     run(app, script)
+
+
+@pytest.mark.model
+def test_a_tournament_is_set_up_played_paused_and_gone_on_with(store: Path) -> None:
+    app = ArenaApp(store)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, SetupScreen))
+        subjects = app.screen.query_one("#subjects", SelectionList)
+        subjects.deselect_all()
+        await pilot.press("enter")  # nobody is marked: it says so and stays
+        await pilot.pause()
+        assert isinstance(app.screen, SetupScreen)
+        subjects.select("llm:gemma-3-270m")
+        app.screen.query_one("#count", Input).value = "12"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and "running" in text(app, "title"))
+        await pilot.press("space")
+        await until(pilot, lambda: "paused" in text(app, "title"))
+        await pilot.press("space")
+        await until(pilot, lambda: "finished" in text(app, "title"), seconds=180)
+
+    run(app, script, (120, 40))
+    listed = subprocess.run([ARENA, "runs", "--store", str(store)], capture_output=True, text=True, check=True).stdout
+    assert "12 of 12" in listed and "finished" in listed
 
 
 def test_tokens_are_text_whatever_they_hold() -> None:
