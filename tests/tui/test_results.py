@@ -141,7 +141,8 @@ def test_a_tournament_is_set_up_played_paused_and_gone_on_with(store: Path) -> N
         await pilot.pause()
         assert isinstance(app.screen, SetupScreen)
         subjects.select("llm:gemma-3-270m")
-        app.screen.query_one("#count", Input).value = "12"
+        await until(pilot, lambda: not app.screen.query_one("#start").has_class("-active"))  # a button rests a moment
+        app.screen.query_one("#count", Input).value = "60"
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, RunScreen) and "running" in text(app, "title"))
         await pilot.press("space")
@@ -151,7 +152,7 @@ def test_a_tournament_is_set_up_played_paused_and_gone_on_with(store: Path) -> N
 
     run(app, script, (120, 40))
     listed = subprocess.run([ARENA, "runs", "--store", str(store)], capture_output=True, text=True, check=True).stdout
-    assert "12 of 12" in listed and "finished" in listed
+    assert "60 of 60" in listed and "finished" in listed
 
 
 def test_tokens_are_text_whatever_they_hold() -> None:
