@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, Label, Select, Static
 
 from arena.errors import ArenaError, UsageError
 from arena.games import game_names, parse_game
 from arena.records import Seat
 from arena.tui.choice import HUMAN, MIND_READER, Choice, whole_number
+from arena.tui.screens.base import ArenaScreen
 from arena.tui.seats import SeatOption, model_lines, seat_options
 
 if TYPE_CHECKING:
-    from arena.tui.app import ArenaApp
+    pass
 
 MOST_ROUNDS = 100_000
 
 
-class LobbyScreen(Screen[None]):
+class LobbyScreen(ArenaScreen):
     """The first screen. Enter plays; w watches the subject against the greedy reader."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,7 +37,7 @@ class LobbyScreen(Screen[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        choice = self._app.choice
+        choice = self.arena.choice
         game = parse_game(choice.game)
         yield Static(Text.assemble(("Arena", "bold"), "   how predictable is it?"), classes="title")
         with Vertical(id="lobby-form"):
@@ -49,7 +49,7 @@ class LobbyScreen(Screen[None]):
             for seat, spec in ((Seat.SUBJECT, choice.subject), (Seat.OPPONENT, choice.opponent)):
                 with Horizontal():
                     yield Label(seat.value.capitalize(), classes=seat.value)
-                    options = _choices(seat_options(game, seat, choice.subject, choice.opponent))
+                    options = _choices(seat_options(game, seat, *self._typed))
                     yield Select(options, value=spec, allow_blank=False, compact=True, id=seat.value)
                     yield Static(id=f"{seat.value}-state", classes="state")
             with Horizontal():
@@ -65,10 +65,6 @@ class LobbyScreen(Screen[None]):
         with VerticalScroll(id="lobby-models", can_focus=False):
             yield Static(id="models")
         yield Footer()
-
-    @property
-    def _app(self) -> ArenaApp:
-        return cast("ArenaApp", self.app)
 
     def on_mount(self) -> None:
         self.query_one("#play").focus()
@@ -97,6 +93,11 @@ class LobbyScreen(Screen[None]):
             spec = str(self.query_one(f"#{seat.value}", Select).value)
             self.query_one(f"#{seat.value}-state", Static).update(Text(states.get(spec, "")))
 
+    @property
+    def _typed(self) -> tuple[str, ...]:
+        """Specs from the command line or the last time that no list has."""
+        return self.arena.choice.subject, self.arena.choice.opponent
+
     @on(Select.Changed)
     def _changed(self, event: Select.Changed) -> None:
         if event.select.id == "game":
@@ -104,7 +105,7 @@ class LobbyScreen(Screen[None]):
             for seat in Seat:
                 select = self.query_one(f"#{seat.value}", Select)
                 keep = select.value
-                options = _choices(seat_options(game, seat))
+                options = _choices(seat_options(game, seat, *self._typed))
                 select.set_options(options)
                 select.value = keep if keep in {spec for _, spec in options} else options[0][1]
         self._show_states()
@@ -124,9 +125,9 @@ class LobbyScreen(Screen[None]):
         try:
             choice = self._choice(watch)
         except UsageError as error:
-            self._app.refuse(error)
+            self.arena.refuse(error)
             return
-        self._app.open_match(choice, watch)
+        self.arena.open_match(choice, watch)
 
     def _choice(self, watch: bool) -> Choice:
         subject = str(self.query_one("#subject", Select).value)

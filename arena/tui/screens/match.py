@@ -6,39 +6,37 @@ import asyncio
 import time
 from collections import Counter
 from contextlib import aclosing
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from arena.agents.person import Person
-from arena.errors import ArenaError
 from arena.games import parse_game
 from arena.play.sitting import Sitting
 from arena.records import Outcome, Round, Seat, View
 from arena.stats.foresight import MarkovPredictor
-from arena.store.store import Store
 from arena.tui.choice import HUMAN, MIND_READER, Choice
+from arena.tui.screens.base import TableScreen
 from arena.tui.seats import display_name
-from arena.tui.table import Laid, lay
+from arena.tui.table import Laid
 from arena.tui.widgets.mind import MindBars
 from arena.tui.widgets.moves import MoveBar, move_keys
 from arena.tui.widgets.plot import DeterminismPlot
 from arena.tui.widgets.rounds import RoundTable, move_names, outcome_for
 
 if TYPE_CHECKING:
-    from arena.tui.app import ArenaApp
+    pass
 
 _NARROW, _LOW = 72, 22
 _CLOCK = 0.25  # seconds between two looks at how long a model has been thinking
 
 
-class MatchScreen(Screen[None]):
+class MatchScreen(TableScreen):
     """One match after another at one table. Escape leaves it; what was played is kept."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,8 +46,7 @@ class MatchScreen(Screen[None]):
     ]
 
     def __init__(self, choice: Choice) -> None:
-        super().__init__()
-        self._choice = choice
+        super().__init__(choice)
         self._game = parse_game(choice.game)
         people = [seat for seat, spec in self._seats() if spec in (HUMAN, MIND_READER)]
         self._seat = people[0] if people else Seat.SUBJECT
@@ -66,19 +63,15 @@ class MatchScreen(Screen[None]):
         self._again = asyncio.Event()
 
     def _seats(self) -> tuple[tuple[Seat, str], tuple[Seat, str]]:
-        return (Seat.SUBJECT, self._choice.subject), (Seat.OPPONENT, self._choice.opponent)
-
-    @property
-    def _app(self) -> ArenaApp:
-        return cast("ArenaApp", self.app)
+        return (Seat.SUBJECT, self.choice.subject), (Seat.OPPONENT, self.choice.opponent)
 
     @property
     def _other(self) -> str:
-        return display_name(self._choice.opponent if self._seat is Seat.SUBJECT else self._choice.subject)
+        return display_name(self.choice.opponent if self._seat is Seat.SUBJECT else self.choice.subject)
 
     @property
     def _me(self) -> str:
-        return display_name(self._choice.subject if self._seat is Seat.SUBJECT else self._choice.opponent)
+        return display_name(self.choice.subject if self._seat is Seat.SUBJECT else self.choice.opponent)
 
     def compose(self) -> ComposeResult:
         mine, theirs = ("subject", "opponent") if self._seat is Seat.SUBJECT else ("opponent", "subject")
@@ -108,44 +101,28 @@ class MatchScreen(Screen[None]):
         self._say_title(None)
         self._show_faces("", "", f"loading {self._other} …")
         self.set_interval(_CLOCK, self._tick)
-        self._playing = asyncio.create_task(self._play(), name="match")
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "narrow")
         self.set_class(event.size.height < _LOW, "low")
 
-    async def on_unmount(self) -> None:
-        self._playing.cancel()
-        await asyncio.wait([self._playing], timeout=0.5)
-
     # --- the match ---
 
-    async def _play(self) -> None:
-        """Play matches until the screen is left. What goes wrong is said in the lobby."""
-        try:
-            laid = await lay(self._choice, self._app.models)
-            self._person = next(
-                (agent for agent in (laid.table.subject, laid.table.opponent) if isinstance(agent, Person)), None
-            )
-            if self._person is not None:
-                self._person.on_turn = self._your_turn
-            with Store.open(self._app.store, create=True) as store:
-                await self._sit(laid, store)
-        except ArenaError as error:
-            self._app.refuse(error)
-            self.dismiss()
-
-    async def _sit(self, laid: Laid, store: Store) -> None:
-        with Sitting(laid.cell, laid.table, self._choice.rounds, laid.options, store, self._app.models) as sitting:
-            while True:
-                self._begin()
-                async with aclosing(sitting.play()) as rounds:
-                    async for played in rounds:
-                        self._show_round(played)
-                        if self._watched:
-                            await asyncio.sleep(0)  # bots never wait: let the screen breathe
-                self._end()
-                await self._again.wait()
+    async def sit(self, laid: Laid, sitting: Sitting) -> None:
+        """Play one match, and another whenever the person asks for it."""
+        agents = (laid.table.subject, laid.table.opponent)
+        self._person = next((agent for agent in agents if isinstance(agent, Person)), None)
+        if self._person is not None:
+            self._person.on_turn = self._your_turn
+        while True:
+            self._begin()
+            async with aclosing(sitting.play()) as rounds:
+                async for played in rounds:
+                    self._show_round(played)
+                    if self._watched:
+                        await asyncio.sleep(0)  # bots never wait: let the screen breathe
+            self._end()
+            await self._again.wait()
 
     def _begin(self) -> None:
         self._over = False
@@ -154,7 +131,7 @@ class MatchScreen(Screen[None]):
         self._score.clear()
         self._lines.clear()
         self._predictor = MarkovPredictor(len(self._moves))
-        self.query_one("#plot", DeterminismPlot).begin(self._choice.rounds)
+        self.query_one("#plot", DeterminismPlot).begin(self.choice.rounds)
         self.query_one("#rounds", RoundTable).begin()
         self.query_one("#mind", MindBars).hide("")
         self._show_score()
@@ -212,7 +189,7 @@ class MatchScreen(Screen[None]):
     # --- what is shown ---
 
     def _say_title(self, number: int | None) -> None:
-        at = f"round {number} of {self._choice.rounds}" if number else f"{self._choice.rounds} rounds"
+        at = f"round {number} of {self.choice.rounds}" if number else f"{self.choice.rounds} rounds"
         who = f"{self._me} against {self._other}"
         self.query_one("#title", Static).update(Text(f"{self._game.title} · {at} · {who}"))
 
@@ -277,10 +254,6 @@ class MatchScreen(Screen[None]):
         head = f"{self._game.title}: {self._me} against {self._other}"
         self.app.copy_to_clipboard("\n".join([head, *self._lines]) + "\n")
         self.notify("The rounds so far are in the clipboard.", timeout=3)
-
-    def action_leave(self) -> None:
-        """Back to the lobby; a match that isn't over is kept as abandoned."""
-        self.dismiss()
 
 
 _SENTENCES = {Outcome.WIN: "you won", Outcome.TIE: "a tie", Outcome.LOSS: "you lost"}

@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from arena.agents.moves import move_tokens
@@ -26,6 +25,7 @@ from arena.records import Decision, Round, Seat
 from arena.store.rows import CellRow
 from arena.store.store import Store
 from arena.tui.aside import aside
+from arena.tui.screens.base import ArenaScreen
 from arena.tui.seats import display_name
 from arena.tui.widgets.rounds import move_names
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _VERDICTS = {"move": "a move", "mark": "no move before the closing mark", "eos": "no move", "length": "no move in time"}
 
 
-class ReplayScreen(Screen[None]):
+class ReplayScreen(ArenaScreen):
     """Left and right go from round to round, i shows token ids, s the other seat."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,16 +69,12 @@ class ReplayScreen(Screen[None]):
                 yield Static(id="tokens")
         yield Footer()
 
-    @property
-    def _app(self) -> ArenaApp:
-        return cast("ArenaApp", self.app)
-
     async def on_mount(self) -> None:
         try:
             game = parse_game(self._cell.spec.game)
-            self._rounds = await aside(_read, self._app, self._cell, self._number)
+            self._rounds = await aside(_read, self.arena, self._cell, self._number)
         except ArenaError as error:
-            self._app.refuse(error)
+            self.arena.refuse(error)
             self.dismiss()
             return
         self._game = game
@@ -100,14 +96,14 @@ class ReplayScreen(Screen[None]):
                 agent = parse_agent(text)
                 if not agent.is_model:
                     continue
-                model = await self._app.models.get(agent.argument)
+                model = await self.arena.models.get(agent.argument)
 
                 async def tokenize(text: str, model=model) -> tuple[int, ...]:  # type: ignore[no-untyped-def]
                     return tuple(await model.tokenize(text, False))
 
                 counted = (await move_tokens(moves, model.vocabulary, tokenize)).counted
             except ArenaError as error:
-                self._app.refuse(error)
+                self.arena.refuse(error)
                 continue
             self._vocabulary[seat] = model.vocabulary
             self._counts[seat] = {token: move for move, of in zip(moves, counted, strict=True) for token in of}
@@ -203,10 +199,6 @@ class ReplayScreen(Screen[None]):
         """The other seat's side of the round."""
         self._seat = Seat.OPPONENT if self._seat is Seat.SUBJECT else Seat.SUBJECT
         self._draw()
-
-    def action_leave(self) -> None:
-        """Back to the matches."""
-        self.dismiss()
 
 
 def visible(text: str) -> str:

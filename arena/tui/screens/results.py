@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
 from arena.errors import ArenaError
 from arena.store.rows import CellRow, MatchRow, RunRow
 from arena.store.store import Store
 from arena.tui.aside import aside
+from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.seats import display_name
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from arena.tui.app import ArenaApp
 
 
-class ResultsScreen(Screen[None]):
+class ResultsScreen(ArenaScreen):
     """All runs of the store, the latest first. Enter opens one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Lobby")]
@@ -37,7 +37,7 @@ class ResultsScreen(Screen[None]):
     async def on_mount(self) -> None:
         table = self.query_one("#runs", DataTable)
         table.add_columns("run", "kind", "played", "who", "state")
-        app = cast("ArenaApp", self.app)
+        app = self.arena
         try:
             rows = await aside(_runs, app)
         except ArenaError as error:
@@ -56,10 +56,6 @@ class ResultsScreen(Screen[None]):
     def _open(self, event: DataTable.RowSelected) -> None:
         self.app.push_screen(RunScreen(str(event.row_key.value)))
 
-    def action_leave(self) -> None:
-        """Back to the lobby."""
-        self.dismiss()
-
 
 def _runs(app: ArenaApp) -> list[tuple[RunRow, str]]:
     if not app.store.exists():
@@ -71,7 +67,7 @@ def _runs(app: ArenaApp) -> list[tuple[RunRow, str]]:
         ]
 
 
-class CellScreen(Screen[None]):
+class CellScreen(ArenaScreen):
     """The matches of one cell. Enter replays one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
@@ -91,7 +87,7 @@ class CellScreen(Screen[None]):
     async def on_mount(self) -> None:
         table = self.query_one("#matches", DataTable)
         table.add_columns("match", "rounds", "net", "state")
-        app = cast("ArenaApp", self.app)
+        app = self.arena
         try:
             rows = await aside(_matches, app, self._cell)
         except ArenaError as error:
@@ -107,10 +103,6 @@ class CellScreen(Screen[None]):
     @on(DataTable.RowSelected, "#matches")
     def _open(self, event: DataTable.RowSelected) -> None:
         self.app.push_screen(ReplayScreen(self._cell, int(str(event.row_key.value))))
-
-    def action_leave(self) -> None:
-        """Back to the run."""
-        self.dismiss()
 
 
 def _matches(app: ArenaApp, cell: CellRow) -> list[MatchRow]:

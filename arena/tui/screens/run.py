@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.coordinate import Coordinate
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
 from arena.errors import ArenaError
@@ -22,6 +21,7 @@ from arena.reports.words import duration
 from arena.store.store import Store
 from arena.tui.aside import aside
 from arena.tui.runner import Planned, Runner
+from arena.tui.screens.base import ArenaScreen
 from arena.tui.seats import display_name
 from arena.tui.widgets.histogram import DeterminismHistogram
 
@@ -33,7 +33,7 @@ _BAR = 16
 _HEADINGS = ("subject", "game", "progress", "matches", "rounds/s", "net", "95%")
 
 
-class RunScreen(Screen[None]):
+class RunScreen(ArenaScreen):
     """One run, by name; None: the one begun last. Enter opens a cell's matches. `planned` is played here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,10 +53,6 @@ class RunScreen(Screen[None]):
         self._seen: dict[str, tuple[float, int]] = {}
         self._looking = False
 
-    @property
-    def _app(self) -> ArenaApp:
-        return cast("ArenaApp", self.app)
-
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
         yield DataTable(cursor_type="row", id="cells")
@@ -70,7 +66,7 @@ class RunScreen(Screen[None]):
         self.query_one("#table2").display = False
         self.query_one("#cells", DataTable).add_columns(*_HEADINGS)
         if self._planned is not None:
-            self._runner = Runner(self._planned, self._app.store, self._app.models, self._app.refuse)
+            self._runner = Runner(self._planned, self.arena.store, self.arena.models, self.arena.refuse)
             self._runner.go()
             self.query_one("#title", Static).update("loading …")
         else:
@@ -88,9 +84,9 @@ class RunScreen(Screen[None]):
             return
         self._looking = True
         try:
-            report, self._writer = await aside(_read, self._app, self._run)
+            report, self._writer = await aside(_read, self.arena, self._run)
         except ArenaError as error:
-            self._app.refuse(error)
+            self.arena.refuse(error)
             self.dismiss()
             return
         finally:
@@ -194,10 +190,6 @@ class RunScreen(Screen[None]):
         """Table 2 as the report prints it, or the histogram."""
         table, histogram = self.query_one("#table2"), self.query_one("#run-below")
         table.display, histogram.display = histogram.display, table.display
-
-    def action_leave(self) -> None:
-        """Back."""
-        self.dismiss()
 
 
 def _read(app: ArenaApp, name: str | None) -> tuple[RunReport, int | None]:

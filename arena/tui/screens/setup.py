@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, Label, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
@@ -18,16 +17,17 @@ from arena.games import game_names, parse_game
 from arena.records import Seat
 from arena.tui.choice import HUMAN, MIND_READER, whole_number
 from arena.tui.runner import Planned
+from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.seats import seat_options
 
 if TYPE_CHECKING:
-    from arena.tui.app import ArenaApp
+    pass
 
 _FIRST = {"llm:gemma-3-270m", "llm:smollm2-135m-instruct"}
 
 
-class SetupScreen(Screen[None]):
+class SetupScreen(ArenaScreen):
     """Space marks subjects and games; the button starts. All play against the greedy reader."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Lobby")]
@@ -69,7 +69,7 @@ class SetupScreen(Screen[None]):
         try:
             planned = self._planned()
         except UsageError as error:
-            cast("ArenaApp", self.app).refuse(error)
+            self.arena.refuse(error)
             return
         self.app.switch_screen(RunScreen(None, planned))
 
@@ -85,7 +85,3 @@ class SetupScreen(Screen[None]):
                 raise UsageError(f"{what} must be a whole number" + ("" if id_ == "seed" else " of at least 1"))
             numbers[id_] = number
         return Planned(subjects, games, numbers["count"], numbers["rounds"], numbers["seed"])
-
-    def action_leave(self) -> None:
-        """Back to the lobby."""
-        self.dismiss()

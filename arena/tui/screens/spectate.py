@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from rich.text import Text
@@ -12,32 +12,30 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from arena.errors import ArenaError
 from arena.games import equilibrium, parse_game
 from arena.play.sitting import Sitting
 from arena.records import Outcome, Round
 from arena.stats.clusters import mean
-from arena.store.store import Store
 from arena.tui.choice import Choice
+from arena.tui.screens.base import TableScreen
 from arena.tui.seats import display_name
-from arena.tui.table import Laid, lay
+from arena.tui.table import Laid
 from arena.tui.widgets.histogram import DeterminismHistogram
 from arena.tui.widgets.letters import ROWS, block
 from arena.tui.widgets.plot import DeterminismPlot
 from arena.tui.widgets.rounds import move_names
 
 if TYPE_CHECKING:
-    from arena.tui.app import ArenaApp
+    pass
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)  # rounds a second; 0: as fast as the model answers
 _FIRST_SPEED = 3
 _LOW = 20
 
 
-class SpectateScreen(Screen[None]):
+class SpectateScreen(TableScreen):
     """Matches of the subject against the opponent, for an audience."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,8 +49,7 @@ class SpectateScreen(Screen[None]):
     ]
 
     def __init__(self, choice: Choice) -> None:
-        super().__init__()
-        self._choice = choice
+        super().__init__(choice)
         self._game = parse_game(choice.game)
         self._names = display_name(choice.subject), display_name(choice.opponent)
         self._speed = _FIRST_SPEED
@@ -65,10 +62,6 @@ class SpectateScreen(Screen[None]):
         self._rounds: list[Round] = []
         self._nets: list[float] = []  # a match's sum of payoffs
         self._last: Round | None = None
-
-    @property
-    def _app(self) -> ArenaApp:
-        return cast("ArenaApp", self.app)
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
@@ -87,34 +80,20 @@ class SpectateScreen(Screen[None]):
         self.query_one("#histogram").display = False
         self._say_title()
         self.query_one("#spectate-line", Static).update(Text(f"loading {self._names[0]} …", style="dim"))
-        self._playing = asyncio.create_task(self._play(), name="show")
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _LOW, "low")
         self._show_last()
 
-    async def on_unmount(self) -> None:
-        self._playing.cancel()
-        await asyncio.wait([self._playing], timeout=0.5)
-
-    async def _play(self) -> None:
-        try:
-            laid = await lay(self._choice, self._app.models)
-            with Store.open(self._app.store, create=True) as store:
-                await self._show(laid, store)
-        except ArenaError as error:
-            self._app.refuse(error)
-            self.dismiss()
-
-    async def _show(self, laid: Laid, store: Store) -> None:
-        with Sitting(laid.cell, laid.table, self._choice.rounds, laid.options, store, self._app.models) as sitting:
-            while True:
-                self._begin_match()
-                async with aclosing(sitting.play()) as rounds:
-                    async for played in rounds:
-                        self._show_round(played)
-                        await self._wait()
-                self._end_match()
+    async def sit(self, laid: Laid, sitting: Sitting) -> None:
+        """Play match after match."""
+        while True:
+            self._begin_match()
+            async with aclosing(sitting.play()) as rounds:
+                async for played in rounds:
+                    self._show_round(played)
+                    await self._wait()
+            self._end_match()
 
     async def _wait(self) -> None:
         """Until the next round is due: the chosen speed, a pause, a single step."""
@@ -130,7 +109,7 @@ class SpectateScreen(Screen[None]):
         self._rounds = []
         played = self._counts > 0
         past = self._sums[played] / self._counts[played]
-        self.query_one("#plot", DeterminismPlot).begin(self._choice.rounds, past.tolist())
+        self.query_one("#plot", DeterminismPlot).begin(self.choice.rounds, past.tolist())
         self._say_title()
 
     def _show_round(self, played: Round) -> None:
@@ -149,10 +128,10 @@ class SpectateScreen(Screen[None]):
     def _end_match(self) -> None:
         self._nets.append(float(sum(int(played.outcome) for played in self._rounds)))
         count = len(self._nets)
-        net = 100 * sum(self._nets) / (count * self._choice.rounds)
+        net = 100 * sum(self._nets) / (count * self.choice.rounds)
         text = f"net {net:+.1f}"
         if count > 1:
-            nets = 100 * np.array(self._nets) / self._choice.rounds
+            nets = 100 * np.array(self._nets) / self.choice.rounds
             interval = mean(nets, np.arange(count)).interval
             assert interval is not None
             text += f"  (95%: {interval[0]:+.1f} to {interval[1]:+.1f})"
@@ -165,7 +144,7 @@ class SpectateScreen(Screen[None]):
         speed = SPEEDS[self._speed]
         pace = "paused" if not self._go.is_set() else f"{speed:g} rounds/s" if speed else "full speed"
         number = len(self._rounds)
-        at = f"game {max(1, self._match)} · round {number} of {self._choice.rounds} · {pace}"
+        at = f"game {max(1, self._match)} · round {number} of {self.choice.rounds} · {pace}"
         text = f"{self._game.title} · {at} · {self._names[0]} against {self._names[1]}"
         self.query_one("#title", Static).update(Text(text))
 
@@ -221,7 +200,3 @@ class SpectateScreen(Screen[None]):
         """The distribution of determinism over all rounds so far, or the rounds of this match."""
         histogram, plot = self.query_one("#histogram"), self.query_one("#plot")
         histogram.display, plot.display = plot.display, histogram.display
-
-    def action_leave(self) -> None:
-        """Back to the lobby; a match that isn't over is kept as abandoned."""
-        self.dismiss()

@@ -30,7 +30,6 @@ class DeterminismHistogram(PlotWidget, can_focus=False, inherit_bindings=False):
         self._counts = np.zeros(BINS)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.margin_top, self.margin_bottom, self.margin_left = 1, 3, 5
         self.set_xlimits(0.0, 1.0)
         self.set_xlabel("determinism of a round; % of rounds")

@@ -46,7 +46,6 @@ class DeterminismPlot(PlotWidget, can_focus=False, inherit_bindings=False):
         self._rounds = _LEAST_ROUNDS
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.margin_top, self.margin_bottom, self.margin_left = 1, 2, 5
         self.set_x_formatter(_Whole())
         self.draw()
@@ -82,7 +81,7 @@ class DeterminismPlot(PlotWidget, can_focus=False, inherit_bindings=False):
         if len(self._mean) > 1:
             numbers = np.arange(1, len(self._mean) + 1)
             self.plot(numbers, self._mean, line_style=colours["secondary"], hires_mode=HiResMode.BRAILLE)
-        seen = [(n, v) for n, v in enumerate(self._foresight, 1) if v is not None and n >= first]
+        seen = [(n, v) for n, v in enumerate(self._foresight[first - 1 :], first) if v is not None]
         if len(seen) > 1:
             self.plot(
                 [n for n, _ in seen],
@@ -90,7 +89,7 @@ class DeterminismPlot(PlotWidget, can_focus=False, inherit_bindings=False):
                 line_style=colours["secondary"],
                 hires_mode=HiResMode.BRAILLE,
             )
-        shown = [(n, *point) for n, point in enumerate(self._points, 1) if n >= first]
+        shown = [(n, *point) for n, point in enumerate(self._points[first - 1 :], first)]
         for outcome, letter in LETTERS.items():
             at = [(n, value) for n, value, ended in shown if ended is outcome]
             if at:

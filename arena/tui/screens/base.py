@@ -1,0 +1,63 @@
+"""What the screens have in common: the app that they belong to, and a table that matches are played at."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
+
+from arena.errors import ArenaError
+from arena.play.sitting import Sitting
+from arena.store.store import Store
+from arena.tui.choice import Choice
+from arena.tui.table import Laid, lay
+
+if TYPE_CHECKING:
+    from arena.tui.app import ArenaApp
+
+_PATIENCE = 0.5  # seconds that leaving a screen waits for its last round to be stored
+
+
+class ArenaScreen(Screen[None]):
+    """A screen of this app."""
+
+    @property
+    def arena(self) -> ArenaApp:
+        """The app, with what all screens share."""
+        return cast("ArenaApp", self.app)
+
+    def action_leave(self) -> None:
+        """Back to where this screen was opened."""
+        self.dismiss()
+
+
+class TableScreen(ArenaScreen):
+    """A screen at which matches are played, from when it opens until it is left; what goes wrong ends it."""
+
+    def __init__(self, choice: Choice) -> None:
+        super().__init__()
+        self.choice = choice
+
+    def on_mount(self) -> None:  # Textual calls this beside a subclass's own
+        self._playing = asyncio.create_task(self._play(), name="table")
+
+    async def on_unmount(self) -> None:
+        self._playing.cancel()
+        await asyncio.wait([self._playing], timeout=_PATIENCE)
+
+    async def _play(self) -> None:
+        try:
+            laid = await lay(self.choice, self.arena.models)
+            with (
+                Store.open(self.arena.store, create=True) as store,
+                Sitting(laid.cell, laid.table, self.choice.rounds, laid.options, store, self.arena.models) as sitting,
+            ):
+                await self.sit(laid, sitting)
+        except ArenaError as error:
+            self.arena.refuse(error)
+            self.dismiss()
+
+    async def sit(self, laid: Laid, sitting: Sitting) -> None:
+        """Play matches and show them. Raises ArenaError; cancelled when the screen is left."""
+        raise NotImplementedError
