@@ -6,7 +6,7 @@ GAMES ?= 500
 OUT ?= out
 BIN := .venv/bin
 
-.PHONY: help install play tournament test test-all check format clean
+.PHONY: help install play tournament test test-all pictures check format clean
 
 help:
 	@echo "make tournament   play the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
@@ -15,6 +15,7 @@ help:
 	@echo "make test-all     the rest too"
 	@echo "make check        lint, types, import contracts"
 	@echo "make install      only make .venv with everything that Arena uses"
+	@echo "make pictures     refresh the README's pictures of the app"
 	@echo "make format       format the code"
 	@echo "make clean        remove what was made, .venv too"
 
@@ -53,6 +54,9 @@ test: .venv/.installed-dev
 
 test-all: .venv/.installed-dev
 	$(BIN)/python -m pytest
+
+pictures: .venv/.installed
+	$(BIN)/python docs/pictures.py
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .

@@ -23,7 +23,7 @@ DARK: Final = Theme(
     warning="#f0e442",
     error="#ff7a5c",
     dark=True,
-    variables={"footer-key-foreground": "#f0e442", "border": "#3a4450"},
+    variables={"footer-key-foreground": "#f0e442", "border": "#5a6672"},
 )
 
 LIGHT: Final = Theme(
@@ -39,7 +39,7 @@ LIGHT: Final = Theme(
     warning="#7a5c00",
     error="#b3261e",
     dark=False,
-    variables={"footer-key-foreground": "#0067a3", "border": "#b8b8ae"},
+    variables={"footer-key-foreground": "#0067a3", "border": "#96968c"},
 )
 
 CONTRAST: Final = Theme(

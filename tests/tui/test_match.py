@@ -100,7 +100,7 @@ def test_the_mind_is_hidden_before_you_move_and_shown_before_it_in_mind_reader_m
             await pilot.pause()
             bars = str(app.screen.query_one(MindBars).render())
             assert ("0.60" in bars) == known
-            assert ("best for you: paper" in bars) == known
+            assert ("play paper" in bars) == known
             await pilot.press("p")
             await until(pilot, lambda: "0.60" in str(app.screen.query_one(MindBars).render()))
 
@@ -185,7 +185,7 @@ def test_a_show_plays_match_after_match_pauses_and_steps(store: Path) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: isinstance(app.screen, SpectateScreen))
         await pilot.press(*["plus"] * 6)
-        await until(pilot, lambda: "game 3" in text(app, "title"))
+        await until(pilot, lambda: "game 7" in text(app, "title"))
         await pilot.press("b", "h", "h", "space")
         await pilot.pause(0.2)
         before = text(app, "title")

@@ -65,7 +65,7 @@ def test_down_to_a_bots_round_and_back_up(store: Path) -> None:
             await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
 
-    run(app, script)
+    run(app, script, (120, 40))
 
 
 @pytest.mark.model
@@ -125,7 +125,7 @@ def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing:
             and not subprocess.run([ARENA, "report", "--store", str(store)], capture_output=True).returncode
         ):
             break
-    run(app, script)
+    run(app, script, (120, 40))
 
 
 @pytest.mark.model

@@ -149,7 +149,7 @@ class MatchScreen(TableScreen):
             best = self._game.best_reply if self._seat is Seat.OPPONENT else self._game.best_move
             reply = self._moves[best(view.intel)]
             likeliest = max(range(len(self._others)), key=view.intel.probabilities.__getitem__)
-            mind.reveal(view.intel, {likeliest: f"best for you: {reply}"})
+            mind.reveal(view.intel, {likeliest: f"play {reply}"})
         if view.number == 1:
             self._show_faces("", "", "your move")
 

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from arena.tui.app import ArenaApp
 
 LOOK_SECONDS = 1.0  # between two looks into the store while somebody writes the run
-_BAR = 16
+_NARROW = 110  # columns below which the table is kept short
+_NAME = 19  # columns of a name there
 _HEADINGS = ("subject", "game", "progress", "matches", "rounds/s", "net", "95%")
+_SHORT = ("subject", "game", "progress", "rounds/s", "net", "±")
 
 
 class RunScreen(ArenaScreen):
@@ -64,7 +66,7 @@ class RunScreen(ArenaScreen):
 
     async def on_mount(self) -> None:
         self.query_one("#table2").display = False
-        self.query_one("#cells", DataTable).add_columns(*_HEADINGS)
+        self.query_one("#cells", DataTable).add_columns(*(_SHORT if self._narrow else _HEADINGS))
         if self._planned is not None:
             self._runner = Runner(self._planned, self.arena.store, self.arena.models, self.arena.refuse)
             self._runner.go()
@@ -113,26 +115,33 @@ class RunScreen(ArenaScreen):
         width = max(40, self.size.width - 4)
         self.query_one("#table2-text", Static).update(terminal(report, width))
 
+    @property
+    def _narrow(self) -> bool:
+        return self.app.size.width < _NARROW
+
     def _row(self, cell: CellReport) -> tuple[Text | str, ...]:
         """The cells of the table: fixed widths, so that nothing jumps while it is updated."""
         asked = cell.games_asked
         done = min(1.0, cell.matches / asked) if asked else 0.0
-        filled = round(done * _BAR)
+        bar = 6 if self._narrow else 16
+        filled = round(done * bar)
         word = (
             "done" if cell.matches >= asked else f"{done:.0%}" if cell.matches or cell.cell.open_matches else "waiting"
         )
+        progress = Text(f"{'█' * filled}{'·' * (bar - filled)} {word:>7}")
         rate = self._rate(cell)
+        speed = Text(f"{rate:>8.0f}" if rate else " " * 8)
         estimate = cell.net
+        net = Text("      –" if estimate.value is None else f"{estimate.value:>+7.1f}")
         interval = estimate.interval
-        return (
-            Text(display_name(cell.cell.spec.subject)),
-            Text(cell.game.title),
-            Text(f"{'█' * filled}{'·' * (_BAR - filled)} {word:>7}"),
-            Text(f"{cell.matches:>5} of {asked}"),
-            Text(f"{rate:>8.0f}" if rate else " " * 8),
-            Text("      –" if estimate.value is None else f"{estimate.value:>+7.1f}"),
-            Text("      –" if interval is None else f"{interval[0]:+.1f} to {interval[1]:+.1f}"),
-        )
+        name = display_name(cell.cell.spec.subject)
+        if self._narrow:
+            half = Text("    –" if interval is None else f"{(interval[1] - interval[0]) / 2:>5.1f}")
+            name = name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+            return Text(name), Text(cell.game.name), progress, speed, net, half
+        between = Text("      –" if interval is None else f"{interval[0]:+.1f} to {interval[1]:+.1f}")
+        matches = Text(f"{cell.matches:>5} of {asked}")
+        return Text(name), Text(cell.game.title), progress, matches, speed, net, between
 
     def _rate(self, cell: CellReport) -> float | None:
         """Rounds of finished matches a second, since the look before; None while nothing is played."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)  # rounds a second; 0: as fast as the model answers
 _FIRST_SPEED = 3
+_BREATH = 0.01  # seconds between two rounds at full speed, so that the screen can be drawn
 _LOW = 20
+_FEWEST = 5  # matches below which an interval says nothing yet
 
 
 class SpectateScreen(TableScreen):
@@ -55,6 +57,7 @@ class SpectateScreen(TableScreen):
         self._speed = _FIRST_SPEED
         self._go = asyncio.Event()
         self._go.set()
+        self._nudge = asyncio.Event()  # a key was pressed: wait no longer
         self._single = False
         self._match = 0
         self._sums = np.zeros(choice.rounds)  # of determinism a round, over the matches before
@@ -100,8 +103,12 @@ class SpectateScreen(TableScreen):
         if self._single:
             self._single = False
             self._go.clear()
+            self._say_title()
         speed = SPEEDS[self._speed]
-        await asyncio.sleep(1 / speed if speed and self._go.is_set() else 0.01)
+        self._nudge.clear()
+        if self._go.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._nudge.wait(), 1 / speed if speed else _BREATH)
         await self._go.wait()
 
     def _begin_match(self) -> None:
@@ -129,13 +136,13 @@ class SpectateScreen(TableScreen):
         self._nets.append(float(sum(int(played.outcome) for played in self._rounds)))
         count = len(self._nets)
         net = 100 * sum(self._nets) / (count * self.choice.rounds)
-        text = f"net {net:+.1f}"
-        if count > 1:
+        text = f"net {net:+z.1f}"
+        if count >= _FEWEST:
             nets = 100 * np.array(self._nets) / self.choice.rounds
             interval = mean(nets, np.arange(count)).interval
             assert interval is not None
             text += f"  (95%: {interval[0]:+.1f} to {interval[1]:+.1f})"
-        text += f"      perfect play would score {equilibrium(self._game).net:+.1f}"
+        text += f"      perfect play would score {equilibrium(self._game).net:+z.1f}"
         self.query_one("#net", Static).update(Text(text))
 
     # --- what is shown ---
@@ -178,16 +185,19 @@ class SpectateScreen(TableScreen):
             self._go.clear()
         else:
             self._go.set()
+        self._nudge.set()
         self._say_title()
 
     def action_step(self) -> None:
         """Play a single round, and pause."""
         self._single = True
         self._go.set()
+        self._nudge.set()
 
     def action_speed(self, step: int) -> None:
         """Faster or slower."""
         self._speed = min(len(SPEEDS) - 1, max(0, self._speed + step))
+        self._nudge.set()
         self._say_title()
 
     def action_big(self) -> None:

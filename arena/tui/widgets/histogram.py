@@ -31,7 +31,6 @@ class DeterminismHistogram(PlotWidget, can_focus=False, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.margin_top, self.margin_bottom, self.margin_left = 1, 3, 5
-        self.set_xlimits(0.0, 1.0)
         self.set_xlabel("determinism of a round; % of rounds")
         self.draw()
 
@@ -55,6 +54,7 @@ class DeterminismHistogram(PlotWidget, can_focus=False, inherit_bindings=False):
         if not self.is_mounted or not self.display:
             return
         self.clear()
+        self.set_xlimits(0.0, 1.0)
         total = self._counts.sum()
         share = 100 * self._counts / total if total else self._counts
         self.set_ylimits(0.0, max(10.0, float(share.max()) * 1.1))

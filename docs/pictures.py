@@ -1,0 +1,76 @@
+"""The README's pictures of the app, made from the app itself: `make pictures`. Needs Gemma and takes a few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from arena.tui.app import ArenaApp
+from arena.tui.choice import Choice
+from arena.tui.screens.match import MatchScreen
+from arena.tui.screens.spectate import SpectateScreen
+from arena.tui.widgets.moves import MoveBar
+
+MODEL = "llm:gemma-3-270m"
+FOLDER = Path(__file__).parent
+SECONDS = 120.0
+
+
+async def until(pilot: Pilot[None], what: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    for _ in range(int(SECONDS / 0.05)):
+        if what():
+            return
+        await pilot.pause(0.05)
+    raise TimeoutError(f"it took more than {SECONDS:.0f} s")
+
+
+def title(app: ArenaApp) -> str:
+    """The screen's title line."""
+    return str(app.screen.query_one("#title").render())
+
+
+async def match(store: Path) -> None:
+    """A person reads Gemma's mind for nine rounds."""
+    app = ArenaApp(store, start=Choice("rps", MODEL, "human:mind-reader", 20, 3))
+    async with app.run_test(size=(96, 28)) as pilot:
+        for number, key in enumerate("prpspprsp", 1):
+            await until(pilot, lambda number=number: f"round {number} of" in title(app) and _my_turn(app))  # type: ignore[misc]
+            await pilot.press(key)
+        await until(pilot, lambda: "round 10 of" in title(app) and _my_turn(app))
+        await pilot.pause(0.2)
+        app.save_screenshot("app-match.svg", str(FOLDER))
+
+
+def _my_turn(app: ArenaApp) -> bool:
+    return isinstance(app.screen, MatchScreen) and app.screen.query_one(MoveBar).alive
+
+
+async def show(store: Path) -> None:
+    """Gemma hides, the greedy reader finds it: the eighth game."""
+    app = ArenaApp(store, start=Choice("hide-and-seek", MODEL, "greedy", 10, 3), watch=True)
+    async with app.run_test(size=(96, 28)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, SpectateScreen))
+        await pilot.press(*["plus"] * 6)
+        await until(pilot, lambda: "game 8 · round 7" in title(app))
+        await pilot.press("space")
+        await pilot.pause(0.2)
+        app.save_screenshot("app-show.svg", str(FOLDER))
+
+
+def main() -> None:
+    """Make both."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+            os.environ[name] = folder
+        asyncio.run(match(Path(folder) / "match.db"))
+        asyncio.run(show(Path(folder) / "show.db"))
+
+
+if __name__ == "__main__":
+    main()

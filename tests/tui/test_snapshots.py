@@ -1,0 +1,148 @@
+"""Every screen as a picture, at two sizes and in two themes; with bots, a fixed seed and a fixed day.
+
+`pytest tests/tui --snapshot-update` draws them anew, after a look at what changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import DataTable
+
+from arena.backends.loading import Models
+from arena.cli.progress import Silent
+from arena.play.cells import Options, plan_cells
+from arena.play.tournament import Tournament, play_tournament
+from arena.store import registry
+from arena.store.store import Store
+from arena.tui.app import ArenaApp
+from arena.tui.choice import Choice
+from arena.tui.screens import spectate
+from arena.tui.screens.replay import ReplayScreen
+from arena.tui.screens.run import RunScreen
+from tests.tui.test_match import my_turn, text, until
+
+MIX = "mix:rock=0.6,paper=0.2,scissors=0.2"
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+THEMES = ("arena-dark", "arena-light")
+Script = Callable[[Pilot[None]], Awaitable[None]]
+
+pytestmark = [
+    pytest.mark.parametrize("size", SIZES),
+    pytest.mark.parametrize("theme", THEMES),
+]
+
+
+class OneDay(datetime):
+    """The day on which all runs of these tests are begun."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:
+        return datetime(2025, 5, 1, 12, 0, 0, tzinfo=tz)
+
+
+@pytest.fixture(autouse=True)
+def _same_every_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "datetime", OneDay)
+
+
+def test_lobby(snap_compare: Any, store: Path, size: str, theme: str) -> None:
+    app = ArenaApp(store)
+    app.choice = Choice(opponent="human", seed=1)
+    app.theme = theme
+    assert snap_compare(app, terminal_size=SIZES[size])
+
+
+@pytest.mark.parametrize("opponent", ["human", "human:mind-reader"])
+def test_match(snap_compare: Any, store: Path, size: str, theme: str, opponent: str) -> None:
+    app = ArenaApp(store, start=Choice("rps", MIX, opponent, 20, 1))
+    app.theme = theme
+
+    async def script(pilot: Pilot[None]) -> None:
+        for number, key in enumerate("rpsrrpss", 1):
+            await until(pilot, lambda number=number: my_turn(app) and f"round {number} of" in text(app, "title"))
+            await pilot.press(key)
+        await until(pilot, lambda: my_turn(app) and "round 9 of" in text(app, "title"))
+
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=script)
+
+
+@pytest.mark.parametrize("keys", [(), ("b",), ("h",)], ids=["plot", "big", "histogram"])
+def test_show(
+    snap_compare: Any, store: Path, size: str, theme: str, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spectate, "SPEEDS", (1e-6,) * 7)  # nothing goes on by itself
+    app = ArenaApp(store, start=Choice("rps", MIX, "greedy", 3, 1), watch=True)
+    app.theme = theme
+
+    def at(game: int, number: int) -> Callable[[], bool]:
+        return lambda: f"game {game} · round {number} of" in text(app, "title")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, at(1, 1))
+        for game, number in ((1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (3, 1), (3, 2)):
+            await pilot.press("full_stop")
+            await until(pilot, at(game, number))
+        await pilot.press(*keys)
+
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=script)
+
+
+@pytest.mark.parametrize("keys", ["", "t", "m", "r", "rs"], ids=["run", "table", "matches", "replay", "other-seat"])
+def test_results(snap_compare: Any, store: Path, size: str, theme: str, keys: str) -> None:
+    _play(store)
+    app = ArenaApp(store, follow="")
+    app.theme = theme
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and "finished" in text(app, "title"))
+        if keys == "t":
+            await pilot.press("t")
+        elif keys:
+            await pilot.press("enter")
+            await until(pilot, lambda: bool(app.screen.query("#matches")))
+            await until(pilot, lambda: app.screen.query_one("#matches", DataTable).row_count == 20)
+        if "r" in keys:
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(app.screen, ReplayScreen) and "round 1" in text(app, "title"))
+            await pilot.press("right", *keys[1:])
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=script)
+
+
+def test_runs_of_a_store(snap_compare: Any, store: Path, size: str, theme: str) -> None:
+    _play(store)
+    app = ArenaApp(store)
+    app.theme = theme
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press("o")
+        await until(pilot, lambda: bool(app.screen.query("#runs")))
+        await until(pilot, lambda: app.screen.query_one("#runs", DataTable).row_count == 1)
+
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=script)
+
+
+def test_setup(snap_compare: Any, store: Path, size: str, theme: str) -> None:
+    app = ArenaApp(store)
+    app.theme = theme
+    assert snap_compare(app, terminal_size=SIZES[size], press=["t"])
+
+
+def _play(store: Path) -> None:
+    """A small tournament of bots."""
+
+    async def play() -> None:
+        options, models = Options(), Models()
+        cells = await plan_cells([MIX, "uniform"], ["greedy"], ["rps"], options, models)
+        with Store.open(store, create=True) as opened:
+            await play_tournament(Tournament(cells, 20, 4, 0, options), opened, models, Silent())
+
+    asyncio.run(play())
