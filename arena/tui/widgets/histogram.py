@@ -36,14 +36,14 @@ class DeterminismHistogram(PlotWidget, can_focus=False, inherit_bindings=False):
 
     def add(self, determinism: float) -> None:
         """A round was played."""
-        self._counts[min(BINS - 1, int(determinism * BINS))] += 1
+        self._counts[_bin(determinism)] += 1
         self.draw()
 
     def fill(self, determinism: NDArray[np.float64], moves: int) -> None:
         """Show these rounds, of a game with so many moves; NaN stands for a round without a policy."""
         self._chance = 1 / moves
         known = determinism[~np.isnan(determinism)]
-        self._counts = np.histogram(known, BINS, (0.0, 1.0))[0].astype(np.float64)
+        self._counts = np.bincount([_bin(value) for value in known.tolist()], minlength=BINS).astype(np.float64)
         self.draw()
 
     def on_show(self) -> None:
@@ -63,3 +63,8 @@ class DeterminismHistogram(PlotWidget, can_focus=False, inherit_bindings=False):
         if len(filled):
             self.bar((filled + 0.5) / BINS, share[filled], width=0.9 / BINS, bar_style=colours["primary"])
         self.add_v_line(self._chance, line_style=colours["foreground"], label=None)
+
+
+def _bin(determinism: float) -> int:
+    """0.6 belongs to the bin that begins there, though 0.6 * 20 may lie a last digit below 12."""
+    return min(BINS - 1, int(determinism * BINS + 1e-9))
