@@ -9,6 +9,7 @@ bathroom): it is more likely that word.
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -18,6 +19,8 @@ from arena.backends.base import StopRule, Vocabulary
 from arena.records import Policy
 
 _WRAPPING = " \t\r\n\"'`*_~#()[]{}<>«»“”‘’"
+
+_BREATH = 16_384  # tokens looked at between two looks around
 
 # Words that the moves of the shipped games begin with; they come up as tokens, as tokenisers cut capitals short.
 _OTHER_WORDS = frozenset({"bat", "bath", "close", "he", "head", "kit", "of", "off", "she", "tail"})
@@ -85,6 +88,8 @@ async def move_tokens(
     initials = {form.lower()[0] for move in moves for form in surface_forms(move)}
     loose = []
     for token, piece in enumerate(vocabulary.pieces):
+        if token % _BREATH == 0:
+            await asyncio.sleep(0)  # a large vocabulary takes longer than a screen should wait
         text = _strip(piece.decode("utf-8", "replace"))
         if text[:1].lower()[:1] not in initials:  # most of a large vocabulary
             continue

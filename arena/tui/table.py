@@ -9,6 +9,7 @@ from arena.backends.loading import Models
 from arena.games import Game, parse_game
 from arena.play.cells import Cell, Options, check_length, plan_cells
 from arena.play.match import Table
+from arena.tui.aside import aside
 from arena.tui.choice import Choice
 
 
@@ -27,6 +28,8 @@ async def lay(choice: Choice, models: Models) -> Laid:
     options = Options()
     (cell,) = await plan_cells([choice.subject], [choice.opponent], [choice.game], options, models)
     await models.close_others(cell.models)
+    for name in cell.models:  # finds and hashes the weights, which can take a while: not on the screen's thread
+        await aside(models.identity, name)
     await check_length(cell, choice.rounds, models)
     seed = secrets.randbelow(2**32) if choice.seed is None else choice.seed
     return Laid(parse_game(choice.game), cell, await cell.table(seed, models), options)

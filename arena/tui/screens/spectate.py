@@ -14,10 +14,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
-from arena.games import equilibrium, parse_game
+from arena.games import Game, equilibrium, parse_game
 from arena.play.sitting import Sitting
 from arena.records import Outcome, Round
 from arena.stats.clusters import mean
+from arena.tui.aside import aside
 from arena.tui.choice import Choice
 from arena.tui.screens.base import TableScreen
 from arena.tui.seats import display_name
@@ -90,6 +91,7 @@ class SpectateScreen(TableScreen):
 
     async def sit(self, laid: Laid, sitting: Sitting) -> None:
         """Play match after match."""
+        self._limit = await aside(_prepare, self._game)
         while True:
             self._begin_match()
             async with aclosing(sitting.play()) as rounds:
@@ -142,7 +144,7 @@ class SpectateScreen(TableScreen):
             interval = mean(nets, np.arange(count)).interval
             assert interval is not None
             text += f"  (95%: {interval[0]:+.1f} to {interval[1]:+.1f})"
-        text += f"      perfect play would score {equilibrium(self._game).net:+z.1f}"
+        text += f"      perfect play would score {self._limit:+z.1f}"
         self.query_one("#net", Static).update(Text(text))
 
     # --- what is shown ---
@@ -210,3 +212,9 @@ class SpectateScreen(TableScreen):
         """The distribution of determinism over all rounds so far, or the rounds of this match."""
         histogram, plot = self.query_one("#histogram"), self.query_one("#plot")
         histogram.display, plot.display = plot.display, histogram.display
+
+
+def _prepare(game: Game) -> float:
+    """What perfect play scores. Loads scipy for this and for the intervals, which takes a moment."""
+    mean(np.zeros(2), np.arange(2))
+    return equilibrium(game).net
