@@ -8,13 +8,14 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from arena.agents.person import Person
 from arena.backends.loading import Models
 from arena.play.cells import Cell, Options
 from arena.play.match import Table, play_match
 from arena.play.tournament import Tournament, run_spec
 from arena.records import Round
 from arena.store.store import Store
-from arena.store.writer import RunWriter
+from arena.store.writer import FLUSH_SECONDS, RunWriter
 
 KIND = "match"
 
@@ -29,6 +30,7 @@ class Sitting:
         self._key = cell.spec.key
         self._table = table
         self._rounds = rounds
+        self._slow = isinstance(table.subject, Person) or isinstance(table.opponent, Person)
         self._store = store
         self._spec = replace(run_spec(Tournament([cell], 1, rounds, table.seed, options), models), kind=KIND)
         self._writer: RunWriter | None = None
@@ -49,6 +51,7 @@ class Sitting:
         """Play the next match. One that isn't played to its end is kept, marked as abandoned."""
         number = self._next_match()
         since = time.monotonic()
+        flushed = since - FLUSH_SECONDS
         done = 0
         writer = self._writer
         try:
@@ -56,6 +59,9 @@ class Sitting:
                 if writer is None or not done:
                     writer = self._begun(number)
                 writer.add_round(self._key, number, played)
+                if self._slow or time.monotonic() - flushed >= FLUSH_SECONDS:
+                    writer.flush()  # the next round may come in a minute
+                    flushed = time.monotonic()
                 done = played.number
                 yield played
         finally:

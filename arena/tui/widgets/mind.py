@@ -58,7 +58,7 @@ class MindBars(Static):
                 eighths = round(probability * room * 8)
                 bar = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")
                 text.append(f"{bar:<{room}}", style=self._colour())
-                text.append(f" {probability:.2f}".replace("0.", " ." if False else "0.", 1))
+                text.append(f" {probability:.2f}")
                 if index in self._marks:
                     text.append(f" ◂ {self._marks[index]}", style="bold")
             text.append("\n")
