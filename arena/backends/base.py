@@ -1,7 +1,7 @@
 """The contract of a backend: a prompt in, a distribution and text out. It knows nothing of games.
 
 A model is asked through `LanguageModel.complete`, any number of requests at once. The backend merges equal
-prompts, batches the rest, and answers each as soon as it is ready.
+prompts and batches the rest; whoever asked the same prompt is answered at the same time.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Prompts and answers in progress are all paths of one prefix tree. A path that somebody waits for is asked for
 once, whoever waits; answers in progress go first, then the deepest prompts, so that matches finish and their
-cells go. Of a row of logits only the numbers asked for are kept, and the next tokens of those who wait.
+cells go. Those who asked the same prompt are answered together. Of a row of logits only the numbers asked for
+are kept, and the next tokens of those who wait.
 """
 
 from __future__ import annotations

@@ -12,10 +12,11 @@ from textual.containers import Horizontal
 from textual.widgets import Button, Footer, Input, Label, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
+from arena.agents.spec import parse_agent
 from arena.errors import UsageError
 from arena.games import game_names, parse_game
 from arena.records import Seat
-from arena.tui.choice import HUMAN, MIND_READER, whole_number
+from arena.tui.choice import whole_number
 from arena.tui.runner import Planned
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.run import RunScreen
@@ -24,6 +25,7 @@ from arena.tui.seats import seat_options
 if TYPE_CHECKING:
     pass
 
+_KINDS = ("llm", "uniform")  # that are worth a tournament
 _FIRST = {"llm:gemma-3-270m", "llm:smollm2-135m-instruct"}
 
 
@@ -36,7 +38,7 @@ class SetupScreen(ArenaScreen):
         ready = [
             option
             for option in seat_options(parse_game("rps"), Seat.SUBJECT)
-            if option.is_ready and option.spec not in (HUMAN, MIND_READER, "greedy") and ":" not in option.spec[4:]
+            if option.is_ready and parse_agent(option.spec).kind in _KINDS
         ]
         yield Static("A tournament against the greedy reader", classes="title")
         with Horizontal(id="setup-lists"):

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 from numpy.typing import NDArray
-from textual.binding import BindingType
-from textual_plot import PlotWidget
+
+from arena.tui.widgets.quiet_plot import QuietPlot
 
 BINS = 20
 
 
-class DeterminismHistogram(PlotWidget, can_focus=False, inherit_bindings=False):
+class DeterminismHistogram(QuietPlot):
     """The share of rounds in each of 20 bins of determinism from 0 to 1, in percent; chance as a line."""
 
-    BINDINGS: ClassVar[list[BindingType]] = []
-    DEFAULT_CSS = """
-    DeterminismHistogram {
-        & > .plot--axis { color: $border; }
-        & > .plot--tick { color: $foreground; text-style: none; }
-        & > .plot--label { color: $foreground 70%; text-style: none; }
-    }
-    """
-
     def __init__(self, moves: int, *, id: str | None = None) -> None:
-        super().__init__(id=id, allow_pan_and_zoom=False)
+        super().__init__(id=id)
         self._chance = 1 / moves
         self._counts = np.zeros(BINS)
 

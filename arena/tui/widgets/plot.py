@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
-from textual.binding import BindingType
-from textual_plot import HiResMode, PlotWidget
+from textual_plot import HiResMode
 from textual_plot.axis_formatter import NumericAxisFormatter
 
 from arena.records import Outcome
+from arena.tui.widgets.quiet_plot import QuietPlot
 
 LETTERS = {Outcome.WIN: "W", Outcome.TIE: "T", Outcome.LOSS: "L"}
 _COLOURS = {Outcome.WIN: "success", Outcome.TIE: "foreground", Outcome.LOSS: "error"}
@@ -24,21 +23,11 @@ class _Whole(NumericAxisFormatter):
         return [f"{tick:.0f}" for tick in ticks]
 
 
-# bindings are not inherited: the library's own `r` would take the key for rock
-class DeterminismPlot(PlotWidget, can_focus=False, inherit_bindings=False):
-    """Determinism from 0 to 1 over rounds. It takes no focus and no keys."""
-
-    BINDINGS: ClassVar[list[BindingType]] = []
-    DEFAULT_CSS = """
-    DeterminismPlot {
-        & > .plot--axis { color: $border; }
-        & > .plot--tick { color: $foreground; text-style: none; }
-        & > .plot--label { color: $foreground 70%; text-style: none; }
-    }
-    """
+class DeterminismPlot(QuietPlot):
+    """Determinism from 0 to 1 over rounds."""
 
     def __init__(self, chance: float, *, id: str | None = None) -> None:
-        super().__init__(id=id, allow_pan_and_zoom=False)
+        super().__init__(id=id)
         self._chance = chance
         self._points: list[tuple[float, Outcome]] = []
         self._foresight: list[float | None] = []
