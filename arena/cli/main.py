@@ -19,6 +19,7 @@ from arena.errors import ArenaError, ExitCode
 # name -> module that holds a click command of that name, and the line for `arena --help`
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "play": ("arena.cli.play", "Play a match in the terminal; `arena` alone opens the lobby."),
+    "web": ("arena.cli.web", "The app in a browser, for demos."),
     "watch": ("arena.cli.watch", "Follow a run in the terminal, also one that another process is writing."),
     "tournament": ("arena.cli.tournament", "Play many matches over a grid of subjects and games."),
     "report": ("arena.cli.report", "Table 2 and figure 4 of the runs in a store."),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class FiniteRange(click.FloatRange):
@@ -30,3 +33,19 @@ display_option = click.option(
     show_default=True,
     help="How progress is shown, on standard error; auto is rich in a terminal and plain elsewhere.",
 )
+
+
+def match_options(function: F) -> F:
+    """The options that say which match the app opens; each is None unless it was given."""
+    for option in reversed(
+        (
+            click.option("--game", default=None, help="rps, hide-and-seek, hide-and-seek:5, ..."),
+            click.option("--subject", default=None, metavar="AGENT", help="Who is measured; `human` is you."),
+            click.option("--opponent", default=None, metavar="AGENT", help="Who they face."),
+            click.option("--rounds", type=click.IntRange(min=1), default=None),
+            click.option("--seed", type=int, default=None, help="Names the draws; a new one each time without it."),
+            click.option("--show", is_flag=True, help="Only watch: match after match, at a speed you choose."),
+        )
+    ):
+        function = option(function)
+    return function

@@ -2,46 +2,43 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from arena.cli.options import store_option
+from arena.cli.options import match_options, store_option
 from arena.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from arena.tui.choice import Choice
 
 
 @click.command()
-@click.option("--game", default=None, help="rps, hide-and-seek, hide-and-seek:5, ...")
-@click.option("--subject", default=None, metavar="AGENT", help="Who is measured; `human` is you.")
-@click.option("--opponent", default=None, metavar="AGENT", help="Who they face.")
-@click.option("--rounds", type=click.IntRange(min=1), default=None)
-@click.option("--seed", type=int, default=None, help="Names the draws; a new one each time without it.")
-@click.option("--show", is_flag=True, help="Only watch: match after match, at a speed you choose.")
+@match_options
+@click.option("--lobby", is_flag=True, help="Open the lobby first, with these choices.")
 @store_option
-def play(
-    game: str | None,
-    subject: str | None,
-    opponent: str | None,
-    rounds: int | None,
-    seed: int | None,
-    show: bool,
-    store: Path,
-) -> None:
+def play(show: bool, lobby: bool, store: Path, **match: Any) -> None:
     """Play a match in the terminal. What isn't named is as it was last time."""
+    open_app(store, chosen(show, **match), show, lobby=lobby)
+
+
+def chosen(show: bool, **match: Any) -> Choice:
+    """The match that was asked for, its gaps filled with the last one. Raises UsageError for a name that isn't one."""
     import msgspec
 
     from arena.tui.choice import HUMAN, remembered
 
     last = remembered()
-    if subject == HUMAN and opponent is None and last.opponent == HUMAN:
-        opponent = "llm:gemma-3-270m"
-    if show and opponent is None:
-        opponent = "greedy"
-    given = {"game": game, "subject": subject, "opponent": opponent, "rounds": rounds, "seed": seed}
-    choice = msgspec.structs.replace(last, **{name: value for name, value in given.items() if value is not None})
+    if match["subject"] == HUMAN and match["opponent"] is None and last.opponent == HUMAN:
+        match["opponent"] = "llm:gemma-3-270m"
+    if show and match["opponent"] is None:
+        match["opponent"] = "greedy"
+    choice = msgspec.structs.replace(last, **{name: value for name, value in match.items() if value is not None})
     _check(choice.game, choice.subject, choice.opponent)
-    open_app(store, choice, show)
+    return choice
 
 
 def _check(game: str, subject: str, opponent: str) -> None:
@@ -61,18 +58,30 @@ def _check(game: str, subject: str, opponent: str) -> None:
 
 
 def in_terminal() -> bool:
-    """Whether a person can see the app and type: Textual reads standard input and draws on standard error."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
+    """Whether a person can see the app and type: in a terminal (Textual reads standard input and draws on
+    standard error), or in a browser, whose server says so by Textual's own variable."""
+    return bool(os.environ.get("TEXTUAL_DRIVER")) or all(
+        stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
+    )
 
 
-def open_app(store: Path, choice: object = None, show: bool = False, follow: str | None = None) -> None:
-    """Open the app. Raises UsageError where there is no terminal, InputError without Textual."""
+def open_app(
+    store: Path,
+    choice: Choice | None = None,
+    show: bool = False,
+    *,
+    lobby: bool = False,
+    follow: str | None = None,
+) -> None:
+    """Open the app: at the lobby, in the match or the show that was chosen, or following a run.
+
+    Raises UsageError where there is no terminal, InputError without Textual.
+    """
     if not in_terminal():
         raise UsageError("the app needs a terminal; `arena --help` lists the commands that don't")
     try:
         from arena.tui.app import ArenaApp
-        from arena.tui.choice import Choice
     except ModuleNotFoundError as error:
         raise InputError(f"the app needs {error.name}: pip install 'predictability-arena[app]'") from error
-    assert choice is None or isinstance(choice, Choice)
-    ArenaApp(store, start=choice, watch=show, follow=follow).run()
+    start, shown = (None, choice) if lobby else (choice, None)
+    ArenaApp(store, start=start, lobby=shown, watch=show, follow=follow).run()

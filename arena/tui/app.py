@@ -23,7 +23,8 @@ from arena.tui.themes import THEMES
 
 
 class ArenaApp(App[None]):
-    """The app. `start` opens a match or a show at once, `follow` a run ("" the latest); else the lobby opens."""
+    """The app. It opens at the lobby, with the last choice or `lobby`; `start` opens a match at once, or with
+    `watch` its show, and `follow` a run ("" the latest)."""
 
     TITLE = "Arena"
     CSS_PATH = "arena.tcss"
@@ -37,6 +38,7 @@ class ArenaApp(App[None]):
         self,
         store: Path,
         *,
+        lobby: Choice | None = None,
         start: Choice | None = None,
         watch: bool = False,
         follow: str | None = None,
@@ -44,7 +46,7 @@ class ArenaApp(App[None]):
     ) -> None:
         super().__init__()
         self.store = store
-        self.choice = start or remembered()
+        self.choice = start or lobby or remembered()
         self._start = start is not None
         self._watch = watch
         self._follow = follow
@@ -83,7 +85,10 @@ class ArenaApp(App[None]):
         self.push_screen(ResultsScreen())
 
     def action_save_picture(self) -> None:
-        """Save the screen as an SVG in the working folder."""
+        """Save the screen as an SVG: in the working folder, or where a browser puts what it downloads."""
+        if self.is_web:
+            self.deliver_screenshot()
+            return
         try:
             path = self.save_screenshot(path=".")
         except OSError as error:

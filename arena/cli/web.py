@@ -1,0 +1,37 @@
+"""`arena web`: the app in a browser, for demos."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from arena.cli.options import match_options, store_option
+from arena.cli.text import printable
+from arena.errors import InputError
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; another one lets others play.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@match_options
+@store_option
+def web(host: str, port: int, show: bool, store: Path, **match: Any) -> None:
+    """The app in a browser: at the lobby, or in the match that is named, or with --show in its show."""
+    try:
+        from arena.tui.web.server import WebServer
+    except ModuleNotFoundError as error:
+        raise InputError(f"the browser needs {error.name}: pip install 'predictability-arena[web]'") from error
+    from arena.cli.play import chosen
+
+    chosen(show, **match)  # a wrong name is said here, not to each viewer
+    given = [f"--{name}={value}" for name, value in match.items() if value is not None]
+    where = ["--show"] if show else [] if given else ["--lobby"]
+    command = [sys.executable, "-m", "arena", "play", f"--store={store.absolute()}", *given, *where]
+    WebServer(command, host, port, _say).run()
+
+
+def _say(line: str) -> None:
+    click.echo(f"arena: {printable(line)}", err=True)

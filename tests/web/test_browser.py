@@ -1,0 +1,196 @@
+"""`arena web` in a real browser: the page needs nothing from elsewhere, a round is played, the plot is there."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pyte
+import pytest
+from playwright.sync_api import Browser, Page, WebSocket
+
+from arena.store.store import Store
+from tests.web.conftest import Serve, free_port
+
+pytestmark = pytest.mark.web
+
+SIZE = {"width": 1000, "height": 640}
+
+
+class Viewer:
+    """A person with a browser: what the page's terminal was sent, read as a terminal would draw it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.asked: list[str] = []  # every address that the page loaded
+        self.failed: list[str] = []
+        self._screen = pyte.Screen(200, 80)
+        self._stream = pyte.ByteStream(self._screen)
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("pageerror", lambda error: self.failed.append(str(error)))
+        page.on("websocket", self._connected)
+
+    def _connected(self, connection: WebSocket) -> None:
+        connection.on("framereceived", lambda frame: isinstance(frame, bytes) and self._stream.feed(frame))
+
+    def screen(self) -> str:
+        return "\n".join(self._screen.display)
+
+    def until(self, what: Callable[[str], object]) -> str:
+        for _ in range(600):
+            shown = self.screen()
+            if what(shown):
+                return shown
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"it never came to be; the screen is\n{self.screen()}")
+
+
+@pytest.fixture
+def viewer(browser: Browser) -> Viewer:
+    return Viewer(browser.new_page(viewport=SIZE))  # type: ignore[arg-type]
+
+
+def pixels(viewer: Viewer, path: Path) -> set[tuple[int, int, int]]:
+    """The colours on the page, by a picture of it."""
+    from PIL import Image
+
+    viewer.page.screenshot(path=path)
+    with Image.open(path) as picture:
+        colours = picture.convert("RGB").getcolors(maxcolors=2**24)
+    assert colours is not None
+    return {colour for _, colour in colours}  # type: ignore[misc]
+
+
+@pytest.mark.model
+def test_a_round_against_a_real_model_and_its_plot(serve: Serve, viewer: Viewer, tmp_path: Path) -> None:
+    store = tmp_path / "web.db"
+    address = serve("--game=rps", "--subject=llm:gemma-3-270m", "--opponent=human", f"--store={store}")
+    viewer.page.goto(address)
+    viewer.until(lambda shown: "your move" in shown)
+    viewer.page.keyboard.press("r")
+    shown = viewer.until(lambda shown: "mass on legal moves" in shown)
+    assert re.search(r"won +[01] +tied +[01] +lost +[01]", shown)
+    viewer.until(lambda shown: re.search(r"┃ *[WTL] *┃", shown))  # the round's point, between the plot's edges
+    assert len(re.findall("[⠉-⣿]", shown)) > 20, "chance is no line"
+    assert (86, 180, 233) in pixels(viewer, tmp_path / "page.png"), "the model's bars aren't drawn"
+    assert all(url.startswith((address, "data:")) for url in viewer.asked) and not viewer.failed
+    viewer.page.keyboard.press("Escape")
+    viewer.until(lambda shown: "how predictable is it?" in shown)
+    with Store.open(store) as opened:
+        (run,) = opened.runs()
+        (cell,) = opened.cells(run)
+        (match,) = opened.matches(cell)
+    assert match.rounds == 1 and match.state == "abandoned"
+
+
+def test_the_lobby_opens_and_q_leaves(serve: Serve, viewer: Viewer) -> None:
+    viewer.page.goto(serve())
+    viewer.until(lambda shown: "how predictable is it?" in shown)
+    viewer.page.keyboard.press("q")
+    viewer.page.get_by_text("Arena was left.").wait_for()
+
+
+def test_the_screen_can_be_taken_home(serve: Serve, viewer: Viewer) -> None:
+    viewer.page.goto(serve())
+    viewer.until(lambda shown: "how predictable is it?" in shown)
+    with viewer.page.context.expect_page() as opened:
+        viewer.page.keyboard.press("x")
+    assert "/download/" in opened.value.url or opened.value.is_closed()
+
+
+@pytest.mark.model
+def test_viewers_share_the_weights(serve: Serve, browser: Browser, tmp_path: Path) -> None:
+    address = serve("--game=rps", "--subject=llm:gemma-3-270m", "--opponent=human")
+    viewers = [Viewer(browser.new_page(viewport=SIZE)) for _ in range(2)]  # type: ignore[arg-type]
+    for viewer in viewers:
+        viewer.page.goto(address)
+        viewer.until(lambda shown: "your move" in shown)
+    shared = [mapped for mapped in map(_mapped_weights, _workers()) if mapped is not None]
+    assert len(shared) == 2
+    for resident, own in shared:
+        assert resident > 50 * 2**20, "the weights aren't mapped"
+        assert own < resident / 10, "each viewer holds weights of its own"
+    for viewer in viewers:
+        viewer.page.close()
+
+
+def _workers() -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if "arena" in " ".join(_words(process))]
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _mapped_weights(process: psutil.Process) -> tuple[int, int] | None:
+    """How much of a weights file a process has in memory, and how much of that is its own; in bytes."""
+    try:
+        maps = [mapped for mapped in process.memory_maps() if mapped.path.endswith(".gguf")]
+    except psutil.Error:
+        return None
+    if not maps:
+        return None
+    return sum(mapped.rss for mapped in maps), sum(mapped.private_dirty for mapped in maps)
+
+
+@pytest.mark.parametrize(
+    ("headers", "path"),
+    [
+        ({"Origin": "http://elsewhere.example"}, "/ws"),
+        ({"Origin": "null"}, "/ws"),
+        ({"Host": "rebound.example"}, "/"),
+    ],
+)
+def test_another_site_is_refused(serve: Serve, headers: dict[str, str], path: str) -> None:
+    """A page of any site can open a socket to 127.0.0.1, or have its own name point there."""
+    connection = http.client.HTTPConnection(urlsplit(serve()).netloc, timeout=10)
+    connection.request("GET", path, headers={"Upgrade": "websocket", "Connection": "Upgrade", **headers})
+    assert connection.getresponse().status == 403
+    connection.close()
+
+
+def _web(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "arena", "web", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_a_port_that_is_taken(serve: Serve) -> None:
+    port = str(urlsplit(serve()).port)
+    done = _web("--port", port)
+    assert done.returncode == 3
+    assert done.stderr == f"arena: port {port} is taken: choose another with --port\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("--host", "192.0.2.1"), 3, "can't be opened"),
+        (("--host", "no such host"), 3, "is no address"),
+        (("--port", "0"), 2, "range"),
+        (("--subject", "nobody"), 2, "there is no agent 'nobody'"),
+        (("--subject", "llm:gema-3-270m"), 3, "did you mean"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_served(options: tuple[str, ...], code: int, words: str) -> None:
+    done = _web("--port", str(free_port()), *options)
+    assert done.returncode == code and words in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_host_for_others_comes_with_a_warning(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "arena", "web", "--host", "0.0.0.0", "--port", str(free_port())]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        try:
+            assert "anyone who reaches port" in server.stderr.readline()
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
