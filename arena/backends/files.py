@@ -7,11 +7,12 @@ import math
 import mmap
 import os
 import stat
+from collections.abc import Callable
 from hashlib import file_digest
 from importlib.util import find_spec
 from pathlib import Path
 from struct import Struct
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from arena.backends.catalog import ModelEntry
 from arena.backends.packages import INSTALL, package
@@ -32,8 +33,10 @@ def state(entry: ModelEntry) -> str:
     return "ready" if Path(entry.weights).expanduser().is_file() else "file not found"
 
 
-def locate(entry: ModelEntry) -> Path:
+def locate(entry: ModelEntry, progress: Callable[[str], None] = lambda line: None) -> Path:
     """The GGUF file of a model, downloaded or put together if need be, and checked.
+
+    What may take a while is told to `progress`, as a line to be shown while it lasts.
 
     Raises ModelError if it can't be had here, InputError if it is no whole GGUF file.
     """
@@ -49,14 +52,14 @@ def locate(entry: ModelEntry) -> Path:
             f"and name that, llm:{entry.name}@llama.cpp:/path/to/file.gguf"
         )
     elif kind == "hf":
-        path = _download(rest)
+        path = _download(rest, progress)
     else:
         path = Path(entry.weights).expanduser()
     check_gguf(path)
     return path
 
 
-def _download(place: str) -> Path:
+def _download(place: str, progress: Callable[[str], None]) -> Path:
     """A file of a hub repository, `ORG/NAME/FILE.gguf`, from the hub's cache or over the network."""
     parts = place.split("/")
     if len(parts) < 3 or not all(parts):
@@ -67,8 +70,9 @@ def _download(place: str) -> Path:
     except ImportError:
         raise ModelError(f"hf:{place} needs huggingface_hub: {_INSTALL_HUB}") from None
     repository, file = "/".join(parts[:2]), "/".join(parts[2:])
+    progress(f"asking the hub for {file}")
     try:
-        return Path(hf_hub_download(repository, file))
+        return Path(hf_hub_download(repository, file, tqdm_class=_bar(file, progress)))
     except HFValidationError as error:
         raise InputError(f"hf:{place}: {error}") from error
     except LocalEntryNotFoundError:
@@ -79,6 +83,22 @@ def _download(place: str) -> Path:
     except Exception as error:  # what else can be depends on the network library, which changes with the hub's version
         why = " ".join(str(error).split()) or type(error).__name__
         raise ModelError(f"{repository}/{file} can't be had from the hub: {why[:300]}") from error
+
+
+def _bar(file: str, progress: Callable[[str], None]) -> type[Any]:
+    """What the hub's library takes for a progress bar, telling in words how far the download is."""
+    from tqdm import tqdm
+
+    class Told(tqdm):  # type: ignore[misc]  # tqdm is untyped
+        def display(self, *_: object, **__: object) -> None:
+            done, total = f"{self.n / 1e6:,.0f}", f" of {self.total / 1e6:,.0f}" if self.total else ""
+            progress(f"downloading {file}: {done}{total} MB")
+
+        def __init__(self, *args: object, **options: object) -> None:
+            options["disable"] = False  # the library disables bars where there is no terminal
+            super().__init__(*args, **options)
+
+    return Told
 
 
 def fingerprint(path: Path) -> str:

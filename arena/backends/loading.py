@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
+from arena.aside import aside
 from arena.backends.base import LanguageModel
 from arena.backends.catalog import ModelEntry, find_model
 from arena.backends.files import fingerprint, locate
@@ -12,12 +15,22 @@ from arena.backends.llamacpp.settings import Settings
 
 
 class Models:
-    """The models in use, each loaded once. `tell` gets the lines that a person should read."""
+    """The models in use, each loaded once, and again if it ended by itself.
 
-    def __init__(self, settings: Settings | None = None, tell: Callable[[str], None] = lambda line: None) -> None:
-        self._settings = settings or Settings()
+    `tell` gets the lines that a person should read, `progress` those to be shown only while they last.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        tell: Callable[[str], None] = lambda line: None,
+        progress: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.settings = settings or Settings()
         self._tell = tell
+        self._progress = progress
         self._loaded: dict[str, LlamaCpp] = {}
+        self._loading = asyncio.Lock()
         self._told: set[str] = set()
         self.builds: dict[str, str] = {}  # how each model that was loaded is run, for a run's manifest
 
@@ -38,12 +51,26 @@ class Models:
 
     async def get(self, name: str) -> LanguageModel:
         """The model, loaded. Raises ModelError or InputError if that can't be done."""
-        if name not in self._loaded:
-            path = locate(find_model(name))
-            model = await LlamaCpp.load(name, path, self._settings, self._tell)
-            self._loaded[name] = model
-            self.builds[name] = model.build
-        return self._loaded[name]
+        async with self._loading:
+            if name in self._loaded and self._loaded[name].ended:
+                await self._loaded.pop(name).close()
+            if name not in self._loaded:
+
+                def progress(line: str) -> None:
+                    self._progress(f"{name}: {line}")
+
+                loop = asyncio.get_running_loop()
+
+                def from_thread(line: str) -> None:
+                    with suppress(RuntimeError):  # the loop is closed: nobody reads it any more
+                        loop.call_soon_threadsafe(progress, line)
+
+                progress("looking for its weights")
+                path = await aside(locate, find_model(name), from_thread)
+                model = await LlamaCpp.load(name, path, self.settings, self._tell, progress)
+                self._loaded[name] = model
+                self.builds[name] = model.build
+            return self._loaded[name]
 
     async def close_others(self, keep: Iterable[str]) -> None:
         """End the models that are not named, so that two large ones are never in memory without need."""

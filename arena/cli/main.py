@@ -107,7 +107,7 @@ def _silence_stdout() -> None:
 
 
 def _end(sentence: str, code: ExitCode) -> None:
-    from arena.cli.text import printable
+    from arena.text import printable
 
     click.echo(f"arena: {printable(sentence)}", err=True)
     sys.exit(code)

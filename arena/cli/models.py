@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from arena.cli.options import json_option
-from arena.cli.text import printable
 from arena.errors import ArenaError, InputError
+from arena.text import printable
 
 if TYPE_CHECKING:
     from arena.backends.catalog import ModelEntry

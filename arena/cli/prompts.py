@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from arena.cli.options import json_option, store_option
-from arena.cli.text import printable
 from arena.errors import InputError
+from arena.text import printable
 
 if TYPE_CHECKING:
     from arena.store import CellRow, PromptRow, Store

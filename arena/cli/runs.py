@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from arena.cli.options import json_option, store_option
-from arena.cli.text import printable
+from arena.text import printable
 
 _HEADINGS = ("run", "kind", "games x rounds", "cells", "matches", "open", "state")
 

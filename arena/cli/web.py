@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from arena.cli.options import match_options, store_option
-from arena.cli.text import printable
 from arena.errors import InputError
+from arena.text import printable
 
 
 @click.command()

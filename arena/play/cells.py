@@ -23,6 +23,23 @@ from arena.records import Seat
 from arena.store.rows import CellSpec
 
 
+class TooLong(InputError):
+    """A match needs more tokens than a model's context has room for; `most` rounds would fit (0: not even one)."""
+
+    def __init__(self, match: str, model: str, needed: int, context: int, most: int) -> None:
+        self.model, self.needed, self.context, self.most = model, needed, context, most
+        fits = f"at most {most} rounds fit" if most else "not even one round fits"
+        super().__init__(
+            f"a match of {match} takes up to {needed} tokens, "
+            f"but {model} has room for {context}: {fits}; or show it only the last rounds with --history"
+        )
+
+    @property
+    def history(self) -> int:
+        """How many past rounds can safely be shown in a match of any length: higher numbers take more tokens."""
+        return self.most // 2
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a command may override of how models are asked. None leaves it to the catalog."""
@@ -161,7 +178,7 @@ async def _seat(spec: AgentSpec, seat: Seat, game: Game, options: Options, model
 
 
 async def check_length(cell: Cell, rounds: int, models: Models) -> None:
-    """Refuse a match that can't fit a model's context: InputError, naming the most rounds that fit."""
+    """Refuse a match that can't fit a model's context: TooLong, naming the most rounds that fit."""
     for seated in (cell.subject, cell.opponent):
         agent = await seated.agent(cell.game, models)
         if not isinstance(agent, LanguageModelAgent):
@@ -177,8 +194,4 @@ async def check_length(cell: Cell, rounds: int, models: Models) -> None:
                 low = middle
             else:
                 high = middle
-        most = f"at most {low} rounds fit" if low else "not even one round fits"
-        raise InputError(
-            f"a match of {rounds} rounds of {cell.game.title} takes up to {needed} tokens, "
-            f"but {model.name} has room for {model.context}: {most}; or show it only the last rounds with --history"
-        )
+        raise TooLong(f"{rounds} rounds of {cell.game.title}", model.name, needed, model.context, low)

@@ -14,10 +14,9 @@ from arena.play.cells import Cell, Options
 from arena.play.match import Table, play_match
 from arena.play.tournament import Tournament, run_spec
 from arena.records import Round
+from arena.store.rows import MATCH_KIND
 from arena.store.store import Store
 from arena.store.writer import FLUSH_SECONDS, RunWriter
-
-KIND = "match"
 
 
 class Sitting:
@@ -32,7 +31,7 @@ class Sitting:
         self._rounds = rounds
         self._slow = isinstance(table.subject, Person) or isinstance(table.opponent, Person)
         self._store = store
-        self._spec = replace(run_spec(Tournament([cell], 1, rounds, table.seed, options), models), kind=KIND)
+        self._spec = replace(run_spec(Tournament([cell], 1, rounds, table.seed, options), models), kind=MATCH_KIND)
         self._writer: RunWriter | None = None
 
     def __enter__(self) -> Self:

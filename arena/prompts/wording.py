@@ -55,7 +55,7 @@ class Wording:
 
         Raises InputError if the template fails.
         """
-        shown = rounds if self.history is None else rounds[len(rounds) - self.history :] if self.history else ()
+        shown = rounds if self.history is None else rounds[max(0, len(rounds) - self.history) :]
         values = {"moves": moves, "replies": replies, "rounds": shown, "number": number}
         try:
             prompt, infix = (_template(text).render(values) for text in (self.prompt, self.infix))

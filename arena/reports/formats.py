@@ -9,8 +9,9 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from arena.reports.published import table2 as published_rows
-from arena.reports.run import RunReport, printable
+from arena.reports.run import RunReport
 from arena.reports.table2 import COLUMNS, Row, notes, sections
+from arena.text import printable
 
 
 def markdown(report: RunReport, published: bool = False) -> str:

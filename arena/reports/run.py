@@ -10,6 +10,7 @@ from arena.games import Game, parse_game
 from arena.reports.cells import CellReport
 from arena.store.rows import RunRow
 from arena.store.store import Store
+from arena.text import printable
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,6 @@ def run_report(store: Store, run: RunRow) -> RunReport:
             raise InputError(f"run {run.name} played {cell.spec.game!r}, but {error}") from error
         cells.append(CellReport(cell, game, store.rounds(cell, len(game.moves)), run.spec.games))
     return RunReport(run, tuple(cells), _families(cells))
-
-
-def printable(text: str) -> str:
-    r"""The text with what a terminal or a file of lines would act on written out: \x1b, \n, \u202e."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
-    )
 
 
 def _families(cells: list[CellReport]) -> dict[str, str]:

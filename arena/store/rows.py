@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from arena.records import Prompt, Seat
 
+MATCH_KIND = "match"  # of a run that is a sitting: matches at one table, of a person or of a show
+
 
 @dataclass(frozen=True, slots=True)
 class CellSpec:

@@ -17,7 +17,7 @@ from arena.store.codec import PROMPT_COLUMNS, ROUND_COLUMNS, decode_prompt, deco
 from arena.store.database import Database
 from arena.store.lock import holder
 from arena.store.registry import find_run, load_runs
-from arena.store.rows import CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec
+from arena.store.rows import MATCH_KIND, CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec
 from arena.store.writer import RunWriter
 
 _NAMES_SHOWN = 5  # in a sentence; `arena runs` shows them all
@@ -126,6 +126,15 @@ class Store:
                 (cell.id,),
             )
             return [MatchRow(number, count, bool(done), bool(left), net) for number, count, done, left, net in rows]
+
+    def last_match(self) -> tuple[CellRow, MatchRow] | None:
+        """The match of a person or a show that was played last, with its cell; None if there is none."""
+        for run in reversed(self.runs()):
+            if run.spec.kind == MATCH_KIND:
+                (cell,) = self.cells(run)
+                if matches := self.matches(cell):
+                    return cell, matches[-1]
+        return None
 
     def match(self, cell: CellRow, number: int) -> tuple[Round, ...]:
         """The rounds of one match, whole, with the prompts of both seats. Raises InputError if there is none."""

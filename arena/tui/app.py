@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
 import msgspec
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import Monochrome
+from textual.screen import Screen
 
-from arena.backends.llamacpp.settings import Settings
 from arena.backends.loading import Models
 from arena.errors import ArenaError
+from arena.text import printable
 from arena.tui.choice import Choice, remember, remembered
+from arena.tui.preferences import keep, preferences
+from arena.tui.screens.base import TableScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
 from arena.tui.screens.results import ResultsScreen
 from arena.tui.screens.run import RunScreen
+from arena.tui.screens.settings import SettingsScreen
 from arena.tui.screens.setup import SetupScreen
 from arena.tui.screens.spectate import SpectateScreen
-from arena.tui.themes import THEMES
+from arena.tui.themes import THEMES, Shades
 
 
 class ArenaApp(App[None]):
@@ -30,7 +36,7 @@ class ArenaApp(App[None]):
     CSS_PATH = "arena.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", priority=True, show=False),
-        Binding("x", "save_picture", "Picture", show=False),
+        Binding("x", "save_picture", "Save the screen as a picture", show=False),
         Binding("question_mark", "show_help_panel", "Help", show=False),
     ]
 
@@ -42,18 +48,21 @@ class ArenaApp(App[None]):
         start: Choice | None = None,
         watch: bool = False,
         follow: str | None = None,
-        settings: Settings | None = None,
     ) -> None:
         super().__init__()
+        if self.no_color:
+            self._filters = [Shades() if isinstance(used, Monochrome) else used for used in self._filters]
         self.store = store
         self.choice = start or lobby or remembered()
         self._start = start is not None
         self._watch = watch
         self._follow = follow
-        self.models = Models(settings, tell=self.say)
+        self.preferences = preferences()
+        self.models = Models(self.preferences.settings(), self.say, self._progress)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = self.choice.theme if self.choice.theme in self.available_themes else THEMES[0].name
+        kept = self.preferences.theme
+        self.theme = kept if kept in self.available_themes else THEMES[0].name
 
     def on_mount(self) -> None:
         self.push_screen(LobbyScreen())
@@ -64,16 +73,16 @@ class ArenaApp(App[None]):
 
     def say(self, line: str) -> None:
         """Tell the person something that happened, such as a licence notice."""
-        self.notify(line, timeout=10, markup=False)
+        self.notify(printable(line, keep="\n"), timeout=10, markup=False)
 
     def refuse(self, error: ArenaError) -> None:
         """Say what went wrong; everything that was played is in the store."""
-        self.notify(str(error), title="That didn't work", severity="error", timeout=15, markup=False)
+        self.notify(printable(str(error)), title="That didn't work", severity="error", timeout=15, markup=False)
 
     def open_match(self, choice: Choice, watch: bool = False) -> None:
         """Go to the match that was chosen, or watch its subject play one match after another."""
         self.choice = choice
-        remember(msgspec.structs.replace(choice, theme=self.theme))
+        remember(choice)
         self.push_screen(SpectateScreen(choice) if watch else MatchScreen(choice))
 
     def action_tournament(self) -> None:
@@ -83,6 +92,35 @@ class ArenaApp(App[None]):
     def action_results(self) -> None:
         """The runs of the store."""
         self.push_screen(ResultsScreen())
+
+    def action_settings(self) -> None:
+        """Theme, pace, how models are run."""
+        self.push_screen(SettingsScreen())
+
+    def prefer(self, **changes: object) -> None:
+        """Change preferences, and keep them."""
+        changed = msgspec.structs.replace(self.preferences, **changes)
+        if changed != self.preferences:
+            self.preferences = changed
+            keep(changed)
+
+    async def settle(self) -> None:
+        """Nobody plays: what changed of how models are run counts from now on, so they are loaded anew."""
+        if self.models.settings != self.preferences.settings():
+            self.models.settings = self.preferences.settings()
+            await self.models.close()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The command palette: Textual's own commands, and where one can go."""
+        yield from super().get_system_commands(screen)
+        yield SystemCommand("Settings", "Theme, pace of a show, how models are run", self.action_settings)
+        yield SystemCommand("Results", "The runs of the store, down to a round's replay", self.action_results)
+        yield SystemCommand("Tournament", "Set up a tournament against the greedy reader", self.action_tournament)
+
+    def _progress(self, line: str) -> None:
+        """A step of loading a model, shown where the model will play."""
+        if isinstance(self.screen, TableScreen):
+            self.screen.show_progress(printable(line))
 
     def action_save_picture(self) -> None:
         """Save the screen as an SVG: in the working folder, or where a browser puts what it downloads."""

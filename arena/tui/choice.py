@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 
 from arena.errors import UsageError
+from arena.tui.files import read_struct, write_struct
 
 HUMAN = "human"
 MIND_READER = "human:mind-reader"
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """A game with its seats. Agents are specs; `seed` None means a new one each time."""
+    """A game with its seats. Agents are specs; `seed` None means a new one each time, `history` None that a
+    model is shown all past rounds."""
 
     game: str = "rps"
     subject: str = "llm:gemma-3-270m"
     opponent: str = HUMAN
     rounds: int = 20
     seed: int | None = None
-    theme: str = "arena-dark"
+    history: int | None = None
 
 
 def remembered() -> Choice:
     """The last choice, or the first one if there is none that can be read."""
-    try:
-        return msgspec.json.decode(_file().read_bytes(), type=Choice)
-    except (OSError, msgspec.MsgspecError):
-        return Choice()
+    return read_struct(_file(), Choice) or Choice()
 
 
 def remember(choice: Choice) -> None:
-    """Keep the choice for next time; where that can't be written nothing is lost but the memory."""
-    file = _file()
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, path = tempfile.mkstemp(dir=file.parent)
-        with os.fdopen(handle, "wb") as out:
-            out.write(msgspec.json.encode(choice))
-        os.replace(path, file)
+    """Keep the choice for next time."""
+    write_struct(_file(), choice)
 
 
 def _file() -> Path:

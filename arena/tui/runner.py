@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from arena.aside import aside
 from arena.backends.loading import Models
 from arena.errors import ArenaError
 from arena.play.cells import Cell, Options, plan_cells
@@ -15,7 +16,6 @@ from arena.play.tournament import Tournament, play_tournament, run_spec
 from arena.records import Round
 from arena.store.rows import RunSpec
 from arena.store.store import Store
-from arena.tui.aside import aside
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from arena.backends.catalog import ModelEntry, catalog
 from arena.backends.files import state
 from arena.games import Game
 from arena.records import Seat
+from arena.text import printable
 from arena.tui.choice import HUMAN, MIND_READER
 
 READY = "ready"
@@ -39,10 +40,10 @@ def seat_options(game: Game, seat: Seat, *typed: str) -> list[SeatOption]:
 
 
 def display_name(spec: str) -> str:
-    """An agent's name for people."""
+    """An agent's name for people, safe to show."""
     if spec in (HUMAN, MIND_READER):
         return "you"
-    return {"greedy": "the greedy reader", "uniform": "uniform play"}.get(spec, spec.removeprefix("llm:"))
+    return {"greedy": "the greedy reader", "uniform": "uniform play"}.get(spec, printable(spec.removeprefix("llm:")))
 
 
 def model_lines() -> list[tuple[str, ModelEntry, str]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
+from arena.aside import aside
 from arena.backends.loading import Models
 from arena.games import Game, parse_game
 from arena.play.cells import Cell, Options, check_length, plan_cells
 from arena.play.match import Table
-from arena.tui.aside import aside
 from arena.tui.choice import Choice
 
 
@@ -24,8 +24,9 @@ class Laid:
 
 
 async def lay(choice: Choice, models: Models) -> Laid:
-    """Seat the agents, loading what must be loaded. Raises ArenaError where that can't be done."""
-    options = Options()
+    """Seat the agents, loading what must be loaded. Raises ArenaError where that can't be done, TooLong
+    where the match doesn't fit a model's context."""
+    options = Options(history=choice.history)
     (cell,) = await plan_cells([choice.subject], [choice.opponent], [choice.game], options, models)
     await models.close_others(cell.models)
     for name in cell.models:  # finds and hashes the weights, which can take a while: not on the screen's thread

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from rich.segment import Segment
+from textual.app import App
+from textual.color import Color
+from textual.filter import Monochrome
 from textual.theme import Theme
 
 DARK: Final = Theme(
@@ -59,3 +63,16 @@ CONTRAST: Final = Theme(
 )
 
 THEMES: Final = (DARK, LIGHT, CONTRAST)
+
+
+def colour(app: App[None], name: str) -> str:
+    """A colour of the theme as rich writes it: an ansi theme's are the terminal's own, "ansi_blue" to Textual."""
+    return app.theme_variables[name].removeprefix("ansi_")
+
+
+class Shades(Monochrome):
+    """Textual's filter for NO_COLOR, which can't bear the empty segments that a plot draws outside of its canvas."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments in shades of grey."""
+        return super().apply([segment for segment in segments if segment.style is not None], background)

@@ -17,15 +17,17 @@ from textual.widgets import DataTable
 
 from arena.backends.loading import Models
 from arena.cli.progress import Silent
-from arena.play.cells import Options, plan_cells
+from arena.play.cells import Options, TooLong, plan_cells
 from arena.play.tournament import Tournament, play_tournament
 from arena.store import registry
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.choice import Choice
 from arena.tui.screens import spectate
+from arena.tui.screens.fit import FitScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.run import RunScreen
+from arena.tui.screens.settings import SettingsScreen
 from tests.tui.test_match import my_turn, text, until
 
 MIX = "mix:rock=0.6,paper=0.2,scissors=0.2"
@@ -126,6 +128,26 @@ def test_runs_of_a_store(snap_compare: Any, store: Path, size: str, theme: str) 
         await pilot.press("o")
         await until(pilot, lambda: bool(app.screen.query("#runs")))
         await until(pilot, lambda: app.screen.query_one("#runs", DataTable).row_count == 1)
+
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=script)
+
+
+def test_settings(snap_compare: Any, store: Path, size: str, theme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SettingsScreen, "places", lambda self: [("results", Path("arena.db"))])
+    app = ArenaApp(store)
+    app.theme = theme
+    assert snap_compare(app, terminal_size=SIZES[size], press=["e"])
+
+
+def test_too_long(snap_compare: Any, store: Path, size: str, theme: str) -> None:
+    app = ArenaApp(store)
+    app.theme = theme
+    choice = Choice("rps", "llm:some-model", "human", 5000)
+
+    async def script(pilot: Pilot[None]) -> None:
+        app.push_screen(FitScreen(choice, TooLong("5,000 rounds", "some-model", 88_934, 8_192, 485)))
+        await until(pilot, lambda: isinstance(app.screen, FitScreen))
+        await pilot.pause()
 
     assert snap_compare(app, terminal_size=SIZES[size], run_before=script)
 

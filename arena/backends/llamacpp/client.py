@@ -23,6 +23,7 @@ from arena.backends.llamacpp.messages import (
     Completed,
     FromWorker,
     Load,
+    Loading,
     Ready,
     Refused,
     Tokenize,
@@ -64,9 +65,15 @@ class LlamaCpp:
 
     @classmethod
     async def load(
-        cls, name: str, path: Path, settings: Settings | None = None, tell: Callable[[str], None] = lambda line: None
+        cls,
+        name: str,
+        path: Path,
+        settings: Settings | None = None,
+        tell: Callable[[str], None] = lambda line: None,
+        progress: Callable[[str], None] = lambda line: None,
     ) -> LlamaCpp:
-        """Start a worker and load a GGUF file into it. `tell` gets a line if it had to be started twice.
+        """Start a worker and load a GGUF file into it. `tell` gets a line if it had to be started twice, and
+        `progress` one for each step, to be shown while it lasts.
 
         Raises InputError if llama.cpp refuses the file, ModelError if the worker dies, also when it was
         started again with cautious settings.
@@ -82,8 +89,11 @@ class LlamaCpp:
                     message = await _receive(process)
                     if isinstance(message, Ready):
                         return cls(name, process, log, message)
+                    if isinstance(message, Loading):
+                        progress(f"reading weights {message.share:.0%}")
                     if isinstance(message, Warming):
                         warming = True
+                        progress("running a first batch")
                     if isinstance(message, Refused):
                         raise InputError(f"{message.sentence}{_last_words(log)}")
             except (asyncio.IncompleteReadError, ConnectionError):
@@ -98,6 +108,11 @@ class LlamaCpp:
             finally:
                 output.close()
         raise AssertionError("the second attempt either returns or raises")
+
+    @property
+    def ended(self) -> bool:
+        """Whether the worker is gone, so that nothing can be asked any more."""
+        return self._failure is not None
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
         """Ordinary text to ids, without BOS. With `specials`, special tokens in the text are recognised."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import llama_cpp as native
 import numpy as np
@@ -28,14 +28,22 @@ class LoadError(Exception):
 class Library:
     """One model with one context, its cache unified, so that sequences can share cells."""
 
-    def __init__(self, path: str, settings: Settings) -> None:
+    def __init__(self, path: str, settings: Settings, progress: Callable[[float], None] = lambda share: None) -> None:
+        """Load a file; `progress` hears how much of it is loaded, from 0 to 1. Raises LoadError."""
+
+        def loaded(share: float, _: object) -> bool:
+            progress(share)
+            return True  # False would end the loading
+
         _log_to_stderr()
         native.llama_backend_init()
         parameters = native.llama_model_default_params()
         parameters.n_gpu_layers = settings.gpu_layers
         if settings.cautious:
             parameters.use_extra_bufts = False
+        parameters.progress_callback = callback = native.llama_progress_callback(loaded)
         self._model = native.llama_model_load_from_file(path.encode(), parameters)
+        del callback  # which native code called until here
         if not self._model:
             raise LoadError(f"llama.cpp can't load {path}: it is damaged, or of a kind that this build doesn't know")
         self._vocab = native.llama_model_get_vocab(self._model)

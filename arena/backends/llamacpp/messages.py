@@ -47,6 +47,12 @@ class AskWork(msgspec.Struct, tag=True):
     id: int
 
 
+class Loading(msgspec.Struct, tag=True):
+    """How much of the weights is loaded, from 0 to 1."""
+
+    share: float
+
+
 class Warming(msgspec.Struct, tag=True):
     """The weights are loaded, and the first batch is about to run."""
 
@@ -92,7 +98,7 @@ class Refused(msgspec.Struct, tag=True):
 
 
 ToWorker = Load | Tokenize | Complete | Cancel | AskWork
-FromWorker = Warming | Ready | Tokens | Completed | WorkDone | Refused
+FromWorker = Loading | Warming | Ready | Tokens | Completed | WorkDone | Refused
 
 _encoder = msgspec.msgpack.Encoder()
 _to_worker = msgspec.msgpack.Decoder(ToWorker)

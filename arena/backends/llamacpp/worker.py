@@ -41,10 +41,18 @@ class _Worker:
 
     def run(self, load: Load) -> None:
         from arena.backends.llamacpp.library import Library, LoadError
-        from arena.backends.llamacpp.messages import Ready, Refused, Warming
+        from arena.backends.llamacpp.messages import Loading, Ready, Refused, Warming
+
+        percent = -1
+
+        def progress(share: float) -> None:
+            nonlocal percent
+            if int(100 * share) > percent:
+                percent = int(100 * share)
+                self._send(Loading(share))
 
         try:
-            library = Library(load.path, load.settings)
+            library = Library(load.path, load.settings, progress)
         except LoadError as error:
             self._send(Refused(str(error)))
             return

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, cast
 from textual.screen import Screen
 
 from arena.errors import ArenaError
+from arena.play.cells import TooLong
 from arena.play.sitting import Sitting
 from arena.store.store import Store
 from arena.tui.choice import Choice
+from arena.tui.screens.fit import FitScreen
 from arena.tui.table import Laid, lay
 
 if TYPE_CHECKING:
@@ -48,7 +50,10 @@ class TableScreen(ArenaScreen):
 
     async def _play(self) -> None:
         try:
-            laid = await lay(self.choice, self.arena.models)
+            laid = await self._lay()
+            if laid is None:
+                self.dismiss()
+                return
             with (
                 Store.open(self.arena.store, create=True) as store,
                 Sitting(laid.cell, laid.table, self.choice.rounds, laid.options, store, self.arena.models) as sitting,
@@ -57,6 +62,25 @@ class TableScreen(ArenaScreen):
         except ArenaError as error:
             self.arena.refuse(error)
             self.dismiss()
+
+    async def _lay(self) -> Laid | None:
+        """The table, laid. A match that doesn't fit a model is changed with the person; None: they'd rather not."""
+        while True:
+            try:
+                return await lay(self.choice, self.arena.models)
+            except TooLong as error:
+                if error.history < 1:
+                    raise
+                answer: asyncio.Future[Choice | None] = asyncio.get_running_loop().create_future()
+                self.app.push_screen(FitScreen(self.choice, error), answer.set_result)
+                fitting = await answer
+                if fitting is None:
+                    return None
+                self.choice = fitting
+
+    def show_progress(self, line: str) -> None:
+        """Show a step of loading a model, in place of the one before."""
+        raise NotImplementedError
 
     async def sit(self, laid: Laid, sitting: Sitting) -> None:
         """Play matches and show them. Raises ArenaError; cancelled when the screen is left."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
@@ -11,21 +12,22 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Footer, Input, Label, Select, Static
 
+from arena.aside import aside
 from arena.errors import ArenaError, UsageError
 from arena.games import game_names, parse_game
 from arena.records import Seat
+from arena.store.rows import CellRow, MatchRow
+from arena.store.store import Store
 from arena.tui.choice import HUMAN, MIND_READER, Choice, whole_number
 from arena.tui.screens.base import ArenaScreen
-from arena.tui.seats import SeatOption, model_lines, seat_options
-
-if TYPE_CHECKING:
-    pass
+from arena.tui.screens.replay import ReplayScreen
+from arena.tui.seats import SeatOption, display_name, model_lines, seat_options
 
 MOST_ROUNDS = 100_000
 
 
 class LobbyScreen(ArenaScreen):
-    """The first screen. Enter plays; w watches the subject against the greedy reader."""
+    """The first screen. Enter plays; w watches the subject against the greedy reader, l replays the last match."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "play", "Play", priority=False),
@@ -33,8 +35,14 @@ class LobbyScreen(ArenaScreen):
         Binding("w", "watch", "Watch it play"),
         Binding("t", "app.tournament", "Tournament"),
         Binding("o", "app.results", "Results"),
+        Binding("e", "app.settings", "Settings"),
+        Binding("l", "last", "Last match", show=False),
         Binding("q", "app.quit", "Quit"),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: tuple[CellRow, MatchRow] | None = None
 
     def compose(self) -> ComposeResult:
         choice = self.arena.choice
@@ -55,13 +63,13 @@ class LobbyScreen(ArenaScreen):
             with Horizontal():
                 yield Label("Rounds")
                 yield Input(str(choice.rounds), type="integer", compact=True, id="rounds-input")
-            with Horizontal():
-                yield Label("Seed")
+                yield Label("Seed", id="seed-label")
                 seed = "" if choice.seed is None else str(choice.seed)
                 yield Input(seed, placeholder="new", type="integer", compact=True, id="seed-input")
         with Horizontal(id="lobby-buttons"):
             yield Button("Play", id="play", variant="primary", compact=True)
             yield Button("Watch it against the greedy reader", id="watch", compact=True)
+        yield Static(id="last", classes="dim")
         with VerticalScroll(id="lobby-models", can_focus=False):
             yield Static(id="models")
         yield Footer()
@@ -70,7 +78,9 @@ class LobbyScreen(ArenaScreen):
         self.query_one("#play").focus()
         self._show_states()
 
-    def on_screen_resume(self) -> None:
+    async def on_screen_resume(self) -> None:
+        await self.arena.settle()
+        await self._show_last()
         self._show_states()
 
     def _show_states(self) -> None:
@@ -92,6 +102,31 @@ class LobbyScreen(ArenaScreen):
         for seat in Seat:
             spec = str(self.query_one(f"#{seat.value}", Select).value)
             self.query_one(f"#{seat.value}-state", Static).update(Text(states.get(spec, "")))
+
+    async def _show_last(self) -> None:
+        """The match that was played last, in a line."""
+        self._last = None
+        try:
+            self._last = await aside(_last_match, self.arena.store)
+        except ArenaError as error:
+            self.arena.refuse(error)
+        if self._last is None or not self.is_mounted:
+            return
+        cell, match = self._last
+        spec = cell.spec
+        net, whose = 100 * match.net / match.rounds, "net"
+        if people := {spec.subject, spec.opponent} & {HUMAN, MIND_READER}:
+            net, whose = net if spec.subject in people else -net, "your net"
+        text = Text.assemble("Last (", ("l", "bold"), " replays it): ")
+        text.append(f"{display_name(spec.subject)} against {display_name(spec.opponent)}, ")
+        text.append(f"{whose} {net:+z.0f} over {match.rounds} rounds")
+        self.query_one("#last", Static).update(text)
+
+    def action_last(self) -> None:
+        """Replay the match that was played last."""
+        if self._last is not None:
+            cell, match = self._last
+            self.app.push_screen(ReplayScreen(cell, match.number))
 
     @property
     def _typed(self) -> tuple[str, ...]:
@@ -142,7 +177,14 @@ class LobbyScreen(ArenaScreen):
             raise UsageError(f"the rounds must be a number from 1 to {MOST_ROUNDS:,}")
         seed = whole_number(self.query_one("#seed-input", Input).value, "the seed")
         game = str(self.query_one("#game", Select).value)
-        return Choice(game, subject, opponent, rounds, seed, self.app.theme)
+        return Choice(game, subject, opponent, rounds, seed)
+
+
+def _last_match(path: Path) -> tuple[CellRow, MatchRow] | None:
+    if not path.exists():
+        return None
+    with Store.open(path) as store:
+        return store.last_match()
 
 
 def _choices(options: list[SeatOption]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from contextlib import aclosing
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events, on
@@ -29,9 +29,6 @@ from arena.tui.widgets.moves import MoveBar, move_keys
 from arena.tui.widgets.plot import DeterminismPlot
 from arena.tui.widgets.rounds import RoundTable, move_names, outcome_for
 
-if TYPE_CHECKING:
-    pass
-
 _NARROW, _LOW = 72, 22
 _CLOCK = 0.25  # seconds between two looks at how long a model has been thinking
 
@@ -40,7 +37,7 @@ class MatchScreen(TableScreen):
     """One match after another at one table. Escape leaves it; what was played is kept."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "again", "New match", show=True),
+        Binding("n", "again", "New match"),
         Binding("c", "copy", "Copy"),
         Binding("escape", "leave", "Lobby"),
     ]
@@ -59,6 +56,7 @@ class MatchScreen(TableScreen):
         self._lines: list[str] = []
         self._predictor = MarkovPredictor(len(self._moves))
         self._thinking: float | None = None
+        self._last = ""  # what the other played in the round before
         self._over = False
         self._again = asyncio.Event()
 
@@ -80,6 +78,7 @@ class MatchScreen(TableScreen):
             yield Static(id="me", classes=f"seat {mine}")
             yield Static(id="verb")
             yield Static(id="it", classes=f"seat {theirs}")
+        yield Static(id="progress")
         yield Static(id="score")
         if not self._watched:
             yield MoveBar(self._moves, id="move-bar")
@@ -99,7 +98,9 @@ class MatchScreen(TableScreen):
 
     def on_mount(self) -> None:
         self._say_title(None)
-        self._show_faces("", "", f"loading {self._other} …")
+        self._show_faces("", "", "loading …")
+        plot = self.query_one("#plot", DeterminismPlot)
+        self.call_after_refresh(plot.begin, self.choice.rounds)
         self.set_interval(_CLOCK, self._tick)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -126,10 +127,13 @@ class MatchScreen(TableScreen):
 
     def _begin(self) -> None:
         self._over = False
+        self.refresh_bindings()
+        self.query_one("#progress").display = False
         self._thinking = time.monotonic()
         self._again.clear()
         self._score.clear()
         self._lines.clear()
+        self._last = ""
         self._predictor = MarkovPredictor(len(self._moves))
         self.query_one("#plot", DeterminismPlot).begin(self.choice.rounds)
         self.query_one("#rounds", RoundTable).begin()
@@ -150,6 +154,7 @@ class MatchScreen(TableScreen):
             reply = self._moves[best(view.intel)]
             likeliest = max(range(len(self._others)), key=view.intel.probabilities.__getitem__)
             mind.reveal(view.intel, {likeliest: f"play {reply}"})
+            self._say_mind(f"its mind now{self._last}")
         if view.number == 1:
             self._show_faces("", "", "your move")
 
@@ -168,6 +173,10 @@ class MatchScreen(TableScreen):
         self._show_score()
         shown = other.policy
         if shown is not None:
+            self._say_mind(f"its mind in round {played.number}")
+            if other.move is not None:  # beside the next mind, which a reader sees at once, the last one would be gone
+                likely = f" {shown.probabilities[other.move]:.2f}"
+                self._last = f" · last {self._others[other.move]},{likely}"
             marks = {} if other.move is None else {other.move: "played"}
             self.query_one("#mind", MindBars).reveal(shown, marks)
         self.query_one("#rounds", RoundTable).add(played)
@@ -182,6 +191,7 @@ class MatchScreen(TableScreen):
 
     def _end(self) -> None:
         self._over = True
+        self.refresh_bindings()
         if not self._watched:
             self.query_one("#move-bar", MoveBar).alive = False
         self.query_one("#verb", Static).update(Text("the match is over\nn plays another", style="bold"))
@@ -207,6 +217,9 @@ class MatchScreen(TableScreen):
         net = f"{100 * (won - lost) / rounds:+.0f}" if rounds else "0"
         text = f"won {won:>3}   tied {tied:>3}   lost {lost:>3}   net {net:>4}"
         self.query_one("#score", Static).update(Text(text))
+
+    def _say_mind(self, heading: str) -> None:
+        self.query_one("#mind-heading", Static).update(Text(heading))
 
     def _show_foresight(self) -> None:
         rate = self._predictor.rate
@@ -243,6 +256,14 @@ class MatchScreen(TableScreen):
         bar.marked, bar.alive = move, False
         self._thinking = time.monotonic()
         return True
+
+    def show_progress(self, line: str) -> None:
+        """A step of loading the model, where its move will stand."""
+        self.query_one("#progress", Static).update(Text(line, style="dim"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The footer shows only what can be done now."""
+        return self._over if action == "again" else True
 
     def action_again(self) -> None:
         """Play another match at the same table."""

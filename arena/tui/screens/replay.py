@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer, Static
 
 from arena.agents.moves import move_tokens
 from arena.agents.spec import parse_agent
+from arena.aside import aside
 from arena.backends.base import Vocabulary
 from arena.errors import ArenaError
 from arena.games import Game, parse_game
 from arena.records import Decision, Round, Seat
 from arena.store.rows import CellRow
 from arena.store.store import Store
-from arena.tui.aside import aside
+from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.seats import display_name
 from arena.tui.widgets.rounds import move_names
@@ -64,10 +65,10 @@ class ReplayScreen(ArenaScreen):
             with VerticalScroll(id="prompt-side"):
                 yield Static(id="prompt-heading", classes="dim")
                 yield Static(id="prompt")
-            with Vertical(id="mind-side"):
+            with VerticalScroll(id="mind-side"):
                 yield Static(id="tokens-heading", classes="dim")
                 yield Static(id="tokens")
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
         try:
@@ -128,8 +129,8 @@ class ReplayScreen(ArenaScreen):
         tokens = decision.prompt.tokens
         self._put("prompt-heading", Text(f"prompt, {len(tokens)} tokens"))
         self._put("prompt", self._prompt(decision))
-        self._put("tokens-heading", Text("likeliest next tokens, and the move that each counts for"))
-        self._put("tokens", Text.assemble(self._top(decision), "\n", self._policy(decision), "\n", _answers(decision)))
+        self._put("tokens-heading", Text("what it said, and what it thought"))
+        self._put("tokens", Text.assemble(_answers(decision), self._policy(decision), self._top(decision)))
 
     def _put(self, id_: str, text: Text) -> None:
         self.query_one(f"#{id_}", Static).update(text)
@@ -156,7 +157,7 @@ class ReplayScreen(ArenaScreen):
         assert decision.prompt is not None
         vocabulary = self._vocabulary.get(self._seat)
         if self._ids or vocabulary is None:
-            shown = " ".join(map(str, decision.prompt.tokens)) if self._ids else decision.prompt.text
+            shown = " ".join(map(str, decision.prompt.tokens)) if self._ids else visible(decision.prompt.text)
             return Text(shown)
         text = Text()
         for index, token in enumerate(decision.prompt.tokens):
@@ -167,7 +168,7 @@ class ReplayScreen(ArenaScreen):
     def _top(self, decision: Decision) -> Text:
         assert decision.prompt is not None
         vocabulary, counts = self._vocabulary.get(self._seat), self._counts.get(self._seat, {})
-        text = Text(no_wrap=True)
+        text = Text("likeliest next tokens, what each counts for\n", style="", no_wrap=True)
         for likely in decision.prompt.top:
             piece = str(likely.token) if vocabulary is None else visible(vocabulary.text([likely.token]))
             move = counts.get(likely.token, "")
@@ -203,16 +204,13 @@ class ReplayScreen(ArenaScreen):
 
 def visible(text: str) -> str:
     """A token's text with its ends seen: spaces as they are, line breaks marked, control characters written out."""
-    return "".join(
-        "⏎\n" if letter == "\n" else letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text
-    )
+    return printable(text, keep="\n").replace("\n", "⏎\n")
 
 
 def _answers(decision: Decision) -> Text:
-    text = Text("answers drawn:\n")
+    text = Text("answers drawn\n")
     for answer in decision.answers:
-        text.append(f"  {answer.text!r}: {_VERDICTS.get(answer.ended, answer.ended)}\n")
+        text.append(f"  {answer.text!r}: {_VERDICTS.get(answer.ended, answer.ended)}\n", style="bold")
     return text
 
 

@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Footer, Static
 
+from arena.aside import aside
 from arena.errors import ArenaError
 from arena.store.rows import CellRow, MatchRow, RunRow
 from arena.store.store import Store
-from arena.tui.aside import aside
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.run import RunScreen
@@ -36,7 +36,7 @@ class ResultsScreen(ArenaScreen):
 
     async def on_mount(self) -> None:
         table = self.query_one("#runs", DataTable)
-        table.add_columns("run", "kind", "played", "who", "state")
+        table.add_columns("run", "kind", "state", "played", "who")
         app = self.arena
         try:
             rows = await aside(_runs, app)
@@ -45,7 +45,7 @@ class ResultsScreen(ArenaScreen):
             rows = []
         for run, state in rows:
             who = ", ".join(dict.fromkeys(display_name(cell.subject) for cell in run.spec.cells))
-            table.add_row(Text(run.name), run.spec.kind, run.spec.size, Text(who), state, key=run.name)
+            table.add_row(Text(run.name), run.spec.kind, state, run.spec.size, Text(who), key=run.name)
         if not rows:
             self.query_one("#empty", Static).update(
                 Text(f"  {app.store} holds no run yet: play a match, or start a tournament in the lobby.")
@@ -79,7 +79,8 @@ class CellScreen(ArenaScreen):
 
     def compose(self) -> ComposeResult:
         spec = self._cell.spec
-        yield Static(Text(f"{self._run} · {spec.game} · {spec.subject} against {spec.opponent}"), classes="title")
+        who = f"{display_name(spec.subject)} against {display_name(spec.opponent)}"
+        yield Static(Text(f"{self._run} · {spec.game} · {who}"), classes="title")
         yield DataTable(cursor_type="row", id="matches")
         yield Static(id="empty", classes="dim")
         yield Footer()

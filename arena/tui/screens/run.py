@@ -6,23 +6,25 @@ import time
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable, Footer, Static
 
+from arena.aside import aside
 from arena.errors import ArenaError
 from arena.reports.cells import CellReport
+from arena.reports.folder import write_all
 from arena.reports.run import RunReport, run_report
 from arena.reports.terminal import terminal
 from arena.reports.words import duration
 from arena.store.store import Store
-from arena.tui.aside import aside
 from arena.tui.runner import Planned, Runner
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.seats import display_name
+from arena.tui.widgets.after import AfterOutcome
 from arena.tui.widgets.histogram import DeterminismHistogram
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0  # between two looks into the store while somebody writes the run
 _NARROW = 110  # columns below which the table is kept short
+_SLIM = 72  # columns below which the bars after each outcome are left out
 _NAME = 19  # columns of a name there
 _HEADINGS = ("subject", "game", "progress", "matches", "rounds/s", "net", "95%")
 _SHORT = ("subject", "game", "progress", "rounds/s", "net", "±")
@@ -41,6 +44,7 @@ class RunScreen(ArenaScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause or go on"),
         Binding("t", "table", "Table 2"),
+        Binding("f", "export", "Save figures"),
         Binding("escape", "leave", "Back"),
     ]
 
@@ -60,6 +64,7 @@ class RunScreen(ArenaScreen):
         yield DataTable(cursor_type="row", id="cells")
         with Horizontal(id="run-below"):
             yield DeterminismHistogram(2, id="histogram")
+            yield AfterOutcome(id="after")
         with VerticalScroll(id="table2"):
             yield Static(id="table2-text")
         yield Footer()
@@ -75,6 +80,9 @@ class RunScreen(ArenaScreen):
             await self._look()
         self.set_interval(LOOK_SECONDS, self._look)
         self.query_one("#cells").focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < _SLIM, "narrow")
 
     async def _look(self) -> None:
         """Read the run again, if somebody writes it or it was never read."""
@@ -173,6 +181,7 @@ class RunScreen(ArenaScreen):
             return
         cell = self._report.cells[index]
         self.query_one("#histogram", DeterminismHistogram).fill(cell.determinism, len(cell.game.moves))
+        self.query_one("#after", AfterOutcome).fill(cell)
 
     @on(DataTable.RowSelected, "#cells")
     def _open(self, event: DataTable.RowSelected) -> None:
@@ -199,6 +208,18 @@ class RunScreen(ArenaScreen):
         """Table 2 as the report prints it, or the histogram."""
         table, histogram = self.query_one("#table2"), self.query_one("#run-below")
         table.display, histogram.display = histogram.display, table.display
+
+    async def action_export(self) -> None:
+        """Table 2 in every format and figure 4 as files, in a folder of the run's name beside the store."""
+        if self._report is None:
+            return
+        out = self.arena.store.absolute().parent / f"arena-{self._report.run.name}"
+        try:
+            await aside(write_all, self._report, out)
+        except ArenaError as error:
+            self.arena.refuse(error)
+        else:
+            self.notify(f"tables and figure are in {out}", markup=False)
 
 
 def _read(app: ArenaApp, name: str | None) -> tuple[RunReport, int | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
@@ -21,9 +21,6 @@ from arena.tui.runner import Planned
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.seats import seat_options
-
-if TYPE_CHECKING:
-    pass
 
 _KINDS = ("llm", "uniform")  # that are worth a tournament
 _FIRST = {"llm:gemma-3-270m", "llm:smollm2-135m-instruct"}

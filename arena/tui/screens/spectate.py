@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from rich.text import Text
@@ -14,12 +14,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
+from arena.aside import aside
 from arena.games import Game, equilibrium, parse_game
 from arena.play.sitting import Sitting
 from arena.records import Outcome, Round
 from arena.stats.clusters import mean
-from arena.tui.aside import aside
 from arena.tui.choice import Choice
+from arena.tui.preferences import SPEEDS
 from arena.tui.screens.base import TableScreen
 from arena.tui.seats import display_name
 from arena.tui.table import Laid
@@ -28,11 +29,6 @@ from arena.tui.widgets.letters import ROWS, block
 from arena.tui.widgets.plot import DeterminismPlot
 from arena.tui.widgets.rounds import move_names
 
-if TYPE_CHECKING:
-    pass
-
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)  # rounds a second; 0: as fast as the model answers
-_FIRST_SPEED = 3
 _BREATH = 0.01  # seconds between two rounds at full speed, so that the screen can be drawn
 _LOW = 20
 _FEWEST = 5  # matches below which an interval says nothing yet
@@ -55,7 +51,7 @@ class SpectateScreen(TableScreen):
         super().__init__(choice)
         self._game = parse_game(choice.game)
         self._names = display_name(choice.subject), display_name(choice.opponent)
-        self._speed = _FIRST_SPEED
+        self._speed = 0
         self._go = asyncio.Event()
         self._go.set()
         self._nudge = asyncio.Event()  # a key was pressed: wait no longer
@@ -78,16 +74,24 @@ class SpectateScreen(TableScreen):
             yield DeterminismPlot(1 / len(self._game.moves), id="plot")
             yield DeterminismHistogram(len(self._game.moves), id="histogram")
         yield Static(id="net")
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
+        kept = self.arena.preferences.speed
+        self._speed = min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - kept))
         self.query_one("#histogram").display = False
         self._say_title()
+        plot = self.query_one("#plot", DeterminismPlot)
+        self.call_after_refresh(plot.begin, self.choice.rounds)
         self.query_one("#spectate-line", Static).update(Text(f"loading {self._names[0]} …", style="dim"))
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _LOW, "low")
         self._show_last()
+
+    def show_progress(self, line: str) -> None:
+        """A step of loading the model."""
+        self.query_one("#spectate-line", Static).update(Text(line, style="dim"))
 
     async def sit(self, laid: Laid, sitting: Sitting) -> None:
         """Play match after match."""

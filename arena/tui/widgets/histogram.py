@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.tui.themes import colour
 from arena.tui.widgets.quiet_plot import QuietPlot
 
 BINS = 20
@@ -47,11 +48,10 @@ class DeterminismHistogram(QuietPlot):
         total = self._counts.sum()
         share = 100 * self._counts / total if total else self._counts
         self.set_ylimits(0.0, max(10.0, float(share.max()) * 1.1))
-        colours = self.app.theme_variables
         filled = np.flatnonzero(share)  # a bar of no height would still take a row
         if len(filled):
-            self.bar((filled + 0.5) / BINS, share[filled], width=0.9 / BINS, bar_style=colours["primary"])
-        self.add_v_line(self._chance, line_style=colours["foreground"], label=None)
+            self.bar((filled + 0.5) / BINS, share[filled], width=0.9 / BINS, bar_style=colour(self.app, "primary"))
+        self.add_v_line(self._chance, line_style=colour(self.app, "foreground"), label=None)
 
 
 def _bin(determinism: float) -> int:

@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from arena.records import Policy
+from arena.tui.themes import colour
 
 _LEAST_BAR = 6
 
@@ -50,7 +51,7 @@ class MindBars(Static):
         for index, move in enumerate(self._moves):
             text.append(f"{move:<{name}} ")
             if self._policy is None:
-                text.append("·" * min(room, 12), style="dim")
+                text.append("·" * min(room, 4), style="dim")
                 if index == 0:
                     text.append(f"  {self._waiting}", style="dim italic")
             else:
@@ -67,4 +68,4 @@ class MindBars(Static):
         self.update(text)
 
     def _colour(self) -> str:
-        return str(self.app.theme_variables["primary"])
+        return colour(self.app, "primary")

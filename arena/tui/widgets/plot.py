@@ -9,6 +9,7 @@ from textual_plot import HiResMode
 from textual_plot.axis_formatter import NumericAxisFormatter
 
 from arena.records import Outcome
+from arena.tui.themes import colour
 from arena.tui.widgets.quiet_plot import QuietPlot
 
 LETTERS = {Outcome.WIN: "W", Outcome.TIE: "T", Outcome.LOSS: "L"}
@@ -58,24 +59,21 @@ class DeterminismPlot(QuietPlot):
         self.clear()
         columns = max(10, self.size.width - 6)
         first, last = self._window(columns)
-        colours = self.app.theme_variables
         self.set_xlimits(first - 0.5, last + 0.5)
         self.set_ylimits(0.0, 1.08)
         self.set_yticks([0.0, 0.5, 1.0])
         self.set_xticks(_ticks(first, last, columns))
-        line = colours["foreground"]
-        self.plot(
-            [first - 0.5, last + 0.5], [self._chance, self._chance], line_style=line, hires_mode=HiResMode.BRAILLE
-        )
+        ends, chance = [first - 0.5, last + 0.5], [self._chance, self._chance]
+        self.plot(ends, chance, line_style=colour(self.app, "foreground"), hires_mode=HiResMode.BRAILLE)
         if len(self._mean) > 1:
             numbers = np.arange(1, len(self._mean) + 1)
-            self.plot(numbers, self._mean, line_style=colours["secondary"], hires_mode=HiResMode.BRAILLE)
+            self.plot(numbers, self._mean, line_style=colour(self.app, "secondary"), hires_mode=HiResMode.BRAILLE)
         seen = [(n, v) for n, v in enumerate(self._foresight[first - 1 :], first) if v is not None]
         if len(seen) > 1:
             self.plot(
                 [n for n, _ in seen],
                 [value for _, value in seen],
-                line_style=colours["secondary"],
+                line_style=colour(self.app, "secondary"),
                 hires_mode=HiResMode.BRAILLE,
             )
         shown = [(n, *point) for n, point in enumerate(self._points[first - 1 :], first)]
@@ -83,7 +81,7 @@ class DeterminismPlot(QuietPlot):
             at = [(n, value) for n, value, ended in shown if ended is outcome]
             if at:
                 xs, ys = zip(*at, strict=True)
-                self.scatter(xs, ys, marker=letter, marker_style=f"bold {colours[_COLOURS[outcome]]}")
+                self.scatter(xs, ys, marker=letter, marker_style=f"bold {colour(self.app, _COLOURS[outcome])}")
 
     def _window(self, columns: int) -> tuple[int, int]:
         """The first and last round to show: the whole match if it has the room, else its last part."""

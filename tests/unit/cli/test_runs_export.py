@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from arena.cli.main import arena
-from arena.cli.text import printable
 from arena.errors import InputError, StoreError
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
 from arena.store import CellSpec, RunSpec, Store
+from arena.text import printable
 
 CELLS = (
     CellSpec("fixed:rock|greedy|rps|-|-", "fixed:rock", "greedy", "rps"),

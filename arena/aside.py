@@ -1,4 +1,4 @@
-"""Work that would hold up the screen, in a thread of its own.
+"""Work that would hold up whoever waits beside it (a screen, other matches), in a thread of its own.
 
 The threads are daemons: one that is still hashing a large file when the app is left must not keep it alive.
 """

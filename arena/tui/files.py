@@ -1,0 +1,31 @@
+"""Small files of the app's own: read if they can be, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def read_struct(file: Path, kind: type[T]) -> T | None:
+    """What a file holds, or None if it isn't there or is something else."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=kind)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def write_struct(file: Path, value: msgspec.Struct) -> None:
+    """Write a file; where that can't be done nothing is lost but the memory."""
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, path = tempfile.mkstemp(dir=file.parent)
+        with os.fdopen(handle, "wb") as out:
+            out.write(msgspec.json.format(msgspec.json.encode(value)))
+        os.replace(path, file)

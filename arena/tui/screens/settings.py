@@ -1,0 +1,97 @@
+"""Settings: the theme, the pace of a show, how models are run; and where things are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Footer, Input, Label, Select, Static
+
+from arena.backends.catalog import user_catalog_path
+from arena.errors import UsageError
+from arena.tui.choice import whole_number
+from arena.tui.preferences import SPEEDS, preferences_file
+from arena.tui.screens.base import ArenaScreen
+
+_MOST_THREADS, _MOST_LAYERS = 1024, 1000
+
+
+class SettingsScreen(ArenaScreen):
+    """Every change is kept at once; how models are run counts from the next match on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+
+    def compose(self) -> ComposeResult:
+        now = self.arena.preferences
+        yield Static("Settings", classes="title")
+        with Vertical(id="settings-form"):
+            with Horizontal():
+                yield Label("Theme")
+                themes = sorted(self.app.available_themes, key=lambda name: (not name.startswith("arena"), name))
+                yield Select(
+                    [(name, name) for name in themes], value=self.app.theme, allow_blank=False, compact=True, id="theme"
+                )
+            with Horizontal():
+                yield Label("Show")
+                speed = now.speed if now.speed in SPEEDS else SPEEDS[3]
+                paces = [(f"{pace:g} rounds a second" if pace else "full speed", pace) for pace in SPEEDS]
+                yield Select(paces, value=speed, allow_blank=False, compact=True, id="speed")
+            with Horizontal():
+                yield Label("Threads")
+                yield Input(str(now.threads), type="integer", compact=True, id="threads")
+                yield Static("0: as many as there are cores", classes="state")
+            with Horizontal():
+                yield Label("GPU layers")
+                yield Input(str(now.gpu_layers), type="integer", compact=True, id="gpu_layers")
+                yield Static("needs a llama.cpp that is built for the GPU", classes="state")
+        yield Static(id="places", classes="dim")
+        yield Footer()
+
+    def places(self) -> list[tuple[str, Path]]:
+        """What is kept where."""
+        return [
+            ("results", self.arena.store.absolute()),
+            ("settings", preferences_file()),
+            ("your models", user_catalog_path()),
+        ]
+
+    def on_mount(self) -> None:
+        lines = self.places()
+        text = Text.assemble(("Where things are\n", "bold"))
+        for name, path in lines:
+            text.append(f"  {name:<12} {path}\n")
+        text.append("\nNO_COLOR=1 shows all without colour; the ansi themes use your terminal's own colours.")
+        self.query_one("#places", Static).update(text)
+        self.query_one("#theme").focus()
+
+    @on(Select.Changed, "#theme")
+    def _theme(self, event: Select.Changed) -> None:
+        self.app.theme = str(event.value)
+        self.arena.prefer(theme=self.app.theme)
+
+    @on(Select.Changed, "#speed")
+    def _speed(self, event: Select.Changed) -> None:
+        assert isinstance(event.value, float)
+        self.arena.prefer(speed=event.value)
+
+    @on(Input.Submitted)
+    @on(Input.Blurred)
+    def _number(self, event: Input.Submitted | Input.Blurred) -> None:
+        name, most = event.input.id, {"threads": _MOST_THREADS, "gpu_layers": _MOST_LAYERS}
+        assert name in most
+        what = name.replace("_", " ").replace("gpu", "GPU")
+        try:
+            number = whole_number(event.value, what)
+            if number is None or not 0 <= number <= most[name]:
+                raise UsageError(f"{what} must be a whole number from 0 to {most[name]}")
+        except UsageError as error:
+            self.arena.refuse(error)
+            event.input.value = str(msgspec.structs.asdict(self.arena.preferences)[name])
+            return
+        self.arena.prefer(**{name: number})

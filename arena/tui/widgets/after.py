@@ -1,0 +1,63 @@
+"""Figure 4, right: how a subject's determinism differs after each outcome, as bars with their intervals."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widgets import Static
+
+from arena.reports.cells import OUTCOMES, CellReport
+from arena.stats.clusters import Estimate
+from arena.tui.themes import colour
+
+_LEAST = 0.01  # of the axis: differences of nothing must not fill it
+
+
+class AfterOutcome(Static):
+    """Mean determinism after a win and a tie, minus that after a loss: a bar from zero, its interval as a line."""
+
+    def fill(self, cell: CellReport) -> None:
+        """Show a cell."""
+        differences = {name: cell.after_difference(outcome) for name, outcome in OUTCOMES.items() if name != "loss"}
+        self._differences = differences
+        self.update(self._text())
+
+    def on_resize(self) -> None:
+        if hasattr(self, "_differences"):
+            self.update(self._text())
+
+    def _text(self) -> Text:
+        text = Text("mean determinism after each outcome,\nminus that after a loss\n", no_wrap=True)
+        known = [difference for difference in self._differences.values() if difference.value is not None]
+        ends = [abs(end) for difference in known for end in (difference.value, *(difference.interval or ()))]
+        most = max([_LEAST, *ends])
+        half = max(5, (self.size.width - 13) // 2)
+        for name, difference in self._differences.items():
+            text.append(f"\n{name:<4} ")
+            if difference.value is None:
+                text.append("not known yet", style="dim")
+                continue
+            text.append(_bar(difference, most, half), style=colour(self.app, "primary"))
+            text.append(f" {difference.value:+.3f}")
+            if difference.interval is not None:
+                low, high = difference.interval
+                text.append(f"\n     95%: {low:+.3f} to {high:+.3f}", style="dim")
+        return text
+
+
+def _bar(difference: Estimate, most: float, half: int) -> str:
+    """A line of 2 * half + 1 columns: zero in the middle, the value as a block, its interval as a dash."""
+    assert difference.value is not None
+
+    def column(value: float) -> int:
+        return half + round(value / most * half)
+
+    line = [" "] * (2 * half + 1)
+    if difference.interval is not None:
+        low, high = difference.interval
+        for at in range(column(low), column(high) + 1):
+            line[at] = "─"
+    first, last = sorted((half, column(difference.value)))
+    for at in range(first, last + 1):
+        line[at] = "█"
+    line[half] = "│"
+    return "".join(line)
