@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
@@ -70,6 +71,12 @@ class ArenaApp(App[None]):
             self.open_match(self.choice, watch=self._watch)
         elif self._follow is not None:
             self.push_screen(RunScreen(self._follow or None))
+
+    def settle_memory(self) -> None:
+        """Libraries are loaded by now: keep their objects out of the garbage collector's full passes, which would
+        hold up the screen for 60 to 80 ms each. Counts the first time only, as what is garbage now is kept too."""
+        if not gc.get_freeze_count():
+            gc.freeze()
 
     def say(self, line: str) -> None:
         """Tell the person something that happened, such as a licence notice."""

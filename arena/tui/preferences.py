@@ -11,6 +11,8 @@ from arena.tui.files import read_struct, write_struct
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)  # rounds a second of a show; 0: as fast as the model answers
 
+_NICENESS = 10
+
 
 class Preferences(msgspec.Struct, frozen=True):
     """`threads` 0 is all cores there are, `gpu_layers` how many layers llama.cpp puts on a GPU."""
@@ -21,8 +23,8 @@ class Preferences(msgspec.Struct, frozen=True):
     gpu_layers: int = 0
 
     def settings(self) -> Settings:
-        """How llama.cpp is run."""
-        return Settings(threads=self.threads, gpu_layers=self.gpu_layers)
+        """How llama.cpp is run: it gives way to the app."""
+        return Settings(niceness=_NICENESS, threads=self.threads, gpu_layers=self.gpu_layers)
 
 
 def preferences() -> Preferences:

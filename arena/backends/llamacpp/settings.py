@@ -17,6 +17,7 @@ class Settings(msgspec.Struct, frozen=True):
     attends block by block if keys and values are stored alike (a block that any of 64 prompts sees costs all of
     them), and cell by cell if not. Values are then bf16, whose error is far below that of 4-bit weights, and a
     distribution no longer depends on how many prompts share a batch's attention. One long prompt is slower so.
+    `niceness` makes the worker give way to other processes, so that a screen beside it stays quick.
     `cautious` avoids the library's special weight layouts, which crash on some machines.
     """
 
@@ -28,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True):
     batch: int = 512
     outputs: int = 64
     scattered: bool = True
+    niceness: int = 0
     cautious: bool = False
 
     def resolved(self) -> Settings:

@@ -30,6 +30,8 @@ def main() -> None:
 
     first = read_to_worker(sys.stdin.buffer)
     if isinstance(first, Load):
+        if hasattr(os, "nice"):
+            os.nice(first.settings.niceness)
         _Worker(output).run(first)
 
 

@@ -58,6 +58,7 @@ class TableScreen(ArenaScreen):
                 Store.open(self.arena.store, create=True) as store,
                 Sitting(laid.cell, laid.table, self.choice.rounds, laid.options, store, self.arena.models) as sitting,
             ):
+                self.arena.settle_memory()
                 await self.sit(laid, sitting)
         except ArenaError as error:
             self.arena.refuse(error)
