@@ -179,3 +179,13 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path):
         with pytest.raises(InputError, match="is no wording"):
             read_wording(path, "base", None)
+
+
+@pytest.mark.parametrize("history", [0, 1, 2, 3, 4, 5, 100])
+@pytest.mark.parametrize("past", range(6))
+def test_a_history_shows_the_last_rounds_and_all_of_them_where_there_are_fewer(history: int, past: int) -> None:
+    rounds = tuple(ShownRound(number, f"move{number}", "rock", "win") for number in range(1, past + 1))
+    wording = Wording("test", "base", "{% for r in rounds %}{{ r.mine }},{% endfor %}", "", ("\n",), history)
+    prompt, _ = wording.render(["rock"], ["rock"], rounds, past + 1)
+    shown = [mine for mine in prompt.split(",") if mine]
+    assert shown == [f"move{number}" for number in range(1, past + 1)][max(0, past - history) :]
