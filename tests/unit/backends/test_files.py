@@ -284,6 +284,26 @@ def test_a_file_from_the_hub_and_then_from_its_cache(tmp_path: Path, hub: str) -
     assert errors.startswith("org/name/none.gguf can't be had from the hub: ")
 
 
+def test_a_download_says_how_far_it_is(tmp_path: Path, hub: str) -> None:
+    pytest.importorskip("huggingface_hub")
+    lines = (
+        "from arena.backends.files import locate; from arena.backends.catalog import find_model; import sys;"
+        "locate(find_model(sys.argv[1]), print)"
+    )
+    settings = {"HOME": str(tmp_path), "HF_HOME": str(tmp_path), "HF_HUB_DISABLE_XET": "1", "HF_ENDPOINT": hub}
+    done = subprocess.run(
+        [sys.executable, "-c", lines, "hf:org/name/folder/a.gguf"],
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    first, *rest = done.stdout.splitlines()
+    assert first == "asking the hub for folder/a.gguf"
+    assert rest and all(line.startswith("downloading folder/a.gguf: ") and line.endswith(" MB") for line in rest)
+
+
 def test_offline(tmp_path: Path) -> None:
     pytest.importorskip("huggingface_hub")
     process = locating("llama.cpp:hf:org/name/a.gguf", tmp_path, HF_HUB_OFFLINE="1")
