@@ -31,12 +31,12 @@ PROGRESS := ^ *\[ *[0-9]+(/[0-9]+|%)\].{0,90}|^ *Collecting.*|Building wheel.*|S
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing; llama.cpp is compiled once, which takes 3 to 10 minutes."
 	set -o pipefail; SKBUILD_CMAKE_VERBOSE=false $(BIN)/python -m pip install -v -c constraints.txt \
-	  -e '.[app,web,laptop,models,hub,parquet]' 2>&1 | tee .venv/install.log | grep --line-buffered -oE '$(PROGRESS)' \
+	  -e '.[app,web,laptop,models,hub,sglang,parquet]' 2>&1 | tee .venv/install.log | grep --line-buffered -oE '$(PROGRESS)' \
 	  || { echo "The installation failed; all of its output is in .venv/install.log"; exit 1; }
 	@touch $@
 
 .venv/.installed-dev: .venv/.installed
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[app,web,laptop,models,hub,parquet,dev]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[app,web,laptop,models,hub,sglang,torch,parquet,dev]'
 	@touch $@
 
 tournament: .venv/.installed

@@ -258,9 +258,9 @@ def _without_extra_layouts(llama_cpp: Any) -> None:
 
 def limit(task: dict[str, Any]) -> dict[str, Any]:
     """How many tokens a second the library evaluates in one long prompt, and in many sequences side by side."""
-    from arena.backends.llamacpp.library import Library
-    from arena.backends.llamacpp.settings import Settings
-    from arena.backends.llamacpp.tree import Row
+    from arena.backends.llamacpp.library import LlamaCppLibrary
+    from arena.backends.local.settings import Settings
+    from arena.backends.local.tree import Row
 
     settings = Settings(
         threads=task["threads"],
@@ -269,7 +269,7 @@ def limit(task: dict[str, Any]) -> dict[str, Any]:
         outputs=_SEQUENCES,
         scattered=False,  # llama.cpp's own way is the faster one for a long prompt
     )
-    library = Library(task["path"], settings)
+    library = LlamaCppLibrary(task["path"], settings)
 
     def token(index: int) -> int:
         return 1000 + index * 37 % 5000  # ordinary tokens: which ones makes no difference
@@ -339,7 +339,7 @@ class Machine:
 def _machine(cache: str) -> Machine:
     from arena.backends.catalog import find_model
     from arena.backends.files import locate
-    from arena.backends.llamacpp.settings import Settings
+    from arena.backends.local.settings import Settings
 
     settings = Settings().resolved()
     return Machine(

@@ -67,7 +67,9 @@ class LanguageModelAgent:
 
     @classmethod
     async def make(cls, name: str, model: LanguageModel, game: Game, seat: Seat, asking: Asking) -> LanguageModelAgent:
-        """Find the tokens that count for each move, and take a seat."""
+        """Find the tokens that count for each move, and take a seat. Raises InputError for a setting that the model
+        can't be asked with."""
+        model.check(asking.sampling)
         moves = game.moves if seat is Seat.SUBJECT else game.replies
 
         async def tokenize(text: str) -> tuple[int, ...]:

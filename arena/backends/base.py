@@ -130,6 +130,16 @@ class LanguageModel(Protocol):
     vocabulary: Vocabulary
     capabilities: frozenset[Capability]
     context: int  # the longest prompt and answer that fit, in tokens
+    build: str  # what runs it, for a run's manifest
+
+    @property
+    def ended(self) -> bool:
+        """Whether it can't be asked any more."""
+        ...
+
+    def check(self, sampling: Sampling) -> None:
+        """Refuse a sampling setting whose distribution this backend can't give: InputError."""
+        ...
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
         """Ordinary text to ids, without BOS. With `specials`, special tokens in the text are recognised."""

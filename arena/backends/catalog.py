@@ -1,8 +1,8 @@
 """The catalog: from a model's name to its weights, its style and what is known of it.
 
-A name is one of the catalog's, or says in full where the weights are: `llama.cpp:/path/to/file.gguf`,
-`llama.cpp:hf:REPO/FILE.gguf` (also without `llama.cpp:`). `NAME@WHERE` runs a catalog entry's wording on
-other weights.
+A name is one of the catalog's, or says in full what runs which weights: `llama.cpp:/path/to/file.gguf`,
+`llama.cpp:hf:REPO/FILE.gguf` (also without `llama.cpp:`), `transformers:FOLDER_FILE_OR_REPO`, `sglang:URL[,URL]`.
+`NAME@WHERE` runs a catalog entry's wording on other weights; `NAME@transformers` on those of its own repository.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ import msgspec
 from arena.backends.packages import PACKAGES
 from arena.errors import InputError
 
+LLAMA_CPP, TRANSFORMERS, SGLANG = "llama.cpp", "transformers", "sglang"  # what can run a model
 USER_CATALOG_VARIABLE = "ARENA_MODELS"
 
 
 class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model. `style` and `format` are None for weights without an entry: then the file must tell.
 
-    `sha256` is the weights' digest where it is known; `arena models --check` compares it.
+    `sha256` is the weights' digest where it is known; `arena models --check` compares it. `repository` is the hub's
+    name of the same model, where it is run from elsewhere: a server's tokenizer may have to come from there.
     """
 
     weights: str
@@ -38,6 +40,17 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     licence: str = ""
     sha256: str = ""
     name: str = ""
+    repository: str = ""
+
+    @property
+    def backend(self) -> str:
+        """What runs it: "llama.cpp", "transformers" or "sglang"."""
+        return next((name for name in (TRANSFORMERS, SGLANG) if self.weights.startswith(f"{name}:")), LLAMA_CPP)
+
+    @property
+    def place(self) -> str:
+        """Where the weights are, as their backend knows them."""
+        return self.weights.removeprefix(f"{self.backend}:")
 
 
 def catalog() -> dict[str, ModelEntry]:
@@ -67,22 +80,34 @@ def find_model(name: str) -> ModelEntry:
     if entry not in entries:
         close = get_close_matches(entry, entries, n=1, cutoff=0.5)
         hint = f"did you mean {close[0]!r}?" if close else "`arena models` lists those there are."
-        raise InputError(f"there is no model {entry!r}: {hint} A file is written llama.cpp:/path/to/file.gguf")
+        raise InputError(
+            f"there is no model {entry!r}: {hint} A file is written llama.cpp:/path/to/file.gguf, a server sglang:http://host:30000"
+        )
     if not at:
         return entries[entry]
+    kind, _, repository = entries[entry].weights.partition(":")
+    repository = repository if kind == "hub" else ""
+    if where == TRANSFORMERS and repository:
+        where = f"{TRANSFORMERS}:{repository}"
     if not _is_weights(where):
-        raise InputError(f"{name!r}: behind the @ should stand llama.cpp:/path/to/file.gguf or hf:REPO/FILE.gguf")
-    return msgspec.structs.replace(entries[entry], weights=_weights(where), sha256="", name=name)
+        raise InputError(
+            f"{name!r}: behind the @ should stand llama.cpp:/path/to/file.gguf, hf:ORG/NAME/FILE.gguf, "
+            "transformers:/path/to/folder or sglang:http://host:30000"
+        )
+    return msgspec.structs.replace(entries[entry], weights=_weights(where), sha256="", name=name, repository=repository)
 
 
 def _is_weights(text: str) -> bool:
-    return text.startswith(("llama.cpp:", "hf:"))
+    return text.startswith((f"{LLAMA_CPP}:", f"{TRANSFORMERS}:", f"{SGLANG}:", "hf:"))
 
 
 def _weights(text: str) -> str:
-    weights = text.removeprefix("llama.cpp:")
-    if not weights:
-        raise InputError(f"weights {text!r} name no file: it is written llama.cpp:/path/to/file.gguf")
+    weights = text.removeprefix(f"{LLAMA_CPP}:")
+    if not weights or weights in (f"{TRANSFORMERS}:", f"{SGLANG}:"):
+        raise InputError(
+            f"weights {text!r} name nothing: they are written llama.cpp:/path/to/file.gguf, "
+            "transformers:/path/to/folder or sglang:http://host:30000"
+        )
     return weights
 
 

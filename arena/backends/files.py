@@ -14,10 +14,11 @@ from pathlib import Path
 from struct import Struct
 from typing import Any, Final, NoReturn
 
-from arena.backends.catalog import ModelEntry
+from arena.backends.catalog import SGLANG, TRANSFORMERS, ModelEntry
 from arena.backends.packages import INSTALL, package
 from arena.errors import InputError, ModelError
 
+_INSTALL_TORCH = "pip install 'predictability-arena[torch]'"
 _INSTALL_HUB = "pip install 'predictability-arena[hub]'"
 
 
@@ -30,6 +31,12 @@ def state(entry: ModelEntry) -> str:
         return f"needs a GGUF file: {entry.name}@llama.cpp:/path/to/file.gguf"
     if kind == "hf":
         return "downloads at first use" if find_spec("huggingface_hub") else f"needs huggingface_hub: {_INSTALL_HUB}"
+    if entry.backend == SGLANG:
+        return "on a server"
+    if entry.backend == TRANSFORMERS:
+        if find_spec("torch") is None or find_spec("transformers") is None:
+            return f"needs torch and transformers: {_INSTALL_TORCH}"
+        return "ready" if Path(entry.place).expanduser().exists() else "downloads at first use"
     return "ready" if Path(entry.weights).expanduser().is_file() else "file not found"
 
 

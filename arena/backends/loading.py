@@ -1,4 +1,4 @@
-"""From a model's name to a model that can be asked. A new backend gets its line in `Models.get`."""
+"""From a model's name to a model that can be asked. A new backend gets its branch in `_load` and `identity`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from contextlib import suppress
 
 from arena.aside import aside
 from arena.backends.base import LanguageModel
-from arena.backends.catalog import ModelEntry, find_model
+from arena.backends.catalog import LLAMA_CPP, SGLANG, TRANSFORMERS, ModelEntry, find_model
 from arena.backends.files import fingerprint, locate
-from arena.backends.llamacpp.client import LlamaCpp
-from arena.backends.llamacpp.settings import Settings
+from arena.backends.local.client import LocalModel
+from arena.backends.local.settings import Settings
+from arena.backends.server import ServerSettings
 
 
 class Models:
@@ -25,11 +26,13 @@ class Models:
         settings: Settings | None = None,
         tell: Callable[[str], None] = lambda line: None,
         progress: Callable[[str], None] = lambda line: None,
+        server: ServerSettings | None = None,
     ) -> None:
         self.settings = settings or Settings()
+        self._server = server or ServerSettings()
         self._tell = tell
         self._progress = progress
-        self._loaded: dict[str, LlamaCpp] = {}
+        self._loaded: dict[str, LanguageModel] = {}
         self._loading = asyncio.Lock()
         self._told: set[str] = set()
         self.builds: dict[str, str] = {}  # how each model that was loaded is run, for a run's manifest
@@ -47,7 +50,16 @@ class Models:
 
     def identity(self, name: str) -> str:
         """What identifies a model's weights. Raises ModelError or InputError if they aren't ready here."""
-        return f"sha256:{fingerprint(locate(find_model(name)))}"
+        entry = find_model(name)
+        if entry.backend == SGLANG:
+            from arena.backends.sglang.info import identity as served
+
+            return served(entry.place, self._server)
+        if entry.backend == TRANSFORMERS:
+            from arena.backends.transformers.weights import identity as of_place
+
+            return of_place(entry.place)
+        return f"sha256:{fingerprint(locate(entry))}"
 
     async def get(self, name: str) -> LanguageModel:
         """The model, loaded. Raises ModelError or InputError if that can't be done."""
@@ -55,22 +67,35 @@ class Models:
             if name in self._loaded and self._loaded[name].ended:
                 await self._loaded.pop(name).close()
             if name not in self._loaded:
-
-                def progress(line: str) -> None:
-                    self._progress(f"{name}: {line}")
-
-                loop = asyncio.get_running_loop()
-
-                def from_thread(line: str) -> None:
-                    with suppress(RuntimeError):  # the loop is closed: nobody reads it any more
-                        loop.call_soon_threadsafe(progress, line)
-
-                progress("looking for its weights")
-                path = await aside(locate, find_model(name), from_thread)
-                model = await LlamaCpp.load(name, path, self.settings, self._tell, progress)
-                self._loaded[name] = model
+                self._loaded[name] = model = await self._load(name)
                 self.builds[name] = model.build
             return self._loaded[name]
+
+    async def _load(self, name: str) -> LanguageModel:
+        entry = find_model(name)
+        loop = asyncio.get_running_loop()
+
+        def progress(line: str) -> None:
+            self._progress(f"{name}: {line}")
+
+        def from_thread(line: str) -> None:
+            with suppress(RuntimeError):  # the loop is closed: nobody reads it any more
+                loop.call_soon_threadsafe(progress, line)
+
+        if entry.backend == SGLANG:
+            from arena.backends.sglang.client import SGLang
+
+            progress("asking the server")
+            return await SGLang.connect(name, entry, self._server)
+        if entry.backend == TRANSFORMERS:
+            from arena.backends.transformers.weights import check_place
+
+            check_place(entry.place)
+            progress("loading torch and the weights")
+            return await LocalModel.load(name, TRANSFORMERS, entry.place, self.settings, self._tell, progress)
+        progress("looking for its weights")
+        path = await aside(locate, entry, from_thread)
+        return await LocalModel.load(name, LLAMA_CPP, str(path), self.settings, self._tell, progress)
 
     async def close_others(self, keep: Iterable[str]) -> None:
         """End the models that are not named, so that two large ones are never in memory without need."""

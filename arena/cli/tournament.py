@@ -16,7 +16,7 @@ from arena.cli.options import FiniteRange, display_option, json_option, store_op
 from arena.errors import ExitCode
 
 if TYPE_CHECKING:
-    from arena.backends.llamacpp.settings import Settings
+    from arena.backends.local.settings import Settings
     from arena.play.cells import Options
     from arena.store.rows import RunRow
     from arena.store.store import Store
@@ -166,6 +166,6 @@ def _options(rest: dict[str, Any]) -> Options:
 
 
 def _settings(rest: dict[str, Any]) -> Settings:
-    from arena.backends.llamacpp.settings import Settings
+    from arena.backends.local.settings import Settings
 
     return Settings(threads=rest["threads"], gpu_layers=rest["gpu_layers"], kv_mib=rest["kv_mib"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from arena.backends.llamacpp.settings import Settings
+from arena.backends.local.settings import Settings
 from arena.tui.files import read_struct, write_struct
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)  # rounds a second of a show; 0: as fast as the model answers

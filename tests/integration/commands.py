@@ -161,7 +161,7 @@ def _processes() -> list[int]:
 def _is_worker(pid: int) -> bool:
     # the command line of a process that has ended, and of which only the record is left, is empty
     try:
-        return b"arena.backends.llamacpp.worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return b"arena.backends.local.worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
 

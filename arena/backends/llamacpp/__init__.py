@@ -1,10 +1,1 @@
-"""Models in GGUF files through llama.cpp, each in a worker process of its own.
-
-client.py     the side that Arena talks to: starts the worker, sends requests, tells how it ended
-messages.py   what travels between the two, and its framing
-worker.py     the child process: reads messages, runs the engine
-engine.py     requests in, batches out: which prompts go next, which answers go on
-tree.py       the prefix tree of what the KV cache holds
-library.py    the few calls of llama.cpp that are needed
-settings.py   threads, GPU layers, memory
-"""
+"""llama.cpp, as a library for a worker process (`arena.backends.local`)."""

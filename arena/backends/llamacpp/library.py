@@ -7,29 +7,26 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import llama_cpp as native
 import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
-from arena.backends.llamacpp.settings import Settings
-from arena.backends.llamacpp.tree import Row
+from arena.backends.local.library import LoadError, Progress
+from arena.backends.local.settings import Settings
+from arena.backends.local.tree import Row
 
 _BF16 = 30  # ggml_type: the bindings don't name it
 _WARNING = 3  # ggml_log_level: 2 info, 3 warning, 4 error, 5 continues the line before
 
 
-class LoadError(Exception):
-    """llama.cpp would not load the file."""
-
-
-class Library:
+class LlamaCppLibrary:
     """One model with one context, its cache unified, so that sequences can share cells."""
 
-    def __init__(self, path: str, settings: Settings, progress: Callable[[float], None] = lambda share: None) -> None:
-        """Load a file; `progress` hears how much of it is loaded, from 0 to 1. Raises LoadError."""
+    def __init__(self, path: str, settings: Settings, progress: Progress = lambda share: None) -> None:
+        """Load a file. Raises LoadError."""
 
         def loaded(share: float, _: object) -> bool:
             progress(share)

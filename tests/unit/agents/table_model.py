@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from arena.backends.answers import answer, ending
-from arena.backends.base import Capability, Completion, Request, Vocabulary, Work
+from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
 from arena.backends.distribution import Distribution
 from arena.draws import stream, uniforms
 from arena.errors import ModelError
@@ -62,6 +62,8 @@ class TableModel:
     """A `LanguageModel`. `asked` are the texts of all prompts; after `fails_after` of them it fails."""
 
     name = "table"
+    build = "a table"
+    ended = False
     vocabulary = VOCABULARY
     capabilities = frozenset({Capability.ENTROPY, Capability.SEEDED})
 
@@ -79,6 +81,9 @@ class TableModel:
         for piece, weight in weights.items():
             row[PIECES.index(piece)] = np.log(np.float32(weight))
         return Distribution(row, request.sampling)
+
+    def check(self, sampling: Sampling) -> None:
+        """It has every distribution."""
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
         assert not specials

@@ -83,10 +83,10 @@ def test_an_entrys_wording_on_other_weights() -> None:
         ("gemma-3-27m", "did you mean 'gemma-3-270m'"),
         ("zzz", r"`arena models` lists those there are\."),
         ("", "there is no model ''"),
-        ("llama.cpp:", "name no file"),
+        ("llama.cpp:", "name nothing"),
         ("gemma-3-270m@", "behind the @"),
         ("gemma-3-270m@nowhere", "behind the @"),
-        ("gemma-3-270m@llama.cpp:", "name no file"),
+        ("gemma-3-270m@llama.cpp:", "name nothing"),
     ],
 )
 def test_a_name_that_is_none(name: str, reason: str) -> None:
@@ -112,7 +112,7 @@ def test_the_users_own_entries_lie_over_the_shipped_ones(own: Path) -> None:
         ('[mine]\nweights = "/a"\nstyle = "chatty"', r"entry 'mine': .*chatty.*style"),
         ('[mine]\nweights = "/a"\nformat = "chatml"', r"entry 'mine': .*chatml.*format"),
         ('[mine]\nweights = ["/a"]', "entry 'mine': .*str.*weights"),
-        ('[mine]\nweights = ""', "entry 'mine': .*name no file"),
+        ('[mine]\nweights = ""', "entry 'mine': .*name nothing"),
         ('[mine]\nweights = "/a"\nname = "yours"', "entry 'mine': .*name"),
         ('[mine]\nweights = "package:numpy"', "entry 'mine': weights: .*numpy"),
         ("mine = 1", "entry 'mine': "),

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from arena.backends.answers import answer, ending
 from arena.backends.base import Completion, Draw, Request, Sampling, StopRule
 from arena.backends.distribution import Distribution
-from arena.backends.llamacpp.engine import Engine
+from arena.backends.local.engine import Engine
 from arena.draws import stream, uniforms
 from arena.records import Sample
-from tests.unit.backends.llamacpp.table import VOCABULARY, TableModel, logits_after
+from tests.unit.backends.local.table import VOCABULARY, TableModel, logits_after
 
 RULE = StopRule(r"(?<!\w)(?:rock|paper|scissors)(?!\w)", r"\w[^\n]*\n", max_tokens=4)
 

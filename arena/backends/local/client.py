@@ -14,8 +14,8 @@ from typing import IO, Any
 
 import msgspec
 
-from arena.backends.base import Capability, Completion, Request, Vocabulary, Work
-from arena.backends.llamacpp.messages import (
+from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
+from arena.backends.local.messages import (
     HEADER,
     AskWork,
     Cancel,
@@ -35,12 +35,12 @@ from arena.backends.llamacpp.messages import (
     decode_from_worker,
     frame,
 )
-from arena.backends.llamacpp.settings import Settings
+from arena.backends.local.settings import Settings
 from arena.errors import InputError, ModelError
 
 
-class LlamaCpp:
-    """A language model in a worker process. Make it with `LlamaCpp.load`."""
+class LocalModel:
+    """A language model in a worker process. Make it with `LocalModel.load`."""
 
     capabilities = frozenset({Capability.ENTROPY, Capability.SEEDED})
 
@@ -67,15 +67,17 @@ class LlamaCpp:
     async def load(
         cls,
         name: str,
-        path: Path,
+        library: str,
+        place: str,
         settings: Settings | None = None,
         tell: Callable[[str], None] = lambda line: None,
         progress: Callable[[str], None] = lambda line: None,
-    ) -> LlamaCpp:
-        """Start a worker and load a GGUF file into it. `tell` gets a line if it had to be started twice, and
+    ) -> LocalModel:
+        """Start a worker and load weights into it with a library. `tell` gets a line if it had to be started twice, and
         `progress` one for each step, to be shown while it lasts.
 
-        Raises InputError if llama.cpp refuses the file, ModelError if the worker dies, also when it was
+        `place` is what the library knows the weights by: a GGUF file, a folder, a hub's name. Raises InputError if
+        the library refuses them, ModelError if the worker dies, also when it was
         started again with cautious settings.
         """
         settings = (settings or Settings()).resolved()
@@ -84,7 +86,7 @@ class LlamaCpp:
             process, output = await _start(log)
             warming = False
             try:
-                await _send(process, Load(str(path), attempt))
+                await _send(process, Load(library, place, attempt))
                 while True:
                     message = await _receive(process)
                     if isinstance(message, Ready):
@@ -113,6 +115,9 @@ class LlamaCpp:
     def ended(self) -> bool:
         """Whether the worker is gone, so that nothing can be asked any more."""
         return self._failure is not None
+
+    def check(self, sampling: Sampling) -> None:
+        """Every setting can be given: the distribution is computed here."""
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
         """Ordinary text to ids, without BOS. With `specials`, special tokens in the text are recognised."""
@@ -194,7 +199,7 @@ async def _start(log: Path) -> tuple[asyncio.subprocess.Process, IO[bytes]]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "arena.backends.llamacpp.worker",
+        "arena.backends.local.worker",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=output,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from arena.backends.answers import answer, ending
 from arena.backends.base import Completion, Request, Sampling, StopRule, Vocabulary, Work
 from arena.backends.distribution import Distribution
-from arena.backends.llamacpp.tree import Memory, Path, Row, Tree
+from arena.backends.local.tree import Memory, Path, Row, Tree
 from arena.draws import stream, uniforms
 from arena.records import Sample, TokenProbability
 

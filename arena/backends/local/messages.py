@@ -8,15 +8,16 @@ from typing import BinaryIO
 import msgspec
 
 from arena.backends.base import Completion, Request, Work
-from arena.backends.llamacpp.settings import Settings
+from arena.backends.local.settings import Settings
 
 _LENGTH = struct.Struct("<I")
 
 
 class Load(msgspec.Struct, tag=True):
-    """The first message to a worker: which file, and how to run it."""
+    """The first message to a worker: which library, which weights, and how to run them."""
 
-    path: str
+    library: str
+    place: str
     settings: Settings
 
 

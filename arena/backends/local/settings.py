@@ -1,11 +1,12 @@
-"""What can be set of llama.cpp: threads, GPU layers, memory."""
+"""What can be set of how a model is run: threads, devices, memory."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import msgspec
+
+from arena.backends.llamacpp.cpu import has_amx
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -18,7 +19,9 @@ class Settings(msgspec.Struct, frozen=True):
     them), and cell by cell if not. Values are then bf16, whose error is far below that of 4-bit weights, and a
     distribution no longer depends on how many prompts share a batch's attention. One long prompt is slower so.
     `niceness` makes the worker give way to other processes, so that a screen beside it stays quick.
-    `cautious` avoids the library's special weight layouts, which crash on some machines.
+    `cautious` avoids llama.cpp's special weight layouts, which crash on some machines. `gpu_layers`, `scattered`
+    and `cautious` are llama.cpp's alone; `device` ("cpu", "cuda", "mps"; "" the best there is) and `dtype` ("float32",
+    "bfloat16", "float16"; "" float32 on a CPU, else as the weights are) are those of transformers.
     """
 
     threads: int = 0
@@ -31,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True):
     scattered: bool = True
     niceness: int = 0
     cautious: bool = False
+    device: str = ""
+    dtype: str = ""
 
     def resolved(self) -> Settings:
         """The same with what depends on this machine filled in."""
@@ -41,11 +46,3 @@ class Settings(msgspec.Struct, frozen=True):
             else os.cpu_count(),
             cautious=self.cautious or has_amx(),
         )
-
-
-def has_amx() -> bool:
-    """Whether this CPU has AMX tiles: there llama.cpp's default weight layout can crash in the first batch."""
-    try:
-        return "amx_tile" in Path("/proc/cpuinfo").read_text(errors="replace")
-    except OSError:
-        return False

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from arena.backends.base import Vocabulary
-    from arena.backends.llamacpp.engine import Engine
-    from arena.backends.llamacpp.library import Library
-    from arena.backends.llamacpp.messages import FromWorker, Load, ToWorker
+    from arena.backends.local.engine import Engine
+    from arena.backends.local.library import Library
+    from arena.backends.local.messages import FromWorker, Load, ToWorker
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what the library prints must not get among the messages
 
-    from arena.backends.llamacpp.messages import Load, read_to_worker
+    from arena.backends.local.messages import Load, read_to_worker
 
     first = read_to_worker(sys.stdin.buffer)
     if isinstance(first, Load):
@@ -42,8 +42,8 @@ class _Worker:
         self._inbox: queue.SimpleQueue[ToWorker] = queue.SimpleQueue()
 
     def run(self, load: Load) -> None:
-        from arena.backends.llamacpp.library import Library, LoadError
-        from arena.backends.llamacpp.messages import Loading, Ready, Refused, Warming
+        from arena.backends.local.library import LoadError, load_library
+        from arena.backends.local.messages import Loading, Ready, Refused, Warming
 
         percent = -1
 
@@ -54,7 +54,7 @@ class _Worker:
                 self._send(Loading(share))
 
         try:
-            library = Library(load.path, load.settings, progress)
+            library = load_library(load.library, load.place, load.settings, progress)
         except LoadError as error:
             self._send(Refused(str(error)))
             return
@@ -78,7 +78,7 @@ class _Worker:
 
     def _read(self, library: Library) -> None:
         """Runs in a thread of its own. Tokenising is answered here, so that it never waits for a batch."""
-        from arena.backends.llamacpp.messages import Tokenize, Tokens, read_to_worker
+        from arena.backends.local.messages import Tokenize, Tokens, read_to_worker
 
         while (message := read_to_worker(sys.stdin.buffer)) is not None:
             if isinstance(message, Tokenize):
@@ -88,7 +88,7 @@ class _Worker:
         os._exit(0)  # the parent is gone, or wants no more: leave even in the middle of a batch
 
     def _serve(self, engine: Engine) -> None:
-        from arena.backends.llamacpp.messages import AskWork, Cancel, Complete, Completed, WorkDone
+        from arena.backends.local.messages import AskWork, Cancel, Complete, Completed, WorkDone
 
         while True:
             while not engine.busy or not self._inbox.empty():
@@ -103,7 +103,7 @@ class _Worker:
                 self._send(Completed(number, completion))
 
     def _send(self, message: FromWorker) -> None:
-        from arena.backends.llamacpp.messages import frame
+        from arena.backends.local.messages import frame
 
         data = memoryview(frame(message))
         with self._sending:
@@ -112,7 +112,7 @@ class _Worker:
 
 
 def _engine(library: Library, vocabulary: Vocabulary, load: Load) -> Engine:
-    from arena.backends.llamacpp.engine import Engine
+    from arena.backends.local.engine import Engine
 
     settings = load.settings
     return Engine(
@@ -127,7 +127,7 @@ def _engine(library: Library, vocabulary: Vocabulary, load: Load) -> Engine:
 
 def _warm(library: Library, vocabulary: Vocabulary) -> None:
     """Run a first batch, as large as later ones: where a build doesn't fit the machine, it dies here."""
-    from arena.backends.llamacpp.tree import Row
+    from arena.backends.local.tree import Row
 
     rows = [Row(0, position, (0,), (0,) if position == 63 else None) for position in range(64)]
     library.evaluate(rows)

@@ -1,0 +1,10 @@
+"""Models on this machine, each in a worker process of its own.
+
+client.py     the side that Arena talks to: starts the worker, sends requests, tells how it ended
+messages.py   what travels between the two, and its framing
+worker.py     the child process: reads messages, runs the engine
+engine.py     requests in, batches out: which prompts go next, which answers go on
+tree.py       the prefix tree of what the KV cache holds
+library.py    what evaluates a batch: llama.cpp (`arena.backends.llamacpp`) or transformers
+settings.py   threads, devices, memory
+"""

@@ -1,0 +1,25 @@
+"""How a server is asked: patience, a key, how much at once."""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+KEY_VARIABLE = "ARENA_API_KEY"
+
+
+class ServerSettings(msgspec.Struct, frozen=True):
+    """`patience` is how many seconds a server that has answered before may be away; `batch` the most prompts a
+    request, `flights` the most requests at once to each address. `key` "" is taken from ARENA_API_KEY."""
+
+    patience: float = 300.0
+    batch: int = 32
+    flights: int = 4
+    key: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request carries."""
+        key = self.key or os.environ.get(KEY_VARIABLE, "")
+        return {"Authorization": f"Bearer {key}"} if key else {}

@@ -1,0 +1,1 @@
+"""SGLang: a server's client, and a server started for a model."""

@@ -1,0 +1,362 @@
+"""A model on an SGLang server: the server computes the distributions and draws the samples.
+
+One POST carries the prompts of many matches. A prompt's distribution is asked for once, with the first token of an
+answer; most answers are decided by it, and the others go on with a second request, whose prompt the server has in
+its cache. Equal prompts that only need another sample are asked for without log-probabilities.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from arena.aside import aside
+from arena.backends.answers import answer, cut, ending
+from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
+from arena.backends.catalog import ModelEntry
+from arena.backends.server import ServerSettings
+from arena.backends.sglang.info import Served, addresses, one_model
+from arena.backends.sglang.tokenizer import served_tokenizer
+from arena.backends.sglang.transport import Transport
+from arena.backends.tokenizer import FolderTokenizer
+from arena.errors import InputError, ModelError
+from arena.records import Sample, TokenProbability
+
+_MOST_REMEMBERED = 8192  # distributions of prompts, in case another match asks alike later
+_RAW_VARIABLE = "SGLANG_RETURN_ORIGINAL_LOGPROB"
+_SAME = 1e-2  # log-probabilities at two temperatures that differ by less are raw
+
+_Scored = tuple[float, int, str | None]  # log-probability, token, text
+
+
+class _Finish(msgspec.Struct):
+    type: str
+
+
+class _Meta(msgspec.Struct):
+    finish_reason: _Finish | None = None
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    output_token_ids_logprobs: list[list[_Scored]] | None = None
+    output_top_logprobs: list[list[_Scored]] | None = None
+
+
+class _Generated(msgspec.Struct):
+    output_ids: list[int]
+    meta_info: _Meta
+
+
+_generated = msgspec.json.Decoder(list[_Generated])
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    logprobs: tuple[float, ...]
+    top: tuple[TokenProbability, ...]
+
+
+@dataclass(slots=True, eq=False)
+class _Ask:
+    """One entry of a request: a prompt, what is wanted of it, and who waits for it."""
+
+    tokens: tuple[int, ...]
+    sampling: Sampling
+    count: int  # tokens to sample
+    wanted: tuple[int, ...] = ()
+    top: int = 0
+    answer: asyncio.Future[_Generated] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class SGLang:
+    """A language model on one or several servers, or behind a router. Make it with `SGLang.connect`."""
+
+    # no entropy: a server tells only the tokens asked for; not seeded: it draws by itself
+    capabilities: frozenset[Capability] = frozenset()
+
+    def __init__(
+        self, name: str, served: Served, tokenizer: FolderTokenizer, transport: Transport, settings: ServerSettings
+    ) -> None:
+        self.name = name
+        self.build = served.build
+        self.vocabulary: Vocabulary = tokenizer.vocabulary
+        self.context = served.server.max_req_input_len or 1 << 20
+        self._tokenizer = tokenizer
+        self._served = served
+        self._transport = transport
+        self._settings = settings
+        self._raw = True
+        self._queue: list[tuple[int, int, _Ask]] = []
+        self._order = 0
+        self._waiting = asyncio.Event()
+        self._numbers: OrderedDict[object, asyncio.Future[_Numbers]] = OrderedDict()
+        self._pumps: list[asyncio.Task[None]] = []
+        self._closed = False
+        self._work = Work()
+
+    @classmethod
+    async def connect(cls, name: str, entry: ModelEntry, settings: ServerSettings) -> SGLang:
+        """Ask the servers what they serve, and how they count. Raises ModelError for servers that don't answer
+        within 10 seconds, InputError for those that are something else."""
+        urls = addresses(entry.place)
+        transport = Transport(urls, settings)
+        try:
+            served = one_model(urls, await asyncio.gather(*(transport.served(url) for url in urls)))
+            tokenizer = await aside(served_tokenizer, served, entry.repository)
+            model = cls(name, served, tokenizer, transport, settings)
+            ways = {await model._gives_raw(url) for url in urls}
+            if len(ways) > 1:
+                raise InputError(f"{', '.join(urls)}: start all of them with the same {_RAW_VARIABLE}")
+            (model._raw,) = ways
+        except BaseException:
+            await transport.close()
+            raise
+        transport.checked = model._check
+        model._pumps = [asyncio.create_task(model._pump()) for _ in range(settings.flights * len(urls))]
+        return model
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was closed."""
+        return self._closed
+
+    def check(self, sampling: Sampling) -> None:
+        """Refuse a setting whose distribution this server can't tell: InputError.
+
+        Its log-probabilities are either raw or those after temperature, as it was started, and never those after
+        top-p; of a raw one the normaliser at another temperature is not known.
+        """
+        if sampling.top_p < 1.0:
+            raise InputError(
+                f"{self.name}: SGLang doesn't tell the distribution after top-p, so that the adversary can't be shown "
+                "what is played: use top-p 1, or a backend on this machine"
+            )
+        if sampling.temperature != 1.0 and self._raw:
+            raise InputError(
+                f"{self.name}: this server tells raw log-probabilities, not those at temperature "
+                f"{sampling.temperature:g}: start it with {_RAW_VARIABLE}=0 in its environment"
+            )
+
+    async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
+        """Ordinary text to ids, without BOS. With `specials`, special tokens in the text are recognised."""
+        return self._tokenizer.tokenize(text, specials)
+
+    async def complete(self, request: Request) -> Completion:
+        """Answer one request; others wait beside it. Raises ModelError if the server stays away."""
+        if self._closed:
+            raise ModelError(f"{self.name} was closed")
+        self.check(request.sampling)
+        longest = len(request.tokens) + (request.stop.max_tokens if request.draw else 0)
+        if longest > self.context:
+            raise InputError(f"{longest} tokens of prompt and answer don't fit {self.name}, which takes {self.context}")
+        key = (request.tokens, request.wanted, request.top, request.sampling)
+        first: tuple[int, ...] = ()
+        known = self._numbers.get(key)
+        if known is None or (known.done() and (known.cancelled() or known.exception() is not None)):
+            known = self._remember(key, asyncio.get_running_loop().create_future())
+            asked = self._ask(request, request.tokens, 1, request.wanted, request.top)
+            try:
+                found = await asked
+                known.set_result(_numbers(found, request.wanted))
+                first = self._tokens(found)
+            except BaseException as error:
+                self._numbers.pop(key, None)
+                known.set_exception(error if isinstance(error, Exception) else _Gone())
+                known.exception()  # whoever waits is told; if nobody does, it is no secret either
+                raise
+        numbers = await self._shared(known, request)
+        answers = await self._answers(request, first) if request.draw else ()
+        return Completion(numbers.logprobs, numbers.top, None, answers)
+
+    async def _shared(self, known: asyncio.Future[_Numbers], request: Request) -> _Numbers:
+        """Another request's distribution; if that one was given up, it is asked for anew."""
+        try:
+            return await asyncio.shield(known)
+        except _Gone:
+            return _numbers(await self._ask(request, request.tokens, 1, request.wanted, request.top), request.wanted)
+
+    async def _answers(self, request: Request, first: tuple[int, ...]) -> tuple[Sample, ...]:
+        """Answers drawn one after another until one is valid. `first` is the beginning of the first, if known."""
+        assert request.draw is not None
+        answers: list[Sample] = []
+        while len(answers) < request.draw.attempts:
+            tokens = first or self._tokens(await self._ask(request, request.tokens, 1))
+            first = ()
+            answers.append(await self._finish(request, tokens))
+            if answers[-1].ended == "move":
+                break
+        return tuple(answers)
+
+    async def _finish(self, request: Request, tokens: tuple[int, ...]) -> Sample:
+        """Go on with an answer until it has ended."""
+        ended = ending(request.stop, self.vocabulary, tokens)
+        if ended is not None:
+            return answer(self.vocabulary, tokens, ended)
+        left = request.stop.max_tokens - len(tokens)
+        more = await self._ask(request, request.tokens + tokens, left)
+        whole = tokens + self._tokens(more)
+        sample = cut(request.stop, self.vocabulary, whole)
+        stopped = more.meta_info.finish_reason is not None and more.meta_info.finish_reason.type == "stop"
+        if stopped and sample.ended == "length" and len(sample.tokens) < request.stop.max_tokens:
+            return answer(self.vocabulary, whole, "eos")  # by an end token that only the server knows
+        return sample
+
+    def _tokens(self, found: _Generated) -> tuple[int, ...]:
+        return tuple(found.output_ids)
+
+    # --- requests ---
+
+    def _remember(self, key: object, known: asyncio.Future[_Numbers]) -> asyncio.Future[_Numbers]:
+        self._numbers[key] = known
+        while len(self._numbers) > _MOST_REMEMBERED:
+            self._numbers.popitem(last=False)
+        return known
+
+    async def _ask(
+        self, request: Request, tokens: tuple[int, ...], count: int, wanted: tuple[int, ...] = (), top: int = 0
+    ) -> _Generated:
+        """Put an entry into the queue, the deepest match first, and wait for its answer."""
+        size = len(self.vocabulary.pieces)
+        if not tokens or not all(0 <= token < size for token in (*tokens, *wanted)):
+            raise InputError(f"{self.name}: a prompt must have tokens, from 0 to {size - 1}")  # or the server may die
+        ask = _Ask(tokens, request.sampling, count, wanted, top)
+        self._order += 1
+        heapq.heappush(self._queue, (-request.depth, self._order, ask))
+        self._waiting.set()
+        return await ask.answer
+
+    async def _pump(self) -> None:
+        """Send what waits, as much at once as there is, and hand out the answers."""
+        while True:
+            await self._waiting.wait()
+            await asyncio.sleep(0)  # matches that were answered together ask together
+            batch = self._next_batch()
+            if not batch:
+                continue
+            try:
+                for ask, found in zip(batch, await self._generate(batch), strict=True):
+                    if not ask.answer.done():
+                        ask.answer.set_result(found)
+            except (InputError, ModelError) as error:
+                for ask in batch:
+                    if not ask.answer.done():
+                        ask.answer.set_exception(error)
+            except BaseException as error:  # a bug, or the end: nobody may be left waiting
+                for ask in batch:
+                    if isinstance(error, asyncio.CancelledError):
+                        ask.answer.cancel()
+                    elif not ask.answer.done():
+                        ask.answer.set_exception(error)
+                raise
+
+    def _next_batch(self) -> list[_Ask]:
+        batch: list[_Ask] = []
+        while self._queue and len(batch) < self._settings.batch:
+            _, _, ask = heapq.heappop(self._queue)
+            if not ask.answer.done():  # else nobody waits for it any more
+                batch.append(ask)
+        if not self._queue:
+            self._waiting.clear()
+        return batch
+
+    async def _generate(self, batch: Sequence[_Ask]) -> list[_Generated]:
+        """One POST. An answer that isn't one for each prompt counts as lost."""
+
+        def decode(data: bytes) -> list[_Generated]:
+            found = _generated.decode(data)
+            if len(found) != len(batch) or not all(_whole(ask, one) for ask, one in zip(batch, found, strict=True)):
+                raise msgspec.ValidationError("not an answer for each prompt")
+            return found
+
+        found = await self._transport.post(_body(batch), decode)
+        work = self._work
+        evaluated = sum(one.meta_info.prompt_tokens - one.meta_info.cached_tokens for one in found)
+        self._work = Work(
+            prompt_tokens=work.prompt_tokens + evaluated,
+            sampled_tokens=work.sampled_tokens + sum(ask.count for ask in batch),
+            prompts=work.prompts + sum(bool(ask.wanted) for ask in batch),
+            batches=work.batches + 1,
+        )
+        return found
+
+    async def _gives_raw(self, url: str) -> bool:
+        """Whether a server's log-probabilities are raw: one prompt at two temperatures tells."""
+        tokens = self._tokenizer.tokenize("The first of them is", False)
+        wanted = self._tokenizer.tokenize(" a the one", False)
+        asks = [_Ask(tokens, Sampling(temperature), 1, wanted) for temperature in (1.0, 2.0)]
+        found = _generated.decode(await self._transport.once(url, _body(asks)))
+        one, two = (_numbers(answer, wanted).logprobs for answer in found)
+        return max(abs(a - b) for a, b in zip(one, two, strict=True)) < _SAME
+
+    async def _check(self, url: str) -> None:
+        """After a loss: the same model, told in the same way? Raises ModelError if not."""
+        now = await self._transport.served(url)
+        if now.identity != self._served.identity:
+            raise ModelError(
+                f"{url} serves {now.identity} now, and {self._served.identity} before: "
+                "start the same model again, and then the same command"
+            )
+        if await self._gives_raw(url) != self._raw:
+            raise ModelError(f"{url} was started again with another {_RAW_VARIABLE}: start it as it was before")
+
+    async def work(self) -> Work:
+        """What was done since connecting, as the servers tell it."""
+        return self._work
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        self._closed = True
+        for pump in self._pumps:
+            pump.cancel()
+        await asyncio.gather(*self._pumps, return_exceptions=True)
+        for _, _, ask in self._queue:
+            ask.answer.cancel()
+        await self._transport.close()
+
+
+class _Gone(Exception):
+    """Whoever asked first waits no more."""
+
+
+def _body(batch: Sequence[_Ask]) -> dict[str, object]:
+    """A request for several prompts. Every sampling parameter is named: a server fills gaps from the model's files."""
+    return {
+        "input_ids": [ask.tokens for ask in batch],
+        "return_logprob": [bool(ask.wanted or ask.top) for ask in batch],
+        "logprob_start_len": [-1] * len(batch),
+        "token_ids_logprob": [list(ask.wanted) for ask in batch],
+        "top_logprobs_num": [ask.top for ask in batch],
+        "sampling_params": [
+            {
+                "temperature": ask.sampling.temperature,
+                "top_p": ask.sampling.top_p,
+                "top_k": -1,
+                "min_p": 0.0,
+                "repetition_penalty": 1.0,
+                "frequency_penalty": 0.0,
+                "presence_penalty": 0.0,
+                "max_new_tokens": ask.count,
+                "skip_special_tokens": False,
+            }
+            for ask in batch
+        ],
+    }
+
+
+def _whole(ask: _Ask, found: _Generated) -> bool:
+    """Whether an answer has all that was asked for."""
+    scored = found.meta_info.output_token_ids_logprobs
+    return bool(found.output_ids) and (not ask.wanted or (bool(scored) and len(scored[0]) == len(ask.wanted)))  # type: ignore[index]
+
+
+def _numbers(found: _Generated, wanted: Sequence[int]) -> _Numbers:
+    """The first position's numbers, in the order asked for."""
+    scored = {token: logprob for logprob, token, _ in (found.meta_info.output_token_ids_logprobs or [[]])[0]}
+    top = (found.meta_info.output_top_logprobs or [[]])[0]
+    return _Numbers(
+        tuple(scored[token] for token in wanted), tuple(TokenProbability(token, logprob) for logprob, token, _ in top)
+    )

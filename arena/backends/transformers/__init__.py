@@ -1,0 +1,1 @@
+"""Hugging Face transformers, as a library for a worker process (`arena.backends.local`)."""
