@@ -6,13 +6,14 @@ GAMES ?= 500
 OUT ?= out
 BIN := .venv/bin
 
-.PHONY: help install play tournament test test-web test-all pictures check format clean
+.PHONY: help install play tournament test test-web test-sglang test-all pictures check format clean
 
 help:
 	@echo "make tournament   play the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
 	@echo "make play         open the app"
 	@echo "make test         install what tests need, and run all that needs no server or browser"
 	@echo "make test-web     the app in a browser; needs Chromium"
+	@echo "make test-sglang  the client against a real SGLang server on the CPU; installs it (2.3 GB)"
 	@echo "make test-all     all of them"
 	@echo "make check        lint, types, import contracts"
 	@echo "make install      only make .venv with everything that Arena uses"
@@ -51,12 +52,20 @@ play: .venv/.installed
 	@$(BIN)/arena
 
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest -m "not slow and not web"
+	$(BIN)/python -m pytest -m "not slow and not web and not sglang"
 
 test-web: .venv/.installed-dev
 	$(BIN)/python -m pytest -m web tests/web
 
-test-all: .venv/.installed-dev
+# a real SGLang server that needs no GPU, apart from everything else: it wants versions of its own
+.venv-sglang/.installed: tests/integration/sglang_cpu/install.sh tests/integration/sglang_cpu/requirements.txt
+	tests/integration/sglang_cpu/install.sh .venv-sglang $(PYTHON)
+	@touch $@
+
+test-sglang: .venv/.installed-dev .venv-sglang/.installed
+	$(BIN)/python -m pytest -m sglang
+
+test-all: .venv/.installed-dev .venv-sglang/.installed
 	$(BIN)/python -m pytest
 
 pictures: .venv/.installed
@@ -73,4 +82,4 @@ format: .venv/.installed-dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sglang out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

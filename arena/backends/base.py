@@ -20,6 +20,7 @@ class Capability(StrEnum):
     """What a backend can give. A task that needs what is absent refuses with exit 3."""
 
     ENTROPY = "entropy"
+    FURTHER = "further"  # the same numbers under further sampling settings, from one evaluation
     SEEDED = "seeded"  # the samples follow the named draws, so that a run can be repeated
 
 
@@ -62,7 +63,7 @@ class Request:
     """A prompt and what is wanted of it.
 
     `wanted` are the token ids whose first-position log-probabilities are returned, `top` how many of the
-    likeliest tokens. `depth` is the request's place in the queue: the deepest goes first, so that matches
+    likeliest tokens. `further` are sampling settings under which the same log-probabilities are wanted too. `depth` is the request's place in the queue: the deepest goes first, so that matches
     finish and their memory goes.
     """
 
@@ -73,18 +74,32 @@ class Request:
     draw: Draw | None = None
     top: int = 20
     depth: int = 0
+    further: tuple[Sampling, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A distribution under one sampling setting: log-probabilities of the wanted tokens, shape (len(wanted),), the
+    entropy in bits, and the normaliser: log of the sum of p ** (1 / temperature) over the vocabulary, where p are the
+    raw probabilities, so that log p / temperature minus it is the log-probability before top-p."""
+
+    logprobs: tuple[float, ...]
+    entropy: float
+    normaliser: float
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
     """The answer to a request: natural log-probabilities of the wanted tokens under the sampling that was
     asked for, shape (len(wanted),); the likeliest tokens; the entropy in bits (None where a backend can't
-    give it); and every answer drawn, the last being valid unless all attempts were refused."""
+    give it); every answer drawn, the last being valid unless all attempts were refused; and the numbers
+    under each of the further settings, in their order."""
 
     logprobs: tuple[float, ...]
     top: tuple[TokenProbability, ...]
     entropy: float | None
     answers: tuple[Sample, ...]
+    further: tuple[Numbers, ...] = ()
 
 
 @dataclass(frozen=True)

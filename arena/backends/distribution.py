@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.backends.base import Sampling
+from arena.backends.base import Numbers, Sampling
 from arena.records import TokenProbability
 
 _BLOCK = 512
@@ -29,6 +29,8 @@ class Distribution:
         if sampling.top_p < 1.0:
             scaled[~_nucleus(scaled, sampling.top_p)] = -np.inf
         self._scaled = scaled
+        self._temperature = sampling.temperature
+        self._logits = logits
         self._weights = np.exp(scaled)
         self._total = float(self._weights.sum())
 
@@ -57,6 +59,17 @@ class Distribution:
         # a token without weight adds nothing, though its logit is minus infinity
         finite = np.maximum(self._scaled, _LOWEST)
         return float((np.log(self._total) - self._weights @ finite / self._total) / np.log(2.0))
+
+    def normaliser(self) -> float:
+        """The log of the sum of p ** (1 / temperature) over the vocabulary, p being the raw probabilities."""
+        raw = self._logits.astype(np.float64)
+        raw -= raw.max()
+        hot = raw / self._temperature
+        return float(np.log(np.exp(hot).sum()) - np.log(np.exp(raw).sum()) / self._temperature)
+
+    def numbers(self, tokens: Sequence[int]) -> Numbers:
+        """All numbers of some tokens."""
+        return Numbers(self.logprobs(tokens), self.entropy(), self.normaliser())
 
     def draw(self, uniform: float) -> int:
         """The token at `uniform` in [0, 1) by inverse CDF over ascending token ids."""

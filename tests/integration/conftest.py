@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.backends import sglang_server, smollm2_folder  # noqa: F401  # fixtures
+
 Mount = Callable[..., Path]
 
 

@@ -36,13 +36,14 @@ from arena.backends.local.messages import (
     frame,
 )
 from arena.backends.local.settings import Settings
+from arena.backends.requests import check_request
 from arena.errors import InputError, ModelError
 
 
 class LocalModel:
     """A language model in a worker process. Make it with `LocalModel.load`."""
 
-    capabilities = frozenset({Capability.ENTROPY, Capability.SEEDED})
+    capabilities = frozenset({Capability.ENTROPY, Capability.FURTHER, Capability.SEEDED})
 
     def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path, ready: Ready) -> None:
         self.name = name
@@ -125,7 +126,9 @@ class LocalModel:
         return tokens
 
     async def complete(self, request: Request) -> Completion:
-        """Answer one request; others wait beside it. Raises ModelError if the worker ends."""
+        """Answer one request; others wait beside it. Raises ModelError if the worker ends, InputError for a prompt
+        that can't be evaluated."""
+        check_request(self, request)
         completion: Completion = await self._call(lambda number: Complete(number, request))
         return completion
 

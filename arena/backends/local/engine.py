@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.answers import answer, ending
-from arena.backends.base import Completion, Request, Sampling, StopRule, Vocabulary, Work
+from arena.backends.base import Completion, Numbers, Request, Sampling, StopRule, Vocabulary, Work
 from arena.backends.distribution import Distribution
 from arena.backends.local.tree import Memory, Path, Row, Tree
 from arena.draws import stream, uniforms
@@ -64,6 +64,7 @@ class _Numbers:
     logprobs: tuple[float, ...]
     top: tuple[TokenProbability, ...]
     entropy: float
+    further: tuple[Numbers, ...]
 
 
 @dataclass(slots=True)
@@ -173,12 +174,13 @@ class Engine:
     def _answer(self, path: Path, logits: NDArray[np.float32]) -> None:
         """Give everybody who waits at a path what they want of its distribution."""
         distributions: dict[Sampling, Distribution] = {}
-        numbers: dict[tuple[Sampling, Path, int], _Numbers] = {}
+        numbers: dict[object, _Numbers] = {}
         for job in self._asked.pop(path).jobs:
             request = job.request
             sampling = request.sampling
-            if sampling not in distributions:
-                distributions[sampling] = Distribution(logits, sampling)
+            for setting in (sampling, *request.further):
+                if setting not in distributions:
+                    distributions[setting] = Distribution(logits, setting)
             distribution = distributions[sampling]
             if job.tokens:
                 assert job.uniforms is not None
@@ -186,10 +188,13 @@ class Engine:
                 self._advance(job)
                 continue
             if job.numbers is None:
-                key = (sampling, request.wanted, request.top)
+                key = (sampling, request.wanted, request.top, request.further)
                 if key not in numbers:
                     numbers[key] = _Numbers(
-                        distribution.logprobs(request.wanted), distribution.top(request.top), distribution.entropy()
+                        distribution.logprobs(request.wanted),
+                        distribution.top(request.top),
+                        distribution.entropy(),
+                        tuple(distributions[setting].numbers(request.wanted) for setting in request.further),
                     )
                 job.numbers = numbers[key]
             if request.draw is None:
@@ -243,7 +248,7 @@ class Engine:
     def _complete(self, job: _Job) -> None:
         numbers = job.numbers
         assert numbers is not None
-        completion = Completion(numbers.logprobs, numbers.top, numbers.entropy, tuple(job.answers))
+        completion = Completion(numbers.logprobs, numbers.top, numbers.entropy, tuple(job.answers), numbers.further)
         self._open[job.request.tokens].done.append((job.number, completion))
         self._close(job)
 

@@ -19,6 +19,7 @@ from arena.aside import aside
 from arena.backends.answers import answer, cut, ending
 from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
 from arena.backends.catalog import ModelEntry
+from arena.backends.requests import check_request
 from arena.backends.server import ServerSettings
 from arena.backends.sglang.info import Served, addresses, one_model
 from arena.backends.sglang.tokenizer import served_tokenizer
@@ -150,9 +151,9 @@ class SGLang:
         if self._closed:
             raise ModelError(f"{self.name} was closed")
         self.check(request.sampling)
-        longest = len(request.tokens) + (request.stop.max_tokens if request.draw else 0)
-        if longest > self.context:
-            raise InputError(f"{longest} tokens of prompt and answer don't fit {self.name}, which takes {self.context}")
+        if request.further:
+            raise InputError(f"{self.name}: SGLang tells a distribution under one setting only: use another backend")
+        check_request(self, request)
         key = (request.tokens, request.wanted, request.top, request.sampling)
         first: tuple[int, ...] = ()
         known = self._numbers.get(key)
@@ -220,9 +221,6 @@ class SGLang:
         self, request: Request, tokens: tuple[int, ...], count: int, wanted: tuple[int, ...] = (), top: int = 0
     ) -> _Generated:
         """Put an entry into the queue, the deepest match first, and wait for its answer."""
-        size = len(self.vocabulary.pieces)
-        if not tokens or not all(0 <= token < size for token in (*tokens, *wanted)):
-            raise InputError(f"{self.name}: a prompt must have tokens, from 0 to {size - 1}")  # or the server may die
         ask = _Ask(tokens, request.sampling, count, wanted, top)
         self._order += 1
         heapq.heappush(self._queue, (-request.depth, self._order, ask))

@@ -1,0 +1,99 @@
+"""The three backends with the same weights, for tests that compare them. A subject is a model with a loop to ask it in."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from arena.backends.base import Completion, LanguageModel, Request
+from arena.backends.catalog import find_model
+from arena.backends.files import locate
+from arena.backends.loading import Models
+from arena.backends.local.settings import Settings
+from tests.integration.commands import SMOLLM2
+from tests.integration.sglang_cpu.server import PYTHON, Server
+
+T = TypeVar("T")
+
+BACKENDS = [
+    "llama.cpp",
+    "transformers",
+    pytest.param("sglang", marks=pytest.mark.sglang),
+]
+
+
+class Subject:
+    """A loaded model, asked from ordinary functions."""
+
+    def __init__(self, backend: str, name: str) -> None:
+        self.backend = backend
+        self._runner = asyncio.Runner()
+        self._models = Models(Settings())
+        self.model: LanguageModel = self._runner.run(self._models.get(name))
+
+    def run(self, what: Coroutine[Any, Any, T]) -> T:
+        """Wait for something in the model's loop."""
+        return self._runner.run(what)
+
+    def ask(self, *requests: Request) -> list[Completion]:
+        """Ask all at once."""
+
+        async def together() -> list[Completion]:
+            return list(await asyncio.gather(*(self.model.complete(request) for request in requests)))
+
+        return self.run(together())
+
+    def tokens(self, text: str, specials: bool = False) -> tuple[int, ...]:
+        """The ids of a text."""
+        return self.run(self.model.tokenize(text, specials))
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._runner.run(self._models.close())
+        self._runner.close()
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def smollm2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SmolLM2 in 32 bits."""
+    folder = tmp_path_factory.mktemp("weights") / "smollm2"
+    gguf = locate(find_model(SMOLLM2))
+    program = Path(__file__).with_name("dequantised.py")
+    subprocess.run([sys.executable, program, gguf, folder], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sglang_server(smollm2_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server for it."""
+    if not PYTHON.exists():
+        pytest.skip("SGLang is not installed: make test-sglang does that")
+    server = Server(smollm2_folder, free_port(), tmp_path_factory.mktemp("sglang") / "log")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+def make_subject(backend: str, request: pytest.FixtureRequest) -> Subject:
+    """SmolLM2 on a backend: quantised on llama.cpp, in 32 bits on the others."""
+    if backend == "llama.cpp":
+        return Subject(backend, SMOLLM2)
+    if backend == "transformers":
+        return Subject(backend, f"transformers:{request.getfixturevalue('smollm2_folder')}")
+    return Subject(backend, f"sglang:{request.getfixturevalue('sglang_server').url}")

@@ -1,0 +1,84 @@
+"""The same weights, the same prompts: three backends agree on the probabilities of moves.
+
+SmolLM2 from its GGUF file: quantised on llama.cpp, written out in 32 bits for transformers and SGLang.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from arena.backends.loading import Models
+from arena.games import parse_game
+from arena.play.cells import Options, plan_cells
+from arena.records import Decision, Policy, Round, View
+from tests.integration.commands import SMOLLM2
+from tests.integration.sglang_cpu.server import Server
+
+pytestmark = pytest.mark.model
+
+PROMPTS = 50
+WITHIN_32_BITS, WITHIN_QUANTISED = 1e-3, 0.03
+
+
+def views(game_name: str, count: int) -> list[View]:
+    """Positions with up to five rounds behind them."""
+    game, chance = parse_game(game_name), random.Random(game_name)
+    found = []
+    for number in range(count):
+        history: list[Round] = []
+        for past in range(1, chance.randrange(6) + 1):
+            move, reply = chance.randrange(len(game.moves)), chance.randrange(len(game.replies))
+            history.append(Round(past, game.outcome(move, reply), Decision(None, move), Decision(None, reply)))
+        found.append(View(number, len(history) + 1, tuple(history), 0.5, f"parity {number}"))
+    return found
+
+
+def probabilities(weights: str) -> NDArray[np.float64]:
+    """Of each move before renormalising, for 50 prompts of two games, one after another; shape (all moves,)."""
+
+    async def ask() -> list[float]:
+        models, found = Models(), []
+        try:
+            for name in ("rps", "hide-and-seek"):
+                (cell,) = await plan_cells([f"llm:{weights}"], ["greedy"], [name], Options(), models)
+                agent = await cell.subject.agent(cell.game, models)
+                asked = (agent.decide(view) for view in views(name, PROMPTS // 2))
+                for decision in await asyncio.gather(*asked):
+                    policy = decision.policy
+                    assert isinstance(policy, Policy)
+                    found += [policy.mass * probability for probability in policy.probabilities]
+        finally:
+            await models.close()
+        return found
+
+    return np.array(asyncio.run(ask()))
+
+
+@pytest.fixture(scope="module")
+def reference(smollm2_folder: Path) -> NDArray[np.float64]:
+    return probabilities(f"{SMOLLM2}@transformers:{smollm2_folder}")
+
+
+def test_llama_cpp_on_the_quantised_file(reference: NDArray[np.float64]) -> None:
+    found = probabilities(SMOLLM2)
+    print(f"llama.cpp: {np.abs(found - reference).max():.2g} at most")
+    assert found == pytest.approx(reference, abs=WITHIN_QUANTISED)
+
+
+@pytest.mark.sglang
+def test_sglang_in_32_bits(reference: NDArray[np.float64], sglang_server: Server) -> None:
+    found = probabilities(f"{SMOLLM2}@sglang:{sglang_server.url}")
+    print(f"SGLang: {np.abs(found - reference).max():.2g} at most")
+    assert found == pytest.approx(reference, abs=WITHIN_32_BITS)
+
+
+def test_another_prompt_is_another_distribution(reference: NDArray[np.float64]) -> None:
+    """Else the agreement would say nothing."""
+    first = reference[: PROMPTS // 2 * 3].reshape(-1, 3)
+    assert np.abs(first[0] - first).max() > 0.1 and first.sum(axis=1).min() > 0.1
