@@ -63,8 +63,9 @@ class Request:
     """A prompt and what is wanted of it.
 
     `wanted` are the token ids whose first-position log-probabilities are returned, `top` how many of the
-    likeliest tokens. `further` are sampling settings under which the same log-probabilities are wanted too. `depth` is the request's place in the queue: the deepest goes first, so that matches
-    finish and their memory goes.
+    likeliest tokens; `further` are sampling settings under which the same log-probabilities are wanted too.
+    `depth` is the request's place in the queue: the deepest goes first, so that matches finish and their
+    memory goes.
     """
 
     tokens: tuple[int, ...]

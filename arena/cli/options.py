@@ -35,6 +35,16 @@ display_option = click.option(
 )
 
 
+patience_option = click.option(
+    "--patience",
+    type=FiniteRange(0),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a server that has answered may be away.",
+)
+
+
 def match_options(function: F) -> F:
     """The options that say which match the app opens; each is None unless it was given."""
     for option in reversed(

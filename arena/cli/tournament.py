@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from arena.cli.options import FiniteRange, display_option, json_option, store_option
+from arena.cli.options import FiniteRange, display_option, json_option, patience_option, store_option
 from arena.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class Grid(NamedTuple):
     show_default=True,
     help="The most memory for llama.cpp's KV cache.",
 )
+@patience_option
 def tournament(
     subjects: tuple[str, ...],
     opponents: tuple[str, ...],
@@ -132,6 +133,7 @@ def tournament(
 
 async def _play(store: Store, grid: Grid, numbers: tuple[int, int, int], rest: dict[str, Any], watching: Any) -> RunRow:
     from arena.backends.loading import Models
+    from arena.backends.server import ServerSettings
     from arena.play.cells import plan_cells
     from arena.play.tournament import Tournament, play_tournament
 
@@ -139,7 +141,7 @@ async def _play(store: Store, grid: Grid, numbers: tuple[int, int, int], rest: d
     assert task is not None
     with contextlib.suppress(NotImplementedError):  # not on every system
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    models = Models(_settings(rest), watching.tell)
+    models = Models(_settings(rest), watching.tell, server=ServerSettings(patience=rest["patience"]))
     try:
         options = _options(rest)
         cells = await plan_cells(grid.subjects, grid.opponents, grid.games, options, models)

@@ -1,4 +1,4 @@
-"""The three backends with the same weights, for tests that compare them. A subject is a model with a loop to ask it in."""
+"""The three backends with the same weights, for tests that compare them."""
 
 from __future__ import annotations
 

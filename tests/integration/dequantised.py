@@ -1,4 +1,7 @@
-"""SmolLM2's 4-bit weights written out in 32 bits, as a folder that transformers and SGLang read."""
+"""SmolLM2's 4-bit weights written out in 32 bits: a folder that transformers and SGLang read, and a GGUF file.
+
+Usage: dequantised.py MODEL.gguf FOLDER_OR_FILE.gguf
+"""
 
 from __future__ import annotations
 
@@ -21,5 +24,27 @@ def write(gguf: Path, folder: Path) -> None:
     tokenizer.save_pretrained(folder)
 
 
+def write_gguf(gguf: Path, file: Path) -> None:
+    """The same as a GGUF file for llama.cpp, which then computes in 32 bits too."""
+    import numpy as np
+    from gguf import GGUFReader, GGUFValueType, GGUFWriter
+    from gguf.quants import dequantize
+
+    reader = GGUFReader(gguf)
+    writer = GGUFWriter(file, str(reader.fields["general.architecture"].contents()))
+    for entry in reader.fields.values():
+        if entry.name.startswith("GGUF.") or entry.name in ("general.architecture", "general.file_type"):
+            continue  # the writer's own
+        kind, *within = entry.types
+        writer.add_key_value(entry.name, entry.contents(), kind, within[-1] if kind == GGUFValueType.ARRAY else None)
+    for tensor in reader.tensors:
+        writer.add_tensor(tensor.name, dequantize(tensor.data, tensor.tensor_type).astype(np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), Path(sys.argv[2]))
+    source, target = map(Path, sys.argv[1:])
+    (write_gguf if target.suffix == ".gguf" else write)(source, target)

@@ -166,9 +166,7 @@ def test_answers_are_cut_by_one_rule(subject: Subject) -> None:
 def test_an_end_token_ends_an_answer_and_may_leave_it_empty(subject: Subject) -> None:
     prompt = subject.tokens("<|im_start|>user\nSay hello.<|im_end|>\n<|im_start|>assistant\nHello!", specials=True)
     rule = StopRule(r"(?!)", r"(?!)", max_tokens=4)
-    drawn = subject.ask(
-        *(Request(prompt, some(subject), rule, draw=Draw(f"end {number}", 1)) for number in range(100))
-    )
+    drawn = subject.ask(*(Request(prompt, some(subject), rule, draw=Draw(f"end {number}", 1)) for number in range(100)))
     answers = [completion.answers[0] for completion in drawn]
     empty = [answer for answer in answers if answer.ended == "eos" and len(answer.tokens) == 1]
     assert empty and all(answer.text == "" for answer in empty)
@@ -178,7 +176,10 @@ def test_an_end_token_ends_an_answer_and_may_leave_it_empty(subject: Subject) ->
         assert not set(answer.tokens[:-1]) & ends
 
 
-@pytest.mark.parametrize("text", ["日本語の詩", "naïve café – “quoted”", "🙂👩‍👩‍👧 flags 🇩🇪", "tab\tand\r\nbreaks", "ﷺ\u200b\ufeff"])
+@pytest.mark.parametrize(
+    "text",
+    ["日本語の詩", "naïve café – “quoted”", "🙂👩\u200d👩\u200d👧 flags 🇩🇪", "tab\tand\r\nbreaks", "ﷺ\u200b\ufeff"],
+)
 def test_unicode_comes_back_as_it_was(subject: Subject, text: str) -> None:
     tokens = subject.tokens(text)
     assert subject.model.vocabulary.text(tokens) == text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import msgspec
@@ -67,7 +68,7 @@ def addresses(place: str) -> tuple[str, ...]:
 
 
 def served(place: str, settings: ServerSettings) -> list[Served]:
-    """Ask every address, from a thread without a loop. Raises ModelError for one that doesn't answer."""
+    """Ask every address, and wait for all. Raises ModelError for one that doesn't answer."""
     from arena.backends.sglang.transport import Transport
 
     async def ask() -> list[Served]:
@@ -77,7 +78,8 @@ def served(place: str, settings: ServerSettings) -> list[Served]:
         finally:
             await transport.close()
 
-    return asyncio.run(ask())
+    with ThreadPoolExecutor(1) as aside:  # whoever asks may be in a loop already
+        return aside.submit(lambda: asyncio.run(ask())).result()
 
 
 def identity(place: str, settings: ServerSettings) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -81,10 +82,8 @@ def _gone(group: int, seconds: float) -> bool:
     """Whether no process of the group is left, after so many seconds at most. The leader is ours to reap."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        try:
+        with contextlib.suppress(ChildProcessError):
             os.waitpid(group, os.WNOHANG)
-        except ChildProcessError:
-            pass
         try:
             os.killpg(group, 0)
         except ProcessLookupError:
