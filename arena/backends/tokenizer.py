@@ -38,8 +38,8 @@ class FolderTokenizer:
         chat_template: str | None = None,
         size: int = 0,
     ) -> None:
-        self._whole = Tokenizer.from_str(definition)
-        self._plain = Tokenizer.from_str(_without_specials(definition))
+        self._whole = _tokenizer(definition)
+        self._plain = _tokenizer(_without_specials(definition))
         for tokenizer in (self._whole, self._plain):
             tokenizer.no_truncation()
             tokenizer.no_padding()
@@ -91,6 +91,13 @@ class FolderTokenizer:
             ends=frozenset(ending),
             chat_template=chat_template,
         )
+
+
+def _tokenizer(definition: str) -> Tokenizer:
+    try:
+        return Tokenizer.from_str(definition)
+    except Exception as error:  # the library raises nothing more specific
+        raise ValueError(f"tokenizer.json describes no tokenizer: {error}") from error
 
 
 def _without_specials(definition: str) -> str:

@@ -148,8 +148,7 @@ class SGLang:
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request; others wait beside it. Raises ModelError if the server stays away."""
-        if self._closed:
-            raise ModelError(f"{self.name} was closed")
+        self._refuse_if_closed()
         self.check(request.sampling)
         if request.further:
             raise InputError(f"{self.name}: SGLang tells a distribution under one setting only: use another backend")
@@ -211,6 +210,10 @@ class SGLang:
 
     # --- requests ---
 
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise ModelError(f"{self.name} was closed")
+
     def _remember(self, key: object, known: asyncio.Future[_Numbers]) -> asyncio.Future[_Numbers]:
         self._numbers[key] = known
         while len(self._numbers) > _MOST_REMEMBERED:
@@ -221,6 +224,7 @@ class SGLang:
         self, request: Request, tokens: tuple[int, ...], count: int, wanted: tuple[int, ...] = (), top: int = 0
     ) -> _Generated:
         """Put an entry into the queue, the deepest match first, and wait for its answer."""
+        self._refuse_if_closed()
         ask = _Ask(tokens, request.sampling, count, wanted, top)
         self._order += 1
         heapq.heappush(self._queue, (-request.depth, self._order, ask))
@@ -262,15 +266,8 @@ class SGLang:
         return batch
 
     async def _generate(self, batch: Sequence[_Ask]) -> list[_Generated]:
-        """One POST. An answer that isn't one for each prompt counts as lost."""
-
-        def decode(data: bytes) -> list[_Generated]:
-            found = _generated.decode(data)
-            if len(found) != len(batch) or not all(_whole(ask, one) for ask, one in zip(batch, found, strict=True)):
-                raise msgspec.ValidationError("not an answer for each prompt")
-            return found
-
-        found = await self._transport.post(_body(batch), decode)
+        """One POST."""
+        found = await self._transport.post(_body(batch), lambda data: _answers_to(batch, data))
         work = self._work
         evaluated = sum(one.meta_info.prompt_tokens - one.meta_info.cached_tokens for one in found)
         self._work = Work(
@@ -284,9 +281,9 @@ class SGLang:
     async def _gives_raw(self, url: str) -> bool:
         """Whether a server's log-probabilities are raw: one prompt at two temperatures tells."""
         tokens = self._tokenizer.tokenize("The first of them is", False)
-        wanted = self._tokenizer.tokenize(" a the one", False)
+        wanted = tuple(dict.fromkeys(self._tokenizer.tokenize(" a the one", False)))
         asks = [_Ask(tokens, Sampling(temperature), 1, wanted) for temperature in (1.0, 2.0)]
-        found = _generated.decode(await self._transport.once(url, _body(asks)))
+        found = await self._transport.once(url, _body(asks), lambda data: _answers_to(asks, data))
         one, two = (_numbers(answer, wanted).logprobs for answer in found)
         return max(abs(a - b) for a, b in zip(one, two, strict=True)) < _SAME
 
@@ -345,10 +342,18 @@ def _body(batch: Sequence[_Ask]) -> dict[str, object]:
     }
 
 
+def _answers_to(batch: Sequence[_Ask], data: bytes) -> list[_Generated]:
+    """What a server said to some prompts. Raises msgspec.MsgspecError if it isn't an answer for each of them."""
+    found = _generated.decode(data)
+    if len(found) != len(batch) or not all(_whole(ask, one) for ask, one in zip(batch, found, strict=True)):
+        raise msgspec.ValidationError("not an answer for each prompt")
+    return found
+
+
 def _whole(ask: _Ask, found: _Generated) -> bool:
     """Whether an answer has all that was asked for."""
-    scored = found.meta_info.output_token_ids_logprobs
-    return bool(found.output_ids) and (not ask.wanted or (bool(scored) and len(scored[0]) == len(ask.wanted)))  # type: ignore[index]
+    scored = found.meta_info.output_token_ids_logprobs or [[]]
+    return bool(found.output_ids) and {token for _, token, _ in scored[0]} >= set(ask.wanted)
 
 
 def _numbers(found: _Generated, wanted: Sequence[int]) -> _Numbers:

@@ -108,11 +108,11 @@ class Transport:
             finally:
                 self._busy[url] -= 1
 
-    async def once(self, url: str, body: object) -> bytes:
+    async def once(self, url: str, body: object, decode: Callable[[bytes], T]) -> T:
         """POST to /generate of one server, once. Raises ModelError if it can't answer now."""
         try:
-            return await self._post(url, msgspec.json.encode(body))
-        except (aiohttp.ClientError, TimeoutError, OSError, _Again) as error:
+            return decode(await self._post(url, msgspec.json.encode(body)))
+        except (*_LOST, _Again) as error:
             raise Unreachable(url, _why(error)) from error
 
     async def _post(self, url: str, data: bytes) -> bytes:

@@ -1,0 +1,157 @@
+"""A server with SGLang's way of answering and no model, for what goes wrong between a client and a server.
+
+That the answers mean what they should is tested on a real server (tests/integration/test_contract.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import random
+import socket
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from tests.unit.backends.folder import tokenizer
+
+SIZE = tokenizer().get_vocab_size()
+Fault = Callable[[web.Request, bytes], Awaitable[web.StreamResponse]]
+
+
+def log_row(tokens: Sequence[int], temperature: float = 1.0) -> list[float]:
+    """The log-probabilities after a prompt: a fixed pseudo-random row for each."""
+    generator = random.Random(repr(list(tokens)))
+    row = [generator.gauss(0, 2) / temperature for _ in range(SIZE)]
+    total = math.log(sum(map(math.exp, row)))
+    return [value - total for value in row]
+
+
+class Stub:
+    """What it serves, the faults that come next (one a POST), and what it was asked."""
+
+    def __init__(self, folder: Path, raw: bool = True, name: str = "tiny") -> None:
+        self.folder, self.raw, self.name = folder, raw, name
+        self.faults: deque[Fault] = deque()
+        self.posts: list[dict[str, Any]] = []
+        self.headers: list[str | None] = []
+        self.flying = self.most_flying = 0
+        self.pause = 0.0  # seconds before each answer
+        self.url = ""
+
+    async def model_info(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"model_path": self.name, "tokenizer_path": str(self.folder)})
+
+    async def server_info(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"version": "0.5", "dtype": "float32", "max_req_input_len": 512})
+
+    async def generate(self, request: web.Request) -> web.StreamResponse:
+        self.flying += 1
+        self.most_flying = max(self.most_flying, self.flying)
+        try:
+            self.headers.append(request.headers.get("Authorization"))
+            body = await request.json()
+            self.posts.append(body)
+            answer = json.dumps(self.answers(body)).encode()
+            await asyncio.sleep(self.pause)
+            if self.faults:
+                return await self.faults.popleft()(request, answer)
+            return web.Response(body=answer, content_type="application/json")
+        finally:
+            self.flying -= 1
+
+    def answers(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """An answer for each prompt: greedy tokens, which is as good a sample as any here."""
+        found = []
+        for index, tokens in enumerate(body["input_ids"]):
+            params = body["sampling_params"][index]
+            row = log_row(tokens, 1.0 if self.raw else params["temperature"])
+            best = sorted(range(SIZE), key=lambda token: -row[token])
+            meta: dict[str, Any] = {"finish_reason": {"type": "length"}, "prompt_tokens": len(tokens)}
+            if body["return_logprob"][index]:
+                wanted = body["token_ids_logprob"][index]
+                top = best[: body["top_logprobs_num"][index]]
+                meta["output_token_ids_logprobs"] = [[[row[token], token, None] for token in wanted]]
+                meta["output_top_logprobs"] = [[[row[token], token, None] for token in top]]
+            found.append({"output_ids": [best[0]] * params["max_new_tokens"], "meta_info": meta})
+        return found
+
+
+@asynccontextmanager
+async def serving(stub: Stub, port: int = 0) -> AsyncIterator[Stub]:
+    """Serve it on this machine."""
+    app = web.Application()
+    app.router.add_get("/model_info", stub.model_info)
+    app.router.add_get("/server_info", stub.server_info)
+    app.router.add_post("/generate", stub.generate)
+    async with listening(app, port) as url:
+        stub.url = url
+        yield stub
+
+
+@asynccontextmanager
+async def listening(app: web.Application, port: int = 0) -> AsyncIterator[str]:
+    """Any web application on this machine; gives its address."""
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", port))
+        try:
+            await web.SockSite(runner, server).start()
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            await runner.cleanup()
+
+
+# --- faults ---
+
+
+def status(code: int, text: str = "") -> Fault:
+    """Another status than 200."""
+
+    async def fault(request: web.Request, answer: bytes) -> web.StreamResponse:
+        return web.Response(status=code, text=text)
+
+    return fault
+
+
+def body(change: Callable[[bytes], bytes]) -> Fault:
+    """Status 200, but another body."""
+
+    async def fault(request: web.Request, answer: bytes) -> web.StreamResponse:
+        return web.Response(body=change(answer), content_type="application/json")
+
+    return fault
+
+
+async def dropped(request: web.Request, answer: bytes) -> web.StreamResponse:
+    """The connection ends without a word."""
+    assert request.transport is not None
+    request.transport.close()
+    return web.Response()
+
+
+async def cut_short(request: web.Request, answer: bytes) -> web.StreamResponse:
+    """The connection ends in the middle of the body that was announced."""
+    response = web.StreamResponse(headers={"Content-Length": str(len(answer))})
+    await response.prepare(request)
+    await response.write(answer[: len(answer) // 2])
+    assert request.transport is not None
+    request.transport.close()
+    return response
+
+
+def slow(seconds: float) -> Fault:
+    """The right answer, later."""
+
+    async def fault(request: web.Request, answer: bytes) -> web.StreamResponse:
+        await asyncio.sleep(seconds)
+        return web.Response(body=answer, content_type="application/json")
+
+    return fault
