@@ -78,19 +78,31 @@ class FolderTokenizer:
         spell = _speller(definition)
         for text, token in ids.items():
             pieces[token] = added[token].encode() if token in added else spell(text)
-        begins = self._whole.encode("", add_special_tokens=True).ids
         ends = generation.get("eos_token_id")
         ending = {ends} if isinstance(ends, int) else set(ends or ())
-        eos = config.get("eos_token")
-        named = _ENDS | {eos["content"] if isinstance(eos, dict) else eos}
+        named = _ENDS | {_name(config, "eos_token")}
         ending |= {token for token, text in added.items() if text in named}
         return Vocabulary(
             pieces=tuple(pieces),
             specials={text: token for token, text in added.items()},
-            bos=begins[0] if begins else None,
+            bos=self._bos(config, ids),
             ends=frozenset(ending),
             chat_template=chat_template,
         )
+
+    def _bos(self, config: Mapping[str, Any], ids: Mapping[str, int]) -> int | None:
+        """What begins a text: as the configuration says, else what the tokenizer puts before an empty one."""
+        adds = config.get("add_bos_token")
+        if isinstance(adds, bool):
+            return ids.get(_name(config, "bos_token")) if adds else None
+        begins = self._whole.encode("", add_special_tokens=True).ids
+        return begins[0] if begins else None
+
+
+def _name(config: Mapping[str, Any], key: str) -> str:
+    """A special token's text, which a configuration may wrap."""
+    found = config.get(key)
+    return str((found.get("content") if isinstance(found, dict) else found) or "")
 
 
 def _tokenizer(definition: str) -> Tokenizer:

@@ -16,13 +16,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from arena.backends.base import Request, StopRule
 from arena.backends.catalog import find_model
 from arena.backends.files import locate
 from arena.backends.loading import Models
 from arena.games import parse_game
 from arena.play.cells import Options, plan_cells
 from arena.records import Decision, Policy, Round, View
-from tests.integration.commands import SMOLLM2
+from tests.integration.backends import Subject
+from tests.integration.commands import GEMMA, SMOLLM2
 from tests.integration.sglang_cpu.server import Server
 
 pytestmark = pytest.mark.model
@@ -80,10 +82,15 @@ def test_llama_cpp_on_the_quantised_file(reference: NDArray[np.float64]) -> None
     assert found == pytest.approx(reference, abs=MOST_QUANTISED)
 
 
-def test_llama_cpp_in_32_bits(reference: NDArray[np.float64], tmp_path: Path) -> None:
-    file = tmp_path / "smollm2.gguf"
+def in_32_bits(name: str, file: Path) -> Path:
+    """A catalog model's file, its weights written out."""
     program = Path(__file__).with_name("dequantised.py")
-    subprocess.run([sys.executable, program, locate(find_model(SMOLLM2)), file], check=True, capture_output=True)
+    subprocess.run([sys.executable, program, locate(find_model(name)), file], check=True, capture_output=True)
+    return file
+
+
+def test_llama_cpp_in_32_bits(reference: NDArray[np.float64], tmp_path: Path) -> None:
+    file = in_32_bits(SMOLLM2, tmp_path / "smollm2.gguf")
     found = probabilities(f"{SMOLLM2}@llama.cpp:{file}")
     print(f"llama.cpp in 32 bits: {np.abs(found - reference).max():.2g} at most")
     assert found == pytest.approx(reference, abs=WITHIN_LLAMA_CPP)
@@ -100,3 +107,28 @@ def test_another_prompt_is_another_distribution(reference: NDArray[np.float64]) 
     """Else the agreement would say nothing."""
     first = reference[: PROMPTS // 2 * 3].reshape(-1, 3)
     assert np.abs(first[0] - first).max() > 0.1 and first.sum(axis=1).min() > 0.1
+
+
+@pytest.mark.slow
+def test_a_model_that_sees_through_windows(tmp_path: Path) -> None:
+    """Gemma: BOS, sliding windows of 512 tokens and a GGUF file that both libraries read, on a prompt longer than
+    a window and on one that begins like it."""
+    file = in_32_bits(GEMMA, tmp_path / "gemma.gguf")
+    chance = random.Random(0)
+    text = "".join(f"Round {number}: {chance.choice(['rock', 'paper', 'scissors'])}\n" for number in range(130))
+    found = []
+    for backend in ("llama.cpp", "transformers"):
+        subject = Subject(backend, f"{GEMMA}@{backend}:{file}")
+        try:
+            bos = subject.model.vocabulary.bos
+            assert bos is not None
+            prompts = [(bos, *subject.tokens(part)) for part in (text, text[: len(text) // 3])]
+            assert len(prompts[0]) > 600
+            wanted = subject.tokens("rock paper scissors")
+            stop = StopRule("(?!)", "(?!)")
+            found.append((prompts, [one.logprobs for one in subject.ask(*(Request(p, wanted, stop) for p in prompts))]))
+        finally:
+            subject.close()
+    (prompts, one), (others, two) = found
+    assert prompts == others
+    assert np.exp(one) == pytest.approx(np.exp(two), abs=WITHIN_LLAMA_CPP)

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 import transformers
+from gguf import GGUFReader
 from numpy.typing import NDArray
 from transformers.cache_utils import Cache, CacheLayerMixin
 
@@ -217,13 +218,23 @@ def _tokenizer(place: str, config: Any) -> FolderTokenizer:
         found = transformers.AutoTokenizer.from_pretrained(where, trust_remote_code=False, **options)
         return FolderTokenizer(
             found.backend_tokenizer.to_str(),
-            {"eos_token": found.eos_token},
+            {
+                "eos_token": found.eos_token,
+                "bos_token": found.bos_token,
+                "add_bos_token": _adds_bos(source) if source.is_file() else None,
+            },
             {"eos_token_id": config.eos_token_id},
             found.chat_template if isinstance(found.chat_template, str) else None,
             int(config.vocab_size),
         )
     except Exception as error:  # whatever is wrong with a stranger's files
         raise LoadError(f"{place} has no tokenizer that can be read: {_sentence(error)}") from error
+
+
+def _adds_bos(gguf: Path) -> bool | None:
+    """Whether a file says that texts begin with BOS: transformers doesn't read that. None: it doesn't say."""
+    field = GGUFReader(gguf).fields.get("tokenizer.ggml.add_bos_token")
+    return None if field is None else bool(field.contents())
 
 
 def _windows(config: Any) -> dict[str, int | None]:

@@ -48,13 +48,23 @@ def test_a_beginning_only_if_the_tokenizer_puts_one(tmp_path: Path, bos: bool) -
     assert found.tokenize("a", specials=True) == found.tokenize("a", specials=False)  # without BOS in any case
 
 
+@pytest.mark.parametrize("adds", [True, False])
+@pytest.mark.parametrize("bos", [True, False])
+def test_the_configuration_has_the_last_word_on_the_beginning(tmp_path: Path, bos: bool, adds: bool) -> None:
+    config = {"bos_token": {"content": BOS}, "add_bos_token": adds}
+    found = FolderTokenizer.from_folder(write_folder(tmp_path, tokenizer(bos), tokenizer_config=config))
+    assert found.vocabulary.bos == (found.vocabulary.specials[BOS] if adds else None)
+
+
 def test_ends_from_all_the_places_that_name_them(tmp_path: Path) -> None:
     """By its known name, by the tokenizer's configuration, and by those of the model and its generation."""
     named = FolderTokenizer.from_folder(write_folder(tmp_path / "a"))
     assert named.vocabulary.ends == {named.vocabulary.specials[END]}
     by_token = FolderTokenizer.from_folder(write_folder(tmp_path / "b", tokenizer_config={"eos_token": BOS}))
     assert by_token.vocabulary.ends == set(named.vocabulary.specials.values())
-    by_dict = FolderTokenizer.from_folder(write_folder(tmp_path / "c", tokenizer_config={"eos_token": {"content": BOS}}))
+    by_dict = FolderTokenizer.from_folder(
+        write_folder(tmp_path / "c", tokenizer_config={"eos_token": {"content": BOS}})
+    )
     assert by_dict.vocabulary.ends == by_token.vocabulary.ends
     by_model = FolderTokenizer.from_folder(write_folder(tmp_path / "d", config={"eos_token_id": 5}))
     assert 5 in by_model.vocabulary.ends
