@@ -19,7 +19,11 @@ class ServerSettings(msgspec.Struct, frozen=True):
     key: str = ""
 
     @property
+    def secret(self) -> str:
+        """The key, or "" if there is none."""
+        return self.key or os.environ.get(KEY_VARIABLE, "")
+
+    @property
     def headers(self) -> dict[str, str]:
         """What every request carries."""
-        key = self.key or os.environ.get(KEY_VARIABLE, "")
-        return {"Authorization": f"Bearer {key}"} if key else {}
+        return {"Authorization": f"Bearer {self.secret}"} if self.secret else {}

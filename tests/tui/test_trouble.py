@@ -127,7 +127,7 @@ def test_what_a_model_says_changes_nothing_but_its_own_text(store: Path) -> None
     app = ArenaApp(store)
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "Last: " in text(app, "last"))
+        await until(pilot, lambda: "Last (" in text(app, "last"))
         screens = [drawn(app)]
         await pilot.press("o")
         for screen, table in ((ResultsScreen, "runs"), (RunScreen, "cells"), (CellScreen, "matches")):

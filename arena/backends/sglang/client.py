@@ -22,6 +22,7 @@ from arena.backends.catalog import ModelEntry
 from arena.backends.requests import check_request
 from arena.backends.server import ServerSettings
 from arena.backends.sglang.info import Served, addresses, one_model
+from arena.backends.sglang.plan import RAW_VARIABLE
 from arena.backends.sglang.tokenizer import served_tokenizer
 from arena.backends.sglang.transport import Transport
 from arena.backends.tokenizer import FolderTokenizer
@@ -29,7 +30,6 @@ from arena.errors import InputError, ModelError
 from arena.records import Sample, TokenProbability
 
 _MOST_REMEMBERED = 8192  # distributions of prompts, in case another match asks alike later
-_RAW_VARIABLE = "SGLANG_RETURN_ORIGINAL_LOGPROB"
 _SAME = 1e-2  # log-probabilities at two temperatures that differ by less are raw
 
 _Scored = tuple[float, int, str | None]  # log-probability, token, text
@@ -111,7 +111,7 @@ class SGLang:
             model = cls(name, served, tokenizer, transport, settings)
             ways = {await model._gives_raw(url) for url in urls}
             if len(ways) > 1:
-                raise InputError(f"{', '.join(urls)}: start all of them with the same {_RAW_VARIABLE}")
+                raise InputError(f"{', '.join(urls)}: start all of them with the same {RAW_VARIABLE}")
             (model._raw,) = ways
         except BaseException:
             await transport.close()
@@ -139,7 +139,7 @@ class SGLang:
         if sampling.temperature != 1.0 and self._raw:
             raise InputError(
                 f"{self.name}: this server tells raw log-probabilities, not those at temperature "
-                f"{sampling.temperature:g}: start it with {_RAW_VARIABLE}=0 in its environment"
+                f"{sampling.temperature:g}: start it with {RAW_VARIABLE}=0 in its environment"
             )
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
@@ -296,7 +296,7 @@ class SGLang:
                 "start the same model again, and then the same command"
             )
         if await self._gives_raw(url) != self._raw:
-            raise ModelError(f"{url} was started again with another {_RAW_VARIABLE}: start it as it was before")
+            raise ModelError(f"{url} was started again with another {RAW_VARIABLE}: start it as it was before")
 
     async def work(self) -> Work:
         """What was done since connecting, as the servers tell it."""

@@ -1,0 +1,101 @@
+"""`arena serve MODEL`: an SGLang server for a model."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from arena.cli.options import FiniteRange
+from arena.text import printable
+
+
+@click.command(context_settings={"ignore_unknown_options": False})
+@click.argument("model")
+@click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[-- SGLANG_OPTIONS...]")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; set a key for any other.")
+@click.option("--port", type=click.IntRange(1, 65000), default=30000, show_default=True)
+@click.option(
+    "--replicas",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="So many servers behind a router, each on GPUs of its own and on the ports after --port.",
+)
+@click.option("--gpus", type=click.IntRange(1, 64), help="GPUs for each server; 4 from 30B on, else 1.")
+@click.option("--quantization", metavar="NAME", help="As SGLang names it, or none; fp8 from 30B on, else none.")
+@click.option("--dtype", type=click.Choice(["auto", "bfloat16", "float16", "float32"]), default="auto")
+@click.option("--device", type=click.Choice(["cuda", "cpu"]), default="cuda", show_default=True)
+@click.option(
+    "--logprobs",
+    type=click.Choice(["raw", "tempered"]),
+    default="raw",
+    show_default=True,
+    help="raw suits temperature 1; tempered is needed for any other.",
+)
+@click.option(
+    "--python",
+    default=lambda: os.environ.get("ARENA_SGLANG_PYTHON", sys.executable),
+    metavar="PATH",
+    help="The Python that has SGLang; otherwise ARENA_SGLANG_PYTHON, or Arena's own.",
+)
+@click.option(
+    "--patience",
+    type=FiniteRange(1),
+    default=1800.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long loading may take.",
+)
+@click.option("--logs", type=click.Path(path_type=Path), metavar="FOLDER", help="Where the servers' output goes.")
+@click.option("--dry-run", is_flag=True, help="Only print the commands.")
+def serve(
+    model: str, more: tuple[str, ...], python: str, patience: float, logs: Path | None, dry_run: bool, **chosen: Any
+) -> None:
+    """Serve MODEL with SGLang until Ctrl-C; its address is printed once it answers.
+
+    MODEL is a name of the catalog, a folder of safetensors or a hub's ORG/NAME. SGLang needs a GPU and an
+    environment of its own (see docs/gpu-rig.md). Clients must know the key in ARENA_API_KEY, if it is set.
+    """
+    from arena.backends.server import ServerSettings
+    from arena.backends.sglang.plan import Wishes, plan
+
+    settings = ServerSettings()
+    raw = chosen.pop("logprobs") == "raw"
+    wishes = Wishes(**chosen, raw=raw, key=settings.secret, more=more)
+    planned = plan(model, wishes, python)
+    if dry_run:
+        for command in planned.commands:
+            click.echo(printable(command.shell(wishes.key)))
+        return
+    from arena.backends.sglang.serve import check, serving, watch
+
+    check(planned, wishes, python)
+    if wishes.host not in ("127.0.0.1", "::1", "localhost") and not wishes.key:
+        _say("anyone who reaches this address may use the server: set ARENA_API_KEY to a key to prevent that")
+    for name in ("SIGTERM", "SIGHUP"):
+        with suppress(AttributeError):  # not on every system
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    try:
+        with serving(planned, logs or _logs(), patience, settings, _say) as running:
+            click.echo(planned.url)
+            sys.stdout.flush()
+            _say(f"ready: arena tournament --subject {planned.agent}   (Ctrl-C stops the server)")
+            watch(planned, running, _say)
+    except KeyboardInterrupt:
+        _say("stopped")
+
+
+def _logs() -> Path:
+    import platformdirs
+
+    return platformdirs.user_log_path("arena")
+
+
+def _say(line: str) -> None:
+    click.echo(f"arena: {printable(line)}", err=True)
