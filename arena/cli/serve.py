@@ -83,9 +83,9 @@ def serve(
             signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         with serving(planned, logs or _logs(), patience, settings, _say) as running:
+            _say(f"ready: arena tournament --subject {planned.agent}   (Ctrl-C stops the server)")
             click.echo(planned.url)
             sys.stdout.flush()
-            _say(f"ready: arena tournament --subject {planned.agent}   (Ctrl-C stops the server)")
             watch(planned, running, _say)
     except KeyboardInterrupt:
         _say("stopped")

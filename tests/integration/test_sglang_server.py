@@ -94,7 +94,9 @@ def test_a_server_that_tells_log_probabilities_after_temperature(smollm2_folder:
     assert np.exp(raw).sum() == pytest.approx(1.0, abs=1e-4)
 
 
-def test_a_wrong_key_is_said(server: Server) -> None:
+def test_a_wrong_key_is_said(server: Server, tmp_path: Path) -> None:
     server.start("--api-key", "right")
-    words = complaint(*run_of(server, "--store", "unused.db"), code=ExitCode.MODEL, env={"ARENA_API_KEY": "wrong"})
+    words = complaint(
+        *run_of(server, "--store", tmp_path / "run.db"), code=ExitCode.MODEL, env={"ARENA_API_KEY": "wrong"}
+    )
     assert "refuses the key" in words and "ARENA_API_KEY" in words and "wrong" not in words

@@ -1,19 +1,15 @@
 """A model on an SGLang server: the server computes the distributions and draws the samples.
 
-One POST carries the prompts of many matches. A prompt's distribution is asked for once, with the first token of an
-answer; most answers are decided by it, and the others go on with a second request, whose prompt the server has in
-its cache. Equal prompts that only need another sample are asked for without log-probabilities.
+One POST carries the prompts of many matches (batches.py). A prompt's distribution is asked for once, with the first
+token of an answer; most answers are decided by it, and the others go on with a second request, whose prompt the server
+has in its cache. Equal prompts that only need another sample are asked for without log-probabilities.
 """
 
 from __future__ import annotations
 
 import asyncio
-import heapq
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-import msgspec
 
 from arena.aside import aside
 from arena.backends.answers import answer, cut, ending
@@ -21,56 +17,17 @@ from arena.backends.base import Capability, Completion, Request, Sampling, Vocab
 from arena.backends.catalog import ModelEntry
 from arena.backends.requests import check_request
 from arena.backends.server import ServerSettings
+from arena.backends.sglang.batches import Ask, Generated, Kind, Numbers, Queue, answers, body, numbers
 from arena.backends.sglang.info import Served, addresses, one_model
 from arena.backends.sglang.plan import RAW_VARIABLE
 from arena.backends.sglang.tokenizer import served_tokenizer
 from arena.backends.sglang.transport import Transport
 from arena.backends.tokenizer import FolderTokenizer
 from arena.errors import InputError, ModelError
-from arena.records import Sample, TokenProbability
+from arena.records import Sample
 
 _MOST_REMEMBERED = 8192  # distributions of prompts, in case another match asks alike later
 _SAME = 1e-2  # log-probabilities at two temperatures that differ by less are raw
-
-_Scored = tuple[float, int, str | None]  # log-probability, token, text
-
-
-class _Finish(msgspec.Struct):
-    type: str
-
-
-class _Meta(msgspec.Struct):
-    finish_reason: _Finish | None = None
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    output_token_ids_logprobs: list[list[_Scored]] | None = None
-    output_top_logprobs: list[list[_Scored]] | None = None
-
-
-class _Generated(msgspec.Struct):
-    output_ids: list[int]
-    meta_info: _Meta
-
-
-_generated = msgspec.json.Decoder(list[_Generated])
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    logprobs: tuple[float, ...]
-    top: tuple[TokenProbability, ...]
-
-
-@dataclass(slots=True, eq=False)
-class _Ask:
-    """One entry of a request: a prompt, what is wanted of it, and who waits for it."""
-
-    tokens: tuple[int, ...]
-    sampling: Sampling
-    count: int  # tokens to sample
-    wanted: tuple[int, ...] = ()
-    top: int = 0
-    answer: asyncio.Future[_Generated] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class SGLang:
@@ -91,10 +48,9 @@ class SGLang:
         self._transport = transport
         self._settings = settings
         self._raw = True
-        self._queue: list[tuple[int, int, _Ask]] = []
-        self._order = 0
+        self._queue = Queue()
         self._waiting = asyncio.Event()
-        self._numbers: OrderedDict[object, asyncio.Future[_Numbers]] = OrderedDict()
+        self._numbers: OrderedDict[object, asyncio.Future[Numbers]] = OrderedDict()
         self._pumps: list[asyncio.Task[None]] = []
         self._closed = False
         self._work = Work()
@@ -153,60 +109,57 @@ class SGLang:
         if request.further:
             raise InputError(f"{self.name}: SGLang tells a distribution under one setting only: use another backend")
         check_request(self, request)
-        key = (request.tokens, request.wanted, request.top, request.sampling)
+        kind = Kind(request.sampling, 1, request.wanted, request.top)
+        key = (request.tokens, kind)
         first: tuple[int, ...] = ()
         known = self._numbers.get(key)
         if known is None or (known.done() and (known.cancelled() or known.exception() is not None)):
             known = self._remember(key, asyncio.get_running_loop().create_future())
-            asked = self._ask(request, request.tokens, 1, request.wanted, request.top)
             try:
-                found = await asked
-                known.set_result(_numbers(found, request.wanted))
-                first = self._tokens(found)
+                found = await self._ask(request.tokens, kind, request.depth)
+                known.set_result(numbers(kind, found))
+                first = found.tokens
             except BaseException as error:
                 self._numbers.pop(key, None)
                 known.set_exception(error if isinstance(error, Exception) else _Gone())
                 known.exception()  # whoever waits is told; if nobody does, it is no secret either
                 raise
-        numbers = await self._shared(known, request)
-        answers = await self._answers(request, first) if request.draw else ()
-        return Completion(numbers.logprobs, numbers.top, None, answers)
+        told = await self._shared(known, request, kind)
+        drawn = await self._answers(request, first) if request.draw else ()
+        return Completion(told.logprobs, told.top, None, drawn)
 
-    async def _shared(self, known: asyncio.Future[_Numbers], request: Request) -> _Numbers:
+    async def _shared(self, known: asyncio.Future[Numbers], request: Request, kind: Kind) -> Numbers:
         """Another request's distribution; if that one was given up, it is asked for anew."""
         try:
             return await asyncio.shield(known)
         except _Gone:
-            return _numbers(await self._ask(request, request.tokens, 1, request.wanted, request.top), request.wanted)
+            return numbers(kind, await self._ask(request.tokens, kind, request.depth))
 
     async def _answers(self, request: Request, first: tuple[int, ...]) -> tuple[Sample, ...]:
         """Answers drawn one after another until one is valid. `first` is the beginning of the first, if known."""
         assert request.draw is not None
-        answers: list[Sample] = []
-        while len(answers) < request.draw.attempts:
-            tokens = first or self._tokens(await self._ask(request, request.tokens, 1))
+        drawn: list[Sample] = []
+        kind = Kind(request.sampling, 1)
+        while len(drawn) < request.draw.attempts:
+            tokens = first or (await self._ask(request.tokens, kind, request.depth)).tokens
             first = ()
-            answers.append(await self._finish(request, tokens))
-            if answers[-1].ended == "move":
+            drawn.append(await self._finish(request, tokens))
+            if drawn[-1].ended == "move":
                 break
-        return tuple(answers)
+        return tuple(drawn)
 
     async def _finish(self, request: Request, tokens: tuple[int, ...]) -> Sample:
         """Go on with an answer until it has ended."""
         ended = ending(request.stop, self.vocabulary, tokens)
         if ended is not None:
             return answer(self.vocabulary, tokens, ended)
-        left = request.stop.max_tokens - len(tokens)
-        more = await self._ask(request, request.tokens + tokens, left)
-        whole = tokens + self._tokens(more)
+        kind = Kind(request.sampling, request.stop.max_tokens - len(tokens))
+        more = await self._ask(request.tokens + tokens, kind, request.depth)
+        whole = tokens + more.tokens
         sample = cut(request.stop, self.vocabulary, whole)
-        stopped = more.meta_info.finish_reason is not None and more.meta_info.finish_reason.type == "stop"
-        if stopped and sample.ended == "length" and len(sample.tokens) < request.stop.max_tokens:
+        if more.was_stopped and sample.ended == "length" and len(sample.tokens) < request.stop.max_tokens:
             return answer(self.vocabulary, whole, "eos")  # by an end token that only the server knows
         return sample
-
-    def _tokens(self, found: _Generated) -> tuple[int, ...]:
-        return tuple(found.output_ids)
 
     # --- requests ---
 
@@ -214,20 +167,17 @@ class SGLang:
         if self._closed:
             raise ModelError(f"{self.name} was closed")
 
-    def _remember(self, key: object, known: asyncio.Future[_Numbers]) -> asyncio.Future[_Numbers]:
+    def _remember(self, key: object, known: asyncio.Future[Numbers]) -> asyncio.Future[Numbers]:
         self._numbers[key] = known
         while len(self._numbers) > _MOST_REMEMBERED:
             self._numbers.popitem(last=False)
         return known
 
-    async def _ask(
-        self, request: Request, tokens: tuple[int, ...], count: int, wanted: tuple[int, ...] = (), top: int = 0
-    ) -> _Generated:
-        """Put an entry into the queue, the deepest match first, and wait for its answer."""
+    async def _ask(self, tokens: tuple[int, ...], kind: Kind, depth: int) -> Generated:
+        """Put a prompt into the queue and wait for its answer."""
         self._refuse_if_closed()
-        ask = _Ask(tokens, request.sampling, count, wanted, top)
-        self._order += 1
-        heapq.heappush(self._queue, (-request.depth, self._order, ask))
+        ask = Ask(tokens, kind)
+        self._queue.push(ask, depth)
         self._waiting.set()
         return await ask.answer
 
@@ -236,7 +186,9 @@ class SGLang:
         while True:
             await self._waiting.wait()
             await asyncio.sleep(0)  # matches that were answered together ask together
-            batch = self._next_batch()
+            batch = self._queue.batch(self._settings.batch)
+            if not self._queue:
+                self._waiting.clear()
             if not batch:
                 continue
             try:
@@ -255,25 +207,17 @@ class SGLang:
                         ask.answer.set_exception(error)
                 raise
 
-    def _next_batch(self) -> list[_Ask]:
-        batch: list[_Ask] = []
-        while self._queue and len(batch) < self._settings.batch:
-            _, _, ask = heapq.heappop(self._queue)
-            if not ask.answer.done():  # else nobody waits for it any more
-                batch.append(ask)
-        if not self._queue:
-            self._waiting.clear()
-        return batch
-
-    async def _generate(self, batch: Sequence[_Ask]) -> list[_Generated]:
-        """One POST."""
-        found = await self._transport.post(_body(batch), lambda data: _answers_to(batch, data))
+    async def _generate(self, batch: Sequence[Ask]) -> list[Generated]:
+        """One POST, for prompts of one kind."""
+        kind = batch[0].kind
+        prompts = [ask.tokens for ask in batch]
+        found = await self._transport.post(body(kind, prompts), lambda data: answers(kind, len(prompts), data))
         work = self._work
         evaluated = sum(one.meta_info.prompt_tokens - one.meta_info.cached_tokens for one in found)
         self._work = Work(
             prompt_tokens=work.prompt_tokens + evaluated,
-            sampled_tokens=work.sampled_tokens + sum(ask.count for ask in batch),
-            prompts=work.prompts + sum(bool(ask.wanted) for ask in batch),
+            sampled_tokens=work.sampled_tokens + kind.count * len(batch),
+            prompts=work.prompts + (len(batch) if kind.wanted else 0),
             batches=work.batches + 1,
         )
         return found
@@ -282,10 +226,13 @@ class SGLang:
         """Whether a server's log-probabilities are raw: one prompt at two temperatures tells."""
         tokens = self._tokenizer.tokenize("The first of them is", False)
         wanted = tuple(dict.fromkeys(self._tokenizer.tokenize(" a the one", False)))
-        asks = [_Ask(tokens, Sampling(temperature), 1, wanted) for temperature in (1.0, 2.0)]
-        found = await self._transport.once(url, _body(asks), lambda data: _answers_to(asks, data))
-        one, two = (_numbers(answer, wanted).logprobs for answer in found)
+        one, two = [await self._told(url, tokens, Kind(Sampling(at), 1, wanted)) for at in (1.0, 2.0)]
         return max(abs(a - b) for a, b in zip(one, two, strict=True)) < _SAME
+
+    async def _told(self, url: str, tokens: tuple[int, ...], kind: Kind) -> tuple[float, ...]:
+        """One prompt's log-probabilities from one server, asked once."""
+        (found,) = await self._transport.once(url, body(kind, [tokens]), lambda data: answers(kind, 1, data))
+        return numbers(kind, found).logprobs
 
     async def _check(self, url: str) -> None:
         """After a loss: the same model, told in the same way? Raises ModelError if not."""
@@ -308,58 +255,9 @@ class SGLang:
         for pump in self._pumps:
             pump.cancel()
         await asyncio.gather(*self._pumps, return_exceptions=True)
-        for _, _, ask in self._queue:
-            ask.answer.cancel()
+        self._queue.cancel()
         await self._transport.close()
 
 
 class _Gone(Exception):
     """Whoever asked first waits no more."""
-
-
-def _body(batch: Sequence[_Ask]) -> dict[str, object]:
-    """A request for several prompts. Every sampling parameter is named: a server fills gaps from the model's files."""
-    return {
-        "input_ids": [ask.tokens for ask in batch],
-        "return_logprob": [bool(ask.wanted or ask.top) for ask in batch],
-        "logprob_start_len": [-1] * len(batch),
-        "token_ids_logprob": [list(ask.wanted) for ask in batch],
-        "top_logprobs_num": [ask.top for ask in batch],
-        "sampling_params": [
-            {
-                "temperature": ask.sampling.temperature,
-                "top_p": ask.sampling.top_p,
-                "top_k": -1,
-                "min_p": 0.0,
-                "repetition_penalty": 1.0,
-                "frequency_penalty": 0.0,
-                "presence_penalty": 0.0,
-                "max_new_tokens": ask.count,
-                "skip_special_tokens": False,
-            }
-            for ask in batch
-        ],
-    }
-
-
-def _answers_to(batch: Sequence[_Ask], data: bytes) -> list[_Generated]:
-    """What a server said to some prompts. Raises msgspec.MsgspecError if it isn't an answer for each of them."""
-    found = _generated.decode(data)
-    if len(found) != len(batch) or not all(_whole(ask, one) for ask, one in zip(batch, found, strict=True)):
-        raise msgspec.ValidationError("not an answer for each prompt")
-    return found
-
-
-def _whole(ask: _Ask, found: _Generated) -> bool:
-    """Whether an answer has all that was asked for."""
-    scored = found.meta_info.output_token_ids_logprobs or [[]]
-    return bool(found.output_ids) and {token for _, token, _ in scored[0]} >= set(ask.wanted)
-
-
-def _numbers(found: _Generated, wanted: Sequence[int]) -> _Numbers:
-    """The first position's numbers, in the order asked for."""
-    scored = {token: logprob for logprob, token, _ in (found.meta_info.output_token_ids_logprobs or [[]])[0]}
-    top = (found.meta_info.output_top_logprobs or [[]])[0]
-    return _Numbers(
-        tuple(scored[token] for token in wanted), tuple(TokenProbability(token, logprob) for logprob, token, _ in top)
-    )

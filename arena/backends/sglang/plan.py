@@ -114,9 +114,11 @@ def _server(place: str, wishes: Wishes, python: str, gpus: int, quantization: st
 
 
 def _router(wishes: Wishes, python: str, servers: Sequence[Command]) -> Command:
-    """Prompts that begin alike go to the server that has their beginning in its cache."""
+    """Requests go to the server that has their beginning in its cache, unless another has less to do. A request carries
+    many prompts, so that a difference of two of them counts already."""
     url = _url(wishes.host, wishes.port)
     arguments = [python, "-m", "sglang_router.launch_router", "--policy", "cache_aware"]
+    arguments += ["--balance-abs-threshold", "1", "--balance-rel-threshold", "1.1"]
     arguments += ["--host", wishes.host, "--port", str(wishes.port)]
     # its figures would be open to the network otherwise
     arguments += ["--prometheus-host", "127.0.0.1", "--prometheus-port", str(wishes.port + 1 + len(servers))]

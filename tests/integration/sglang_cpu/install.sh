@@ -7,6 +7,7 @@ folder=$1
 pip() { "$folder/bin/python" -m pip install -q --disable-pip-version-check "$@"; }
 pip -r "$recipe/requirements.txt"
 pip --no-deps sglang==0.5.23 triton==3.7.1 torchvision==0.28.0
+pip sglang-router==0.3.2
 packages=$("$folder/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 cp -R "$recipe/standins/." "$packages/"
 # read at every start of the interpreter, as SGLang imports torchvision in several processes

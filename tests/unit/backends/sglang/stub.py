@@ -68,14 +68,14 @@ class Stub:
     def answers(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         """An answer for each prompt: greedy tokens, which is as good a sample as any here."""
         found = []
-        for index, tokens in enumerate(body["input_ids"]):
-            params = body["sampling_params"][index]
+        params = body["sampling_params"]
+        for tokens in body["input_ids"]:
             row = log_row(tokens, 1.0 if self.raw else params["temperature"])
             best = sorted(range(SIZE), key=lambda token: -row[token])
             meta: dict[str, Any] = {"finish_reason": {"type": "length"}, "prompt_tokens": len(tokens)}
-            if body["return_logprob"][index]:
-                wanted = body["token_ids_logprob"][index]
-                top = best[: body["top_logprobs_num"][index]]
+            if body.get("return_logprob"):
+                wanted = body.get("token_ids_logprob", ())
+                top = best[: body["top_logprobs_num"]]
                 meta["output_token_ids_logprobs"] = [[[row[token], token, None] for token in wanted]]
                 meta["output_top_logprobs"] = [[[row[token], token, None] for token in top]]
             found.append({"output_ids": [best[0]] * params["max_new_tokens"], "meta_info": meta})

@@ -1,0 +1,94 @@
+"""`arena serve` with a real SGLang on the CPU: one server, two behind a router, and what ends them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from arena.errors import ExitCode
+from tests.integration.backends import free_port
+from tests.integration.commands import SMOLLM2, arena, begun, check_whole, last_words, wait_for
+from tests.integration.sglang_cpu.server import ENVIRONMENT, OPTIONS, PYTHON
+
+pytestmark = pytest.mark.sglang
+
+KEY = "a-key-for-tests"
+# several servers share two cores: one thread each
+HERE = ENVIRONMENT | {"ARENA_API_KEY": KEY, "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture(autouse=True)
+def installed() -> None:
+    if not PYTHON.exists():
+        pytest.skip("SGLang is not installed: make test-sglang does that")
+
+
+def serve(folder: Path, port: int, logs: Path, *more: str) -> tuple[str | Path, ...]:
+    options = ("--device", "cpu", "--dtype", "float32", "--port", str(port), "--python", PYTHON, "--logs", logs)
+    return ("serve", folder, *options, *more, "--", *OPTIONS)
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    """What a server prints once it is ready."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, process.stderr and process.stderr.read()
+    return line.strip()
+
+
+def speaking_of(folder: Path) -> list[int]:
+    """The processes that have a folder in their command lines."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                if os.fsencode(folder) in (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
+
+
+def test_ctrl_c_ends_a_server_and_all_that_it_started(smollm2_folder: Path, tmp_path: Path) -> None:
+    port = free_port()
+    with begun(*serve(smollm2_folder, port, tmp_path / "logs"), env=HERE) as process:
+        assert address(process) == f"http://127.0.0.1:{port}"
+        assert speaking_of(smollm2_folder)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate()
+    assert process.returncode == ExitCode.DONE, stderr
+    assert "ready: arena tournament --subject llm:sglang:" in stderr and stderr.splitlines()[-1] == "arena: stopped"
+    assert not speaking_of(smollm2_folder)
+
+
+def test_two_servers_behind_a_router_play_until_one_is_killed(smollm2_folder: Path, tmp_path: Path) -> None:
+    port, store, logs = free_port(), tmp_path / "run.db", tmp_path / "logs"
+    with begun(*serve(smollm2_folder, port, logs, "--replicas", "2"), env=HERE) as process:
+        url = address(process)
+        run = ("tournament", "--subject", f"llm:{SMOLLM2}@sglang:{url}", "--games", "30", "--rounds", "3")
+        refused = arena(*run, "--store", tmp_path / "no.db", code=ExitCode.MODEL, env={"ARENA_API_KEY": "another"})
+        assert "refuses the key" in last_words(refused.stderr, ExitCode.MODEL)
+        arena(*run, "--store", store, env=HERE)
+        check_whole(store, 30, 3)
+        batches = [(logs / f"{port + number}.log").read_text().count("Prefill batch") for number in (1, 2)]
+        assert min(batches) > 0.2 * max(batches), batches
+        killed = speaking_of(smollm2_folder)
+        (leader,) = [pid for pid in killed if f"--port\0{port + 1}\0" in Path(f"/proc/{pid}/cmdline").read_text()]
+        os.kill(leader, signal.SIGKILL)
+        _, stderr = process.communicate()
+    assert process.returncode == ExitCode.MODEL
+    assert re.search(r"arena: the server 1 has ended \(status -9\)", stderr.splitlines()[-1])
+    assert KEY not in stderr
+    wait_for(lambda: not speaking_of(smollm2_folder))
+
+
+def test_what_a_server_says_when_it_can_t_start_is_told(smollm2_folder: Path, tmp_path: Path) -> None:
+    command = [*serve(smollm2_folder, free_port(), tmp_path / "logs"), "--quantization", "no-such"]
+    stderr = arena(*command, code=ExitCode.MODEL, env=HERE).stderr
+    assert "invalid choice: 'no-such'" in stderr
+    assert "has ended (status 2): all of its output is in" in stderr.splitlines()[-1]
