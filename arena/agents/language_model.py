@@ -11,7 +11,7 @@ from arena.agents.bots import draw_move
 from arena.agents.encoding import encode
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
 from arena.backends.answers import found
-from arena.backends.base import Draw, LanguageModel, Request, Sampling
+from arena.backends.base import Draw, LanguageModel, Request, Sampling, Vocabulary
 from arena.draws import stream, uniforms
 from arena.games import Game
 from arena.prompts.formats import render
@@ -81,6 +81,31 @@ class LanguageModelAgent:
     def tokens(self) -> MoveTokens:
         """The tokens that count for each move."""
         return self._tokens
+
+    @property
+    def asking(self) -> Asking:
+        """How the model is asked."""
+        return self._asking
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        """Its seat's moves."""
+        return self._moves
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The model's tokenizer's facts."""
+        return self._model.vocabulary
+
+    @property
+    def bos_text(self) -> str:
+        """What the model's tokenizer puts at position 0, as text; "" if nothing."""
+        bos = self.vocabulary.bos
+        return "" if bos is None else self.vocabulary.text((bos,))
+
+    def request(self, history: Sequence[Round]) -> tuple[str, str]:
+        """What is asked after these rounds, and the answer's opening; no format round it."""
+        return self._request(self._shown(history))
 
     async def decide(self, view: View) -> Decision:
         """Ask the model. Raises ModelError if it fails."""
@@ -152,9 +177,10 @@ class LanguageModelAgent:
         return await asyncio.shield(known)
 
     async def _encode_anew(self, shown: tuple[ShownRound, ...]) -> _Encoded:
-        wording = self._asking.wording
-        prompt, infix = wording.render(self._moves, self._others, shown, len(shown) + 1)
-        vocabulary = self._model.vocabulary
-        bos = "" if vocabulary.bos is None else vocabulary.text((vocabulary.bos,))
-        segments = render(self._asking.format, prompt, infix, vocabulary.chat_template, bos)
+        segments = render(
+            self._asking.format, *self._request(shown), self._model.vocabulary.chat_template, self.bos_text
+        )
         return _Encoded("".join(segment.text for segment in segments), await encode(self._model, segments))
+
+    def _request(self, shown: tuple[ShownRound, ...]) -> tuple[str, str]:
+        return self._asking.wording.render(self._moves, self._others, shown, len(shown) + 1)

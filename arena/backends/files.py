@@ -28,7 +28,7 @@ def state(entry: ModelEntry) -> str:
     if kind == "package":
         return "ready" if package(rest).installed else f"not installed: {INSTALL}"
     if kind == "hub":
-        return f"needs a GGUF file: {entry.name}@llama.cpp:/path/to/file.gguf"
+        return f"say where: {entry.name}@sglang:URL, @transformers, or @llama.cpp:FILE.gguf"
     if kind == "hf":
         return "downloads at first use" if find_spec("huggingface_hub") else f"needs huggingface_hub: {_INSTALL_HUB}"
     if entry.backend == SGLANG:
@@ -55,8 +55,9 @@ def locate(entry: ModelEntry, progress: Callable[[str], None] = lambda line: Non
         path = found.file()
     elif kind == "hub":
         raise ModelError(
-            f"{entry.name} is a repository of safetensors ({rest}), which llama.cpp can't read: get it as a GGUF file "
-            f"and name that, llm:{entry.name}@llama.cpp:/path/to/file.gguf"
+            f"{entry.name} is a repository of safetensors ({rest}), which llama.cpp can't read: say where else it is, "
+            f"llm:{entry.name}@sglang:http://host:30000 or llm:{entry.name}@transformers, or get it as a GGUF file and "
+            f"name that, llm:{entry.name}@llama.cpp:/path/to/file.gguf"
         )
     elif kind == "hf":
         path = _download(rest, progress)

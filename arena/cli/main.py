@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "runs": ("arena.cli.runs", "The runs in a store, and how far each is."),
     "export": ("arena.cli.export", "Every round as CSV, JSON lines or Parquet."),
     "models": ("arena.cli.models", "The models of the catalog, and whether each is ready here."),
+    "doctor": ("arena.cli.doctor", "What is installed and ready here; an audit of a model's prompts."),
     "serve": ("arena.cli.serve", "Serve a model with SGLang, for tournaments on a GPU."),
     "prompts": ("arena.cli.prompts", "The prompts of a run, as the model saw them."),
 }

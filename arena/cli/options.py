@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from arena.backends.local.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,17 +48,74 @@ patience_option = click.option(
 )
 
 
-def match_options(function: F) -> F:
-    """The options that say which match the app opens; each is None unless it was given."""
-    for option in reversed(
-        (
-            click.option("--game", default=None, help="rps, hide-and-seek, hide-and-seek:5, ..."),
-            click.option("--subject", default=None, metavar="AGENT", help="Who is measured; `human` is you."),
-            click.option("--opponent", default=None, metavar="AGENT", help="Who they face."),
-            click.option("--rounds", type=click.IntRange(min=1), default=None),
-            click.option("--seed", type=int, default=None, help="Names the draws; a new one each time without it."),
-            click.option("--show", is_flag=True, help="Only watch: match after match, at a speed you choose."),
-        )
-    ):
-        function = option(function)
-    return function
+def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several options as one decorator, listed in this order."""
+
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+wording_options = _together(
+    click.option(
+        "--style",
+        type=click.Choice(["base", "instruct"]),
+        help="How the models are asked; default: as the catalog says.",
+    ),
+    click.option("--format", "format_", metavar="NAME", help="none, tulu, llama-instruct or chat-template."),
+    click.option(
+        "--wording", type=click.Path(path_type=Path), help="A wording of your own, for all models (a TOML file)."
+    ),
+)
+
+running_options = _together(
+    click.option("--threads", type=click.IntRange(0), default=0, help="For models run here; 0 is one a core."),
+    click.option(
+        "--kv-mib",
+        type=click.IntRange(1),
+        default=1024,
+        show_default=True,
+        help="The most memory for the KV cache of a model run here.",
+    ),
+    click.option(
+        "--gpu-layers", type=int, default=0, show_default=True, help="Layers that llama.cpp puts on a GPU; -1 is all."
+    ),
+    click.option(
+        "--device",
+        metavar="NAME",
+        default="",
+        help="Where transformers runs: cpu, cuda, cuda:1, mps; the best there is without it.",
+    ),
+    click.option(
+        "--dtype",
+        type=click.Choice(["float32", "bfloat16", "float16"]),
+        help="What transformers computes with; float32 on a CPU, else as the weights are.",
+    ),
+)
+
+
+def settings_of(chosen: Mapping[str, Any]) -> Settings:
+    """The settings that `running_options` name."""
+    from arena.backends.local.settings import Settings
+
+    return Settings(
+        threads=chosen["threads"],
+        gpu_layers=chosen["gpu_layers"],
+        kv_mib=chosen["kv_mib"],
+        device=chosen["device"],
+        dtype=chosen["dtype"] or "",
+    )
+
+
+# which match the app opens; each is None unless it was given
+match_options = _together(
+    click.option("--game", default=None, help="rps, hide-and-seek, hide-and-seek:5, ..."),
+    click.option("--subject", default=None, metavar="AGENT", help="Who is measured; `human` is you."),
+    click.option("--opponent", default=None, metavar="AGENT", help="Who they face."),
+    click.option("--rounds", type=click.IntRange(min=1), default=None),
+    click.option("--seed", type=int, default=None, help="Names the draws; a new one each time without it."),
+    click.option("--show", is_flag=True, help="Only watch: match after match, at a speed you choose."),
+)

@@ -12,11 +12,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from arena.cli.options import FiniteRange, display_option, json_option, patience_option, store_option
+from arena.cli.options import (
+    FiniteRange,
+    display_option,
+    json_option,
+    patience_option,
+    running_options,
+    settings_of,
+    store_option,
+    wording_options,
+)
 from arena.errors import ExitCode
 
 if TYPE_CHECKING:
-    from arena.backends.local.settings import Settings
     from arena.play.cells import Options
     from arena.store.rows import RunRow
     from arena.store.store import Store
@@ -60,11 +68,7 @@ class Grid(NamedTuple):
 @store_option
 @json_option
 @display_option
-@click.option(
-    "--style", type=click.Choice(["base", "instruct"]), help="How the models are asked; default: as the catalog says."
-)
-@click.option("--format", "format_", metavar="NAME", help="none, tulu, llama-instruct or chat-template.")
-@click.option("--wording", type=click.Path(path_type=Path), help="A wording of your own, for all models (a TOML file).")
+@wording_options
 @click.option("--history", type=click.IntRange(0), metavar="K", help="Show the models only the last K rounds.")
 @click.option("--temperature", type=FiniteRange(0, min_open=True), default=1.0, show_default=True)
 @click.option("--top-p", type=FiniteRange(0, 1, min_open=True), default=1.0, show_default=True)
@@ -76,17 +80,7 @@ class Grid(NamedTuple):
     help="After an invalid answer: ask again, up to 20 times, or draw from the policy.",
 )
 @click.option("--max-tokens", type=click.IntRange(1), default=8, show_default=True, help="The longest answer.")
-@click.option("--threads", type=click.IntRange(0), default=0, help="For llama.cpp; 0 is one a core.")
-@click.option(
-    "--gpu-layers", type=int, default=0, show_default=True, help="Layers that llama.cpp puts on a GPU; -1 is all."
-)
-@click.option(
-    "--kv-mib",
-    type=click.IntRange(1),
-    default=1024,
-    show_default=True,
-    help="The most memory for llama.cpp's KV cache.",
-)
+@running_options
 @patience_option
 def tournament(
     subjects: tuple[str, ...],
@@ -141,7 +135,7 @@ async def _play(store: Store, grid: Grid, numbers: tuple[int, int, int], rest: d
     assert task is not None
     with contextlib.suppress(NotImplementedError):  # not on every system
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    models = Models(_settings(rest), watching.tell, server=ServerSettings(patience=rest["patience"]))
+    models = Models(settings_of(rest), watching.tell, server=ServerSettings(patience=rest["patience"]))
     try:
         options = _options(rest)
         cells = await plan_cells(grid.subjects, grid.opponents, grid.games, options, models)
@@ -165,9 +159,3 @@ def _options(rest: dict[str, Any]) -> Options:
         fallback=rest["invalid"] == "policy",
         max_tokens=rest["max_tokens"],
     )
-
-
-def _settings(rest: dict[str, Any]) -> Settings:
-    from arena.backends.local.settings import Settings
-
-    return Settings(threads=rest["threads"], gpu_layers=rest["gpu_layers"], kv_mib=rest["kv_mib"])

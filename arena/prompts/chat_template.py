@@ -28,14 +28,7 @@ def around_request(template: str) -> tuple[str, str]:
     The template's `bos_token` is empty. Raises InputError if the template fails or doesn't end, or doesn't hold
     the request exactly once and unchanged.
     """
-    try:
-        written = _run(template)
-    except InputError:
-        raise
-    except Exception as error:  # whatever a stranger's program may come to
-        why = f"{type(error).__name__}: {error}"[:300].rstrip(".").encode("unicode_escape").decode("ascii")
-        raise InputError(f"the model's chat template fails: {why}: choose another --format") from error
-    before, *after = written.split(_PLACEHOLDER)
+    before, *after = written(template, _PLACEHOLDER).split(_PLACEHOLDER)
     if len(after) != 1:
         raise InputError(
             f"the model's chat template writes the request {len(after)} times, but it should once and unchanged: "
@@ -44,18 +37,29 @@ def around_request(template: str) -> tuple[str, str]:
     return before, after[0]
 
 
-def _run(template: str) -> str:
+def written(template: str, request: str) -> str:
+    """What a chat template makes of a request, up to where the answer begins. Raises InputError if it fails."""
+    try:
+        return _run(template, request)
+    except InputError:
+        raise
+    except Exception as error:  # whatever a stranger's program may come to
+        why = f"{type(error).__name__}: {error}"[:300].rstrip(".").encode("unicode_escape").decode("ascii")
+        raise InputError(f"the model's chat template fails: {why}: choose another --format") from error
+
+
+def _run(template: str, request: str) -> str:
     environment = _Environment()
-    messages = [{"role": "user", "content": _PLACEHOLDER}]
-    written = ""
+    messages = [{"role": "user", "content": request}]
+    text = ""
     # piece by piece, so that a template that never ends is stopped
     for piece in environment.from_string(environment.limited(template)).generate(
         messages=messages, add_generation_prompt=True, bos_token="", eos_token="", tools=None
     ):
-        written += piece
-        if len(written) > _LONGEST:
+        text += piece
+        if len(text) > _LONGEST:
             raise InputError(f"the model's chat template writes more than {_LONGEST} characters for one request")
-    return written
+    return text
 
 
 class _Generation(Extension):

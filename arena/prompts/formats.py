@@ -34,6 +34,7 @@ _FIXED: Final = {
 }
 
 CHAT_TEMPLATE: Final = "chat-template"
+PAPERS: Final = ("tulu", "llama-instruct")  # what the paper wrapped its aligned models' requests in
 FORMATS: Final = (*_FIXED, CHAT_TEMPLATE)
 
 

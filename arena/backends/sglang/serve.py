@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import time
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from arena.backends.machine import gpus
 from arena.backends.server import ServerSettings
 from arena.backends.sglang.plan import Command, Plan, Wishes
 from arena.backends.sglang.processes import Program, answers, stop
@@ -29,7 +29,7 @@ def check(plan: Plan, wishes: Wishes, python: str) -> None:
         if not _has(python, module):
             raise ModelError(f"{python} has no {module}: {_INSTALL}")
     needed = plan.gpus * len(plan.servers)
-    if wishes.device == "cuda" and (there := _gpus()) < needed:
+    if wishes.device == "cuda" and (there := len(gpus())) < needed:
         raise ModelError(
             f"{needed} GPU{'s are' if needed > 1 else ' is'} needed, and nvidia-smi lists {there}: "
             "fewer --replicas or --gpus, or --device cpu for a small model"
@@ -111,15 +111,6 @@ def _has(python: str, module: str) -> bool:
         return subprocess.run([python, "-c", program], capture_output=True, stdin=subprocess.DEVNULL).returncode == 0
     except OSError as error:
         raise InputError(f"--python {python}: {error.strerror}") from error
-
-
-def _gpus() -> int:
-    """How many NVIDIA GPUs there are."""
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return 0
-    listed = subprocess.run([tool, "-L"], capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
-    return sum(line.startswith("GPU ") for line in listed.splitlines())
 
 
 def _check_port(host: str, port: int) -> None:

