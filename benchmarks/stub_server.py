@@ -1,0 +1,78 @@
+"""A server that answers as SGLang does, at once and without a model: what is left is the client's own work.
+
+Usage: stub_server.py FOLDER TOKEN; prints its address. FOLDER has the tokenizer that it claims to serve, TOKEN is what
+it always says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import msgspec
+
+_LENGTH = b"\r\ncontent-length: "
+
+
+class _Asked(msgspec.Struct):
+    input_ids: list[list[int]]
+    return_logprob: bool = False
+    token_ids_logprob: list[int] = []
+    top_logprobs_num: int = 0
+
+
+_asked = msgspec.json.Decoder(_Asked)
+
+
+class Stub(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, folder: str, token: int) -> None:
+        self._facts = {
+            b"/model_info": msgspec.json.encode({"model_path": folder, "tokenizer_path": folder}),
+            b"/server_info": msgspec.json.encode({"version": "stub", "dtype": "none", "max_req_input_len": 100_000}),
+        }
+        self._token = token
+        self._read = b""
+        self._answers: dict[tuple[int, ...], bytes] = {}
+        self._transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what answers are written to."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every request that is whole."""
+        self._read += data
+        while (end := self._read.find(b"\r\n\r\n")) >= 0:
+            head = self._read[:end]
+            _, found, after = head.lower().partition(_LENGTH)
+            whole = end + 4 + (int(after.split(b"\r\n", 1)[0]) if found else 0)
+            if len(self._read) < whole:
+                return
+            path, body, self._read = head.split(b" ", 2)[1], self._read[end + 4 : whole], self._read[whole:]
+            answer = self._facts[path] if path in self._facts else self._generated(_asked.decode(body))
+            self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(answer) + answer)
+
+    def _generated(self, asked: _Asked) -> bytes:
+        key = (asked.return_logprob, asked.top_logprobs_num, *asked.token_ids_logprob)
+        if key not in self._answers:
+            meta: dict[str, object] = {"finish_reason": {"type": "length", "length": 1}, "prompt_tokens": 1}
+            if asked.return_logprob:
+                wanted = dict.fromkeys([self._token, *asked.token_ids_logprob], -5.0) | {self._token: -0.1}
+                meta["output_token_ids_logprobs"] = [[[wanted[token], token, None] for token in wanted]]
+                meta["output_top_logprobs"] = [[[-0.1, self._token, None]] * asked.top_logprobs_num]
+            self._answers[key] = msgspec.json.encode({"output_ids": [self._token], "meta_info": meta})
+        return b"[" + b",".join([self._answers[key]] * len(asked.input_ids)) + b"]"
+
+
+async def main(folder: str, token: int) -> None:
+    """Serve on a port of its own until killed."""
+    server = await asyncio.get_running_loop().create_server(lambda: Stub(folder, token), "127.0.0.1", 0)
+    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
