@@ -70,7 +70,12 @@ async def _play(path: Path, folder: str, options: argparse.Namespace) -> tuple[f
     from arena.store.store import Store
 
     settings = Settings(
-        device=options.device, dtype=options.dtype, batch=options.batch, kv_mib=options.kv_mib, kv_cells=options.cells
+        device=options.device,
+        dtype=options.dtype,
+        batch=options.batch,
+        outputs=options.outputs,
+        kv_mib=options.kv_mib,
+        kv_cells=options.cells,
     )
     with observer("plain") as watching:
         models = Models(settings, watching.tell)
@@ -226,6 +231,7 @@ def main() -> None:
     parser.add_argument("--games", type=int, default=500)
     parser.add_argument("--generate", type=int, default=5, help="matches that generate plays")
     parser.add_argument("--batch", type=int, default=2048, help="tokens a batch")
+    parser.add_argument("--outputs", type=int, default=256, help="distributions a batch")
     parser.add_argument("--cells", type=int, default=65536, help="tokens in the KV cache")
     parser.add_argument("--kv-mib", type=int, default=16384)
     parser.add_argument("--folder", type=Path, help="where the weights are written (16 GB); a temporary one without it")
