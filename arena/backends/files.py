@@ -28,7 +28,7 @@ def state(entry: ModelEntry) -> str:
     if kind == "package":
         return "ready" if package(rest).installed else f"not installed: {INSTALL}"
     if kind == "hub":
-        return f"say where: {entry.name}@sglang:URL, @transformers, or @llama.cpp:FILE.gguf"
+        return "elsewhere: @sglang:URL, @transformers, @llama.cpp:FILE"
     if kind == "hf":
         return "downloads at first use" if find_spec("huggingface_hub") else f"needs huggingface_hub: {_INSTALL_HUB}"
     if entry.backend == SGLANG:

@@ -24,9 +24,12 @@ _COLUMNS = ("name", "style", "family", "size", "licence", "state")
 def models(as_json: bool, check: bool) -> None:
     """List the models that Arena knows by name.
 
-    A file of your own is written llama.cpp:/path/to/file.gguf wherever a model is asked for; to give it a name,
-    put it into models.toml in your configuration folder (or where ARENA_MODELS points), as
-    `[my-model]` with weights, style, format, family, size, recipe and licence.
+    A model whose weights are elsewhere is asked for with where it runs: NAME@sglang:http://host:30000,
+    NAME@transformers (fetched from the hub), NAME@transformers:/path/to/folder, NAME@llama.cpp:/path/to/file.gguf.
+
+    Weights of your own are written llama.cpp:/path/to/file.gguf, transformers:/path/to/folder or sglang:URL wherever
+    a model is asked for; to give them a name, put them into models.toml in your configuration folder (or where
+    ARENA_MODELS points), as `[my-model]` with weights, style, format, family, size, recipe and licence.
     """
     from arena.backends.catalog import catalog
 

@@ -19,20 +19,23 @@ _PIPED_WIDTH: Final = 120  # columns where there is no terminal; COLUMNS says ot
 
 @click.command(short_help="Table 2 and figure 4 of a run.")
 @store_option
-@click.option("--run", "name", metavar="NAME", help="Which run; default: the latest.")
+@click.option(
+    "--run", "names", multiple=True, metavar="NAME", help="Which run; default: the latest. Several stand in one table."
+)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="rich", show_default=True)
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Write all tables and the figure into this folder."
 )
 @click.option("--published", is_flag=True, help="Put the paper's own rows below ours.")
-def report(store: Path, name: str | None, format_: str, out: Path | None, published: bool) -> None:
+def report(store: Path, names: tuple[str, ...], format_: str, out: Path | None, published: bool) -> None:
     """Print table 2 of a run; with --out, write it in every format, and figure 4 as PNG, SVG and PDF."""
     from arena.reports.folder import write_all
     from arena.reports.run import run_report
     from arena.store.store import Store
 
     with Store.open(store) as opened:
-        found = run_report(opened, opened.run(name))
+        runs = [opened.run(name) for name in dict.fromkeys(names)] or [opened.run(None)]
+        found = run_report(opened, *runs)
     if out is not None:
         write_all(found, out, published)
         click.echo(f"tables and figure are in {out}", err=True)

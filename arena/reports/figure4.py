@@ -76,8 +76,7 @@ def _figure(report: RunReport) -> Figure:
             labels = [report.label(cell) for cell in found]
             _game(box, found, labels, [players.index(label) for label in labels])
     note = f" {FAMILIES_NOTE}" if report.families_differ else ""
-    spec = report.run.spec
-    text = f"Run {report.run.name}: {spec.size}; 95% intervals.{note}"
+    text = f"{report.title}; 95% intervals.{note}"
     figure.supxlabel(_plain(text), fontsize=7.5)
     return figure
 

@@ -1,4 +1,4 @@
-"""A whole run: its cells' reports, and the document that `--json` prints."""
+"""A whole run, or several side by side: their cells' reports, and the document that `--json` prints."""
 
 from __future__ import annotations
 
@@ -15,11 +15,25 @@ from arena.text import printable
 
 @dataclass(frozen=True)
 class RunReport:
-    """A run with its cells, in the run's order. `families` maps a subject to its model's family, where known."""
+    """A run with its cells, in the run's order. `families` maps a subject to its model's family, where known.
+
+    `more` are further runs whose cells stand below the first one's: models that were measured one after another.
+    """
 
     run: RunRow
     cells: tuple[CellReport, ...]
     families: dict[str, str]
+    more: tuple[RunRow, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Which runs these are, how long, and from which seeds."""
+        facts: dict[str, list[str]] = {}
+        for run in (self.run, *self.more):
+            facts.setdefault(f"{run.spec.size}, seed {run.spec.seed}", []).append(run.name)
+        return "; ".join(
+            f"{'Runs' if len(names) > 1 else 'Run'} {', '.join(names)}: {fact}" for fact, names in facts.items()
+        )
 
     @property
     def games(self) -> tuple[Game, ...]:
@@ -48,6 +62,7 @@ class RunReport:
         spec = self.run.spec
         return {
             "run": self.run.name,
+            **({"more_runs": [run.name for run in self.more]} if self.more else {}),
             "games": spec.games,
             "rounds": spec.rounds,
             "seed": spec.seed,
@@ -56,16 +71,17 @@ class RunReport:
         }
 
 
-def run_report(store: Store, run: RunRow) -> RunReport:
-    """Read a run's finished matches. Raises InputError if a game of the run isn't installed here."""
+def run_report(store: Store, run: RunRow, *more: RunRow) -> RunReport:
+    """Read the finished matches of one or several runs. Raises InputError if a game of a run isn't installed here."""
     cells = []
-    for cell in store.cells(run):
-        try:
-            game = parse_game(cell.spec.game)
-        except ArenaError as error:
-            raise InputError(f"run {run.name} played {cell.spec.game!r}, but {error}") from error
-        cells.append(CellReport(cell, game, store.rounds(cell, len(game.moves)), run.spec.games))
-    return RunReport(run, tuple(cells), _families(cells))
+    for one in (run, *more):
+        for cell in store.cells(one):
+            try:
+                game = parse_game(cell.spec.game)
+            except ArenaError as error:
+                raise InputError(f"run {one.name} played {cell.spec.game!r}, but {error}") from error
+            cells.append(CellReport(cell, game, store.rounds(cell, len(game.moves)), one.spec.games))
+    return RunReport(run, tuple(cells), _families(cells), more)
 
 
 def _families(cells: list[CellReport]) -> dict[str, str]:

@@ -118,8 +118,7 @@ def _published(game: Game) -> tuple[Row, ...]:
 
 def notes(report: RunReport, published: bool = False) -> tuple[str, ...]:
     """The sentences that stand under the table."""
-    spec = report.run.spec
-    said = [f"Run {report.run.name}: {spec.size}, seed {spec.seed}. {INTERVAL_NOTE}"]
+    said = [f"{report.title}. {INTERVAL_NOTE}"]
     if still_open := sum(cell.cell.open_matches for cell in report.cells):
         said.append(f"Open matches, not counted here: {still_open}.")
     if report.families_differ:

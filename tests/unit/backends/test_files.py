@@ -182,7 +182,7 @@ def test_an_entry_leads_to_a_file(tmp_path: Path) -> None:
 
 def test_safetensors_on_the_hub_are_not_for_llama_cpp() -> None:
     tulu = find_model("tulu-3-8b")
-    assert state(tulu).startswith("say where: tulu-3-8b@sglang:URL")
+    assert state(tulu).startswith("elsewhere: @sglang:URL")
     with pytest.raises(ModelError, match=r"allenai/Llama-3\.1-Tulu-3-8B.*llm:tulu-3-8b@llama\.cpp:"):
         locate(tulu)
 
