@@ -41,29 +41,49 @@ def address(process: subprocess.Popen[str]) -> str:
     return line.strip()
 
 
-def speaking_of(folder: Path) -> list[int]:
-    """The processes that have a folder in their command lines."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                if os.fsencode(folder) in (entry / "cmdline").read_bytes():
-                    found.append(int(entry.name))
-            except OSError:
-                continue
+def leaders(*ports: int) -> set[int]:
+    """The servers that listen on these ports, as `arena serve` started them: each leads a session of its own."""
+    marks = [f"--port\0{port}\0".encode() for port in ports]
+    found = set()
+    for process in processes():
+        try:
+            line, session = Path(f"/proc/{process}/cmdline").read_bytes(), os.getsid(process)
+        except OSError:
+            continue
+        # a process that a server has forked has the same command line
+        if session == process and b"sglang" in line and any(mark in line for mark in marks):
+            found.add(process)
     return found
+
+
+def left(sessions: set[int]) -> list[int]:
+    """The processes of these sessions that haven't ended."""
+    found = []
+    for process in processes():
+        try:
+            state, _, _, session, *_ = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(session) in sessions and state != "Z":
+            found.append(process)
+    return found
+
+
+def processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
 def test_ctrl_c_ends_a_server_and_all_that_it_started(smollm2_folder: Path, tmp_path: Path) -> None:
     port = free_port()
     with begun(*serve(smollm2_folder, port, tmp_path / "logs"), env=HERE) as process:
         assert address(process) == f"http://127.0.0.1:{port}"
-        assert speaking_of(smollm2_folder)
+        sessions = leaders(port)
+        assert len(sessions) == 1 and len(left(sessions)) > 2  # a scheduler and a detokenizer at least
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate()
     assert process.returncode == ExitCode.DONE, stderr
     assert "ready: arena tournament --subject llm:sglang:" in stderr and stderr.splitlines()[-1] == "arena: stopped"
-    assert not speaking_of(smollm2_folder)
+    assert not left(sessions)
 
 
 def test_two_servers_behind_a_router_play_until_one_is_killed(smollm2_folder: Path, tmp_path: Path) -> None:
@@ -77,14 +97,14 @@ def test_two_servers_behind_a_router_play_until_one_is_killed(smollm2_folder: Pa
         check_whole(store, 30, 3)
         batches = [(logs / f"{port + number}.log").read_text().count("Prefill batch") for number in (1, 2)]
         assert min(batches) > 0.2 * max(batches), batches
-        killed = speaking_of(smollm2_folder)
-        (leader,) = [pid for pid in killed if f"--port\0{port + 1}\0" in Path(f"/proc/{pid}/cmdline").read_text()]
-        os.kill(leader, signal.SIGKILL)
+        sessions = leaders(port, port + 1, port + 2)
+        assert len(sessions) == 3
+        os.kill(*leaders(port + 1), signal.SIGKILL)
         _, stderr = process.communicate()
     assert process.returncode == ExitCode.MODEL
     assert re.search(r"arena: the server 1 has ended \(status -9\)", stderr.splitlines()[-1])
     assert KEY not in stderr
-    wait_for(lambda: not speaking_of(smollm2_folder))
+    wait_for(lambda: not left(sessions))
 
 
 def test_what_a_server_says_when_it_can_t_start_is_told(smollm2_folder: Path, tmp_path: Path) -> None:
