@@ -58,6 +58,14 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to a task and what it was taken for: indices into the task's values, None if it was rejected."""
+
+    sample: Sample
+    value: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class TokenProbability:
     """A token of a next-token distribution with its natural log-probability."""
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from importlib.metadata import version
+from typing import Any
 
 from arena.aside import aside
 from arena.backends.base import LanguageModel
@@ -96,6 +99,16 @@ class Models:
         progress("looking for its weights")
         path = await aside(locate, entry, from_thread)
         return await LocalModel.load(name, LLAMA_CPP, str(path), self.settings, self._tell, progress)
+
+    def manifest(self) -> dict[str, Any]:
+        """Machine and builds, for a run's record: a language model's logits differ in the last digits between them."""
+        return {
+            "arena": version("predictability-arena"),
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            "system": platform.system(),
+            "models": dict(self.builds),
+        }
 
     async def close_others(self, keep: Iterable[str]) -> None:
         """End the models that are not named, so that two large ones are never in memory without need."""

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from arena.agents.agent import Agent
 from arena.agents.language_model import Asking, LanguageModelAgent
 from arena.agents.spec import AgentSpec, make_bot, parse_agent
+from arena.agents.style import check_format, style_and_format
 from arena.backends.base import Sampling
 from arena.backends.loading import Models
 from arena.draws import stream
-from arena.errors import InputError, UsageError
+from arena.errors import InputError
 from arena.games import Game, parse_game
 from arena.play.match import Table
-from arena.prompts.formats import FORMATS
-from arena.prompts.wording import STYLES, Style, find_wording, read_wording
+from arena.prompts.wording import Style, find_wording, read_wording
 from arena.records import Seat
 from arena.store.rows import CellSpec
 
@@ -107,6 +107,13 @@ class Cell:
     opponent: Seated
     spec: CellSpec
 
+    unit: ClassVar[str] = "rounds"  # of which it consists
+
+    @property
+    def title(self) -> str:
+        """Who is measured in which game, in a line."""
+        return f"{self.subject.spec.text} · {self.game.title}"
+
     @property
     def models(self) -> tuple[str, ...]:
         """The names of the models that it needs."""
@@ -127,8 +134,7 @@ async def plan_cells(
 
     Raises UsageError for agents and games that don't exist or don't fit, InputError for models and settings.
     """
-    if options.format is not None and options.format not in FORMATS:
-        raise UsageError(f"there is no format {options.format!r}: there are {', '.join(FORMATS)}")
+    check_format(options.format)
     cells = []
     for subject, game, opponent in product(subjects, games, opponents):
         rules = parse_game(game)
@@ -153,15 +159,7 @@ def _cell(game: Game, subject: Seated, opponent: Seated, options: Options) -> Ce
 async def _seat(spec: AgentSpec, seat: Seat, game: Game, options: Options, models: Models) -> Seated:
     if not spec.is_model:
         return Seated(spec, seat)
-    entry = models.entry(spec.argument)
-    style, format = options.style or entry.style, options.format or entry.format
-    if style is None or format is None:
-        template = (await models.get(spec.argument)).vocabulary.chat_template
-        style = style or (STYLES[1] if template else STYLES[0])
-        format = format or ("chat-template" if template and style == "instruct" else "none")
-        models.tell_once(
-            f"{spec.argument}: taken for a model of style {style}, format {format} (--style, --format change it)"
-        )
+    style, format = await style_and_format(spec.argument, options.style, options.format, models)
     if options.wording is not None:
         wording = read_wording(options.wording, style, options.history)
     else:

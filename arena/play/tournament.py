@@ -6,25 +6,20 @@ after another, so that a model is in memory only while it plays.
 
 from __future__ import annotations
 
-import asyncio
-import platform
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from typing import Any, Protocol
+from typing import Protocol
 
 from arena.backends.loading import Models
-from arena.errors import ArenaError, UsageError
+from arena.errors import UsageError
 from arena.play.cells import Cell, Options, check_length
-from arena.play.match import Table, play_match
+from arena.play.match import play_match
 from arena.records import Round
 from arena.store.rows import RunRow, RunSpec
+from arena.store.saving import saving
 from arena.store.store import Store
-from arena.store.writer import FLUSH_SECONDS, RunWriter
-
-# Bots never wait for anything, so their matches are played in groups of this size between two looks around.
-_BREATH = 32
+from arena.store.writer import RunWriter
+from arena.together import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +91,8 @@ def run_spec(tournament: Tournament, models: Models) -> RunSpec:
         invalid=tournament.options.invalid,
         models={name: models.identity(name) for name in names},
         games=tournament.games,
-        manifest=_manifest(models),
+        manifest=models.manifest(),
     )
-
-
-def _manifest(models: Models) -> dict[str, Any]:
-    """Machine and build: a language model's logits differ in the last digits between them."""
-    return {
-        "arena": version("predictability-arena"),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "system": platform.system(),
-        "models": dict(models.builds),
-    }
 
 
 async def _play_cell(cell: Cell, tournament: Tournament, writer: RunWriter, models: Models, observer: Observer) -> None:
@@ -121,62 +105,13 @@ async def _play_cell(cell: Cell, tournament: Tournament, writer: RunWriter, mode
     if missing:
         await models.close_others(cell.models)
         table = await cell.table(tournament.seed, models)
-        play = _Cell(cell, table, tournament.rounds, writer, observer)
-        clock = asyncio.create_task(play.keep_saving())
-        try:
-            await play.matches([(match, begun.get(match, ())) for match in missing])
-        finally:
-            clock.cancel()
-            play.note_time()
-            writer.flush()
+
+        async def play(number: int) -> None:
+            async for played in play_match(table, number, tournament.rounds, begun.get(number, ())):
+                writer.add_round(key, number, played)
+                observer.round_ends(cell, number, played)
+            writer.finish_match(key, number)
+
+        async with saving(writer, key):
+            await together(play(number) for number in missing)
     observer.cell_ends(cell)
-
-
-class _Cell:
-    """A cell while it is played."""
-
-    def __init__(self, cell: Cell, table: Table, rounds: int, writer: RunWriter, observer: Observer) -> None:
-        self._cell = cell
-        self._key = cell.spec.key
-        self._table = table
-        self._rounds = rounds
-        self._writer = writer
-        self._observer = observer
-        self._since = time.monotonic()
-
-    async def matches(self, matches: Sequence[tuple[int, Sequence[Round]]]) -> None:
-        """Play all of them at once. The first error ends the others, and is raised alone."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                for index, (number, history) in enumerate(matches):
-                    group.create_task(self._match(number, history))
-                    if index % _BREATH == _BREATH - 1:
-                        await asyncio.sleep(0)
-        except BaseExceptionGroup as errors:
-            known = errors.subgroup(ArenaError)
-            raise _first(known if known is not None else errors) from None
-
-    async def _match(self, number: int, history: Sequence[Round]) -> None:
-        async for played in play_match(self._table, number, self._rounds, history):
-            self._writer.add_round(self._key, number, played)
-            self._observer.round_ends(self._cell, number, played)
-        self._writer.finish_match(self._key, number)
-
-    async def keep_saving(self) -> None:
-        """Write what was played every half second, also while a model thinks for longer."""
-        while True:
-            await asyncio.sleep(FLUSH_SECONDS)
-            self.note_time()
-            self._writer.flush()
-
-    def note_time(self) -> None:
-        """Add the time since the last call to the cell's."""
-        now = time.monotonic()
-        self._writer.add_seconds(self._key, now - self._since)
-        self._since = now
-
-
-def _first(errors: BaseException) -> BaseException:
-    while isinstance(errors, BaseExceptionGroup):
-        errors = errors.exceptions[0]
-    return errors

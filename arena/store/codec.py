@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
-from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
+from arena.records import Answer, Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
 from arena.store.failures import DamagedError
 from arena.store.rows import CellSpec, RunSpec
 
@@ -171,6 +171,22 @@ def decode_answers(text: str | None) -> tuple[Sample, ...]:
     if text is None:
         return ()
     return tuple(Sample(answer["text"], tuple(answer["tokens"]), answer["ended"]) for answer in json.loads(text))
+
+
+ANSWER_COLUMNS = "value, text, tokens, ended"
+
+
+def encode_answer(answer: Answer) -> tuple[Any, ...]:
+    """The values of ANSWER_COLUMNS: an answer to a task."""
+    value = None if answer.value is None else json.dumps(answer.value, separators=(",", ":"))
+    sample = answer.sample
+    return value, text_bytes(sample.text).decode(), integers(sample.tokens), sample.ended
+
+
+def decode_answer(value: str | None, text: str, tokens: bytes, ended: str) -> Answer:
+    """The answer that `encode_answer` wrote."""
+    found = None if value is None else tuple(map(int, json.loads(value)))
+    return Answer(Sample(text, from_integers(tokens), ended), found)
 
 
 def _encode_answers(answers: tuple[Sample, ...]) -> str | None:

@@ -19,7 +19,10 @@ from arena.store.failures import database_sentence, file_sentence, not_a_databas
 
 # both stand in schema.sql too, where they are set
 APPLICATION_ID: Final = 0x4172656E  # "Aren"
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+
+_OLDEST: Final = 1  # the oldest schema that is brought up to date
+_NEW_TABLES: Final = {2: ("answers", "findings")}  # what each schema added to the one before
 
 _SMALLEST_DATABASE: Final = 512  # bytes: SQLite's smallest page
 
@@ -97,6 +100,8 @@ class Database:
             with self.transaction():  # also where nothing is to be made: better refused now than in mid-run
                 if self._is_blank():  # asked again, because another process may have been quicker
                     self._make_schema()
+                elif create:
+                    self._bring_up_to_date()
         self._check_owner()
         if create:
             self._use_wal()
@@ -112,9 +117,19 @@ class Database:
         )
 
     def _make_schema(self) -> None:
-        schema = files("arena.store").joinpath("schema.sql").read_text(encoding="utf-8")
-        for statement in schema.split(";"):  # executescript would commit the transaction
+        for statement in _statements():
             self.connection.execute(statement)
+
+    def _bring_up_to_date(self) -> None:
+        """Add the tables that an older schema lacks; nothing that is there changes."""
+        version = self._number("PRAGMA user_version")
+        if self._number("PRAGMA application_id") != APPLICATION_ID or not _OLDEST <= version < SCHEMA:
+            return
+        for later in range(version + 1, SCHEMA + 1):
+            for table in _NEW_TABLES[later]:
+                (statement,) = [one for one in _statements() if f"CREATE TABLE {table} (" in one]
+                self.connection.execute(statement)
+        self.connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
     def _check_owner(self) -> None:
         with self.guard():
@@ -127,7 +142,7 @@ class Database:
                 f"the store {self.path} was written by a newer Arena (its schema is {version}, this Arena "
                 f"knows {SCHEMA}): update Arena, or name another file with --store"
             )
-        if version < SCHEMA:
+        if version < _OLDEST:
             raise StoreError(
                 f"the store {self.path} has schema {version}, from before Arena's first release, and can't "
                 "be brought up to date: name another file with --store"
@@ -145,6 +160,11 @@ class Database:
                     if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                         raise
                 time.sleep(0.02)
+
+
+def _statements() -> list[str]:
+    """The schema's: executescript would commit the transaction."""
+    return files("arena.store").joinpath("schema.sql").read_text(encoding="utf-8").split(";")
 
 
 @contextmanager

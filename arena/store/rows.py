@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from arena.records import Prompt, Seat
 
 MATCH_KIND = "match"  # of a run that is a sitting: matches at one table, of a person or of a show
+TASK_KIND = "task"  # of a run without matches: its cells have answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class CellSpec:
 
     `key` is the canonical text `subject|opponent|game|wording|sampling` that also names the cell's draws.
     `prompt` is {"style", "format", "wording", "infix"} of the subject, None for a bot; `opponent_prompt` the
-    same for the other seat.
+    same for the other seat. A task's cell has no opponent (""), the task's name as its game, and its sampling and mode
+    in `prompt`.
     """
 
     key: str
@@ -50,7 +52,9 @@ class RunSpec:
 
     @property
     def size(self) -> str:
-        """How much is played, in words: "500 games of 10 rounds"."""
+        """How much is played, in words: "500 games of 10 rounds", "1500 answers"."""
+        if self.kind == TASK_KIND:
+            return f"{self.games} answer{'s' * (self.games != 1)}"
         return f"{self.games} game{'s' * (self.games != 1)} of {self.rounds} round{'s' * (self.rounds != 1)}"
 
 
@@ -67,7 +71,8 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
-    """A cell as stored, with how far it is. `seconds` is the time that its matches were being played."""
+    """A cell as stored, with how far it is. `seconds` is the time that its matches were being played. Of a task's cell
+    the valid answers count as its finished matches."""
 
     id: int
     spec: CellSpec

@@ -1,8 +1,8 @@
--- A store: the runs of tournaments, their cells, matches, rounds and prompts, in one SQLite file.
+-- A store: the runs of tournaments and tasks, their cells, matches, rounds, answers and prompts, in one SQLite file.
 -- It is made in one transaction, statement by statement, cut at each semicolon: no comment may hold one.
 
 PRAGMA application_id = 1098016110;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- A run is found again by `identity`, the hash of all that it is but `games` and `manifest`.
 -- `seed` is text because a seed may have more than 64 bits. The run is finished while `finished_games`,
@@ -88,3 +88,23 @@ CREATE TABLE rounds (
     FOREIGN KEY (cell, prompt) REFERENCES prompts (cell, number),
     FOREIGN KEY (cell, opponent_prompt) REFERENCES prompts (cell, number)
 ) WITHOUT ROWID;
+
+-- A task's answers: what a model, a bot or a person said in draw `number` of a cell. `value` is a JSON list of indices
+-- into the task's values, NULL for an answer that was rejected.
+CREATE TABLE answers (
+    cell INTEGER NOT NULL REFERENCES cells (id),
+    number INTEGER NOT NULL,
+    value TEXT,
+    text TEXT NOT NULL,
+    tokens BLOB NOT NULL,  -- 32-bit integers, little-endian
+    ended TEXT NOT NULL,
+    PRIMARY KEY (cell, number)
+) WITHOUT ROWID;
+
+-- What else was found out about a task's cell, by name: "exact", "entropy", "rewards". A JSON object each.
+CREATE TABLE findings (
+    cell INTEGER NOT NULL REFERENCES cells (id),
+    name TEXT NOT NULL,
+    found TEXT NOT NULL,
+    PRIMARY KEY (cell, name)
+) WITHOUT ROWID

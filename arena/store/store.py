@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.errors import InputError
-from arena.records import Prompt, Round, Seat
-from arena.store.codec import PROMPT_COLUMNS, ROUND_COLUMNS, decode_prompt, decode_round, decoding
+from arena.records import Answer, Prompt, Round, Seat
+from arena.store.codec import (
+    ANSWER_COLUMNS,
+    PROMPT_COLUMNS,
+    ROUND_COLUMNS,
+    decode_answer,
+    decode_prompt,
+    decode_round,
+    decoding,
+)
 from arena.store.database import Database
 from arena.store.lock import holder
 from arena.store.registry import find_run, load_runs
-from arena.store.rows import MATCH_KIND, CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec
+from arena.store.rows import MATCH_KIND, TASK_KIND, CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec
 from arena.store.writer import RunWriter
 
 _NAMES_SHOWN = 5  # in a sentence; `arena runs` shows them all
@@ -94,13 +103,19 @@ class Store:
 
     def cells(self, run: RunRow) -> list[CellRow]:
         """The cells of a run, in its order, with how far each is."""
-        with self.database.guard() as connection, decoding():
-            rows = connection.execute(
+        of_run = "WHERE c.run = ? GROUP BY c.id ORDER BY c.position"
+        if run.spec.kind == TASK_KIND:
+            query = (
+                f"SELECT c.id, c.seconds, COUNT(a.value), 0 FROM cells c LEFT JOIN answers a ON a.cell = c.id {of_run}"
+            )
+        else:
+            query = (
                 "SELECT c.id, c.seconds, COALESCE(SUM(m.finished = 1), 0),"
                 " COALESCE(SUM(m.finished = 0 AND m.abandoned = 0), 0)"
-                " FROM cells c LEFT JOIN matches m ON m.cell = c.id WHERE c.run = ? GROUP BY c.id ORDER BY c.position",
-                (run.id,),
+                f" FROM cells c LEFT JOIN matches m ON m.cell = c.id {of_run}"
             )
+        with self.database.guard() as connection, decoding():
+            rows = connection.execute(query, (run.id,))
             return [
                 CellRow(id_, spec, finished, open_, seconds)
                 for (id_, seconds, finished, open_), spec in zip(rows, run.spec.cells, strict=True)
@@ -126,6 +141,20 @@ class Store:
                 (cell.id,),
             )
             return [MatchRow(number, count, bool(done), bool(left), net) for number, count, done, left, net in rows]
+
+    def answers(self, cell: CellRow) -> list[Answer]:
+        """The answers of a task's cell, in the order of their draws."""
+        with self.database.guard() as connection, decoding():
+            rows = connection.execute(
+                f"SELECT {ANSWER_COLUMNS} FROM answers WHERE cell = ? ORDER BY number", (cell.id,)
+            )
+            return [decode_answer(*row) for row in rows]
+
+    def findings(self, cell: CellRow) -> dict[str, dict[str, Any]]:
+        """What else was found out about a task's cell, by name."""
+        with self.database.guard() as connection, decoding():
+            rows = connection.execute("SELECT name, found FROM findings WHERE cell = ? ORDER BY name", (cell.id,))
+            return {name: dict(json.loads(found)) for name, found in rows}
 
     def last_match(self) -> tuple[CellRow, MatchRow] | None:
         """The match of a person or a show that was played last, with its cell; None if there is none."""

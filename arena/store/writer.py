@@ -8,11 +8,23 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Final, Self
 
-from arena.records import Prompt, Round, Seat
-from arena.store.codec import ROUND_COLUMNS, decode_round, decoding, encode_prompt, encode_round, prompt_hash
+from arena.records import Answer, Prompt, Round, Seat
+from arena.store.codec import (
+    ANSWER_COLUMNS,
+    ROUND_COLUMNS,
+    canonical,
+    decode_answer,
+    decode_round,
+    decoding,
+    encode_answer,
+    encode_prompt,
+    encode_round,
+    prompt_hash,
+)
 from arena.store.database import Database
 from arena.store.lock import RunLock
 from arena.store.registry import enter_run, mark_finished, raise_games
@@ -30,6 +42,9 @@ _INSERT_PROMPT = (
 _INSERT_ROUND = (
     f"INSERT INTO rounds (cell, match, {ROUND_COLUMNS})"
     f" VALUES (?, ?{', ?' * len(ROUND_COLUMNS.split(','))}) ON CONFLICT DO NOTHING"
+)
+_INSERT_ANSWER = (
+    f"INSERT INTO answers (cell, number, {ANSWER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
 _FINISH_MATCH = "UPDATE matches SET finished = 1 WHERE cell = ? AND number = ?"
 _ABANDON_MATCH = "UPDATE matches SET abandoned = 1 WHERE cell = ? AND number = ?"
@@ -57,6 +72,7 @@ class RunWriter:
         self._new_rounds: list[tuple[Any, ...]] = []
         self._new_finished: list[tuple[int, int]] = []
         self._new_abandoned: list[tuple[int, int]] = []
+        self._new_answers: list[tuple[Any, ...]] = []
         self._new_seconds: set[int] = set()
         self._load()
 
@@ -136,6 +152,44 @@ class RunWriter:
             self._new_abandoned.append((cell, match))
             self._note_change()
 
+    def answers(self, key: str) -> dict[int, Answer]:
+        """The answers of a task's cell by the number of their draw. Raises StoreError."""
+        self.flush()
+        with self._database.guard() as connection, decoding():
+            rows = connection.execute(
+                f"SELECT number, {ANSWER_COLUMNS} FROM answers WHERE cell = ?", (self._cells[key],)
+            ).fetchall()
+            return {number: decode_answer(*row) for number, *row in rows}
+
+    def valid_answers(self, key: str) -> int:
+        """How many valid answers a task's cell has. Raises StoreError."""
+        self.flush()
+        with self._database.guard() as connection:
+            query = "SELECT COUNT(value) FROM answers WHERE cell = ?"
+            return int(connection.execute(query, (self._cells[key],)).fetchone()[0])
+
+    def add_answer(self, key: str, number: int, answer: Answer) -> None:
+        """Add a task's answer; one that is there already stays as it is. Raises StoreError."""
+        self._new_answers.append((self._cells[key], number, *encode_answer(answer)))
+        self._note_change()
+
+    def add_prompt(self, key: str, prompt: Prompt) -> None:
+        """Keep what a task's cell asks. Raises StoreError."""
+        self._prompt_number(self._cells[key], Seat.SUBJECT, prompt)
+        self._note_change()
+
+    def findings(self, key: str) -> set[str]:
+        """The names of what was found out about a task's cell. Raises StoreError."""
+        with self._database.guard() as connection:
+            rows = connection.execute("SELECT name FROM findings WHERE cell = ?", (self._cells[key],))
+            return {name for (name,) in rows}
+
+    def set_finding(self, key: str, name: str, found: Mapping[str, Any]) -> None:
+        """Keep what was found out about a task's cell, at once. Raises StoreError."""
+        with self._database.transaction() as connection:
+            values = (self._cells[key], name, canonical(found))
+            connection.execute("INSERT OR REPLACE INTO findings VALUES (?, ?, ?)", values)
+
     def next_match(self, key: str) -> int:
         """The first number that no match of the cell has had."""
         cell = self._cells[key]
@@ -163,9 +217,11 @@ class RunWriter:
             connection.executemany(_INSERT_ROUND, self._new_rounds)
             connection.executemany(_FINISH_MATCH, self._new_finished)
             connection.executemany(_ABANDON_MATCH, self._new_abandoned)
+            connection.executemany(_INSERT_ANSWER, self._new_answers)
             connection.executemany(_SET_SECONDS, [(self._seconds[cell], cell) for cell in self._new_seconds])
         for buffer in (self._new_matches, self._new_prompts, self._new_rounds, self._new_finished, self._new_abandoned):
             buffer.clear()
+        self._new_answers.clear()
         self._new_seconds.clear()
         self._pending_since = None
 
