@@ -15,24 +15,43 @@ _BLOCK = 512
 _LOWEST = -1e4
 
 
-class Distribution:
-    """The next-token distribution of one row of logits, shape (vocabulary,), under one sampling setting.
+class Logits:
+    """One row of logits, shape (vocabulary,), and what its distributions under several settings have in common.
 
-    Temperature is applied before top-p. Everything is float64, as the logits' own error is far above it.
+    Everything is float64, as the logits' own error is far above it.
     """
 
-    def __init__(self, logits: NDArray[np.float32], sampling: Sampling) -> None:
-        scaled = logits.astype(np.float64)
-        if sampling.temperature != 1.0:
-            scaled /= sampling.temperature
-        scaled -= scaled.max()
+    def __init__(self, logits: NDArray[np.float32]) -> None:
+        self.raw = logits.astype(np.float64)
+        self.raw -= self.raw.max()
+        self._known: dict[Sampling, Distribution] = {}
+
+    @cached_property
+    def log_total(self) -> float:
+        """The log of the sum of exp(raw): what the raw logits lack to be log-probabilities."""
+        return float(np.log(np.exp(self.raw).sum()))
+
+    def under(self, sampling: Sampling) -> Distribution:
+        """The distribution under a setting."""
+        if sampling not in self._known:
+            self._known[sampling] = Distribution(self, sampling)
+        return self._known[sampling]
+
+
+class Distribution:
+    """The next-token distribution of one row under one sampling setting. Temperature is applied before top-p."""
+
+    def __init__(self, row: Logits, sampling: Sampling) -> None:
+        scaled = row.raw if sampling.temperature == 1.0 else row.raw / sampling.temperature
+        weights = np.exp(scaled)
+        total = float(weights.sum())
+        self._normaliser = float(np.log(total)) - row.log_total / sampling.temperature
         if sampling.top_p < 1.0:
-            scaled[~_nucleus(scaled, sampling.top_p)] = -np.inf
-        self._scaled = scaled
-        self._temperature = sampling.temperature
-        self._logits = logits
-        self._weights = np.exp(scaled)
-        self._total = float(self._weights.sum())
+            outside = ~_nucleus(scaled, sampling.top_p)
+            scaled = np.where(outside, -np.inf, scaled)
+            weights[outside] = 0.0
+            total = float(weights.sum())
+        self._scaled, self._weights, self._total = scaled, weights, total
 
     @cached_property
     def _before(self) -> NDArray[np.float64]:
@@ -48,24 +67,23 @@ class Distribution:
         count = min(count, len(self._scaled))
         if not count:
             return ()
-        least = np.partition(self._scaled, -count)[-count]
-        best = np.flatnonzero(self._scaled >= least)
+        best = _at_least(self._scaled, count)
         best = best[np.argsort(-self._scaled[best], kind="stable")][:count]
         found = zip(best.tolist(), self.logprobs(best.tolist()), strict=True)
         return tuple(TokenProbability(token, logprob) for token, logprob in found if logprob > -np.inf)
 
     def entropy(self) -> float:
         """Shannon entropy over the whole vocabulary, in bits."""
-        # a token without weight adds nothing, though its logit is minus infinity
-        finite = np.maximum(self._scaled, _LOWEST)
-        return float((np.log(self._total) - self._weights @ finite / self._total) / np.log(2.0))
+        finite = self._scaled
+        if finite.min() < _LOWEST:  # a token without weight adds nothing, though its logit is minus infinity
+            finite = np.maximum(finite, _LOWEST)
+        # not a product by BLAS, whose threads would wait for the model's
+        mean = np.einsum("i,i->", self._weights, finite) / self._total
+        return float((np.log(self._total) - mean) / np.log(2.0))
 
     def normaliser(self) -> float:
         """The log of the sum of p ** (1 / temperature) over the vocabulary, p being the raw probabilities."""
-        raw = self._logits.astype(np.float64)
-        raw -= raw.max()
-        hot = raw / self._temperature
-        return float(np.log(np.exp(hot).sum()) - np.log(np.exp(raw).sum()) / self._temperature)
+        return self._normaliser
 
     def numbers(self, tokens: Sequence[int]) -> Numbers:
         """All numbers of some tokens."""
@@ -82,6 +100,17 @@ class Distribution:
         # the two sums may differ in the last digit: never past the last token of the block that has any weight
         last = int(np.searchsorted(within, within[-1], side="left"))
         return start + min(int(np.searchsorted(within, left, side="right")), last)
+
+
+def _at_least(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Where the `count` largest values are, and those that equal the least of them, in ascending order."""
+    # the count-th largest of the blocks' maxima is no larger than the value sought, so that few are left to look at
+    size = max(1, len(values) // (4 * count))
+    maxima = np.maximum.reduceat(values, np.arange(0, len(values), size))
+    bound = np.partition(maxima, -count)[-count]
+    left = np.flatnonzero(values >= bound)
+    least = np.partition(values[left], -count)[-count]
+    return np.asarray(left[values[left] >= least])
 
 
 def _nucleus(scaled: NDArray[np.float64], top_p: float) -> NDArray[np.bool_]:

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.answers import answer, ending
-from arena.backends.base import Completion, Numbers, Request, Sampling, StopRule, Vocabulary, Work
-from arena.backends.distribution import Distribution
+from arena.backends.base import Completion, Numbers, Request, StopRule, Vocabulary, Work
+from arena.backends.distribution import Logits
 from arena.backends.local.tree import Memory, Path, Row, Tree
 from arena.draws import stream, uniforms
 from arena.records import Sample, TokenProbability
@@ -173,28 +173,24 @@ class Engine:
 
     def _answer(self, path: Path, logits: NDArray[np.float32]) -> None:
         """Give everybody who waits at a path what they want of its distribution."""
-        distributions: dict[Sampling, Distribution] = {}
+        row = Logits(logits)
         numbers: dict[object, _Numbers] = {}
         for job in self._asked.pop(path).jobs:
             request = job.request
-            sampling = request.sampling
-            for setting in (sampling, *request.further):
-                if setting not in distributions:
-                    distributions[setting] = Distribution(logits, setting)
-            distribution = distributions[sampling]
+            distribution = row.under(request.sampling)
             if job.tokens:
                 assert job.uniforms is not None
                 job.tokens += (distribution.draw(float(job.uniforms[len(job.tokens)])),)
                 self._advance(job)
                 continue
             if job.numbers is None:
-                key = (sampling, request.wanted, request.top, request.further)
+                key = (request.sampling, request.wanted, request.top, request.further)
                 if key not in numbers:
                     numbers[key] = _Numbers(
                         distribution.logprobs(request.wanted),
                         distribution.top(request.top),
                         distribution.entropy(),
-                        tuple(distributions[setting].numbers(request.wanted) for setting in request.further),
+                        tuple(row.under(setting).numbers(request.wanted) for setting in request.further),
                     )
                 job.numbers = numbers[key]
             if request.draw is None:

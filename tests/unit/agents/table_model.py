@@ -9,7 +9,7 @@ import numpy as np
 
 from arena.backends.answers import answer, ending
 from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
-from arena.backends.distribution import Distribution
+from arena.backends.distribution import Distribution, Logits
 from arena.draws import stream, uniforms
 from arena.errors import ModelError
 from arena.records import Sample
@@ -80,7 +80,7 @@ class TableModel:
         row = np.full(len(PIECES), -np.inf, dtype=np.float32)
         for piece, weight in weights.items():
             row[PIECES.index(piece)] = np.log(np.float32(weight))
-        return Distribution(row, request.sampling)
+        return Logits(row).under(request.sampling)
 
     def check(self, sampling: Sampling) -> None:
         """It has every distribution."""

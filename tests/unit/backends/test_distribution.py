@@ -11,7 +11,7 @@ from scipy.special import log_softmax
 from scipy.stats import entropy
 
 from arena.backends.base import Sampling
-from arena.backends.distribution import Distribution
+from arena.backends.distribution import Logits
 
 TEMPERATURES = st.sampled_from([0.3, 1.0, 1.7])
 TOP_PS = st.sampled_from([0.05, 0.5, 0.9, 0.999, 1.0])
@@ -45,7 +45,7 @@ def plain(row: NDArray[np.float32], sampling: Sampling) -> NDArray[np.float64]:
 @settings(deadline=None)
 @given(rows(), TEMPERATURES)
 def test_probabilities_are_the_softmax_after_temperature(row: NDArray[np.float32], temperature: float) -> None:
-    distribution = Distribution(row, Sampling(temperature))
+    distribution = Logits(row).under(Sampling(temperature))
     expected = log_softmax(row.astype(np.float64) / temperature)
     assert distribution.logprobs(range(len(row))) == pytest.approx(expected.tolist(), abs=1e-9)
 
@@ -54,13 +54,13 @@ def test_probabilities_are_the_softmax_after_temperature(row: NDArray[np.float32
 @given(rows(), TEMPERATURES)
 def test_entropy_in_bits(row: NDArray[np.float32], temperature: float) -> None:
     probabilities = np.exp(log_softmax(row.astype(np.float64) / temperature))
-    found = Distribution(row, Sampling(temperature)).entropy()
+    found = Logits(row).under(Sampling(temperature)).entropy()
     assert found == pytest.approx(float(entropy(probabilities, base=2)), abs=1e-9)
 
 
 def test_entropy_of_a_known_distribution() -> None:
     row = np.log(np.array([0.5, 0.25, 0.125, 0.125], dtype=np.float32))
-    assert Distribution(row, Sampling()).entropy() == pytest.approx(1.75, abs=1e-6)
+    assert Logits(row).under(Sampling()).entropy() == pytest.approx(1.75, abs=1e-6)
 
 
 @settings(deadline=None)
@@ -69,7 +69,7 @@ def test_top_p_keeps_the_smallest_set_that_reaches_it(
     row: NDArray[np.float32], temperature: float, top_p: float
 ) -> None:
     sampling = Sampling(temperature, top_p)
-    found = np.exp(Distribution(row, sampling).logprobs(range(len(row))))
+    found = np.exp(Logits(row).under(sampling).logprobs(range(len(row))))
     expected = plain(row, sampling)
     # a set that reaches top_p to the last digit may be one token larger or smaller
     differing = (found > 0) != (expected > 0)
@@ -80,13 +80,13 @@ def test_top_p_keeps_the_smallest_set_that_reaches_it(
 
 def test_top_p_comes_after_temperature() -> None:
     row = np.log(np.array([0.6, 0.3, 0.1], dtype=np.float32))
-    assert Distribution(row, Sampling(1.0, 0.8)).logprobs([2]) == (-np.inf,)
-    flat = Distribution(row, Sampling(10.0, 0.8)).logprobs([2])
+    assert Logits(row).under(Sampling(1.0, 0.8)).logprobs([2]) == (-np.inf,)
+    flat = Logits(row).under(Sampling(10.0, 0.8)).logprobs([2])
     assert np.isfinite(flat).all()
 
 
 def test_top_p_takes_equal_tokens_by_id() -> None:
-    distribution = Distribution(np.zeros(4, dtype=np.float32), Sampling(1.0, 0.5))
+    distribution = Logits(np.zeros(4, dtype=np.float32)).under(Sampling(1.0, 0.5))
     assert np.exp(distribution.logprobs(range(4))) == pytest.approx([0.5, 0.5, 0, 0])
 
 
@@ -95,7 +95,7 @@ def test_top_p_takes_equal_tokens_by_id() -> None:
 def test_a_draw_is_the_inverse_cdf_over_ascending_ids(
     row: NDArray[np.float32], temperature: float, top_p: float, draws: list[float]
 ) -> None:
-    distribution = Distribution(row, Sampling(temperature, top_p))
+    distribution = Logits(row).under(Sampling(temperature, top_p))
     probabilities = np.exp(distribution.logprobs(range(len(row))))
     cumulative = np.cumsum(probabilities)
     for uniform in [*draws, 0.0, 1 - 2**-53]:
@@ -109,7 +109,7 @@ def test_a_draw_is_the_inverse_cdf_over_ascending_ids(
 
 def test_draws_are_as_often_as_likely() -> None:
     row = np.log(np.array([0.1, 0.2, 0.3, 0.4], dtype=np.float32))
-    distribution = Distribution(row, Sampling())
+    distribution = Logits(row).under(Sampling())
     drawn = [distribution.draw(float(uniform)) for uniform in (np.arange(10_000) + 0.5) / 10_000]
     assert np.bincount(drawn) / 10_000 == pytest.approx([0.1, 0.2, 0.3, 0.4], abs=2e-4)
 
@@ -117,7 +117,7 @@ def test_draws_are_as_often_as_likely() -> None:
 @settings(deadline=None)
 @given(rows(), st.integers(0, 25))
 def test_the_likeliest_tokens_come_first_and_equal_ones_by_id(row: NDArray[np.float32], count: int) -> None:
-    distribution = Distribution(row, Sampling())
+    distribution = Logits(row).under(Sampling())
     top = distribution.top(count)
     finite = int(np.isfinite(row).sum())
     assert len(top) == min(count, finite)
@@ -131,11 +131,11 @@ def test_the_likeliest_tokens_come_first_and_equal_ones_by_id(row: NDArray[np.fl
 def test_the_logits_are_left_as_they_are() -> None:
     """The memory is the library's, and is read again for other samplings."""
     row = np.array([1.0, 2.0, 3.0], dtype=np.float32)
-    Distribution(row, Sampling(0.5, 0.5)).draw(0.5)
+    Logits(row).under(Sampling(0.5, 0.5)).draw(0.5)
     assert row.tolist() == [1.0, 2.0, 3.0]
 
 
 def test_large_logits_do_not_overflow() -> None:
-    distribution = Distribution(np.array([1e4, 1e4, -1e4], dtype=np.float32), Sampling(0.1))
+    distribution = Logits(np.array([1e4, 1e4, -1e4], dtype=np.float32)).under(Sampling(0.1))
     assert np.exp(distribution.logprobs([0, 1, 2])) == pytest.approx([0.5, 0.5, 0.0])
     assert distribution.entropy() == pytest.approx(1.0)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from arena.backends.answers import answer, ending
 from arena.backends.base import Completion, Draw, Request, Sampling, StopRule
-from arena.backends.distribution import Distribution
+from arena.backends.distribution import Logits
 from arena.backends.local.engine import Engine
 from arena.draws import stream, uniforms
 from arena.records import Sample
@@ -20,7 +20,7 @@ RULE = StopRule(r"(?<!\w)(?:rock|paper|scissors)(?!\w)", r"\w[^\n]*\n", max_toke
 
 def plainly(request: Request) -> Completion:
     """What a request should give: one token after another, no cache, no batch."""
-    first = Distribution(logits_after(request.tokens), request.sampling)
+    first = Logits(logits_after(request.tokens)).under(request.sampling)
     answers: list[Sample] = []
     if request.draw is not None:
         for attempt in range(request.draw.attempts):
@@ -28,7 +28,7 @@ def plainly(request: Request) -> Completion:
             tokens: tuple[int, ...] = ()
             while (ended := ending(RULE, VOCABULARY, tokens) if tokens else None) is None:
                 row = logits_after(request.tokens + tokens)
-                tokens += (Distribution(row, request.sampling).draw(float(draws[len(tokens)])),)
+                tokens += (Logits(row).under(request.sampling).draw(float(draws[len(tokens)])),)
             answers.append(answer(VOCABULARY, tokens, ended))
             if ended == "move":
                 break
