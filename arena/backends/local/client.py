@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
-import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
 from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
+from arena.backends.local.child import describe, kill, last_words, log_file, start
 from arena.backends.local.messages import (
     HEADER,
     AskWork,
@@ -83,8 +80,8 @@ class LocalModel:
         """
         settings = (settings or Settings()).resolved()
         for attempt in (settings, msgspec.structs.replace(settings, cautious=True)):
-            log = _log_file(name)
-            process, output = await _start(log)
+            log = log_file(name)
+            process = await start("arena.backends.local.worker", log)
             warming = False
             try:
                 await _send(process, Load(library, place, attempt))
@@ -98,18 +95,16 @@ class LocalModel:
                         warming = True
                         progress("running a first batch")
                     if isinstance(message, Refused):
-                        raise InputError(f"{message.sentence}{_last_words(log)}")
+                        raise InputError(f"{message.sentence}{last_words(log)}")
             except (asyncio.IncompleteReadError, ConnectionError):
                 code = await process.wait()
-                ended = f"the worker of {name} ended while it loaded ({_describe(code)}); its log is {log}"
+                ended = f"the worker of {name} ended while it loaded ({describe(code)}); its log is {log}"
                 if not warming or attempt.cautious:
-                    raise ModelError(f"{ended}{_last_words(log)}") from None
-                tell(f"{name}: the first batch failed ({_describe(code)}); started again with cautious settings")
+                    raise ModelError(f"{ended}{last_words(log)}") from None
+                tell(f"{name}: the first batch failed ({describe(code)}); started again with cautious settings")
             except BaseException:
-                _kill(process)
+                kill(process)
                 raise
-            finally:
-                output.close()
         raise AssertionError("the second attempt either returns or raises")
 
     @property
@@ -140,7 +135,7 @@ class LocalModel:
     async def close(self) -> None:
         """End the worker at once: it holds nothing that would be lost."""
         self._closing = True
-        _kill(self._process)
+        kill(self._process)
         await self._process.wait()
         self._reader.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -182,7 +177,7 @@ class LocalModel:
         except (asyncio.IncompleteReadError, ConnectionError, msgspec.MsgspecError):
             code = await self._process.wait()
             if not self._closing:
-                how = f"{_describe(code)}; its log is {self._log}{_last_words(self._log)}"
+                how = f"{describe(code)}; its log is {self._log}{last_words(self._log)}"
                 self._failure = ModelError(f"the worker of {self.name} ended: {how}")
             for future in self._waiting.values():
                 if not future.done():
@@ -192,24 +187,6 @@ class LocalModel:
         future = self._waiting.get(number)
         if future is not None and not future.done():
             future.set_result(answer)
-
-
-async def _start(log: Path) -> tuple[asyncio.subprocess.Process, IO[bytes]]:
-    output = log.open("wb")
-    # OpenMP's threads spin while they wait for each other; where the cores are shared with anything else, long
-    # spinning costs more than half of the speed
-    environment = {"GOMP_SPINCOUNT": "2000", **os.environ}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "arena.backends.local.worker",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=output,
-        env=environment,
-        limit=2**24,
-    )
-    return process, output
 
 
 async def _send(process: asyncio.subprocess.Process, message: ToWorker) -> None:
@@ -222,36 +199,3 @@ async def _receive(process: asyncio.subprocess.Process) -> FromWorker:
     assert process.stdout is not None
     header = await process.stdout.readexactly(HEADER)
     return decode_from_worker(await process.stdout.readexactly(body_length(header)))
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-
-
-def _describe(code: int) -> str:
-    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-
-
-def _log_file(name: str) -> Path:
-    """A new log, in the user's log folder or, if that can't be written, in the folder for temporary files."""
-    import platformdirs
-
-    safe = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in name)[-80:]
-    for folder in (platformdirs.user_log_path("arena"), Path(tempfile.gettempdir())):
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-            handle, path = tempfile.mkstemp(prefix=f"{safe}-", suffix=".log", dir=folder)
-            os.close(handle)
-            return Path(path)
-    raise ModelError("no place for the worker's log: neither the log folder nor the temporary folder can be written")
-
-
-def _last_words(log: Path) -> str:
-    """The last line of a worker's log, as a clause."""
-    with contextlib.suppress(OSError):
-        lines = log.read_text(errors="replace").split("\n")
-        for line in reversed(lines):
-            if line.strip():
-                return f" (last: {line.strip()[:200]})"
-    return ""
