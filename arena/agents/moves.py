@@ -35,8 +35,12 @@ def stop_rule(moves: Sequence[str], closing: Sequence[str], max_tokens: int) -> 
     """An answer is found at the first surface form that stands as a whole word; it closes at a line break
     after its first word, or at one of the wording's closing marks."""
     forms = "|".join(re.escape(form) for move in moves for form in surface_forms(move))
-    closed = "|".join([r"\w[^\n]*\n", *(re.escape(mark) for mark in closing)])
-    return StopRule(rf"(?<!\w)(?:{forms})(?!\w)", closed, max_tokens)
+    return StopRule(rf"(?<!\w)(?:{forms})(?!\w)", closing_marks(closing), max_tokens)
+
+
+def closing_marks(closing: Sequence[str]) -> str:
+    """What closes an answer, as a regular expression: a line break after its first word, or one of these marks."""
+    return "|".join([r"\w[^\n]*\n", *(re.escape(mark) for mark in closing)])
 
 
 def parse(moves: Sequence[str], text: str) -> int:

@@ -87,6 +87,15 @@ def find_wording(game: str, style: Style, seat: Seat, history: int | None = None
     raise AssertionError(f"the generic wording for {style} is missing from the package")
 
 
+def find_task_wording(task: str, style: Style, variant: str = "") -> Wording:
+    """The shipped wording of a task for a style, or one of its paraphrases, "0" to "4"."""
+    name = f"{style}-{variant}.toml" if variant else f"{style}.toml"
+    file = files("arena.prompts") / "templates" / task / name
+    if not file.is_file():
+        raise InputError(f"the task {task} has no wording {name.removesuffix('.toml')}")
+    return _parse(file, style, None)
+
+
 def read_wording(path: Path, style: Style, history: int | None = None) -> Wording:
     """A wording from a file of the user's own. Raises InputError if it can't be read or isn't a wording."""
     return _parse(path, style, history)

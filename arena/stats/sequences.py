@@ -1,0 +1,139 @@
+"""Sequences of random integers: repetitions beside their exact expectation (figure 3), and dependence of neighbours.
+
+Sequences are arrays of shape (sequences, length) with values 0..k-1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import comb, factorial
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Integers = NDArray[np.int64]
+
+
+def repetitions(sequences: Integers) -> Integers:
+    """The length minus the number of distinct values, for each sequence: the paper's repetitions."""
+    ordered = np.sort(sequences, axis=1)
+    return np.asarray(np.count_nonzero(ordered[:, 1:] == ordered[:, :-1], axis=1), dtype=np.int64)
+
+
+def repeated_values(sequences: Integers, k: int) -> Integers:
+    """How many values stand in a sequence twice or more: another reading of repetitions."""
+    return np.asarray(np.count_nonzero(_counts(sequences, k) > 1, axis=1), dtype=np.int64)
+
+
+def equal_pairs(sequences: Integers, k: int) -> Integers:
+    """How many pairs of places have the same value: a third reading."""
+    counts = _counts(sequences, k)
+    return np.asarray((counts * (counts - 1) // 2).sum(axis=1), dtype=np.int64)
+
+
+def _counts(sequences: Integers, k: int) -> Integers:
+    """How often each value stands in each sequence, shape (sequences, k)."""
+    offsets = np.arange(len(sequences))[:, None] * k
+    return np.bincount((sequences + offsets).ravel(), minlength=len(sequences) * k).reshape(-1, k)
+
+
+@lru_cache(maxsize=32)
+def repetition_probabilities(length: int, k: int) -> tuple[float, ...]:
+    """The distribution of repetitions in a true sample, over 0..length (the last can't occur: the paper has 11 bins for
+    ten integers), from Stirling numbers of the second kind."""
+    found = []
+    for repeated in range(length + 1):
+        distinct = length - repeated
+        ways = _stirling(length, distinct) * comb(k, distinct) * factorial(distinct)
+        found.append(ways / k**length)
+    return tuple(found)
+
+
+def _stirling(n: int, parts: int) -> int:
+    """In how many ways n things are divided into so many parts, none empty."""
+    signed: list[int] = [comb(parts, j) * j**n * (-1 if (parts - j) % 2 else 1) for j in range(parts + 1)]
+    return sum(signed) // factorial(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Repetitions:
+    """How often each number of repetitions was seen, in the paper's bins, beside the expectation.
+
+    `mse` is the mean over the bins of (observed - n P)^2 (footnote 1); it grows with n squared, so that `mse / n^2`
+    and the `floor`, which a true sample has on average, stand beside it."""
+
+    counts: tuple[int, ...]
+    expected: tuple[float, ...]
+    mse: float
+    floor: float
+
+
+def repetition_report(sequences: Integers, k: int) -> Repetitions:
+    """Of n sequences, n at least 1."""
+    n, length = sequences.shape
+    counts = np.bincount(repetitions(sequences), minlength=length + 1)
+    probabilities = np.array(repetition_probabilities(length, k))
+    mse = float(((counts - n * probabilities) ** 2).mean())
+    floor = float(n * (probabilities * (1 - probabilities)).mean())
+    return Repetitions(tuple(counts.tolist()), tuple((n * probabilities).tolist()), mse, floor)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A statistic with its degrees of freedom and p-value."""
+
+    statistic: float
+    degrees: int
+    p: float
+
+
+def frequencies_differ(sequences: Integers, k: int) -> Test | None:
+    """Hotelling's test that every value has the same mean count a sequence.
+
+    Integers of one sequence depend on each other, so that chi-square on k - 1 degrees would be wrong; whole sequences
+    are independent. None for too few sequences, or where the counts never vary.
+    """
+    n = len(sequences)
+    counts = _counts(sequences, k)[:, :-1].astype(np.float64)  # the last one follows from the others
+    if n <= k:
+        return None
+    off = counts.mean(axis=0) - sequences.shape[1] / k
+    covariance = np.cov(counts, rowvar=False)
+    if np.linalg.matrix_rank(covariance) < k - 1:
+        return None
+    squared = float(n * off @ np.linalg.solve(covariance, off))
+    degrees = k - 1
+    f = squared * (n - degrees) / (degrees * (n - 1))
+    return Test(squared, degrees, float(stats.f.sf(f, degrees, n - degrees)))
+
+
+def by_position(sequences: Integers, k: int) -> NDArray[np.float64]:
+    """How often each value stands at each place, as shares of the sequences: figure 6, shape (length, k)."""
+    return np.stack([np.bincount(place, minlength=k) for place in sequences.T]) / len(sequences)
+
+
+def neighbours(sequences: Integers, k: int) -> Integers:
+    """How often each value follows each, shape (k, k): rows are the first of a pair."""
+    pairs = sequences[:, :-1] * k + sequences[:, 1:]
+    return np.bincount(pairs.ravel(), minlength=k * k).reshape(k, k).astype(np.int64)
+
+
+def neighbours_dependent(sequences: Integers, k: int) -> Test | None:
+    """The likelihood-ratio test (G) that a value doesn't depend on the one before it.
+
+    Pairs count as independent under the hypothesis; values that never occur are left out. None if fewer than two are
+    left.
+    """
+    table = neighbours(sequences, k)
+    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    if min(table.shape) < 2:
+        return None
+    found = stats.chi2_contingency(table, correction=False, lambda_="log-likelihood")
+    return Test(float(found.statistic), int(found.dof), float(found.pvalue))
+
+
+def repeat_rate(sequences: Integers) -> float:
+    """The share of neighbours that are equal: 1/k in a true sample."""
+    return float((sequences[:, 1:] == sequences[:, :-1]).mean())

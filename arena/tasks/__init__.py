@@ -1,0 +1,11 @@
+"""Experiments without an opponent: how random are a player's random numbers? (Section 2 of the paper.)
+
+task.py       what a task is: values, and how an answer is read
+parsing.py    the rules that take an answer or reject it
+cells.py      from a command's grid to cells: who draws what, and how a model is asked
+players.py    who draws: language models, bots, people
+sampling.py   drawing until enough answers are valid
+exact.py      the probability of each answer, by following token paths
+entropy.py    entropy matching (figure 7)
+run.py        all cells of a run, into the store
+"""

@@ -1,0 +1,82 @@
+"""Who draws: a language model, a bot or a person. Draw k of a cell is named by its number, so that neither order nor
+interruption changes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from arena.agents.spec import make_bot
+from arena.backends.base import Draw, LanguageModel, Request
+from arena.draws import stream, uniforms
+from arena.records import Answer, Sample, Seat, View
+from arena.tasks.cells import Question, TaskCell
+from arena.tasks.task import Task
+
+Ask = Callable[[], Awaitable[str]]  # asks a person for their next answer
+
+
+class Player(Protocol):
+    """Whoever answers a task."""
+
+    async def answer(self, name: str) -> Answer:
+        """One answer, drawn from the stream of that name. Raises ModelError if a model fails."""
+        ...
+
+
+class ModelPlayer:
+    """A language model, asked the same each time."""
+
+    def __init__(self, cell: TaskCell, model: LanguageModel, question: Question) -> None:
+        self._cell, self._model, self._question = cell, model, question
+
+    async def answer(self, name: str) -> Answer:
+        """Sampled until it ends."""
+        question = self._question
+        completion = await self._model.complete(
+            Request(question.prompt.tokens, (), question.stop, self._cell.sampling, Draw(name, 1), top=0)
+        )
+        (sample,) = completion.answers
+        return Answer(sample, self._cell.task.read(sample.text))
+
+
+class BotPlayer:
+    """A bot whose moves are the task's values."""
+
+    def __init__(self, cell: TaskCell) -> None:
+        self._task = cell.task
+        self._bot = make_bot(cell.subject, cell.task.as_game(), Seat.SUBJECT)
+
+    async def answer(self, name: str) -> Answer:
+        """As many draws as the task's answers are long."""
+        drawn = []
+        for number, uniform in enumerate(uniforms(name, self._task.length).tolist(), start=1):
+            decision = await self._bot.decide(View(0, number, draw=uniform, seed=stream(name, number)))
+            assert decision.move is not None
+            drawn.append(decision.move)
+        return Answer(Sample(", ".join(self._task.values[move] for move in drawn), (), "eos"), tuple(drawn))
+
+
+class PersonPlayer:
+    """A person, who is asked for one answer at a time."""
+
+    def __init__(self, task: Task, ask: Ask) -> None:
+        self._task, self._ask = task, ask
+        self._turn = asyncio.Lock()  # whoever waits first is let in first
+
+    async def answer(self, name: str) -> Answer:
+        """What they say next."""
+        async with self._turn:
+            text = await self._ask()
+        return Answer(Sample(text, (), "eos"), self._task.read(text))
+
+
+def make_player(cell: TaskCell, model: LanguageModel | None, question: Question | None, ask: Ask | None) -> Player:
+    """The cell's player. Raises UsageError for a bot that doesn't fit the task."""
+    if model is not None and question is not None:
+        return ModelPlayer(cell, model, question)
+    if cell.subject.is_person:
+        assert ask is not None
+        return PersonPlayer(cell.task, ask)
+    return BotPlayer(cell)

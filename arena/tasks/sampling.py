@@ -1,0 +1,44 @@
+"""Drawing answers until enough of them are valid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from arena.draws import stream
+from arena.records import Answer
+from arena.store.writer import RunWriter
+from arena.tasks.cells import TaskCell
+from arena.tasks.players import Player
+from arena.together import together
+
+MOST_DRAWS: Final = 20  # for each valid answer that is wanted; then a cell stays incomplete
+
+Seen = Callable[[TaskCell, int, Answer], None]  # hears of each new answer, with its number
+
+
+async def draw_answers(cell: TaskCell, player: Player, writer: RunWriter, wanted: int, seed: int, seen: Seen) -> None:
+    """Draw until `wanted` answers are valid, at most 20 times as many.
+
+    As many are drawn at once as are still missing, so that the last draw is always the last valid answer, however often
+    the run was interrupted. Raises ModelError if the model fails, StoreError if the store does.
+    """
+    key = cell.spec.key
+    answers = writer.answers(key)
+
+    async def draw(number: int) -> None:
+        answer = await player.answer(stream(seed, key, number))
+        answers[number] = answer
+        writer.add_answer(key, number, answer)
+        seen(cell, number, answer)
+
+    while (missing := _missing(answers, wanted)) is not None:
+        await together(draw(number) for number in missing)
+
+
+def _missing(answers: dict[int, Answer], wanted: int) -> list[int] | None:
+    """The draws to make now; None if there are enough answers, or too many draws."""
+    drawn = next(number for number in range(len(answers) + 1) if number not in answers)
+    valid = sum(answers[number].value is not None for number in range(drawn))
+    count = min(wanted - valid, MOST_DRAWS * wanted - drawn)
+    return [number for number in range(drawn, drawn + count) if number not in answers] if count > 0 else None
