@@ -25,6 +25,24 @@ class FiniteRange(click.FloatRange):
         return number
 
 
+class FiniteList(click.ParamType[tuple[float, ...]]):
+    """Numbers with commas between them, each above one bound and at most another."""
+
+    name = "numbers"
+
+    def __init__(self, above: float, most: float = math.inf) -> None:
+        self._range = FiniteRange(above, most, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            numbers = [float(part) for part in str(value).split(",")]
+        except ValueError:
+            self.fail(f"{value!r}: write numbers with commas between them, as in 1,1.5,2", param, ctx)
+        return tuple(dict.fromkeys(self._range.convert(number, param, ctx) for number in numbers))
+
+
 store_option = click.option(
     "--store", type=click.Path(path_type=Path), default=Path("arena.db"), show_default=True, help="The run store."
 )
@@ -48,7 +66,7 @@ patience_option = click.option(
 )
 
 
-def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
     """Several options as one decorator, listed in this order."""
 
     def decorate(function: F) -> F:
@@ -59,7 +77,7 @@ def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-wording_options = _together(
+wording_options = together(
     click.option(
         "--style",
         type=click.Choice(["base", "instruct"]),
@@ -71,7 +89,7 @@ wording_options = _together(
     ),
 )
 
-running_options = _together(
+running_options = together(
     click.option("--threads", type=click.IntRange(0), default=0, help="For models run here; 0 is one a core."),
     click.option(
         "--kv-mib",
@@ -111,7 +129,7 @@ def settings_of(chosen: Mapping[str, Any]) -> Settings:
 
 
 # which match the app opens; each is None unless it was given
-match_options = _together(
+match_options = together(
     click.option("--game", default=None, help="rps, hide-and-seek, hide-and-seek:5, ..."),
     click.option("--subject", default=None, metavar="AGENT", help="Who is measured; `human` is you."),
     click.option("--opponent", default=None, metavar="AGENT", help="Who they face."),

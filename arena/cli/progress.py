@@ -1,4 +1,4 @@
-"""How far a tournament is, on standard error: bars in a terminal, lines elsewhere."""
+"""How far a tournament or a task is, on standard error: bars in a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from arena.play.cells import Cell
-    from arena.records import Round
+    from arena.records import Answer, Round
+    from arena.tasks.cells import TaskCell
+
+    AnyCell = Cell | TaskCell
 
 _LINE_SECONDS = 10.0  # between two lines of the plain display
 _WINDOW_SECONDS = 1.0  # before which no rate is shown
@@ -25,20 +28,32 @@ _WINDOW_SECONDS = 1.0  # before which no rate is shown
 class Silent:
     """Shows no progress, only the lines that a person should read."""
 
-    def cells(self, cells: Sequence[Cell]) -> None:
+    def cells(self, cells: Sequence[AnyCell]) -> None:
         """The grid is known."""
 
     def tell(self, line: str) -> None:
         """Say something."""
         click.echo(line, err=True)
 
-    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
-        """A cell's turn has come."""
+    def cell_begins(self, cell: AnyCell, done: int, total: int) -> None:
+        """A cell's turn has come: so many rounds or valid answers are there, of so many."""
 
     def round_ends(self, cell: Cell, match: int, played: Round) -> None:
         """A round was played."""
+        self.advance(cell)
 
-    def cell_ends(self, cell: Cell) -> None:
+    def explored(self, cell: TaskCell, nodes: int, unexplored: float) -> None:
+        """Exact mode goes on."""
+
+    def answer_ends(self, cell: TaskCell, number: int, answer: Answer) -> None:
+        """An answer was drawn."""
+        if answer.value is not None:
+            self.advance(cell)
+
+    def advance(self, cell: AnyCell) -> None:
+        """A round was played, or a valid answer drawn."""
+
+    def cell_ends(self, cell: AnyCell) -> None:
         """A cell is finished."""
 
 
@@ -49,23 +64,24 @@ class Plain(Silent):
         self._count = 0
         self._turn = 0
 
-    def cells(self, cells: Sequence[Cell]) -> None:
-        self._count = len(cells)
+    def cells(self, cells: Sequence[AnyCell]) -> None:
+        self._count, self._turn = len(cells), 0
 
-    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
+    def cell_begins(self, cell: AnyCell, done: int, total: int) -> None:
         self._turn += 1
         self._done = self._before = self._lately = done
         self._total = total
         self._since = self._last = time.monotonic()
-        self._line(cell, "finished before" if done == total else f"{total - done} rounds to play")
+        if total:
+            self._line(cell, "finished before" if done >= total else f"{total - done} {cell.unit} to go")
 
-    def round_ends(self, cell: Cell, match: int, played: Round) -> None:
+    def advance(self, cell: AnyCell) -> None:
         self._done += 1
         now = time.monotonic()
         if now - self._last >= _LINE_SECONDS:
             rate = (self._done - self._lately) / (now - self._last)
             self._last, self._lately = now, self._done
-            text = f"{self._done} of {self._total} rounds, {rate:.0f} rounds/s"
+            text = f"{self._done} of {self._total} {cell.unit}, {rate:.0f} {cell.unit}/s"
             if rate:
                 here = self._total - self._done
                 whole = here + (self._count - self._turn) * self._total
@@ -73,50 +89,57 @@ class Plain(Silent):
                 text += f" of {duration(whole / rate)} for the whole" if whole > here else ""
             self._line(cell, text)
 
-    def cell_ends(self, cell: Cell) -> None:
+    def explored(self, cell: TaskCell, nodes: int, unexplored: float) -> None:
+        if nodes == 1:
+            self.tell(f"{cell.title}: following the probabilities")
+
+    def cell_ends(self, cell: AnyCell) -> None:
         if self._done > self._before:
             seconds = time.monotonic() - self._since
             rate = (self._done - self._before) / max(seconds, 1e-9)
-            self._line(cell, f"done in {duration(seconds)}, {rate:.0f} rounds/s")
+            self._line(cell, f"done in {duration(seconds)}, {rate:.0f} {cell.unit}/s")
 
-    def _line(self, cell: Cell, text: str) -> None:
-        self.tell(f"[{self._turn}/{self._count}] {cell.subject.spec.text} · {cell.game.title}: {text}")
+    def _line(self, cell: AnyCell, text: str) -> None:
+        self.tell(f"[{self._turn}/{self._count}] {cell.title}: {text}")
 
 
 class Bars(Silent):
-    """A bar a cell, with rounds a second and the time left."""
+    """A bar a cell, with rounds or answers a second and the time left."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._bars: dict[str, TaskID] = {}
         self._rate: dict[str, tuple[float, int]] = {}
 
-    def cells(self, cells: Sequence[Cell]) -> None:
+    def cells(self, cells: Sequence[AnyCell]) -> None:
         from rich.markup import escape
 
         for cell in cells:
-            name = f"{escape(cell.subject.spec.text)} · {escape(cell.game.title)}"
-            self._bars[cell.spec.key] = self._progress.add_task(name, total=None, start=False, rate="waiting")
+            bar = self._progress.add_task(escape(cell.title), total=None, start=False, rate="waiting")
+            self._bars[cell.spec.key] = bar
 
     def tell(self, line: str) -> None:
         self._progress.console.print(line, markup=False, highlight=False)
 
-    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
+    def explored(self, cell: TaskCell, nodes: int, unexplored: float) -> None:
+        self._progress.update(self._bars[cell.spec.key], rate=f"exact: {unexplored:.3f} open")
+
+    def cell_begins(self, cell: AnyCell, done: int, total: int) -> None:
         bar = self._bars[cell.spec.key]
         self._rate[cell.spec.key] = (time.monotonic(), done)
         self._progress.update(bar, total=total, completed=done, rate="")
         self._progress.start_task(bar)
 
-    def round_ends(self, cell: Cell, match: int, played: Round) -> None:
+    def advance(self, cell: AnyCell) -> None:
         bar = self._bars[cell.spec.key]
         since, before = self._rate[cell.spec.key]
         self._progress.update(bar, advance=1)
         seconds = time.monotonic() - since
         if seconds >= _WINDOW_SECONDS:
             completed = self._progress.tasks[bar].completed
-            self._progress.update(bar, rate=f"{(completed - before) / seconds:.0f} rounds/s")
+            self._progress.update(bar, rate=f"{(completed - before) / seconds:.0f} {cell.unit}/s")
 
-    def cell_ends(self, cell: Cell) -> None:
+    def cell_ends(self, cell: AnyCell) -> None:
         bar = self._bars[cell.spec.key]
         self._progress.update(bar, completed=self._progress.tasks[bar].total, rate="done")
         self._progress.stop_task(bar)
@@ -139,7 +162,7 @@ def observer(display: str) -> Iterator[Silent]:
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             TaskProgressColumn(),
-            TextColumn("{task.fields[rate]:>12}", markup=False),
+            TextColumn("{task.fields[rate]:>14}", markup=False),
             TimeRemainingColumn(compact=True),
         )
         with Progress(*columns, console=Console(stderr=True), expand=True) as progress:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import shlex
-import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,13 +13,15 @@ from arena.cli.options import (
     json_option,
     patience_option,
     running_options,
-    settings_of,
     store_option,
     wording_options,
 )
-from arena.errors import ExitCode
+from arena.cli.output import show_games
+from arena.cli.running import to_its_end
 
 if TYPE_CHECKING:
+    from arena.backends.loading import Models
+    from arena.cli.progress import Silent
     from arena.play.cells import Options
     from arena.store.rows import RunRow
     from arena.store.store import Store
@@ -101,8 +98,6 @@ def tournament(
     \b
     Agents: llm:MODEL (see `arena models`), greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,...
     """
-    from arena.cli.progress import observer
-    from arena.cli.report import show
     from arena.errors import UsageError
     from arena.reports.run import run_report
     from arena.store.store import Store
@@ -112,38 +107,19 @@ def tournament(
     if rounds < 1:
         raise UsageError(f"--rounds is {rounds}, but a match has at least one round")
     grid = Grid(subjects, opponents, games)
-    with Store.open(store, create=True) as opened:
-        with observer(display) as watching:
-            try:
-                run = asyncio.run(_play(opened, grid, (matches, rounds, seed), rest, watching))
-            except (KeyboardInterrupt, asyncio.CancelledError):
-                run = None
-        if run is None:
-            resume = shlex.join(["arena", *sys.argv[1:]])
-            click.echo(f"arena: interrupted; all that was played is in {store}. To go on: {resume}", err=True)
-            sys.exit(ExitCode.INTERRUPTED)
-        show(run_report(opened, run), "json" if as_json else "rich")
 
+    async def play(opened: Store, models: Models, watching: Silent) -> RunRow:
+        from arena.play.cells import plan_cells
+        from arena.play.tournament import Tournament, play_tournament
 
-async def _play(store: Store, grid: Grid, numbers: tuple[int, int, int], rest: dict[str, Any], watching: Any) -> RunRow:
-    from arena.backends.loading import Models
-    from arena.backends.server import ServerSettings
-    from arena.play.cells import plan_cells
-    from arena.play.tournament import Tournament, play_tournament
-
-    task = asyncio.current_task()
-    assert task is not None
-    with contextlib.suppress(NotImplementedError):  # not on every system
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    models = Models(settings_of(rest), watching.tell, server=ServerSettings(patience=rest["patience"]))
-    try:
         options = _options(rest)
         cells = await plan_cells(grid.subjects, grid.opponents, grid.games, options, models)
         watching.cells(cells)
-        matches, rounds, seed = numbers
-        return await play_tournament(Tournament(cells, matches, rounds, seed, options), store, models, watching)
-    finally:
-        await models.close()
+        return await play_tournament(Tournament(cells, matches, rounds, seed, options), opened, models, watching)
+
+    with Store.open(store, create=True) as opened:
+        run = to_its_end(play, opened, display, rest)
+        show_games(run_report(opened, run), "json" if as_json else "rich")
 
 
 def _options(rest: dict[str, Any]) -> Options:

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from arena.records import Outcome
 from arena.reports.cells import CellReport
+from arena.reports.drawing import colour, hatch, plain, rendered
+from arena.reports.families import FAMILIES_NOTE
 from arena.reports.run import RunReport
-from arena.reports.table2 import FAMILIES_NOTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-FORMATS: Final = ("png", "svg", "pdf")
-
-# Okabe & Ito's palette, safe for the colour-blind; a hatch and the name above each row tell the same
-_COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
-_HATCHES: Final = ("", "///", "...", "xxx", "\\\\\\", "---", "+++")
 _BINS: Final = 24  # from chance to 1
 _ROW: Final = 1.0  # inches a subject
-_SETTINGS: Final[Any] = {
-    "font.family": "DejaVu Sans",  # ships with matplotlib: the same everywhere
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "svg.hashsalt": "arena",  # names of elements that are the same in every process
-    "svg.fonttype": "path",
-    "pdf.fonttype": 42,
-    "hatch.linewidth": 0.6,
-}
-_NO_DATE: Final = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
 def render(report: RunReport) -> dict[str, bytes]:
@@ -43,22 +26,7 @@ def render(report: RunReport) -> dict[str, bytes]:
 
     A cell without finished matches is left out; a subject without a policy is shown as such.
     """
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    files = {}
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        matplotlib.rcdefaults()  # a person's own settings would change the bytes
-        matplotlib.rcParams.update(_SETTINGS)
-        # a letter that the font lacks is drawn as a box
-        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
-        for format in FORMATS:
-            figure = _figure(report)
-            FigureCanvasAgg(figure)
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format=format, dpi=160, metadata=_NO_DATE[format])
-            files[format] = buffer.getvalue()
-    return files
+    return rendered(lambda: _figure(report))
 
 
 def _figure(report: RunReport) -> Figure:
@@ -77,21 +45,16 @@ def _figure(report: RunReport) -> Figure:
             _game(box, found, labels, [players.index(label) for label in labels])
     note = f" {FAMILIES_NOTE}" if report.families_differ else ""
     text = f"{report.title}; 95% intervals.{note}"
-    figure.supxlabel(_plain(text), fontsize=7.5)
+    figure.supxlabel(plain(text), fontsize=7.5)
     return figure
-
-
-def _plain(text: str) -> str:
-    """A text without mathematics: a dollar sign in a model's name is a dollar sign."""
-    return text.replace("$", r"\$")
 
 
 def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], styles: Sequence[int]) -> None:
     """A game: a row a subject, its distribution and beside it its differences."""
-    box.suptitle(_plain(cells[0].game.title), x=0.01, ha="left", fontweight="bold")
+    box.suptitle(plain(cells[0].game.title), x=0.01, ha="left", fontweight="bold")
     grid = box.subplots(len(cells), 2, sharex="col", squeeze=False, width_ratios=[3, 2])
     for (left, right), cell, label, style in zip(grid, cells, labels, styles, strict=True):
-        left.set_title(_plain(label), loc="left", fontsize=9, pad=3)
+        left.set_title(plain(label), loc="left", fontsize=9, pad=3)
         _distribution(left, cell, style)
         if cell.has_policies:
             _after(right, cell, style)
@@ -115,10 +78,6 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
     grid[-1, 1].set_xlabel("mean determinism, minus that after a loss")
 
 
-def _colour(style: int) -> str:
-    return _COLOURS[style % len(_COLOURS)]
-
-
 def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
     """Left: the share of rounds by determinism, all rounds of all matches, in bins from chance to 1."""
     chance = 1.0 / len(cell.game.moves)
@@ -134,12 +93,12 @@ def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
         np.clip(determinism, chance, 1.0),  # 1/n less a bit is 1/n
         bins=np.linspace(chance, 1.0, _BINS + 1).tolist(),
         weights=np.full(len(determinism), 100.0 / len(determinism)),
-        facecolor=_colour(style) + "55",
-        edgecolor=_colour(style),
-        hatch=_HATCHES[style % len(_HATCHES)],
+        facecolor=colour(style) + "55",
+        edgecolor=colour(style),
+        hatch=hatch(style),
         histtype="stepfilled",
     )
-    axes.axvline(float(determinism.mean()), color=_colour(style), linewidth=1.6)
+    axes.axvline(float(determinism.mean()), color=colour(style), linewidth=1.6)
     axes.set_title(f"mean {determinism.mean():.2f}", loc="right", fontsize=9, pad=3)
     axes.set_ylim(0.0, None)
 
@@ -158,9 +117,9 @@ def _after(axes: Axes, cell: CellReport, style: int) -> None:
             )
             continue
         if estimate.interval is not None:
-            axes.plot(estimate.interval, (-place, -place), color=_colour(style), linewidth=1.8, marker="|")
-        face = _colour(style) if estimate.interval is not None else "white"  # hollow: its interval is undefined
-        axes.plot(estimate.value, -place, color=_colour(style), marker=marker, markersize=6.5, markerfacecolor=face)
+            axes.plot(estimate.interval, (-place, -place), color=colour(style), linewidth=1.8, marker="|")
+        face = colour(style) if estimate.interval is not None else "white"  # hollow: its interval is undefined
+        axes.plot(estimate.value, -place, color=colour(style), marker=marker, markersize=6.5, markerfacecolor=face)
     axes.set_yticks([-place for place in range(len(shown))], [f"after a {name}" for name, *_ in shown])
     axes.set_ylim(-len(shown) + 0.4, 0.6)
     axes.tick_params(axis="y", length=0)

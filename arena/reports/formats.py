@@ -6,12 +6,12 @@ import csv
 import io
 import json
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
+from arena.reports import escape
 from arena.reports.published import table2 as published_rows
 from arena.reports.run import RunReport
 from arena.reports.table2 import COLUMNS, Row, notes, sections
-from arena.text import printable
 
 
 def markdown(report: RunReport, published: bool = False) -> str:
@@ -19,44 +19,33 @@ def markdown(report: RunReport, published: bool = False) -> str:
     lines = []
     for section in sections(report, published):
         headings = " | ".join(column.heading for column in COLUMNS)
-        lines += [f"### {_md(section.game.title)}", "", f"| | {headings} |", f"|---|{'---:|' * len(COLUMNS)}"]
+        lines += [
+            f"### {escape.markdown(section.game.title)}",
+            "",
+            f"| | {headings} |",
+            f"|---|{'---:|' * len(COLUMNS)}",
+        ]
         for row in section.rows:
             texts = (row.text(column, lambda low, high: f"{low:z.1f} to {high:z.1f}") for column in COLUMNS)
-            lines.append(f"| {_md(row.full_name)} | {' | '.join(texts)} |")
+            lines.append(f"| {escape.markdown(row.full_name)} | {' | '.join(texts)} |")
         lines.append("")
-    return "\n".join((*lines, *(f"{_md(note)}\n" for note in notes(report, published))))
-
-
-def _md(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in "\\|*_`<>[]#&$~" else letter for letter in text)
-
-
-_TEX: Final = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "–": "--",
-}  # fmt: skip
+    return "\n".join((*lines, *(f"{escape.markdown(note)}\n" for note in notes(report, published))))
 
 
 def latex(report: RunReport, published: bool = False) -> str:
     """The table in LaTeX, for the packages booktabs and fontenc (T1), with its notes as a paragraph below."""
     lines = [rf"\begin{{tabular}}{{l{'r' * len(COLUMNS)}}}", r"\toprule"]
-    lines.append(" & ".join(("", *(_tex(column.heading) for column in COLUMNS))) + r" \\")
+    lines.append(" & ".join(("", *(escape.latex(column.heading) for column in COLUMNS))) + r" \\")
     for section in sections(report, published):
-        title = rf"\multicolumn{{{len(COLUMNS) + 1}}}{{l}}{{\textit{{{_tex(section.game.title)}}}}} \\"
+        title = rf"\multicolumn{{{len(COLUMNS) + 1}}}{{l}}{{\textit{{{escape.latex(section.game.title)}}}}} \\"
         lines += [r"\midrule", title, *(_tex_row(row) for row in section.rows)]
     lines += [r"\bottomrule", r"\end{tabular}", r"\par\smallskip{\footnotesize"]
-    return "\n".join((*lines, *(_tex(note) for note in notes(report, published)), r"\par}", ""))
+    return "\n".join((*lines, *(escape.latex(note) for note in notes(report, published)), r"\par}", ""))
 
 
 def _tex_row(row: Row) -> str:
     texts = (row.text(column, lambda low, high: f"[{low:z.1f}, {high:z.1f}]") for column in COLUMNS)
-    numbers = (f"${text}$" if "-" in text else _tex(text) for text in texts)  # a minus, not a hyphen
-    return " & ".join((_tex(row.full_name), *numbers)) + r" \\"
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(letter, letter) for letter in text)
+    return " & ".join((escape.latex(row.full_name), *map(escape.latex_number, texts))) + r" \\"
 
 
 def spreadsheet(report: RunReport, published: bool = False) -> str:
@@ -85,13 +74,10 @@ def spreadsheet(report: RunReport, published: bool = False) -> str:
                 *(prompt.get(key) for key in ("style", "format", "wording", "infix")),
             )
             counts = ("matches", "games_asked", "rounds")
-            writer.writerow((*map(_cell, texts), *(_exact(numbers.get(key)) for key in (*counts, *keys, *bounds))))
+            writer.writerow(
+                (*map(escape.spreadsheet, texts), *(_exact(numbers.get(key)) for key in (*counts, *keys, *bounds)))
+            )
     return buffer.getvalue()
-
-
-def _cell(text: str | None) -> str:
-    text = printable(text or "")
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _exact(value: float | None) -> str:

@@ -21,11 +21,17 @@ class PublishedRow:
     net: float
 
 
+@lru_cache(maxsize=16)
+def published(name: str) -> tuple[dict[str, str], ...]:
+    """The rows of one of the files in `published/`, as printed: decoding, letters, sequences, ..."""
+    text = (files("arena.reports") / "published" / f"{name}.tsv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader((line for line in text.splitlines() if not line.startswith("#")), delimiter="\t"))
+
+
 @lru_cache(maxsize=1)
 def table2() -> tuple[PublishedRow, ...]:
     """Table 2 of the paper, game by game."""
-    text = (files("arena.reports") / "published" / "games.tsv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader((line for line in text.splitlines() if not line.startswith("#")), delimiter="\t"))
+    rows = published("games")
     return tuple(
         PublishedRow(
             row["size"],

@@ -8,6 +8,7 @@ from typing import Any
 from arena.errors import ArenaError, InputError
 from arena.games import Game, parse_game
 from arena.reports.cells import CellReport
+from arena.reports.families import families_of
 from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.text import printable
@@ -81,20 +82,4 @@ def run_report(store: Store, run: RunRow, *more: RunRow) -> RunReport:
             except ArenaError as error:
                 raise InputError(f"run {one.name} played {cell.spec.game!r}, but {error}") from error
             cells.append(CellReport(cell, game, store.rounds(cell, len(game.moves)), one.spec.games))
-    return RunReport(run, tuple(cells), _families(cells), more)
-
-
-def _families(cells: list[CellReport]) -> dict[str, str]:
-    """What the catalog knows of the subjects' families."""
-    from arena.backends.catalog import find_model
-
-    families = {}
-    for subject in {cell.cell.spec.subject for cell in cells}:
-        kind, _, name = subject.partition(":")
-        try:
-            family = find_model(name).family if kind == "llm" else ""
-        except InputError:
-            continue  # a model that has left the catalog since
-        if family:
-            families[subject] = family
-    return families
+    return RunReport(run, tuple(cells), families_of({cell.cell.spec.subject for cell in cells}), more)

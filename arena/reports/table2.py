@@ -8,12 +8,10 @@ from typing import Any, Final
 
 from arena.games import Game, equilibrium
 from arena.reports.cells import CellReport
+from arena.reports.families import FAMILIES_NOTE
 from arena.reports.published import table2 as published_rows
 from arena.reports.run import RunReport
 
-FAMILIES_NOTE: Final = (
-    "These models are of different families: a difference between them is not the effect of alignment."
-)
 PUBLISHED_NOTE: Final = (
     'Rows marked "paper" are West & Potts 2025, table 2 (Llama 3.1, Tulu 3): comparable only with the same model.'
 )

@@ -1,0 +1,54 @@
+"""Reports on standard output, in the form that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from arena.reports.run import RunReport
+    from arena.reports.tasks.run import TaskReport
+
+FORMATS: Final = ("rich", "md", "tex", "csv", "json")
+_PIPED_WIDTH: Final = 120  # columns where there is no terminal; COLUMNS says otherwise
+
+
+def show_games(found: RunReport, format_: str, published: bool = False) -> None:
+    """Print the table of runs of games. Raises InputError if there is none to print yet."""
+    from arena.reports.folder import check_finished, writers
+    from arena.reports.terminal import terminal
+
+    if format_ != "json":
+        check_finished(found)
+    if format_ == "rich":
+        _echo(lambda width: terminal(found, width, published))
+    else:
+        click.echo(writers(published)[format_](found), nl=False)
+
+
+def show_tasks(found: TaskReport, format_: str, published: bool = False) -> None:
+    """Print the tables of runs of tasks."""
+    from arena.reports.tables import terminal
+    from arena.reports.tasks.folder import writers
+    from arena.reports.tasks.tables import tables
+
+    if format_ == "rich":
+        _echo(lambda width: terminal(tables(found, published), width))
+    else:
+        click.echo(writers(published)[format_](found), nl=False)
+
+
+def _echo(draw: Callable[[int], RenderableType]) -> None:
+    """Print what `draw` makes of the number of columns that there are."""
+    from rich.console import Console
+
+    console = Console(width=get_terminal_size((_PIPED_WIDTH, 24)).columns)
+    # captured, so that it is click that writes: rich would end the process at a closed pipe
+    with console.capture() as captured:
+        console.print(draw(console.width))
+    click.echo(captured.get(), nl=False)

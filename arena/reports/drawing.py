@@ -1,0 +1,63 @@
+"""What figures have in common: formats, bytes that are the same in every process, colours, letters."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS: Final = ("png", "svg", "pdf")
+
+# Okabe & Ito's palette, safe for the colour-blind; a hatch and a name tell the same
+_COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+_HATCHES: Final = ("", "///", "...", "xxx", "\\\\\\", "---", "+++")
+_SETTINGS: Final[Any] = {
+    "font.family": "DejaVu Sans",  # ships with matplotlib: the same everywhere
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "svg.hashsalt": "arena",  # names of elements that are the same in every process
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+    "hatch.linewidth": 0.6,
+}
+_NO_DATE: Final = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+
+def rendered(draw: Callable[[], Figure]) -> dict[str, bytes]:
+    """A figure as PNG, SVG and PDF, by format; `draw` is called for each. The same bytes in every process."""
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    files = {}
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()  # a person's own settings would change the bytes
+        matplotlib.rcParams.update(_SETTINGS)
+        # a letter that the font lacks is drawn as a box
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        for format in FORMATS:
+            figure = draw()
+            FigureCanvasAgg(figure)
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format=format, dpi=160, metadata=_NO_DATE[format])
+            files[format] = buffer.getvalue()
+    return files
+
+
+def colour(style: int) -> str:
+    """The colour of the style of that number."""
+    return _COLOURS[style % len(_COLOURS)]
+
+
+def hatch(style: int) -> str:
+    """Its hatch."""
+    return _HATCHES[style % len(_HATCHES)]
+
+
+def plain(text: str) -> str:
+    """A text without mathematics: a dollar sign in a model's name is a dollar sign."""
+    return text.replace("$", r"\$")

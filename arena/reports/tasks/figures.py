@@ -1,0 +1,214 @@
+"""Figures 2, 3, 6, 7 and 8: histograms, repetitions, and what stands where in a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.draws import stream, uniforms
+from arena.reports.drawing import colour, hatch, plain, rendered
+from arena.reports.families import FAMILIES_NOTE
+from arena.reports.tasks.cells import TaskCellReport
+from arena.reports.tasks.run import TaskReport
+from arena.stats.sequences import by_position, repetition_report
+from arena.stats.uniformity import chi_square, histogram
+from arena.tasks.task import Task
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_ACROSS: Final = 3  # panels side by side
+_WIDTH, _HEIGHT = 3.0, 2.1  # inches a panel
+_GREY: Final = "#888888"
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """Some counts of a task's values. `exact` are the probabilities beside them; a true sample has no style."""
+
+    title: str
+    task: Task
+    counts: NDArray[np.int64]
+    style: int | None
+    exact: tuple[float, ...] | None = None
+
+
+def figures(report: TaskReport) -> dict[str, dict[str, bytes]]:
+    """All figures that the report's cells fill: by name ("figure2") and format. The same bytes from the same run."""
+    return {name: rendered(draw) for name, draw in _drawn(report).items()}
+
+
+def true_sample(seed: int, task: Task, n: int) -> NDArray[np.int64]:
+    """The answers of a true sample, shape (n, length), drawn with a run's seed. A longer one begins with a shorter."""
+    drawn = uniforms(stream(seed, "true sample", task.name), n * task.length)
+    return (drawn * len(task.values)).astype(np.int64).reshape(n, task.length)
+
+
+def _drawn(report: TaskReport) -> dict[str, Callable[[], Figure]]:
+    found: dict[str, Callable[[], Figure]] = {}
+    plain_cells = [cell for cell in report.cells if cell.is_plain and _has_counts(cell)]
+    for name, task in (("figure2", "integers"), ("figure2-letters", "letters"), ("figure8", "sequences")):
+        if cells := [cell for cell in plain_cells if cell.task.name == task]:
+            found[name] = partial(_histograms, report, cells)
+    if sequences := [cell for cell in plain_cells if cell.is_sequences]:
+        found["figure3"] = partial(_repetitions, report, sequences)
+        found["figure6"] = partial(_positions, report, sequences)
+    if matched := [cell for cell in report.cells if cell.prompt.get("matched") and _has_counts(cell)]:
+        bases = {cell.prompt["matched"] for cell in matched}
+        base = [cell for cell in plain_cells if cell.subject in bases and cell.task is matched[0].task][:1]
+        found["figure7"] = partial(_histograms, report, [*base, *matched])
+    return found
+
+
+def _has_counts(cell: TaskCellReport) -> bool:
+    return len(cell.values) > 0 or cell.distribution is not None
+
+
+# --- histograms: figures 2, 7 and 8 ---
+
+
+def _histograms(report: TaskReport, cells: Sequence[TaskCellReport]) -> Figure:
+    task = cells[0].task
+    n = max(len(cell.values) for cell in cells) or cells[0].n
+    sample = true_sample(report.runs[0].spec.seed, task, n)
+    panels = [_Panel(f"true sample, n = {n}", task, histogram(sample, len(task.values)), None)]
+    panels += [_panel(report, cell, style) for style, cell in enumerate(cells)]
+    figure, grid = _grid(len(panels))
+    highest = max(float((panel.counts / max(1, panel.counts.sum())).max()) for panel in panels)
+    highest = (
+        max(highest, *(max(panel.exact) for panel in panels if panel.exact))
+        if any(p.exact for p in panels)
+        else highest
+    )
+    for axes, panel in zip(grid, panels, strict=False):
+        _bars(axes, panel)
+        axes.set_ylim(0.0, 100 * highest * 1.08)
+    return _finished(
+        figure, grid, len(panels), report, "bars: answers drawn; circles: exact probabilities; line: chance"
+    )
+
+
+def _panel(report: TaskReport, cell: TaskCellReport, style: int) -> _Panel:
+    title = report.label(cell)
+    if cell.prompt.get("matched"):
+        title += f", T = {cell.prompt['temperature']:g}"
+    if "entropy" in cell.entropy and (cell.prompt.get("matched") or len(cell.entropy) == 1):
+        title += f", H = {cell.entropy['entropy']:.1f}"
+    return _Panel(title, cell.task, cell.counts, style, cell.distribution)
+
+
+def _bars(axes: Axes, panel: _Panel) -> None:
+    k = len(panel.task.values)
+    n = int(panel.counts.sum())
+    places = np.arange(k)
+    if n:
+        shade = _GREY if panel.style is None else colour(panel.style)
+        axes.bar(
+            places,
+            100 * panel.counts / n,
+            width=0.82,
+            facecolor=shade + "55",
+            edgecolor=shade,
+            hatch="" if panel.style is None else hatch(panel.style),
+        )
+        title = f"χ² = {chi_square(panel.counts):,.0f}"
+    else:
+        title = "exact"
+    if panel.exact is not None:
+        axes.plot(places, 100 * np.array(panel.exact), "o", color="black", markersize=3.5, markerfacecolor="white")
+    axes.axhline(100 / k, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.set_xticks(places, panel.task.values)
+    axes.tick_params(axis="x", length=0)
+    axes.set_title(f"{plain(panel.title)}\n{title}", fontsize=8, loc="left", pad=3)
+
+
+# --- sequences: figures 3 and 6 ---
+
+
+def _repetitions(report: TaskReport, cells: Sequence[TaskCellReport]) -> Figure:
+    task = cells[0].task
+    n = len(cells[0].values)
+    sample = true_sample(report.runs[0].spec.seed, task, n)
+    shown: list[tuple[str, NDArray[np.int64], int | None]] = [(f"true sample, n = {n}", sample, None)]
+    shown += [(report.label(cell), cell.values, style) for style, cell in enumerate(cells)]
+    figure, grid = _grid(len(shown))
+    for axes, (title, sequences, style) in zip(grid, shown, strict=False):
+        found = repetition_report(sequences, len(task.values))
+        size = len(sequences)
+        shade = _GREY if style is None else colour(style)
+        axes.bar(
+            range(len(found.counts)),
+            100 * np.array(found.counts) / size,
+            width=0.82,
+            facecolor=shade + "55",
+            edgecolor=shade,
+            hatch="" if style is None else hatch(style),
+        )
+        axes.plot(range(len(found.expected)), 100 * np.array(found.expected) / size, "k_", markersize=9)
+        axes.set_xticks(range(len(found.counts)))
+        axes.tick_params(axis="x", length=0)
+        axes.set_title(
+            f"{plain(title)}\nMSE = {found.mse:,.0f} (a true sample's: {found.floor:.0f})",
+            fontsize=8,
+            loc="left",
+            pad=3,
+        )
+    for axes in grid[len(shown) - min(len(shown), _ACROSS) : len(shown)]:
+        axes.set_xlabel("repetitions", fontsize=8)
+    return _finished(figure, grid, len(shown), report, "bars: % of sequences; dashes: expected of a true sample")
+
+
+def _positions(report: TaskReport, cells: Sequence[TaskCellReport]) -> Figure:
+    task = cells[0].task
+    n = len(cells[0].values)
+    sample = true_sample(report.runs[0].spec.seed, task, n)
+    shown = [(f"true sample, n = {n}", sample), *((report.label(cell), cell.values) for cell in cells)]
+    shares = [100 * by_position(sequences, len(task.values)).T for _, sequences in shown]
+    figure, grid = _grid(len(shown), height=2.5)
+    highest = max(float(share.max()) for share in shares)
+    image = None
+    for axes, (title, _), share in zip(grid, shown, shares, strict=False):
+        image = axes.imshow(share, origin="lower", aspect="auto", cmap="cividis", vmin=0.0, vmax=highest)
+        axes.set_xticks(range(task.length), [str(place) for place in range(1, task.length + 1)])
+        axes.set_yticks(range(len(task.values)), task.values)
+        axes.tick_params(length=0, labelsize=7)
+        axes.set_title(plain(title), fontsize=8, loc="left", pad=3)
+        axes.set_xlabel("place in the sequence", fontsize=8)
+    assert image is not None
+    bar = figure.colorbar(image, ax=grid[: len(shown)], shrink=0.8)
+    bar.set_label("% of sequences", fontsize=8)
+    return _finished(
+        figure, grid, len(shown), report, f"chance is {100 / len(task.values):.1f}% everywhere", rates=False
+    )
+
+
+# --- what they share ---
+
+
+def _grid(count: int, height: float = _HEIGHT) -> tuple[Figure, list[Axes]]:
+    from matplotlib.figure import Figure
+
+    across = min(_ACROSS, count)
+    down = -(-count // across)
+    figure = Figure(figsize=(_WIDTH * across + 0.4, height * down + 0.7), layout="constrained")
+    return figure, list(figure.subplots(down, across, squeeze=False).ravel())
+
+
+def _finished(
+    figure: Figure, grid: Sequence[Axes], used: int, report: TaskReport, legend: str, rates: bool = True
+) -> Figure:
+    for axes in grid[used:]:
+        axes.set_axis_off()
+    if rates:
+        across = min(_ACROSS, used)
+        for axes in grid[:used:across]:
+            axes.set_ylabel("%", fontsize=8)
+    note = f"\n{FAMILIES_NOTE}" if report.families_differ else ""
+    figure.supxlabel(plain(f"{report.title}; {legend}.{note}"), fontsize=7)
+    return figure

@@ -1,0 +1,39 @@
+"""A task report on standard output or as files in a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from arena.reports import tables as forms
+from arena.reports.files import write
+from arena.reports.tasks.run import TaskReport
+from arena.reports.tasks.tables import flat, tables
+
+
+def write_all(report: TaskReport, out: Path, published: bool = False) -> None:
+    """Write each table as Markdown, LaTeX and CSV, all cells as CSV and JSON, and each figure as PNG, SVG and PDF.
+
+    Raises StoreError if that can't be done.
+    """
+    from arena.reports.tasks.figures import figures
+
+    for table in tables(report, published):
+        for end, form in (("md", forms.markdown), ("tex", forms.latex), ("csv", forms.spreadsheet)):
+            write(out / f"{table.name}.{end}", form(table).encode())
+    for end in ("csv", "json"):
+        write(out / f"numbers.{end}", writers(published)[end](report).encode())
+    for name, files in figures(report).items():
+        for end, data in files.items():
+            write(out / f"{name}.{end}", data)
+
+
+def writers(published: bool) -> dict[str, Callable[[TaskReport], str]]:
+    """What writes the whole report, by format: all tables, or all cells in one."""
+    return {
+        "md": lambda report: "\n".join(map(forms.markdown, tables(report, published))),
+        "tex": lambda report: "\n".join(map(forms.latex, tables(report, published))),
+        "csv": lambda report: forms.rows_as_csv([flat(cell.to_json()) for cell in report.cells]),
+        "json": lambda report: json.dumps(report.to_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n",
+    }
