@@ -1,4 +1,4 @@
-"""`arena export`: every round as a table, for other programs."""
+"""`arena export`: every round and answer as a table, for other programs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from arena.cli.options import store_option
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder; made if it isn't there.")
 @click.option("--all", "unfinished", is_flag=True, help="Also the rounds of matches that are not finished.")
 def export(store: Path, name: str | None, to: str, out: Path, unfinished: bool) -> None:
-    """Write every round into OUT/rounds and every distinct prompt into OUT/prompts.
+    """Write every round into OUT/rounds, answers to tasks into OUT/answers, every distinct prompt into OUT/prompts.
 
-    A row a round, ordered by cell, match and round. Two runs with the same draws give the same bytes. In CSV a
-    text that begins with = + - @, a tab or a carriage return gets an apostrophe before it, so that no
-    spreadsheet takes a model's words for a formula; JSON lines and Parquet have texts as they are.
+    A row a round, ordered by cell, match and round; a row an answer, by cell and draw. Two runs with the same draws
+    give the same bytes. In CSV a text that begins with = + - @, a tab or a carriage return gets an apostrophe before
+    it, so that no spreadsheet takes a model's words for a formula; JSON lines and Parquet have texts as they are.
     """
     from arena.store import Store
     from arena.store.export import export as write
@@ -28,4 +28,6 @@ def export(store: Path, name: str | None, to: str, out: Path, unfinished: bool) 
     with Store.open(store) as opened:
         done = write(opened, out, to, run=opened.run(name) if name else None, unfinished=unfinished)
     click.echo(f"{done.rounds}: {done.round_count:,} rounds", err=True)
+    if done.answers is not None:
+        click.echo(f"{done.answers}: {done.answer_count:,} answers", err=True)
     click.echo(f"{done.prompts}: {done.prompt_count:,} prompts", err=True)

@@ -72,7 +72,8 @@ def _document(number: int, cell: CellRow, row: PromptRow) -> dict[str, Any]:
 
 def _print_cell(store: Store, number: int, cell: CellRow, limit: int, tokens: bool) -> None:
     spec, total = cell.spec, store.prompt_count(cell)
-    where = printable(f"cell {number}: {spec.subject} against {spec.opponent}, {spec.game}")
+    who = f"{spec.subject} against {spec.opponent}" if spec.opponent else spec.subject
+    where = printable(f"cell {number}: {who}, {spec.game}")
     if not total:
         click.echo(f"{where}: no prompts", err=True)
         return

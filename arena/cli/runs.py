@@ -12,14 +12,14 @@ import click
 from arena.cli.options import json_option, store_option
 from arena.text import printable
 
-_HEADINGS = ("run", "kind", "games x rounds", "cells", "matches", "open", "state")
+_HEADINGS = ("run", "kind", "size", "cells", "done", "open", "state")
 
 
 @click.command()
 @store_option
 @json_option
 def runs(store: Path, as_json: bool) -> None:
-    """The runs in a store, oldest first, and how far each is.
+    """The runs in a store, oldest first, and how far each is: of games, matches of so many rounds; of tasks, answers.
 
     A run is finished, running (another process is writing it now) or stopped: the command that began it then
     goes on with it.
@@ -35,22 +35,26 @@ def runs(store: Path, as_json: bool) -> None:
 
 def _read(path: Path) -> list[dict[str, Any]]:
     from arena.store import Store
+    from arena.store.rows import TASK_KIND
+    from arena.tasks.run import draws
 
     found = []
     with Store.open(path) as store:
         for run in store.runs():
             cells = store.cells(run)
             writer = store.writer_of(run)
+            asked = run.spec.games * len(cells) if run.spec.kind != TASK_KIND or draws(run.spec) else 0
             found.append(
                 {
                     "run": run.name,
                     "kind": run.spec.kind,
                     "games": run.spec.games,
                     "rounds": run.spec.rounds,
+                    "size": run.spec.size,
                     "seed": run.spec.seed,
                     "cells": len(cells),
                     "matches": sum(cell.finished_matches for cell in cells),
-                    "matches_asked": run.spec.games * len(cells),
+                    "matches_asked": asked,
                     "open": sum(cell.open_matches for cell in cells),
                     "state": "finished" if run.finished else "stopped" if writer is None else "running",
                     "process": writer or None,
@@ -64,9 +68,9 @@ def _cells(run: dict[str, Any]) -> tuple[str, ...]:
     return (
         run["run"],
         printable(run["kind"]),
-        f"{run['games']} x {run['rounds']}",
+        run["size"],
         str(run["cells"]),
-        f"{run['matches']} of {run['matches_asked']}",
+        f"{run['matches']} of {run['matches_asked']}" if run["matches_asked"] else "–",
         str(run["open"]),
         f"{run['state']} ({run['process']})" if run["process"] else run["state"],
     )

@@ -54,8 +54,9 @@ def uniformity(counts: ArrayLike) -> Uniformity:
 def chi_square(counts: ArrayLike) -> float:
     """Pearson's statistic of counts, shape (k,), against equal expectations: the paper's divergence."""
     seen = np.asarray(counts, dtype=np.float64)
-    expected = seen.sum() / len(seen)
-    return float(((seen - expected) ** 2).sum() / expected)
+    n = seen.sum()
+    # the sum of (seen - n/k)^2 / (n/k), written so that nothing is rounded before the division
+    return float((len(seen) * (seen**2).sum() - n**2) / n)
 
 
 def phi_squared(chi2: float, n: int, k: int) -> float:

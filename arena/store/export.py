@@ -1,10 +1,11 @@
-"""Every round of a store as a table, for other programs. Two runs with the same draws give the same bytes.
+"""Every round and answer of a store as a table, for other programs. The same draws give the same bytes.
 
 For that, nothing is in it that differs between them: no run, no row number, no time of day.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,7 +18,7 @@ from arena.games import Game, parse_game
 from arena.records import Outcome
 from arena.store.codec import decode_answers, decoding, from_floats, from_integers, identity
 from arena.store.failures import file_sentence
-from arena.store.rows import CellRow, RunRow
+from arena.store.rows import TASK_KIND, CellRow, RunRow
 from arena.store.sinks import FORMATS, Columns, Write
 from arena.store.store import Store
 
@@ -44,6 +45,20 @@ ROUND_COLUMNS: Final[Columns] = {
     "text": "text",
     "prompt_sha256": "text",
 }
+# Of tasks; there is no such file where there are none. `value` are indices into the task's values (0 for a, 1 for b),
+# empty for an answer that was rejected.
+ANSWER_COLUMNS: Final[Columns] = {
+    "cell": "text",
+    "subject": "text",
+    "task": "text",
+    "temperature": "float",
+    "top_p": "float",
+    "draw": "integer",
+    "valid": "boolean",
+    "value": "integers",
+    "text": "text",
+    "ended": "text",
+}
 PROMPT_COLUMNS: Final[Columns] = {"prompt_sha256": "text", "text": "text", "tokens": "integers"}
 
 _SELECT_ROUNDS: Final = (
@@ -53,6 +68,8 @@ _SELECT_ROUNDS: Final = (
     " LEFT JOIN prompts p ON p.cell = r.cell AND p.number = r.prompt"
     " WHERE m.cell = ? AND (m.finished = 1 OR ?) ORDER BY r.match, r.number"
 )
+_SELECT_ANSWERS: Final = "SELECT number, value, text, ended FROM answers WHERE cell = ? ORDER BY number"
+_SELECT_TASK_PROMPTS: Final = "SELECT DISTINCT sha256 FROM prompts WHERE cell = ?"
 _SELECT_PROMPTS: Final = (
     "SELECT p.sha256, p.text, p.tokens FROM prompts p JOIN cells c ON c.id = p.cell"
     " WHERE p.seat = 'subject' AND (c.run = ?1 OR ?1 IS NULL) ORDER BY p.sha256"
@@ -66,17 +83,22 @@ class Exported(NamedTuple):
     round_count: int
     prompts: Path
     prompt_count: int
+    answers: Path | None = None
+    answer_count: int = 0
 
 
 def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfinished: bool = False) -> Exported:
-    """Write `rounds` and `prompts` (those that the rounds name) into the folder `out`, in the format `to`.
+    """Write `rounds`, `answers` (where there are any) and `prompts` (those asked for them) into a folder.
 
-    Of one run, or of all; of finished matches, or with `unfinished` of all. Rows are ordered by cell key,
-    match and round, prompts by hash. The files are there whole or not at all. Raises StoreError, and
+    `to` is the format. Of one run, or of all; of finished matches, or with `unfinished` of all. Rows are ordered by
+    cell key, match and round or draw, prompts by hash. The files are there whole or not at all. Raises StoreError, and
     InputError if the format can't be written here.
     """
-    cells = _ordered_cells(store, [run] if run else store.runs())
-    paths = [out / f"{name}.{to}" for name in ("rounds", "prompts")]
+    runs = [run] if run else store.runs()
+    cells = _ordered_cells(store, [one for one in runs if one.spec.kind != TASK_KIND])
+    tasks = _ordered_cells(store, [one for one in runs if one.spec.kind == TASK_KIND])
+    paths = [out / f"{name}.{to}" for name in ("rounds", "prompts", *(["answers"] if tasks else []))]
+    answer_count = 0
     with _sentences(out):
         out.mkdir(parents=True, exist_ok=True)
         # the files are renamed as the stack unwinds, after both were written
@@ -86,9 +108,12 @@ def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfin
                 used: set[bytes] = set()
                 with FORMATS[to](files[0], ROUND_COLUMNS) as write:
                     round_count = sum(_write_cell(connection, cell, unfinished, write, used) for cell in cells)
+                if tasks:
+                    with FORMATS[to](files[2], ANSWER_COLUMNS) as write:
+                        answer_count = sum(_write_answers(connection, cell, write, used) for cell in tasks)
                 with FORMATS[to](files[1], PROMPT_COLUMNS) as write:
                     _write_prompts(connection, run, write, used)
-    return Exported(paths[0], round_count, paths[1], len(used))
+    return Exported(paths[0], round_count, paths[1], len(used), paths[2] if tasks else None, answer_count)
 
 
 def _ordered_cells(store: Store, runs: Sequence[RunRow]) -> list[CellRow]:
@@ -104,6 +129,18 @@ def _write_cell(connection: Connection, cell: CellRow, unfinished: bool, write: 
         count += 1
         if row[-1] is not None:
             used.add(row[-1])
+    return count
+
+
+def _write_answers(connection: Connection, cell: CellRow, write: Write, used: set[bytes]) -> int:
+    spec, count = cell.spec, 0
+    asked = spec.prompt or {}
+    for number, value, text, ended in connection.execute(_SELECT_ANSWERS, (cell.id,)):
+        taken = None if value is None else json.loads(value)
+        where = spec.key, spec.subject, spec.game, asked.get("temperature"), asked.get("top_p")
+        write((*where, number, taken is not None, taken, text, ended))
+        count += 1
+    used.update(digest for (digest,) in connection.execute(_SELECT_TASK_PROMPTS, (cell.id,)))
     return count
 
 

@@ -52,9 +52,10 @@ class RunSpec:
 
     @property
     def size(self) -> str:
-        """How much is played, in words: "500 games of 10 rounds", "1500 answers"."""
+        """How much is played, in words: "500 games of 10 rounds", "1500 answers", "exact, for 1500 answers"."""
         if self.kind == TASK_KIND:
-            return f"{self.games} answer{'s' * (self.games != 1)}"
+            answers = f"{self.games} answer{'s' * (self.games != 1)}"
+            return {"exact": f"exact, for {answers}", "rewards": "rewards"}.get(self.sampling, answers)
         return f"{self.games} game{'s' * (self.games != 1)} of {self.rounds} round{'s' * (self.rounds != 1)}"
 
 

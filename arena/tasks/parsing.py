@@ -15,12 +15,15 @@ _NUMERAL = re.compile(r"[\w.,+%/:^*\-−–]*\d[\w.,+%/:^*\-−–]*")
 _PLAIN = re.compile(r"0|[1-9]\d*")
 _AROUND = "_*.,:-−–"  # markup and marks of sentences and lists, which are no part of a number
 _BEFORE = "_*.,:"  # a minus before a number is part of it
+_CALL = re.compile(r"\w\([^()]*\d")  # a number that a function is given: code, and no answer
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def parse_integer(text: str, largest: int = 10) -> int | None:
     """The one integer 0..largest that an answer names, however often. None for two different numbers, one that is too
-    large, negative or no integer, a number in words, or none at all."""
+    large, negative or no integer, a number in words, one in code, or none at all."""
+    if _CALL.search(text):
+        return None
     named = {_plain(numeral) for numeral in _NUMERAL.findall(text)}
     if len(named) != 1:
         return None
@@ -33,7 +36,7 @@ def no_integer(text: str, largest: int = 10) -> bool:
     numerals = list(_NUMERAL.finditer(text))
     last = numerals[-1].group() if numerals and numerals[-1].end() == len(text) else None
     values = [_plain(numeral.group()) for numeral in numerals]
-    if any(value is None or value > largest for value in values):
+    if _CALL.search(text) or any(value is None or value > largest for value in values):
         return True
     complete = set(values if last is None else values[:-1])
     # a 1 at the end may still become a 10

@@ -3,22 +3,26 @@ interruption changes it."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from arena.agents.spec import make_bot
-from arena.backends.base import Draw, LanguageModel, Request
+from arena.backends.base import Capability, Draw, LanguageModel, Request
 from arena.draws import stream, uniforms
 from arena.records import Answer, Sample, Seat, View
 from arena.tasks.cells import Question, TaskCell
 from arena.tasks.task import Task
 
+_A_BATCH: Final = 64
+_MANY: Final = 1024
+
 Ask = Callable[[], Awaitable[str]]  # asks a person for their next answer
 
 
 class Player(Protocol):
-    """Whoever answers a task."""
+    """Whoever answers a task. `at_once` is how many answers may be on their way."""
+
+    at_once: int
 
     async def answer(self, name: str) -> Answer:
         """One answer, drawn from the stream of that name. Raises ModelError if a model fails."""
@@ -26,9 +30,14 @@ class Player(Protocol):
 
 
 class ModelPlayer:
-    """A language model, asked the same each time."""
+    """A language model, asked the same each time.
+
+    A backend that runs here answers those who asked alike together, the shortest wait for each being a batch; a server
+    answers each as it is ready.
+    """
 
     def __init__(self, cell: TaskCell, model: LanguageModel, question: Question) -> None:
+        self.at_once = _A_BATCH if Capability.SEEDED in model.capabilities else _MANY
         self._cell, self._model, self._question = cell, model, question
 
     async def answer(self, name: str) -> Answer:
@@ -43,6 +52,8 @@ class ModelPlayer:
 
 class BotPlayer:
     """A bot whose moves are the task's values."""
+
+    at_once = _MANY
 
     def __init__(self, cell: TaskCell) -> None:
         self._task = cell.task
@@ -61,14 +72,14 @@ class BotPlayer:
 class PersonPlayer:
     """A person, who is asked for one answer at a time."""
 
+    at_once = 1
+
     def __init__(self, task: Task, ask: Ask) -> None:
         self._task, self._ask = task, ask
-        self._turn = asyncio.Lock()  # whoever waits first is let in first
 
     async def answer(self, name: str) -> Answer:
         """What they say next."""
-        async with self._turn:
-            text = await self._ask()
+        text = await self._ask()
         return Answer(Sample(text, (), "eos"), self._task.read(text))
 
 

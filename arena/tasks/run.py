@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, Protocol
 
 from arena.backends.base import Capability, LanguageModel
 from arena.backends.loading import Models
-from arena.errors import UsageError
+from arena.errors import InputError, UsageError
 from arena.records import Answer
 from arena.store.rows import TASK_KIND, RunRow, RunSpec
 from arena.store.saving import saving
@@ -84,6 +84,8 @@ async def run_tasks(plan: TaskPlan, store: Store, models: Models, observer: Obse
     drawn. Raises InputError for what a model can't tell, ModelError if a model fails (what was drawn is kept),
     StoreError if the store refuses.
     """
+    if store.find(run_spec(plan, models)) is None:
+        await _try(plan, models)
     with store.begin(run_spec(plan, models)) as writer:
         for key, found in plan.findings.items():
             for name, finding in found.items():
@@ -92,6 +94,21 @@ async def run_tasks(plan: TaskPlan, store: Store, models: Models, observer: Obse
             await _run_alike(list(cells), plan, writer, models, observer, ask)
         writer.finish()
         return writer.run
+
+
+async def _try(plan: TaskPlan, models: Models) -> None:
+    """Load every model once before anything is kept: what it can't be asked is refused, and its build is known."""
+    for cell in reversed(plan.cells):  # the first one's model is then the one that is loaded
+        if cell.model is not None:
+            await models.close_others([cell.model])
+            model = await models.get(cell.model)
+            model.check(cell.sampling)
+            question = await cell.question(model)
+            longest = len(question.prompt.tokens) + question.stop.max_tokens
+            if longest > model.context:
+                raise InputError(
+                    f"the question takes up to {longest} tokens, but {model.name} has room for {model.context}"
+                )
 
 
 def run_spec(plan: TaskPlan, models: Models) -> RunSpec:

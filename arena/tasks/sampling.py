@@ -20,8 +20,8 @@ Seen = Callable[[TaskCell, int, Answer], None]  # hears of each new answer, with
 async def draw_answers(cell: TaskCell, player: Player, writer: RunWriter, wanted: int, seed: int, seen: Seen) -> None:
     """Draw until `wanted` answers are valid, at most 20 times as many.
 
-    As many are drawn at once as are still missing, so that the last draw is always the last valid answer, however often
-    the run was interrupted. Raises ModelError if the model fails, StoreError if the store does.
+    Never more are on their way than are still missing, so that the last draw is always the last valid answer, however
+    often the run was interrupted. Raises ModelError if the model fails, StoreError if the store does.
     """
     key = cell.spec.key
     answers = writer.answers(key)
@@ -32,13 +32,13 @@ async def draw_answers(cell: TaskCell, player: Player, writer: RunWriter, wanted
         writer.add_answer(key, number, answer)
         seen(cell, number, answer)
 
-    while (missing := _missing(answers, wanted)) is not None:
-        await together(draw(number) for number in missing)
-
-
-def _missing(answers: dict[int, Answer], wanted: int) -> list[int] | None:
-    """The draws to make now; None if there are enough answers, or too many draws."""
-    drawn = next(number for number in range(len(answers) + 1) if number not in answers)
-    valid = sum(answers[number].value is not None for number in range(drawn))
-    count = min(wanted - valid, MOST_DRAWS * wanted - drawn)
-    return [number for number in range(drawn, drawn + count) if number not in answers] if count > 0 else None
+    drawn = valid = 0  # all draws below `drawn` are there
+    while True:
+        while drawn in answers:
+            valid += answers[drawn].value is not None
+            drawn += 1
+        missing = min(wanted - valid, MOST_DRAWS * wanted - drawn)
+        if missing <= 0:
+            return
+        next_ones = range(drawn, drawn + min(missing, player.at_once))
+        await together(draw(number) for number in next_ones if number not in answers)

@@ -208,7 +208,7 @@ def _paraphrases(report: TaskReport, with_published: bool) -> Table | None:
 
 
 def _grid(report: TaskReport, with_published: bool) -> Table | None:
-    cells = [cell for cell in report.of("integers") if cell.prompt and not {"variant", "matched"} & set(cell.prompt)]
+    cells = [cell for cell in report.of("integers") if "top_p" in cell.prompt and not {"variant", "matched"} & set(cell.prompt)]
     settings = sorted({_setting(cell) for cell in cells}, key=lambda setting: (-setting[0], -setting[1]))
     if len(settings) < 2:
         return None

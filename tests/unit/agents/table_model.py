@@ -65,7 +65,7 @@ class TableModel:
     build = "a table"
     ended = False
     vocabulary = VOCABULARY
-    capabilities = frozenset({Capability.ENTROPY, Capability.SEEDED})
+    capabilities = frozenset({Capability.ENTROPY, Capability.FURTHER, Capability.SEEDED})
 
     def __init__(self, weights: Weights = by_length, context: int = 4096, fails_after: int | None = None) -> None:
         self._weights = weights
@@ -76,11 +76,14 @@ class TableModel:
 
     def distribution(self, tokens: tuple[int, ...], request: Request) -> Distribution:
         """Of the token after these."""
+        return self._row(tokens).under(request.sampling)
+
+    def _row(self, tokens: tuple[int, ...]) -> Logits:
         weights = self._weights(VOCABULARY.text(tokens))
         row = np.full(len(PIECES), -np.inf, dtype=np.float32)
         for piece, weight in weights.items():
             row[PIECES.index(piece)] = np.log(np.float32(weight))
-        return Logits(row).under(request.sampling)
+        return Logits(row)
 
     def check(self, sampling: Sampling) -> None:
         """It has every distribution."""
@@ -102,7 +105,9 @@ class TableModel:
             answers.append(self._answer(request, stream(request.draw.name, attempt)))
             if answers[-1].ended == "move":
                 break
-        return Completion(first.logprobs(request.wanted), first.top(request.top), first.entropy(), tuple(answers))
+        further = tuple(self._row(request.tokens).under(setting).numbers(request.wanted) for setting in request.further)
+        numbers = first.logprobs(request.wanted), first.top(request.top), first.entropy()
+        return Completion(*numbers, tuple(answers), further)
 
     def _answer(self, request: Request, name: str) -> Sample:
         tokens: tuple[int, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,10 @@ def first_run(path: Path) -> str:
 
 def test_runs_is_a_plain_table_when_piped(path: Path) -> None:
     lines = call("runs", "--store", path).stdout.splitlines()
-    assert [line.split() for line in lines] == [
-        ["run", "kind", "games", "x", "rounds", "cells", "matches", "open", "state"],
-        [first_run(path), "tournament", "2", "x", "1", "2", "4", "of", "4", "0", "finished"],
-        [f"{first_run(path)[:-1]}2", "tournament", "500", "x", "10", "1", "0", "of", "500", "1", "stopped"],
+    assert [re.split("  +", line) for line in lines] == [
+        ["run", "kind", "size", "cells", "done", "open", "state"],
+        [first_run(path), "tournament", "2 games of 1 round", "2", "4 of 4", "0", "finished"],
+        [f"{first_run(path)[:-1]}2", "tournament", "500 games of 10 rounds", "1", "0 of 500", "1", "stopped"],
     ]
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from arena.reports.families import FAMILIES_NOTE
 from arena.reports.formats import document, latex, markdown, spreadsheet
 from arena.reports.published import table2 as published_rows
 from arena.reports.run import RunReport
-from arena.reports.families import FAMILIES_NOTE
 from arena.reports.table2 import PUBLISHED_NOTE, sections
 from arena.reports.terminal import terminal
 from tests.unit.reports.build import NONE, PAPER, ROCK, cell_report, columns, played, run_of

@@ -1,0 +1,49 @@
+"""Exact mode on the three backends: the same weights give the same probabilities of whole answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from arena.backends.base import Sampling
+from arena.tasks.cells import TaskOptions, plan_task_cells
+from arena.tasks.exact import Exact, explore
+from arena.tasks.players import ModelPlayer
+from tests.integration.backends import Subject, make_subject
+from tests.integration.commands import SMOLLM2
+
+pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.sglang]
+
+COUNT = 200
+
+
+def found_by(subject: Subject) -> tuple[Exact, list[int]]:
+    """Exact mode's probabilities of integers, and some sampled answers."""
+
+    async def run() -> tuple[Exact, list[int]]:
+        # asked as the catalog's model is, on whatever backend
+        (cell,) = await plan_task_cells([f"llm:{SMOLLM2}"], "integers", TaskOptions(), subject._models)
+        question = await cell.question(subject.model)
+        (exact,) = await explore(subject.model, question, cell.task, [Sampling()])
+        player = ModelPlayer(cell, subject.model, question)
+        answers = [await player.answer(f"{number}") for number in range(COUNT)]
+        return exact, [answer.value[0] for answer in answers if answer.value is not None]
+
+    return subject.run(run())
+
+
+def test_exact_mode_agrees_between_backends_and_with_what_is_sampled(request: pytest.FixtureRequest) -> None:
+    exact: dict[str, Exact] = {}
+    for backend in ("llama.cpp", "transformers", "sglang"):
+        subject = make_subject(backend, request)
+        try:
+            exact[backend], drawn = found_by(subject)
+        finally:
+            subject.close()
+        here = exact[backend]
+        counts = np.bincount(drawn, minlength=11)
+        slack = here.unexplored + 4 * 0.5 / np.sqrt(COUNT)
+        assert np.abs(counts / COUNT - np.array(here.probabilities)).max() < slack, backend
+    same, server, quantised = (np.array(exact[name].probabilities) for name in ("transformers", "sglang", "llama.cpp"))
+    assert np.abs(same - server).max() < 1e-3
+    assert np.abs(same - quantised).max() < 0.05
