@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     AnyCell = Cell | TaskCell
 
-_LINE_SECONDS = 10.0  # between two lines of the plain display
+_LINE_SECONDS = 10.0  # between two lines of the plain display,
+_LINE_STEPS = 10  # in which so many rounds or answers came: they come in bursts
 _WINDOW_SECONDS = 1.0  # before which no rate is shown
 
 
@@ -78,7 +79,7 @@ class Plain(Silent):
     def advance(self, cell: AnyCell) -> None:
         self._done += 1
         now = time.monotonic()
-        if now - self._last >= _LINE_SECONDS:
+        if now - self._last >= _LINE_SECONDS and self._done - self._lately >= _LINE_STEPS:
             rate = (self._done - self._lately) / (now - self._last)
             self._last, self._lately = now, self._done
             text = f"{self._done} of {self._total} {cell.unit}, {rate:.0f} {cell.unit}/s"

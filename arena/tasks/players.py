@@ -13,7 +13,7 @@ from arena.records import Answer, Sample, Seat, View
 from arena.tasks.cells import Question, TaskCell
 from arena.tasks.task import Task
 
-_A_BATCH: Final = 64
+_A_BATCH: Final = 128
 _MANY: Final = 1024
 
 Ask = Callable[[], Awaitable[str]]  # asks a person for their next answer

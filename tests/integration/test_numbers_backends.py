@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,7 @@ def found_by(subject: Subject) -> tuple[Exact, list[int]]:
         question = await cell.question(subject.model)
         (exact,) = await explore(subject.model, question, cell.task, [Sampling()])
         player = ModelPlayer(cell, subject.model, question)
-        answers = [await player.answer(f"{number}") for number in range(COUNT)]
+        answers = await asyncio.gather(*(player.answer(f"{number}") for number in range(COUNT)))
         return exact, [answer.value[0] for answer in answers if answer.value is not None]
 
     return subject.run(run())

@@ -80,11 +80,9 @@ def _histograms(report: TaskReport, cells: Sequence[TaskCellReport]) -> Figure:
     panels = [_Panel(f"true sample, n = {n}", task, histogram(sample, len(task.values)), None)]
     panels += [_panel(report, cell, style) for style, cell in enumerate(cells)]
     figure, grid = _grid(len(panels))
-    highest = max(float((panel.counts / max(1, panel.counts.sum())).max()) for panel in panels)
-    highest = (
-        max(highest, *(max(panel.exact) for panel in panels if panel.exact))
-        if any(p.exact for p in panels)
-        else highest
+    highest = max(
+        max(panel.exact or (0.0,)) if not panel.counts.sum() else float(panel.counts.max() / panel.counts.sum())
+        for panel in panels
     )
     for axes, panel in zip(grid, panels, strict=False):
         _bars(axes, panel)
@@ -138,9 +136,11 @@ def _repetitions(report: TaskReport, cells: Sequence[TaskCellReport]) -> Figure:
     shown: list[tuple[str, NDArray[np.int64], int | None]] = [(f"true sample, n = {n}", sample, None)]
     shown += [(report.label(cell), cell.values, style) for style, cell in enumerate(cells)]
     figure, grid = _grid(len(shown))
-    for axes, (title, sequences, style) in zip(grid, shown, strict=False):
-        found = repetition_report(sequences, len(task.values))
+    reports = [repetition_report(sequences, len(task.values)) for _, sequences, _ in shown]
+    highest = max(max(found.counts) / sum(found.counts) for found in reports)
+    for axes, found, (title, sequences, style) in zip(grid, reports, shown, strict=False):
         size = len(sequences)
+        axes.set_ylim(0.0, 100 * highest * 1.08)
         shade = _GREY if style is None else colour(style)
         axes.bar(
             range(len(found.counts)),

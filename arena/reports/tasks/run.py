@@ -27,7 +27,11 @@ class TaskReport:
     def title(self) -> str:
         """Which runs these are, and from which seeds."""
         seeds = dict.fromkeys(run.spec.seed for run in self.runs)
-        names = ", ".join(run.name for run in self.runs)
+        days: dict[str, list[str]] = {}
+        for run in self.runs:
+            day, _, number = run.name.rpartition("-")
+            days.setdefault(day, []).append(number)
+        names = ", ".join(f"{day}-{', -'.join(numbers)}" for day, numbers in days.items())
         return f"{'Runs' if len(self.runs) > 1 else 'Run'} {names}; seed {', '.join(map(str, seeds))}"
 
     @property
@@ -57,8 +61,11 @@ class TaskReport:
 
 
 def task_report(store: Store, *runs: RunRow) -> TaskReport:
-    """Read one or several runs. Raises InputError if a task of a run isn't known here."""
-    cells = []
+    """Read one or several runs; of a cell that several of them have, the one with the most answers.
+
+    Raises InputError if a task of a run isn't known here.
+    """
+    found: dict[tuple[str, object], TaskCellReport] = {}
     for run in runs:
         for cell in store.cells(run):
             try:
@@ -67,5 +74,9 @@ def task_report(store: Store, *runs: RunRow) -> TaskReport:
                 raise InputError(f"run {run.name} asked {cell.spec.game!r}, but {error}") from error
             answers = tuple(store.answers(cell))
             wanted = run.spec.games if draws(run.spec) else 0
-            cells.append(TaskCellReport(cell, task, answers, store.findings(cell), wanted, run.spec.games))
-    return TaskReport(runs, tuple(cells), families_of({cell.subject for cell in cells}))
+            report = TaskCellReport(cell, task, answers, store.findings(cell), wanted, run.spec.games)
+            key = cell.spec.key, report.prompt.get("matched")
+            if key not in found or len(found[key].values) < len(report.values):
+                found[key] = report
+    cells = tuple(found.values())
+    return TaskReport(runs, cells, families_of({cell.subject for cell in cells}))

@@ -15,6 +15,11 @@ _DASH: Final = "–"
 PUBLISHED_NOTE: Final = (
     'Rows marked "paper" are West & Potts 2025 (Llama 3.1, Tulu 3): comparable only with the same model.'
 )
+_PAPERS: Final = ("base", "llama-instruct", "tulu-dpo", "tulu-sft", "tulu-full")
+_BY_EXACT: Final = (
+    "By exact mode: the chi-square that n answers would have on average. In brackets, the share of the distribution "
+    "that was not followed to its end; where that is more than what was found valid, it alone."
+)
 _UNEXPLORED_NOTE: Final = (
     "exact: the chi-square that n answers would have on average, from the model's probabilities; "
     "open: the share of the distribution that was not followed to its end."
@@ -60,13 +65,15 @@ def _single(report: TaskReport, with_published: bool) -> Table | None:
     rows.append(_beside("a true sample, on average", _SINGLE, {"chi²": k - 1, "phi²": 0.0}))
     if with_published:
         grid = next(row for row in published("decoding") if row["temperature"] == "1.0" == row["top_p"])
-        for model in ("base", "llama-instruct", "tulu-dpo", "tulu-sft", "tulu-full"):
+        for model in _PAPERS:
             rows.append(_beside(f"paper: {model}", _SINGLE, {"chi²": float(grid[model])}))
         for row in published("qwen"):
             for model in ("base", "instruct"):
                 rows.append(_beside(f"paper: Qwen2.5 {row['size']} {model}", _SINGLE, {"chi²": float(row[model])}))
     title = f"Single random integers, 0 to {k - 1} (the numbers of figure 2)"
-    return Table("integers", title, _SINGLE, tuple(rows), _notes(report, cells, with_published, "percent of answers"))
+    return Table(
+        "integers", title, _SINGLE, tuple(rows), _notes(report, cells, with_published, "percent of answers", True)
+    )
 
 
 def _letters(report: TaskReport, with_published: bool) -> Table | None:
@@ -78,7 +85,7 @@ def _letters(report: TaskReport, with_published: bool) -> Table | None:
         for row in published("letters"):
             numbers = {"chi²": float(row["chi2"]), "mode": row["mode"]}
             rows.append(_beside(f"paper: {row['size']} {row['model']}", _SINGLE, numbers))
-    notes = _notes(report, cells, with_published, "percent of answers")
+    notes = _notes(report, cells, with_published, "percent of answers", True)
     return Table("table6", "Table 6: single random letters, a to k", _SINGLE, tuple(rows), notes)
 
 
@@ -141,7 +148,7 @@ def _sequences(report: TaskReport, with_published: bool) -> Table | None:
     )
     if with_published:
         for row in published("sequences"):
-            for model in ("base", "llama-instruct", "tulu-dpo", "tulu-sft", "tulu-full"):
+            for model in _PAPERS:
                 rows.append(_beside(f"paper: {row['size']} {model}", _SEQUENCES, {"chi²": float(row[model])}))
     notes = (
         f"chi²: of all integers pooled, and for {PER} of them. Which of the two the paper's table 1 shows, and for how "
@@ -203,34 +210,45 @@ def _paraphrases(report: TaskReport, with_published: bool) -> Table | None:
         "Table 3: chi-square of single integers under paraphrases of the prompt",
         columns,
         tuple(rows),
-        _notes(report, cells, with_published),
+        (*(() if any(len(cell.values) for cell in cells) else (_BY_EXACT,)), *_notes(report, cells, with_published)),
     )
 
 
 def _grid(report: TaskReport, with_published: bool) -> Table | None:
-    cells = [cell for cell in report.of("integers") if "top_p" in cell.prompt and not {"variant", "matched"} & set(cell.prompt)]
+    """Of exact mode, if every cell has it: what was drawn of some of them doesn't belong beside that."""
+    cells = [
+        cell
+        for cell in report.of("integers")
+        if "top_p" in cell.prompt and not {"variant", "matched"} & set(cell.prompt)
+    ]
     settings = sorted({_setting(cell) for cell in cells}, key=lambda setting: (-setting[0], -setting[1]))
     if len(settings) < 2:
         return None
+    by_exact = all(cell.exact is not None for cell in cells)
     subjects = [subject for subject, _ in _by_subject(cells)]
-    paper = ("base", "llama-instruct", "tulu-dpo", "tulu-sft", "tulu-full") if with_published else ()
+    paper = _PAPERS if with_published else ()
     columns = tuple(Column(name) for name in (*subjects, *(f"paper: {model}" for model in paper)))
     rows = []
     for setting in settings:
         here = {cell.subject: cell for cell in cells if _setting(cell) == setting}
-        beside = {(float(row["temperature"]), float(row["top_p"])): row for row in published("decoding")}.get(
-            setting, {}
-        )
-        texts = [_chi_square(here.get(subject)) for subject in subjects]
-        texts += [_number(float(beside[model]), 0) if beside else _DASH for model in paper]
-        numbers = {subject: here[subject].best_chi2 for subject in subjects if subject in here}
+        beside = {(float(row["temperature"]), float(row["top_p"])): row for row in published("decoding")}
+        texts = [_chi_square(here.get(subject), by_exact) for subject in subjects]
+        texts += [_number(float(beside[setting][model]), 0) if setting in beside else _DASH for model in paper]
+        numbers = {
+            subject: here[subject].expected_chi2 if by_exact else here[subject].best_chi2
+            for subject in subjects
+            if subject in here
+        }
         rows.append(Row(f"temperature {setting[0]:g}, top-p {setting[1]:g}", tuple(texts), numbers))
     return Table(
         "table4",
         "Table 4: chi-square of single integers over temperature and top-p",
         columns,
         tuple(rows),
-        _notes(report, cells, with_published),
+        (
+            *((f"{_BY_EXACT} n = {cells[0].n}.",) if by_exact else ()),
+            *_notes(report, cells, with_published),
+        ),
     )
 
 
@@ -333,30 +351,30 @@ def _spread(report: TaskReport, subject: str, keys: Sequence[str], cells: dict[s
     return Row(report.label(any_cell), tuple(_chi_square(cells.get(key)) for key in keys), numbers)
 
 
-def _chi_square(cell: TaskCellReport | None) -> str:
-    """What was drawn; if nothing was, what exact mode expects, with the share left open if that is worth a word."""
+def _chi_square(cell: TaskCellReport | None, by_exact: bool = False) -> str:
+    """What was drawn; if nothing was, or `by_exact`, what exact mode expects, with the share that it left open if that
+    is worth a word."""
     if cell is None:
         return _DASH
-    if cell.best_chi2 is None:
-        return _DASH if cell.exact is None else f"open {cell.exact.unexplored:.2f}"
-    text = _number(cell.best_chi2, 0)
-    if not len(cell.values) and cell.exact is not None and cell.exact.unexplored >= 0.005:
-        text += f" ({cell.exact.unexplored:.2f})"
-    return text
+    exact = cell.exact
+    if exact is None or (len(cell.values) and not by_exact):
+        return _number(cell.best_chi2, 0)
+    if cell.expected_chi2 is None:
+        return f"open {exact.unexplored:.2f}"
+    text = _number(cell.expected_chi2, 0)
+    return f"{text} ({exact.unexplored:.2f})" if exact.unexplored >= 0.005 else text
 
 
 def _notes(
-    report: TaskReport, cells: Sequence[TaskCellReport], with_published: bool, rates: str = ""
+    report: TaskReport,
+    cells: Sequence[TaskCellReport],
+    with_published: bool,
+    rates: str = "",
+    exact_columns: bool = False,
 ) -> tuple[str, ...]:
     said = [f"{report.title}." + (f" Rates in {rates}." if rates else "")]
-    if any(cell.exact is not None and len(cell.values) for cell in cells):
+    if exact_columns and any(cell.exact is not None for cell in cells):
         said.append(_UNEXPLORED_NOTE)
-    elif any(cell.exact is not None for cell in cells):
-        n = cells[0].n
-        said.append(
-            f"By exact mode: the chi-square that {n} answers would have on average. In brackets, the share of the "
-            "distribution that was not followed to its end; where that is more than what was found valid, it alone."
-        )
     if incomplete := [cell for cell in cells if cell.is_incomplete]:
         said.append(
             "Not all answers that were wanted: "
