@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 
 import click
@@ -23,7 +24,8 @@ def asking(wanted: int) -> Callable[[], Awaitable[str]]:
 
 
 def _read(prompt: str) -> str:
-    click.echo(prompt, nl=False, err=True)
+    if sys.stdin.isatty():
+        click.echo(prompt, nl=False, err=True)
     try:
         return input()
     except EOFError:

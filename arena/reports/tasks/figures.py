@@ -78,7 +78,8 @@ def _histograms(report: TaskReport, cells: Sequence[TaskCellReport]) -> Figure:
     n = max(len(cell.values) for cell in cells) or cells[0].n
     sample = true_sample(report.runs[0].spec.seed, task, n)
     panels = [_Panel(f"true sample, n = {n}", task, histogram(sample, len(task.values)), None)]
-    panels += [_panel(report, cell, style) for style, cell in enumerate(cells)]
+    matched = any(cell.prompt.get("matched") for cell in cells)
+    panels += [_panel(report, cell, style, matched) for style, cell in enumerate(cells)]
     figure, grid = _grid(len(panels))
     highest = max(
         max(panel.exact or (0.0,)) if not panel.counts.sum() else float(panel.counts.max() / panel.counts.sum())
@@ -92,11 +93,11 @@ def _histograms(report: TaskReport, cells: Sequence[TaskCellReport]) -> Figure:
     )
 
 
-def _panel(report: TaskReport, cell: TaskCellReport, style: int) -> _Panel:
+def _panel(report: TaskReport, cell: TaskCellReport, style: int, with_entropy: bool) -> _Panel:
     title = report.label(cell)
     if cell.prompt.get("matched"):
         title += f", T = {cell.prompt['temperature']:g}"
-    if "entropy" in cell.entropy and (cell.prompt.get("matched") or len(cell.entropy) == 1):
+    if with_entropy and "entropy" in cell.entropy:
         title += f", H = {cell.entropy['entropy']:.1f}"
     return _Panel(title, cell.task, cell.counts, style, cell.distribution)
 
