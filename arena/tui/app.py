@@ -18,9 +18,10 @@ from arena.errors import ArenaError
 from arena.text import printable
 from arena.tui.choice import Choice, remember, remembered
 from arena.tui.preferences import keep, preferences
-from arena.tui.screens.base import TableScreen
+from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
+from arena.tui.screens.numbers_setup import NumbersSetupScreen
 from arena.tui.screens.results import ResultsScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.settings import SettingsScreen
@@ -96,6 +97,10 @@ class ArenaApp(App[None]):
         """Set up a tournament."""
         self.push_screen(SetupScreen())
 
+    def action_numbers(self) -> None:
+        """Set up who draws random numbers."""
+        self.push_screen(NumbersSetupScreen())
+
     def action_results(self) -> None:
         """The runs of the store."""
         self.push_screen(ResultsScreen())
@@ -123,10 +128,11 @@ class ArenaApp(App[None]):
         yield SystemCommand("Settings", "Theme, pace of a show, how models are run", self.action_settings)
         yield SystemCommand("Results", "The runs of the store, down to a round's replay", self.action_results)
         yield SystemCommand("Tournament", "Set up a tournament against the greedy reader", self.action_tournament)
+        yield SystemCommand("Numbers", "How random are a player's random numbers?", self.action_numbers)
 
     def _progress(self, line: str) -> None:
         """A step of loading a model, shown where the model will play."""
-        if isinstance(self.screen, TableScreen):
+        if isinstance(self.screen, ArenaScreen):
             self.screen.show_progress(printable(line))
 
     def action_save_picture(self) -> None:

@@ -255,7 +255,7 @@ def test_a_match_longer_than_the_context(tmp_path: Path) -> None:
     for fits in (("--rounds", str(most)), ("--rounds", "2000", "--history", "5")):
         with begun(*command, *fits) as process:  # it begins to play; to its end would take too long
             assert process.stderr
-            assert "rounds to play" in process.stderr.readline()
+            assert "rounds to go" in process.stderr.readline()
 
 
 @pytest.mark.model

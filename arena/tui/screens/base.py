@@ -29,6 +29,9 @@ class ArenaScreen(Screen[None]):
         """The app, with what all screens share."""
         return cast("ArenaApp", self.app)
 
+    def show_progress(self, line: str) -> None:
+        """Show a step of loading a model, in place of the one before, if a model is loaded for this screen."""
+
     def action_leave(self) -> None:
         """Back to where this screen was opened."""
         self.dismiss()
@@ -78,10 +81,6 @@ class TableScreen(ArenaScreen):
                 if fitting is None:
                     return None
                 self.choice = fitting
-
-    def show_progress(self, line: str) -> None:
-        """Show a step of loading a model, in place of the one before."""
-        raise NotImplementedError
 
     async def sit(self, laid: Laid, sitting: Sitting) -> None:
         """Play matches and show them. Raises ArenaError; cancelled when the screen is left."""

@@ -32,8 +32,9 @@ class LobbyScreen(ArenaScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "play", "Play", priority=False),
         Binding("ctrl+p", "app.command_palette", "Commands", show=True),
-        Binding("w", "watch", "Watch it play"),
+        Binding("w", "watch", "Watch"),
         Binding("t", "app.tournament", "Tournament"),
+        Binding("n", "app.numbers", "Numbers"),
         Binding("o", "app.results", "Results"),
         Binding("e", "app.settings", "Settings"),
         Binding("l", "last", "Last match", show=False),

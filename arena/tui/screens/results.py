@@ -12,11 +12,12 @@ from textual.widgets import DataTable, Footer, Static
 
 from arena.aside import aside
 from arena.errors import ArenaError
-from arena.store.rows import CellRow, MatchRow, RunRow
+from arena.store.rows import TASK_KIND, CellRow, MatchRow, RunRow
 from arena.store.store import Store
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.run import RunScreen
+from arena.tui.screens.task_run import TaskRunScreen
 from arena.tui.seats import display_name
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class ResultsScreen(ArenaScreen):
         except ArenaError as error:
             app.refuse(error)
             rows = []
+        self._kinds = {run.name: run.spec.kind for run, _ in rows}
         for run, state in rows:
             who = ", ".join(dict.fromkeys(display_name(cell.subject) for cell in run.spec.cells))
             table.add_row(Text(run.name), run.spec.kind, state, run.spec.size, Text(who), key=run.name)
@@ -54,7 +56,8 @@ class ResultsScreen(ArenaScreen):
 
     @on(DataTable.RowSelected, "#runs")
     def _open(self, event: DataTable.RowSelected) -> None:
-        self.app.push_screen(RunScreen(str(event.row_key.value)))
+        name = str(event.row_key.value)
+        self.app.push_screen(TaskRunScreen(name) if self._kinds[name] == TASK_KIND else RunScreen(name))
 
 
 def _runs(app: ArenaApp) -> list[tuple[RunRow, str]]:

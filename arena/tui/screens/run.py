@@ -20,9 +20,11 @@ from arena.reports.folder import write_all
 from arena.reports.run import RunReport, run_report
 from arena.reports.terminal import terminal
 from arena.reports.words import duration
+from arena.store.rows import TASK_KIND
 from arena.store.store import Store
 from arena.tui.runner import Planned, Runner
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.screens.task_run import TaskRunScreen
 from arena.tui.seats import display_name
 from arena.tui.widgets.after import AfterOutcome
 from arena.tui.widgets.histogram import DeterminismHistogram
@@ -94,14 +96,17 @@ class RunScreen(ArenaScreen):
             return
         self._looking = True
         try:
-            report, self._writer = await aside(_read, self.arena, self._run)
+            read = await aside(_read, self.arena, self._run)
         except ArenaError as error:
             self.arena.refuse(error)
             self.dismiss()
             return
         finally:
             self._looking = False
-        if self.is_mounted:
+        if isinstance(read, str):
+            self.app.switch_screen(TaskRunScreen(read))
+        elif self.is_mounted:
+            report, self._writer = read
             self._report, self._run = report, report.run.name
             self._draw(report)
 
@@ -222,7 +227,8 @@ class RunScreen(ArenaScreen):
             self.notify(f"tables and figure are in {out}", markup=False)
 
 
-def _read(app: ArenaApp, name: str | None) -> tuple[RunReport, int | None]:
+def _read(app: ArenaApp, name: str | None) -> tuple[RunReport, int | None] | str:
+    """The run's report and who writes it; of a run of a task its name, as another screen shows those."""
     with Store.open(app.store) as store:
         run = store.run(name)
-        return run_report(store, run), store.writer_of(run)
+        return run.name if run.spec.kind == TASK_KIND else (run_report(store, run), store.writer_of(run))
