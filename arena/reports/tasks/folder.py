@@ -8,8 +8,9 @@ from pathlib import Path
 
 from arena.reports import tables as forms
 from arena.reports.files import write
+from arena.reports.tasks.rows import flat
 from arena.reports.tasks.run import TaskReport
-from arena.reports.tasks.tables import flat, tables
+from arena.reports.tasks.tables import tables
 
 
 def write_all(report: TaskReport, out: Path, published: bool = False) -> None:

@@ -1,0 +1,136 @@
+"""Parts of tables about tasks: names, numbers as they are printed, rows of what isn't ours, sentences below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from arena.reports.families import FAMILIES_NOTE
+from arena.reports.tables import Column, Row
+from arena.reports.tasks.cells import TaskCellReport
+from arena.reports.tasks.run import TaskReport
+
+DASH: Final = "–"
+PUBLISHED_NOTE: Final = (
+    'Rows marked "paper" are West & Potts 2025 (Llama 3.1, Tulu 3): comparable only with the same model.'
+)
+BY_EXACT: Final = (
+    "By exact mode: the chi-square that n answers would have on average. In brackets, the share of the distribution "
+    "that was not followed to its end; where that is more than what was found valid, it alone."
+)
+UNEXPLORED_NOTE: Final = (
+    "exact: the chi-square that n answers would have on average, from the model's probabilities; "
+    "open: the share of the distribution that was not followed to its end."
+)
+
+
+def flat(found: dict[str, Any]) -> dict[str, Any]:
+    """A cell's numbers in one row: nested ones joined by a dot, lists of numbers left to JSON."""
+    row: dict[str, Any] = {}
+    for key, value in found.items():
+        if isinstance(value, dict):
+            row |= {f"{key}.{inner}": number for inner, number in flat(value).items()}
+        elif key.endswith("_ci"):
+            row[f"{key}_low"], row[f"{key}_high"] = value or (None, None)
+        elif not isinstance(value, list):
+            row[key] = value
+    return row
+
+
+def beside(name: str, columns: Sequence[Column], whole: dict[str, Any], rates: dict[str, float] | None = None) -> Row:
+    """A row of what isn't ours: whole numbers as they are printed, rates with two digits."""
+    texts = []
+    for column in columns:
+        if whole.get(column.heading) is not None:
+            value = whole[column.heading]
+            texts.append(f"{value:g}" if isinstance(value, float | int) else str(value))
+        elif rates and column.heading in rates:
+            value = rates[column.heading]
+            texts.append(f"{100 * value:.1f}" if column.heading == "equal neighbours" else f"{value:.2f}")
+        else:
+            texts.append("")
+    return Row(name, tuple(texts), whole | (rates or {}), is_ours=False)
+
+
+def spread_row(report: TaskReport, keys: Sequence[str], cells: dict[str, TaskCellReport]) -> Row:
+    """A row with a chi-square in each column."""
+    numbers = {key: cells[key].best_chi2 for key in keys if key in cells}
+    any_cell = next(iter(cells.values()))
+    return Row(report.label(any_cell), tuple(chi_square_text(cells.get(key)) for key in keys), numbers)
+
+
+def chi_square_text(cell: TaskCellReport | None, by_exact: bool = False) -> str:
+    """What was drawn; if nothing was, or `by_exact`, what exact mode expects, with the share that it left open if that
+    is worth a word."""
+    if cell is None:
+        return DASH
+    exact = cell.exact
+    if exact is None or (len(cell.values) and not by_exact):
+        return number_text(cell.best_chi2, 0)
+    if cell.expected_chi2 is None:
+        return f"open {exact.unexplored:.2f}"
+    text = number_text(cell.expected_chi2, 0)
+    return f"{text} ({exact.unexplored:.2f})" if exact.unexplored >= 0.005 else text
+
+
+def sentences(
+    report: TaskReport,
+    cells: Sequence[TaskCellReport],
+    with_published: bool,
+    rates: str = "",
+    exact_columns: bool = False,
+) -> tuple[str, ...]:
+    """What stands under a table: which runs, what rates are of, what is missing, what can't be compared."""
+    said = [f"{report.title}." + (f" Rates in {rates}." if rates else "")]
+    if exact_columns and any(cell.exact is not None for cell in cells):
+        said.append(UNEXPLORED_NOTE)
+    if incomplete := [cell for cell in cells if cell.is_incomplete]:
+        said.append(
+            "Not all answers that were wanted: "
+            + ", ".join(f"{name_of(report, cell)} {len(cell.values)} of {cell.wanted}" for cell in incomplete)
+            + "."
+        )
+    if report.families_differ:
+        said.append(FAMILIES_NOTE)
+    if with_published:
+        said.append(PUBLISHED_NOTE)
+    return tuple(said)
+
+
+def name_of(report: TaskReport, cell: TaskCellReport) -> str:
+    """Who drew, with how far the cell is if it isn't finished."""
+    state = f" ({len(cell.values)} of {cell.wanted})" if cell.is_incomplete else ""
+    return f"{report.label(cell)}{state}"
+
+
+def by_subject(cells: Iterable[TaskCellReport]) -> list[tuple[str, list[TaskCellReport]]]:
+    """The cells of each subject, in their order."""
+    found: dict[str, list[TaskCellReport]] = {}
+    for cell in cells:
+        found.setdefault(cell.subject, []).append(cell)
+    return list(found.items())
+
+
+def setting_of(cell: TaskCellReport) -> tuple[float, float]:
+    """Temperature and top-p."""
+    return float(cell.prompt["temperature"]), float(cell.prompt["top_p"])
+
+
+def number_text(value: float | None, digits: int) -> str:
+    """With so many digits; a dash for what is undefined."""
+    return DASH if value is None else f"{value:z.{digits}f}"
+
+
+def percent_text(value: float | None) -> str:
+    """A share in percent."""
+    return DASH if value is None else f"{100 * value:.1f}"
+
+
+def p_text(value: float | None) -> str:
+    """A p-value with four digits."""
+    return DASH if value is None else "<0.0001" if value < 1e-4 else f"{value:.4f}"
+
+
+def interval_text(found: Sequence[float | None] | None) -> str:
+    """Its ends with three digits."""
+    return DASH if found is None or None in found else f"{found[0]:z.3f} to {found[1]:z.3f}"
