@@ -1,0 +1,184 @@
+"""Who draws random numbers, and how they are asked. It is then shown by the numbers screen."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Footer, Input, Label, Select, Static
+
+from arena.agents.spec import make_bot, parse_agent
+from arena.errors import ArenaError, UsageError
+from arena.records import Seat
+from arena.tasks.task import TASKS, Task, find_task
+from arena.tui.choice import HUMAN, whole_number
+from arena.tui.screens.base import ArenaScreen
+from arena.tui.screens.numbers import NumbersScreen
+from arena.tui.task_choice import TaskChoice, remember, remembered, task_players, task_variants, usual_draws
+from arena.tui.widgets.still_input import StillInput
+
+MOST_DRAWS = 20_000  # that a screen can show; the command line draws more
+_LOW = 22
+
+
+class NumbersSetupScreen(ArenaScreen):
+    """Enter draws. What only models have is switched off for others."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Lobby")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choice = remembered()
+
+    def compose(self) -> ComposeResult:
+        choice = self._choice
+        task = TASKS.get(choice.task, next(iter(TASKS.values())))
+        players = [(player.name, player.spec) for player in task_players(task)]
+        listed = choice.subject in {spec for _, spec in players}
+        yield Static("Numbers: how random are a player's random numbers?", classes="title")
+        with Vertical(id="numbers-form"):
+            with Horizontal():
+                yield Label("Player", classes="subject")
+                value = choice.subject if listed else players[0][1]
+                yield Select(players, value=value, allow_blank=False, compact=True, id="player")
+            with Horizontal():
+                yield Label("or typed")
+                typed = "" if listed else choice.subject
+                yield StillInput(typed, placeholder="mix:3=0.5,7=0.5", compact=True, id="typed")
+                yield Static("any model or bot", classes="state")
+            with Horizontal():
+                yield Label("Task")
+                tasks = [(task.title, task.name) for task in TASKS.values()]
+                yield Select(tasks, value=task.name, allow_blank=False, compact=True, id="task")
+            with Horizontal():
+                yield Label("Wording")
+                variants = self._variants(task, choice.subject)
+                kept = choice.variant if choice.variant in {variant for _, variant in variants} else ""
+                yield Select(variants, value=kept, allow_blank=False, compact=True, id="variant")
+            with Horizontal():
+                yield Label("Temperature")
+                yield StillInput(f"{choice.temperature:g}", type="number", compact=True, id="temperature")
+                yield Label("Top-p", classes="second")
+                yield StillInput(f"{choice.top_p:g}", type="number", compact=True, id="top-p")
+            with Horizontal():
+                yield Label("Exact")
+                exact = [("its probabilities first, then draws", True), ("draws only", False)]
+                yield Select(exact, value=choice.exact, allow_blank=False, compact=True, id="exact")
+            with Horizontal():
+                yield Label("Draws")
+                yield StillInput(str(choice.n), type="integer", compact=True, id="n")
+                yield Label("Seed", classes="second")
+                yield StillInput(str(choice.seed), type="integer", compact=True, id="seed")
+        with Horizontal(classes="setup-row"):
+            yield Button("Draw", id="draw", variant="primary", compact=True)
+            yield Static("  the same choice again goes on where it was", classes="dim")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self._usual = usual_draws(self._choice.subject, find_task(str(self._select("task").value)))
+        self._switch()
+        self.query_one("#draw").focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < _LOW, "low")
+
+    @property
+    def _subject(self) -> str:
+        return self.query_one("#typed", Input).value.strip() or str(self._select("player").value)
+
+    def _select(self, id_: str) -> Select[object]:
+        return self.query_one(f"#{id_}", Select)
+
+    @staticmethod
+    def _variants(task: Task, subject: str) -> list[tuple[str, str]]:
+        return [
+            (f"paraphrase {variant}" if variant else "the task's own", variant)
+            for variant in task_variants(task, subject)
+        ]
+
+    @on(Select.Changed, "#player")
+    def _chosen(self, event: Select.Changed) -> None:
+        self.query_one("#typed", Input).clear()
+        self._switch()
+
+    @on(Input.Changed, "#typed")
+    def _typed(self) -> None:
+        self._switch()
+
+    @on(Select.Changed, "#task")
+    def _changed(self, event: Select.Changed) -> None:
+        task = find_task(str(event.value))
+        players = [(player.name, player.spec) for player in task_players(task)]
+        select = self._select("player")
+        kept = select.value
+        with self.prevent(Select.Changed):
+            select.set_options(players)
+            select.value = kept if kept in {spec for _, spec in players} else players[0][1]
+        self._switch()
+
+    def _switch(self) -> None:
+        """Offer the wordings that there are, and switch off what doesn't count for this player and task."""
+        task, subject = find_task(str(self._select("task").value)), self._subject
+        variants = self._variants(task, subject)
+        select = self._select("variant")
+        kept = select.value
+        select.set_options(variants)
+        select.value = kept if kept in {variant for _, variant in variants} else ""
+        model = subject.startswith("llm:")
+        for id_ in ("variant", "temperature", "top-p", "exact"):
+            self.query_one(f"#{id_}").disabled = not model or (id_ == "exact" and task.length > 1)
+        self.query_one("#seed").disabled = subject == HUMAN
+        usual, draws = usual_draws(subject, task), self.query_one("#n", Input)
+        if draws.value == str(self._usual):
+            draws.value = str(usual)
+        self._usual = usual
+
+    @on(Button.Pressed, "#draw")
+    @on(Input.Submitted)
+    def _start(self) -> None:
+        try:
+            choice = self._read()
+        except ArenaError as error:
+            self.arena.refuse(error)
+            return
+        remember(choice)
+        self.app.push_screen(NumbersScreen(choice))
+
+    def _read(self) -> TaskChoice:
+        """The choice. Raises UsageError or InputError for what can't be drawn."""
+        task = find_task(str(self._select("task").value))
+        spec = parse_agent(self._subject)
+        if spec.is_model:
+            self.arena.models.entry(spec.argument)
+        elif not spec.is_person:
+            make_bot(spec, task.as_game(), Seat.SUBJECT)
+        seed = whole_number(self.query_one("#seed", Input).value, "the seed")
+        draws = whole_number(self.query_one("#n", Input).value, "the draws")
+        if draws is None or not 1 <= draws <= MOST_DRAWS:
+            raise UsageError(f"the draws must be a whole number from 1 to {MOST_DRAWS:,}")
+        temperature, top_p = self._positive("temperature"), self._positive("top-p")
+        if top_p > 1:
+            raise UsageError("top-p must be a number above 0 and at most 1")
+        return TaskChoice(
+            subject=spec.text,
+            task=task.name,
+            variant=str(self._select("variant").value),
+            temperature=temperature,
+            top_p=top_p,
+            n=draws,
+            seed=seed or 0,
+            exact=bool(self._select("exact").value),
+        )
+
+    def _positive(self, id_: str) -> float:
+        try:
+            number = float(self.query_one(f"#{id_}", Input).value)
+        except ValueError:
+            number = math.nan
+        if not (0 < number < math.inf):
+            raise UsageError(f"{id_} must be a number above 0")
+        return number

@@ -1,0 +1,212 @@
+"""A run of a task: who drew what, how far from uniform that is, and the bars of each cell. Follows it live."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.coordinate import Coordinate
+from textual.widgets import DataTable, Footer, Static
+
+from arena.aside import aside
+from arena.errors import ArenaError
+from arena.reports.families import FAMILIES_NOTE, families_of
+from arena.tui.screens.base import ArenaScreen
+from arena.tui.task_store import StoredCell, StoredRun, read_run
+from arena.tui.task_words import expected, prepare
+from arena.tui.widgets.numbers_view import NumbersView
+
+LOOK_SECONDS = 1.0  # between two looks into the store while somebody writes the run
+_ROOMY = 110  # columns from which names aren't cut
+_NAME = 17  # columns of a name below
+_NUMBERS = {"answers": 7, "chi-square": 10, "exact": 8, "most": 4, "rejected": 8}  # columns of numbers, their widths
+_SLIM, _LESSER = 72, ("answers", "exact")  # columns below which these are left out
+_LEAST_VIEW = 12  # lines that the bars need
+
+
+class TaskRunScreen(ArenaScreen):
+    """One run, by name; None: the one begun last. The marked cell's bars stand below; Enter opens them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+
+    def __init__(self, run: str | None) -> None:
+        super().__init__()
+        self._run = run
+        self._stored: StoredRun | None = None
+        self._columns: tuple[str, ...] = ()
+        self._looking = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title", classes="title")
+        yield DataTable(cursor_type="row", id="task-cells")
+        yield Static(id="families", classes="dim")
+        yield NumbersView(id="view")
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        self.query_one("#view").display = False
+        await aside(prepare)
+        await self._look()
+        self.set_interval(LOOK_SECONDS, self._look)
+        self.query_one("#task-cells").focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._mark()
+
+    async def _look(self) -> None:
+        """Read the run again, if somebody writes it or it was never read."""
+        before = self._stored
+        if self._looking or (before is not None and before.writer is None and before.run.finished):
+            return
+        self._looking = True
+        try:
+            stored = await aside(read_run, self.arena.store, self._run, before)
+        except ArenaError as error:
+            self.arena.refuse(error)
+            self.dismiss()
+            return
+        finally:
+            self._looking = False
+        if self.is_mounted:
+            self._stored, self._run = stored, stored.run.name
+            self._draw(stored)
+
+    def _draw(self, stored: StoredRun) -> None:
+        run = stored.run
+        state = "finished" if run.finished else "stopped" if stored.writer is None else "running"
+        tasks = ", ".join(dict.fromkeys(cell.task for cell in stored.cells))
+        title = f"run {run.name} · {tasks} · {run.spec.size} · seed {run.spec.seed} · {state}"
+        self.query_one("#title", Static).update(Text(title))
+        table = self.query_one("#task-cells", DataTable)
+        if not self._columns:
+            self._columns = self._chosen_columns(stored)
+            table.add_columns(*(f"{name:>{_NUMBERS[name]}}" if name in _NUMBERS else name for name in self._columns))
+        for index, cell in enumerate(stored.cells):
+            values = [_value(cell, column, self._roomy) for column in self._columns]
+            if index < table.row_count:
+                for column, value in enumerate(values):
+                    table.update_cell_at(Coordinate(index, column), value, update_width=True)
+            else:
+                table.add_row(*values, key=str(index))
+        families = set(families_of(cell.cell.spec.subject for cell in stored.cells).values())
+        note = self.query_one("#families", Static)
+        note.display = len(families) > 1
+        note.update(Text(FAMILIES_NOTE))
+        self._mark()
+
+    @property
+    def _roomy(self) -> bool:
+        return self.app.size.width >= _ROOMY
+
+    def _chosen_columns(self, stored: StoredRun) -> tuple[str, ...]:
+        """Without what is the same of all cells, or nothing."""
+        several = len({cell.task for cell in stored.cells}) > 1
+        asked = [("task", several), ("asked", any(cell.asked for cell in stored.cells))]
+        numbers = [name for name in _NUMBERS if self.app.size.width >= _SLIM or name not in _LESSER]
+        return ("player", *(name for name, shown in asked if shown), *numbers)
+
+    @on(DataTable.RowHighlighted, "#task-cells")
+    def _mark(self) -> None:
+        """Show the marked cell's bars, if there is the room."""
+        if self._stored is None:
+            return
+        view, table = self.query_one(NumbersView), self.query_one("#task-cells", DataTable)
+        above = 1 + min(table.row_count + 1, self.size.height // 2)
+        if self.query_one("#families").display:
+            above += math.ceil(len(FAMILIES_NOTE) / max(1, self.size.width - 2))
+        room = self.size.height - above - 2
+        cell = self._stored.cells[min(table.cursor_row, len(self._stored.cells) - 1)]
+        view.display = room >= _LEAST_VIEW and cell.tally is not None
+        if view.display:
+            show(view, cell)
+
+    @on(DataTable.RowSelected, "#task-cells")
+    def _open(self, event: DataTable.RowSelected) -> None:
+        assert self._stored is not None
+        if self._stored.cells[event.cursor_row].tally is None:
+            self.notify("This task has no values to count.", timeout=3)
+        else:
+            self.app.push_screen(TaskCellScreen(self._stored, event.cursor_row))
+
+
+class TaskCellScreen(ArenaScreen):
+    """One cell's bars. Left and right go from cell to cell."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "go(-1)", "Cell before"),
+        Binding("right", "go(1)", "Next cell"),
+        Binding("escape", "leave", "Back"),
+    ]
+
+    def __init__(self, stored: StoredRun, at: int) -> None:
+        super().__init__()
+        self._cells = [cell for cell in stored.cells if cell.tally is not None]
+        self._at = self._cells.index(stored.cells[at])
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title", classes="title")
+        yield NumbersView(id="view")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._draw)  # the view knows its size by then
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        cell = self._cells[self._at]
+        assert cell.tally is not None
+        wanted = f"{cell.wanted:,}"
+        at = f"{cell.tally.valid:>{len(wanted)},} of {wanted}"
+        parts = [cell.player, at, cell.asked, cell.task]
+        self.query_one("#title", Static).update(Text(" · ".join(part for part in parts if part)))
+        show(self.query_one(NumbersView), cell)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The footer shows only what can be done now."""
+        return len(self._cells) > 1 if action == "go" else True
+
+    def action_go(self, step: int) -> None:
+        """To the next or the previous cell."""
+        self._at = (self._at + step) % len(self._cells)
+        self._draw()
+
+
+def show(view: NumbersView, cell: StoredCell) -> None:
+    """A cell's bars, as they are in the store."""
+    assert cell.tally is not None
+    view.fill(cell.tally, cell.exact)
+    view.tell(cell.tally, cell.exact, cell.is_person)
+
+
+def _value(cell: StoredCell, column: str, roomy: bool) -> Text:
+    """A cell of the table: numbers to the right, of fixed width."""
+    if column == "player":
+        name = cell.player
+        return Text(name if roomy or len(name) <= _NAME else f"{name[: _NAME - 1]}…")
+    if column == "task":
+        return Text(cell.task if roomy else cell.cell.spec.game)
+    if column == "asked":
+        return Text(cell.asked)
+    return Text(f"{_number(cell, column):>{_NUMBERS[column]}}")
+
+
+def _number(cell: StoredCell, column: str) -> str:
+    tally, exact = cell.tally, cell.exact
+    if column == "answers":
+        return f"{cell.cell.finished_matches:,}"
+    if column == "exact":
+        return "–" if exact is None else expected(exact, cell.wanted)
+    if column == "most":
+        return cell.most or "–"
+    drawn = 0 if tally is None else tally.valid + tally.rejected
+    if tally is None or not drawn:
+        return "–"
+    if column == "rejected":
+        return f"{tally.rejected / drawn:.1%}"
+    return f"{tally.curve[-1]:,.1f}" if tally.curve else "–"

@@ -1,0 +1,68 @@
+"""Chi-square over the number of valid answers, beside what chance gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from textual_plot import HiResMode
+from textual_plot.axis_formatter import NumericAxisFormatter
+
+from arena.tui.themes import colour
+from arena.tui.widgets.quiet_plot import QuietPlot
+
+_ROOMY = 12  # lines from which the true sample's line can be told from the level
+_LEAST_TOP = 2.5  # of the axis, as a multiple of what chance gives
+
+
+class _Whole(NumericAxisFormatter):
+    def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
+        return [f"{tick:,.0f}" for tick in ticks]
+
+
+class ChiSquarePlot(QuietPlot):
+    """The player's line, the true sample's, and chance as a level."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._curve: Sequence[float] = ()
+        self._true: Sequence[float] = ()
+        self._wanted, self._degrees = 1, 1
+
+    def on_mount(self) -> None:
+        self.margin_top, self.margin_bottom, self.margin_left = 1, 2, 7
+        self.set_x_formatter(_Whole())
+        self.set_y_formatter(_Whole())
+        self.draw()
+
+    def show(self, curve: Sequence[float], true: Sequence[float], wanted: int, values: int) -> None:
+        """Show these, one number a valid answer, of `wanted` in the end; the task has so many values."""
+        self._curve, self._true, self._wanted, self._degrees = curve, true, wanted, values - 1
+        self.draw()
+
+    def on_show(self) -> None:
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw all anew."""
+        if not self.is_mounted or not self.display:
+            return
+        self.clear()
+        self.set_xlimits(0.0, float(self._wanted))
+        shown = [_thinned(line, max(20, 2 * self.size.width)) for line in (self._true, self._curve)]
+        most = max([_LEAST_TOP * self._degrees, *(max(line[1]) for line in shown if len(line[1]))])
+        step = 10 ** (len(str(int(most))) - 1) / 2
+        top = -(-most * 1.02 // step) * step
+        self.set_ylimits(0.0, top)
+        self.set_xticks([0.0, self._wanted / 2, float(self._wanted)])
+        self.set_yticks([0.0, top / 2, top])
+        level = [0.0, float(self._wanted)], [float(self._degrees)] * 2
+        for (xs, ys), name in zip((shown[0], level, shown[1]), ("border", "foreground", "primary"), strict=True):
+            if len(xs) > 1 and (name != "border" or self.size.height >= _ROOMY):
+                self.plot(xs, ys, colour(self.app, name), HiResMode.BRAILLE)
+
+
+def _thinned(line: Sequence[float], most: int) -> tuple[list[float], list[float]]:
+    """As many of its points as can be told apart, numbered from 1, the last among them."""
+    at = np.unique(np.linspace(0, len(line) - 1, min(len(line), most)).astype(int)) if line else np.empty(0, int)
+    return [float(index + 1) for index in at], [line[index] for index in at]
