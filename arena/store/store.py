@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count, takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -142,13 +143,18 @@ class Store:
             )
             return [MatchRow(number, count, bool(done), bool(left), net) for number, count, done, left, net in rows]
 
-    def answers(self, cell: CellRow) -> list[Answer]:
-        """The answers of a task's cell, in the order of their draws."""
+    def draws(self, cell: CellRow) -> dict[int, Answer]:
+        """The answers of a task's cell by the number of their draw. Of a run that is being written, or was interrupted,
+        some may be missing among them."""
+        query = f"SELECT number, {ANSWER_COLUMNS} FROM answers WHERE cell = ? ORDER BY number"
         with self.database.guard() as connection, decoding():
-            rows = connection.execute(
-                f"SELECT {ANSWER_COLUMNS} FROM answers WHERE cell = ? ORDER BY number", (cell.id,)
-            )
-            return [decode_answer(*row) for row in rows]
+            return {number: decode_answer(*row) for number, *row in connection.execute(query, (cell.id,))}
+
+    def answers(self, cell: CellRow) -> list[Answer]:
+        """The answers of a task's cell in the order of their draws, as far as none is missing: those that came first
+        are the short ones, and would lean a histogram."""
+        drawn = self.draws(cell)
+        return [drawn[number] for number in takewhile(drawn.__contains__, count())]
 
     def findings(self, cell: CellRow) -> dict[str, dict[str, Any]]:
         """What else was found out about a task's cell, by name."""

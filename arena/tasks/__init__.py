@@ -7,5 +7,7 @@ players.py    who draws: language models, bots, people
 sampling.py   drawing until enough answers are valid
 exact.py      the probability of each answer, by following token paths
 entropy.py    entropy matching (figure 7)
+rewards.py    what a reward model gives for each value (table 7)
+true_sample.py  uniform and independent draws, to stand beside a player's
 run.py        all cells of a run, into the store
 """

@@ -106,10 +106,11 @@ class Drawing:
         plan = TaskPlan(cells, choice.n, self.seed, choice.mode)
         self._spec = await aside(run_spec, plan, self._models)
         values = await aside(_drawn_before, self._store, self._spec)
-        valid = sum(value is not None for value in values)
+        valid = sum(value is not None for value in values.values())
         if valid > choice.n:
             self.tally = Tally(self.tally.task, valid, self.seed)
-        self.tally.restore(values)
+        for number, value in values.items():
+            self.tally.arrive(number, value)
         self.tally.reveal()
         self.arrived = valid
         return plan
@@ -146,9 +147,10 @@ class Drawing:
         """It is the only cell."""
 
 
-def _drawn_before(path: Path, spec: RunSpec) -> list[Value]:
+def _drawn_before(path: Path, spec: RunSpec) -> dict[int, Value]:
     if not path.exists():
-        return []
+        return {}
     with Store.open(path) as store:
         run = store.find(spec)
-        return [] if run is None else [answer.value for answer in store.answers(store.cells(run)[0])]
+        drawn = {} if run is None else store.draws(store.cells(run)[0])
+    return {number: answer.value for number, answer in drawn.items()}

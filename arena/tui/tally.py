@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.draws import stream, uniforms
 from arena.tasks.task import Task
+from arena.tasks.true_sample import true_sample
 
 Value = tuple[int, ...] | None
 
@@ -30,9 +29,7 @@ class Tally:
         self.without_repetition = 0  # valid answers whose values all differ
         self.values: list[tuple[int, ...]] = []
         self._mine, self._true = _Counts(len(task.values)), _Counts(len(task.values))
-        drawn = uniforms(stream(seed, "true sample", task.name), wanted * task.length)
-        self._sample: list[int] = np.floor(drawn * len(task.values)).astype(np.int64).tolist()
-        self._stored: deque[Value] = deque()
+        self._sample: list[int] = true_sample(seed, task, wanted).ravel().tolist()
         self._arrived: list[tuple[int, Value]] = []  # a heap
         self._next = 0
 
@@ -64,11 +61,7 @@ class Tally:
     @property
     def waiting(self) -> int:
         """How many answers arrived and aren't revealed."""
-        return len(self._stored) + len(self._arrived)
-
-    def restore(self, values: Sequence[Value]) -> None:
-        """Take answers of an earlier time, in the order of their draws."""
-        self._stored.extend(values)
+        return len(self._arrived)
 
     def arrive(self, number: int, value: Value) -> None:
         """Take the answer of a draw; None was rejected."""
@@ -77,16 +70,9 @@ class Tally:
     def reveal(self, most: int | None = None) -> bool:
         """Count answers that arrived, `most` of them, as long as none before is missing. Whether there was any."""
         before = self._next
-        while most is None or self._next - before < most:
-            if self._stored:
-                value = self._stored.popleft()
-            # an interrupted run may lack draws in its midst: their answers have numbers below the next one
-            elif self._arrived and self._arrived[0][0] <= self._next:
-                _, value = heappop(self._arrived)
-            else:
-                break
+        while self._arrived and self._arrived[0][0] == self._next and self._next - before != most:
             self._next += 1
-            self._count(value)
+            self._count(heappop(self._arrived)[1])
         return self._next > before
 
     def _count(self, value: Value) -> None:

@@ -96,6 +96,7 @@ def _read_cell(store: Store, run: RunRow, cell: CellRow) -> StoredCell:
         return StoredCell(cell, run.spec.games, None, exact)
     values = [answer.value for answer in store.answers(cell)]
     tally = Tally(task, max(run.spec.games, sum(value is not None for value in values)), run.spec.seed)
-    tally.restore(values)
+    for number, value in enumerate(values):
+        tally.arrive(number, value)
     tally.reveal()
     return StoredCell(cell, run.spec.games, tally, exact)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.draws import stream, uniforms
 from arena.reports.drawing import colour, hatch, plain, rendered
 from arena.reports.families import FAMILIES_NOTE
 from arena.reports.tasks.cells import TaskCellReport
@@ -18,6 +17,7 @@ from arena.reports.tasks.run import TaskReport
 from arena.stats.sequences import by_position, repetition_report
 from arena.stats.uniformity import chi_square, histogram
 from arena.tasks.task import Task
+from arena.tasks.true_sample import true_sample
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,12 +42,6 @@ class _Panel:
 def figures(report: TaskReport) -> dict[str, dict[str, bytes]]:
     """All figures that the report's cells fill: by name ("figure2") and format. The same bytes from the same run."""
     return {name: rendered(draw) for name, draw in _drawn(report).items()}
-
-
-def true_sample(seed: int, task: Task, n: int) -> NDArray[np.int64]:
-    """The answers of a true sample, shape (n, length), drawn with a run's seed. A longer one begins with a shorter."""
-    drawn = uniforms(stream(seed, "true sample", task.name), n * task.length)
-    return (drawn * len(task.values)).astype(np.int64).reshape(n, task.length)
 
 
 def _drawn(report: TaskReport) -> dict[str, Callable[[], Figure]]:

@@ -22,6 +22,7 @@ from arena.tui.choice import HUMAN, MIND_READER, Choice, whole_number
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.seats import SeatOption, display_name, model_lines, seat_options
+from arena.tui.widgets.still_input import StillInput
 
 MOST_ROUNDS = 100_000
 
@@ -63,10 +64,10 @@ class LobbyScreen(ArenaScreen):
                     yield Static(id=f"{seat.value}-state", classes="state")
             with Horizontal():
                 yield Label("Rounds")
-                yield Input(str(choice.rounds), type="integer", compact=True, id="rounds-input")
+                yield StillInput(str(choice.rounds), type="integer", compact=True, id="rounds-input")
                 yield Label("Seed", id="seed-label")
                 seed = "" if choice.seed is None else str(choice.seed)
-                yield Input(seed, placeholder="new", type="integer", compact=True, id="seed-input")
+                yield StillInput(seed, placeholder="new", type="integer", compact=True, id="seed-input")
         with Horizontal(id="lobby-buttons"):
             yield Button("Play", id="play", variant="primary", compact=True)
             yield Button("Watch it against the greedy reader", id="watch", compact=True)

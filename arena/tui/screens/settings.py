@@ -18,6 +18,7 @@ from arena.errors import UsageError
 from arena.tui.choice import whole_number
 from arena.tui.preferences import SPEEDS, preferences_file
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.widgets.still_input import StillInput
 
 _MOST_THREADS, _MOST_LAYERS = 1024, 1000
 
@@ -44,11 +45,11 @@ class SettingsScreen(ArenaScreen):
                 yield Select(paces, value=speed, allow_blank=False, compact=True, id="speed")
             with Horizontal():
                 yield Label("Threads")
-                yield Input(str(now.threads), type="integer", compact=True, id="threads")
+                yield StillInput(str(now.threads), type="integer", compact=True, id="threads")
                 yield Static("0: as many as there are cores", classes="state")
             with Horizontal():
                 yield Label("GPU layers")
-                yield Input(str(now.gpu_layers), type="integer", compact=True, id="gpu_layers")
+                yield StillInput(str(now.gpu_layers), type="integer", compact=True, id="gpu_layers")
                 yield Static("needs a llama.cpp that is built for the GPU", classes="state")
         yield Static(id="places", classes="dim")
         yield Footer()

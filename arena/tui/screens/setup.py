@@ -21,6 +21,7 @@ from arena.tui.runner import Planned
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.seats import seat_options
+from arena.tui.widgets.still_input import StillInput
 
 _KINDS = ("llm", "uniform")  # that are worth a tournament
 _FIRST = {"llm:gemma-3-270m", "llm:smollm2-135m-instruct"}
@@ -47,11 +48,11 @@ class SetupScreen(ArenaScreen):
             )
         with Horizontal(classes="setup-row"):
             yield Label("Games")
-            yield Input("50", type="integer", compact=True, id="count")
+            yield StillInput("50", type="integer", compact=True, id="count")
             yield Label("Rounds")
-            yield Input("10", type="integer", compact=True, id="rounds")
+            yield StillInput("10", type="integer", compact=True, id="rounds")
             yield Label("Seed")
-            yield Input("0", type="integer", compact=True, id="seed")
+            yield StillInput("0", type="integer", compact=True, id="seed")
         with Horizontal(classes="setup-row"):
             yield Button("Start", id="start", variant="primary", compact=True)
             yield Static("  the same choice again goes on where it was", classes="dim")

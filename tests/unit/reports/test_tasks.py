@@ -18,13 +18,14 @@ from arena.reports import tables as forms
 from arena.reports.families import FAMILIES_NOTE
 from arena.reports.published import published
 from arena.reports.tasks.cells import TaskCellReport
-from arena.reports.tasks.figures import figures, true_sample
+from arena.reports.tasks.figures import figures
 from arena.reports.tasks.folder import write_all, writers
 from arena.reports.tasks.run import TaskReport
 from arena.reports.tasks.tables import tables
 from arena.store.rows import TASK_KIND, CellRow, CellSpec, RunRow, RunSpec
 from arena.tasks.exact import Exact
 from arena.tasks.task import find_task
+from arena.tasks.true_sample import true_sample
 
 
 def cell(

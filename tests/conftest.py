@@ -1,0 +1,12 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+import signal
+
+
+def pytest_sessionstart() -> None:
+    """Programs that tests start can be interrupted, even where the tests run as a shell's background job: it is made to
+    ignore Ctrl-C, and whoever it starts would inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
