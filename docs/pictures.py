@@ -13,7 +13,9 @@ from textual.pilot import Pilot
 from arena.tui.app import ArenaApp
 from arena.tui.choice import Choice
 from arena.tui.screens.match import MatchScreen
+from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.screens.spectate import SpectateScreen
+from arena.tui.task_choice import TaskChoice
 from arena.tui.widgets.moves import MoveBar
 
 MODEL = "llm:gemma-3-270m"
@@ -63,13 +65,26 @@ async def show(store: Path) -> None:
         app.save_screenshot("app-show.svg", str(FOLDER))
 
 
+async def numbers(store: Path) -> None:
+    """Gemma's random integers: two in three of its 1500 draws are behind the picture."""
+    app = ArenaApp(store)
+    async with app.run_test(size=(96, 28)) as pilot:
+        screen = NumbersScreen(TaskChoice(MODEL))
+        await app.push_screen(screen)
+        await until(pilot, lambda: screen.stage == "drawing" and screen.drawing.tally.valid > 1000)
+        await pilot.press("space")
+        await pilot.pause(0.5)
+        app.save_screenshot("app-numbers.svg", str(FOLDER))
+
+
 def main() -> None:
-    """Make both."""
+    """Make all of them."""
     with tempfile.TemporaryDirectory() as folder:
         for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
             os.environ[name] = folder
         asyncio.run(match(Path(folder) / "match.db"))
         asyncio.run(show(Path(folder) / "show.db"))
+        asyncio.run(numbers(Path(folder) / "numbers.db"))
 
 
 if __name__ == "__main__":

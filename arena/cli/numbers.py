@@ -98,7 +98,7 @@ _single_options = together(
 @click.option("--paraphrases", is_flag=True, help="Ask in five other wordings instead (table 3).")
 @click.option("--human", is_flag=True, help=f"You draw {_PERSON_DRAWS} numbers, beside the models.")
 def numbers(human: bool, paraphrases: bool, **chosen: Any) -> None:
-    """Ask for single random integers, 0 to 10, and say how far the answers are from uniform (figure 2, table 3 to 5).
+    """Ask for single random integers, 0 to 10, and say how far the answers are from uniform (figure 2, tables 3 to 5).
 
     Run the same command again to go on where it was, with more --n to extend it.
     """
