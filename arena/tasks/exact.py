@@ -85,6 +85,16 @@ class _Node:
     outcomes: NDArray[np.int64]
 
 
+def check_exact(model: LanguageModel, settings: Sequence[Sampling]) -> None:
+    """Raises InputError for a setting whose distribution the backend can't tell."""
+    if Capability.FURTHER not in model.capabilities and any(setting.temperature != 1.0 for setting in settings):
+        raise InputError(
+            f"{model.name}: its backend tells the distribution at temperature 1 only, so exact mode can't give "
+            "another: leave the temperature at 1, or only draw answers (--mode sample)"
+        )
+    model.check(Sampling())
+
+
 async def explore(
     model: LanguageModel,
     question: Question,
@@ -109,12 +119,7 @@ class _Tree:
         self._model, self._question, self._task = model, question, task
         self._settings = settings
         self._hot = tuple(dict.fromkeys(setting.temperature for setting in settings if setting.temperature != 1.0))
-        if self._hot and Capability.FURTHER not in model.capabilities:
-            raise InputError(
-                f"{model.name}: its backend tells the distribution at temperature 1 only, so exact mode can't give "
-                f"another: leave --temperature away, or use --mode sample"
-            )
-        model.check(Sampling())
+        check_exact(model, settings)
         self.nodes: list[_Node] = []
         # (minus its mass at temperature 1, order, path, parent, the parent's branch)
         self.open: list[tuple[float, int, tuple[int, ...], int, int]] = [(-1.0, 0, (), -1, -1)]

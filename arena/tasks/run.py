@@ -21,7 +21,7 @@ from arena.store.store import Store
 from arena.store.writer import RunWriter
 from arena.tasks.cells import Question, TaskCell
 from arena.tasks.entropy import ENTROPY, entropies
-from arena.tasks.exact import explore
+from arena.tasks.exact import check_exact, explore
 from arena.tasks.players import Ask, make_player
 from arena.tasks.sampling import MOST_DRAWS, draw_answers
 
@@ -102,7 +102,8 @@ async def _try(plan: TaskPlan, models: Models) -> None:
         if cell.model is not None:
             await models.close_others([cell.model])
             model = await models.get(cell.model)
-            model.check(cell.sampling)
+            if plan.has_exact(cell):
+                check_exact(model, [cell.sampling])
             question = await cell.question(model)
             longest = len(question.prompt.tokens) + question.stop.max_tokens
             if longest > model.context:
@@ -175,7 +176,6 @@ async def _look(
 ) -> None:
     """Keep what is asked and, where the backend tells it, how broad the first token's distribution is."""
     for cell in cells:
-        model.check(cell.sampling)
         writer.add_prompt(cell.spec.key, question.prompt)
     writer.flush()
     whole = [cell for cell in cells if cell.sampling.top_p == 1.0 and ENTROPY not in known[cell.spec.key]]

@@ -19,6 +19,9 @@ pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.sglang]
 COUNT = 200
 
 
+HOT = Sampling(1.5, 0.8)  # whose log-probabilities a server doesn't tell, but it draws answers
+
+
 def found_by(subject: Subject) -> tuple[Exact, list[int]]:
     """Exact mode's probabilities of integers, and some sampled answers."""
 
@@ -29,6 +32,10 @@ def found_by(subject: Subject) -> tuple[Exact, list[int]]:
         (exact,) = await explore(subject.model, question, cell.task, [Sampling()])
         player = ModelPlayer(cell, subject.model, question)
         answers = await asyncio.gather(*(player.answer(f"{number}") for number in range(COUNT)))
+        hot = (await plan_task_cells([f"llm:{SMOLLM2}"], "integers", TaskOptions((HOT,)), subject._models))[0]
+        player = ModelPlayer(hot, subject.model, question)
+        others = await asyncio.gather(*(player.answer(f"hot {number}") for number in range(20)))
+        assert len({answer.sample.text for answer in others}) > 5
         return exact, [answer.value[0] for answer in answers if answer.value is not None]
 
     return subject.run(run())

@@ -105,10 +105,12 @@ class SGLang:
     async def complete(self, request: Request) -> Completion:
         """Answer one request; others wait beside it. Raises ModelError if the server stays away."""
         self._refuse_if_closed()
-        self.check(request.sampling)
         if request.further:
             raise InputError(f"{self.name}: SGLang tells a distribution under one setting only: use another backend")
         check_request(self, request)
+        if not request.wanted and not request.top:  # only answers: the server can draw them under any setting
+            return Completion((), (), None, await self._answers(request, ()) if request.draw else ())
+        self.check(request.sampling)
         kind = Kind(request.sampling, 1, request.wanted, request.top)
         key = (request.tokens, kind)
         first: tuple[int, ...] = ()
