@@ -15,14 +15,15 @@ _NUMERAL = re.compile(r"[\w.,+%/:^*\-−–]*\d[\w.,+%/:^*\-−–]*")
 _PLAIN = re.compile(r"0|[1-9]\d*")
 _AROUND = "_*.,:-−–"  # markup and marks of sentences and lists, which are no part of a number
 _BEFORE = "_*.,:"  # a minus before a number is part of it
-_CALL = re.compile(r"\w\([^()]*\d")  # a number that a function is given: code, and no answer
+# a number that a function is given, or that is added to something: code, and no answer
+_CODE = re.compile(r"\w\([^()]*\d|\+\s*\d|\d\s*\+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def parse_integer(text: str, largest: int = 10) -> int | None:
     """The one integer 0..largest that an answer names, however often. None for two different numbers, one that is too
     large, negative or no integer, a number in words, one in code, or none at all."""
-    if _CALL.search(text):
+    if _CODE.search(text):
         return None
     named = {_plain(numeral) for numeral in _NUMERAL.findall(text)}
     if len(named) != 1:
@@ -36,7 +37,7 @@ def no_integer(text: str, largest: int = 10) -> bool:
     numerals = list(_NUMERAL.finditer(text))
     last = numerals[-1].group() if numerals and numerals[-1].end() == len(text) else None
     values = [_plain(numeral.group()) for numeral in numerals]
-    if _CALL.search(text) or any(value is None or value > largest for value in values):
+    if _CODE.search(text) or any(value is None or value > largest for value in values):
         return True
     complete = set(values if last is None else values[:-1])
     # a 1 at the end may still become a 10
@@ -63,7 +64,10 @@ def parse_sequence(text: str, length: int = 10, largest: int = 10) -> tuple[int,
     """The first `length` integers of an answer. None if there are fewer, or if one of them is outside 0..largest or no
     integer. What stands before a colon introduces the sequence and is no part of it."""
     found: list[int] = []
-    for numeral in _separated(text.rpartition(":")[2]):
+    listed = text.rpartition(":")[2]
+    if _CODE.search(listed):
+        return None
+    for numeral in _separated(listed):
         value = _plain(numeral)
         if value is None or value > largest:
             return None

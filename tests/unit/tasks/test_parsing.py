@@ -77,6 +77,8 @@ def test_precision_and_recall_on_labelled_answers(which: str) -> None:
         ("10^2", None),
         ("٧", None),
         ("randint(10)", None),
+        ("x + 3", None),
+        ("5 + f()", None),
     ],
 )
 def test_an_integer(text: str, value: int | None) -> None:
@@ -117,6 +119,7 @@ def test_a_letter(text: str, letter: str | None) -> None:
         ("1, 2, 3, 4, 5, 6, 7, 8, 9, 11", None),
         ("1, 2, 3, 4, 5, 6, 7, 8, 9, 2.5", None),
         ("1, 2, 3, -4, 5, 6, 7, 8, 9, 2", None),
+        (", ".join(f"randint({number})" for number in range(10)), None),
         ("", None),
     ],
 )
