@@ -151,7 +151,8 @@ def test_the_shipped_suite_with_few_answers_fills_every_table_and_figure(tmp_pat
     """The suite's own parts; only that 1500 answers would take minutes."""
     text = files("arena.suites").joinpath("laptop-numbers.toml").read_text(encoding="utf-8")
     few = tmp_path / "few.toml"
-    few.write_text(text.replace("[[task]]", "[[task]]\nn = 12"), encoding="utf-8")
+    text = text.replace("[[task]]", "[[task]]\nn = 12").replace("paraphrases", 'mode = "sample"\nparaphrases')
+    few.write_text(text, encoding="utf-8")
     assert len(tomllib.loads(few.read_text())["task"]) == 6
     out, store = tmp_path / "out", tmp_path / "a.db"
     arena("run", few, "--store", store, "--out", out)
@@ -162,7 +163,8 @@ def test_the_shipped_suite_with_few_answers_fills_every_table_and_figure(tmp_pat
     document = json.loads(again.stdout)
     assert document["suite"] == "few" and document["games"] is None
     assert "to go" not in again.stderr  # nothing is drawn twice
-    assert len(document["tasks"]["cells"]) == 2 + 2 + 10 + 24 + 2 + 2
+    # cells that two parts share stand once: the grid's setting of figure 2, and the base model of figure 7
+    assert len(document["tasks"]["cells"]) == 2 + 2 + 10 + (24 - 2) + (2 - 1) + 2
 
 
 def test_a_suite_of_one_s_own_with_games_and_tasks(tmp_path: Path) -> None:
