@@ -27,9 +27,32 @@ class Logits:
         self._known: dict[Sampling, Distribution] = {}
 
     @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """What each token weighs at temperature 1, the likeliest 1."""
+        return np.asarray(np.exp(self.raw))
+
+    @cached_property
     def log_total(self) -> float:
-        """The log of the sum of exp(raw): what the raw logits lack to be log-probabilities."""
-        return float(np.log(np.exp(self.raw).sum()))
+        """The log of the weights' sum: what the raw logits lack to be log-probabilities."""
+        return float(np.log(self.weights.sum()))
+
+    @cached_property
+    def finite(self) -> NDArray[np.float64]:
+        """The raw logits without minus infinity, for sums in which such a token has no weight anyway."""
+        return self.raw if self.raw.min() >= _LOWEST else np.maximum(self.raw, _LOWEST)
+
+    def numbers(self, sampling: Sampling, tokens: Sequence[int]) -> Numbers:
+        """The numbers of some tokens under a setting that nobody draws from: nothing is kept of it."""
+        if sampling.top_p < 1.0 or sampling in self._known:
+            return self.under(sampling).numbers(tokens)
+        temperature = sampling.temperature
+        hot = self.raw / temperature
+        chosen = hot[np.asarray(tokens, dtype=np.int64)]
+        np.exp(hot, out=hot)
+        total = float(hot.sum())
+        log_total = float(np.log(total))
+        entropy = (log_total - _weighted(hot, self.finite) / total / temperature) / np.log(2.0)
+        return Numbers(tuple((chosen - log_total).tolist()), float(entropy), log_total - self.log_total / temperature)
 
     def under(self, sampling: Sampling) -> Distribution:
         """The distribution under a setting."""
@@ -42,14 +65,15 @@ class Distribution:
     """The next-token distribution of one row under one sampling setting. Temperature is applied before top-p."""
 
     def __init__(self, row: Logits, sampling: Sampling) -> None:
-        scaled = row.raw if sampling.temperature == 1.0 else row.raw / sampling.temperature
-        weights = np.exp(scaled)
+        plain = sampling.temperature == 1.0
+        scaled = row.raw if plain else row.raw / sampling.temperature
+        weights = row.weights if plain else np.exp(scaled)
         total = float(weights.sum())
         self._normaliser = float(np.log(total)) - row.log_total / sampling.temperature
         if sampling.top_p < 1.0:
             outside = ~_nucleus(scaled, sampling.top_p)
             scaled = np.where(outside, -np.inf, scaled)
-            weights[outside] = 0.0
+            weights = np.where(outside, 0.0, weights)
             total = float(weights.sum())
         self._scaled, self._weights, self._total = scaled, weights, total
 
@@ -77,9 +101,7 @@ class Distribution:
         finite = self._scaled
         if finite.min() < _LOWEST:  # a token without weight adds nothing, though its logit is minus infinity
             finite = np.maximum(finite, _LOWEST)
-        # not a product by BLAS, whose threads would wait for the model's
-        mean = np.einsum("i,i->", self._weights, finite) / self._total
-        return float((np.log(self._total) - mean) / np.log(2.0))
+        return float((np.log(self._total) - _weighted(self._weights, finite) / self._total) / np.log(2.0))
 
     def normaliser(self) -> float:
         """The log of the sum of p ** (1 / temperature) over the vocabulary, p being the raw probabilities."""
@@ -100,6 +122,11 @@ class Distribution:
         # the two sums may differ in the last digit: never past the last token of the block that has any weight
         last = int(np.searchsorted(within, within[-1], side="left"))
         return start + min(int(np.searchsorted(within, left, side="right")), last)
+
+
+def _weighted(weights: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    """The weighted sum; not a product by BLAS, whose threads would wait for the model's."""
+    return float(np.einsum("i,i->", weights, values))
 
 
 def _at_least(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:

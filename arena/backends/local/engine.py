@@ -190,7 +190,7 @@ class Engine:
                         distribution.logprobs(request.wanted),
                         distribution.top(request.top),
                         distribution.entropy(),
-                        tuple(row.under(setting).numbers(request.wanted) for setting in request.further),
+                        tuple(row.numbers(setting, request.wanted) for setting in request.further),
                     )
                 job.numbers = numbers[key]
             if request.draw is None:

@@ -105,7 +105,7 @@ class TableModel:
             answers.append(self._answer(request, stream(request.draw.name, attempt)))
             if answers[-1].ended == "move":
                 break
-        further = tuple(self._row(request.tokens).under(setting).numbers(request.wanted) for setting in request.further)
+        further = tuple(self._row(request.tokens).numbers(setting, request.wanted) for setting in request.further)
         numbers = first.logprobs(request.wanted), first.top(request.top), first.entropy()
         return Completion(*numbers, tuple(answers), further)
 

@@ -139,3 +139,15 @@ def test_large_logits_do_not_overflow() -> None:
     distribution = Logits(np.array([1e4, 1e4, -1e4], dtype=np.float32)).under(Sampling(0.1))
     assert np.exp(distribution.logprobs([0, 1, 2])) == pytest.approx([0.5, 0.5, 0.0])
     assert distribution.entropy() == pytest.approx(1.0)
+
+
+@settings(deadline=None)
+@given(rows(), TEMPERATURES, TOP_PS)
+def test_numbers_that_nobody_draws_from_are_those_of_the_distribution(
+    row: NDArray[np.float32], temperature: float, top_p: float
+) -> None:
+    sampling, tokens = Sampling(temperature, top_p), range(len(row))
+    found, kept = Logits(row).numbers(sampling, tokens), Logits(row).under(sampling).numbers(tokens)
+    assert found.logprobs == pytest.approx(kept.logprobs, abs=1e-9)
+    assert found.entropy == pytest.approx(kept.entropy, abs=1e-9)
+    assert found.normaliser == pytest.approx(kept.normaliser, abs=1e-9)
