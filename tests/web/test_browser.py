@@ -15,7 +15,9 @@ import pyte
 import pytest
 from playwright.sync_api import Browser, Page, WebSocket
 
+from arena.store.rows import MatchRow
 from arena.store.store import Store
+from tests.integration.commands import wait_for
 from tests.web.conftest import Serve, free_port
 
 pytestmark = pytest.mark.web
@@ -82,11 +84,16 @@ def test_a_round_against_a_real_model_and_its_plot(serve: Serve, viewer: Viewer,
     assert all(url.startswith((address, "data:")) for url in viewer.asked) and not viewer.failed
     viewer.page.keyboard.press("Escape")
     viewer.until(lambda shown: "how predictable is it?" in shown)
+    wait_for(lambda: _only_match(store).state == "abandoned")  # which is stored beside the lobby's first picture
+    assert _only_match(store).rounds == 1
+
+
+def _only_match(store: Path) -> MatchRow:
     with Store.open(store) as opened:
         (run,) = opened.runs()
         (cell,) = opened.cells(run)
         (match,) = opened.matches(cell)
-    assert match.rounds == 1 and match.state == "abandoned"
+    return match
 
 
 def test_the_lobby_opens_and_q_leaves(serve: Serve, viewer: Viewer) -> None:
