@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_PARAPHRASES: Final = 5
 _PERSON_DRAWS: Final = 30
 _DRAWS: Final = 1500  # the paper's
 
@@ -102,10 +101,12 @@ def numbers(human: bool, paraphrases: bool, **chosen: Any) -> None:
 
     Run the same command again to go on where it was, with more --n to extend it.
     """
+    from arena.prompts.wording import PARAPHRASES
+
     if human:
         _with_person(chosen)
     else:
-        _run("integers", chosen, tuple(map(str, range(_PARAPHRASES))) if paraphrases else ("",))
+        _run("integers", chosen, PARAPHRASES if paraphrases else ("",))
 
 
 @click.command(short_help="Random letters, a to k, sampled and exact.")

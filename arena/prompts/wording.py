@@ -17,6 +17,7 @@ from arena.records import Seat
 
 Style = Literal["base", "instruct"]
 STYLES: tuple[Style, ...] = ("base", "instruct")
+PARAPHRASES = ("0", "1", "2", "3", "4")  # of a task's wording (table 3)
 _KEYS = {"name", "closing", "infix", "prompt"}
 
 
@@ -88,7 +89,7 @@ def find_wording(game: str, style: Style, seat: Seat, history: int | None = None
 
 
 def find_task_wording(task: str, style: Style, variant: str = "") -> Wording:
-    """The shipped wording of a task for a style, or one of its paraphrases, "0" to "4"."""
+    """The shipped wording of a task for a style, or one of PARAPHRASES. Raises InputError if there is none."""
     name = f"{style}-{variant}.toml" if variant else f"{style}.toml"
     file = files("arena.prompts") / "templates" / task / name
     if not file.is_file():

@@ -26,7 +26,6 @@ from arena.tasks.players import Ask, make_player
 from arena.tasks.sampling import MOST_DRAWS, draw_answers
 
 Mode = Literal["sample", "exact", "both"]
-MODES: Final[tuple[Mode, ...]] = ("sample", "exact", "both")
 EXACT: Final = "exact"  # the name of what is found out about a cell
 
 

@@ -9,7 +9,7 @@ import msgspec
 from arena.backends.base import Sampling
 from arena.backends.loading import Models
 from arena.errors import InputError
-from arena.prompts.wording import STYLES, find_task_wording
+from arena.prompts.wording import PARAPHRASES, STYLES, find_task_wording
 from arena.records import Seat
 from arena.tasks.cells import TaskOptions
 from arena.tasks.run import Mode
@@ -22,7 +22,6 @@ DRAWS = 1500  # the paper's
 PERSON_DRAWS = 30  # numbers that a person has patience for
 
 _REPLIERS = ("greedy", "human:mind-reader")  # who only reply to others
-_PARAPHRASES = tuple("01234")
 
 
 class TaskChoice(msgspec.Struct, frozen=True):
@@ -74,7 +73,7 @@ def task_variants(task: Task, subject: str) -> list[str]:
     except InputError:
         style = None
     found = [""]
-    for variant in _PARAPHRASES:
+    for variant in PARAPHRASES:
         for asked in STYLES if style is None else (style,):
             try:
                 find_task_wording(task.name, asked, variant)
