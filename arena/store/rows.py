@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,9 +35,10 @@ class CellSpec:
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """What a run is. Everything but `games` and `manifest` is its identity: the same spec is the same run.
+    """What a run is. Everything but `games`, `manifest` and `former` is its identity: the same spec is the same run.
 
-    `models` maps a model's name to what identifies its weights; `manifest` says on what machine and build.
+    `models` maps a model's name to what identifies its weights; `manifest` says on what machine and build. `former` is
+    `models` by an older rule: a run that was begun under it is found by it, and is then known by `models`.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class RunSpec:
     models: Mapping[str, str]
     games: int
     manifest: Mapping[str, Any]
+    former: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> str:

@@ -24,6 +24,7 @@ from arena.backends.local.settings import Settings
 from arena.backends.local.tree import Row
 from arena.backends.tokenizer import FolderTokenizer
 from arena.backends.transformers.cells import Cells
+from arena.backends.transformers.device import best_device
 
 DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _SLIDING, _FULL = "sliding_attention", "full_attention"
@@ -42,7 +43,7 @@ class TransformersLibrary:
         quiet.disable_progress_bar()
         if settings.threads:
             torch.set_num_threads(settings.threads)
-        self._device = torch.device(settings.device or _best_device())
+        self._device = torch.device(settings.device or best_device())
         self._model = _load(place, _dtype(settings, self._device)).to(self._device).eval()
         progress(1.0)
         config = self._model.config.get_text_config()
@@ -178,12 +179,6 @@ class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registe
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
         """Length and offset of the keys."""
         return self.used, 0
-
-
-def _best_device() -> str:
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 def _dtype(settings: Settings, device: torch.device) -> torch.dtype | str:
