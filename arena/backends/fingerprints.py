@@ -30,7 +30,7 @@ def fingerprint(path: Path) -> str:
 
 
 def gguf_digest(path: Path) -> str:
-    """The SHA-256 of a GGUF file; of one that is split (`NAME-00001-of-00003.gguf`) that of its files' digests in order.
+    """The SHA-256 of a GGUF file; of a split one (`NAME-00001-of-00003.gguf`) that of its files' digests in order.
 
     Raises InputError if a file can't be read.
     """
