@@ -13,6 +13,7 @@ from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
 from arena.aside import aside
 from arena.backends.answers import found
 from arena.backends.base import Draw, LanguageModel, Request, Sampling, Vocabulary
+from arena.blocks import block_of
 from arena.draws import stream, uniforms
 from arena.games import Game
 from arena.prompts.chat_template import ChatTemplate
@@ -121,6 +122,7 @@ class LanguageModelAgent:
                 sampling=asking.sampling,
                 draw=Draw(view.seed, asking.attempts),
                 depth=view.number,
+                block=block_of(view.match),
             )
         )
         policy = self._tokens.policy(dict(zip(self._wanted, completion.logprobs, strict=True)))

@@ -64,8 +64,9 @@ class Request:
 
     `wanted` are the token ids whose first-position log-probabilities are returned, `top` how many of the
     likeliest tokens; `further` are sampling settings under which the same log-probabilities are wanted too.
-    `depth` is the request's place in the queue: the deepest goes first, so that matches finish and their
-    memory goes.
+    `block` and `depth` are the request's place in the queue: the lowest block goes first, so that what is finished
+    when a run is stopped is a sample (arena/blocks.py); within it the deepest, so that matches finish and their memory
+    goes.
     """
 
     tokens: tuple[int, ...]
@@ -75,6 +76,7 @@ class Request:
     draw: Draw | None = None
     top: int = 20
     depth: int = 0
+    block: int = 0
     further: tuple[Sampling, ...] = ()
 
 

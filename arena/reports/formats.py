@@ -57,8 +57,9 @@ def spreadsheet(report: RunReport, published: bool = False) -> str:
     keys = [column.key for column in COLUMNS if not column.key.endswith("_ci")]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
+    counts = ("matches", "games_asked", "finished_matches", "open_matches", "rounds")
     about = ("game", "source", "subject", "opponent", "family", "style", "format", "wording", "infix")
-    writer.writerow((*about, "matches", "games_asked", "rounds", *keys, *bounds))
+    writer.writerow((*about, *counts, *keys, *bounds))
     for section in sections(report, published):
         for row in section.rows:
             numbers = dict(row.numbers)
@@ -73,7 +74,6 @@ def spreadsheet(report: RunReport, published: bool = False) -> str:
                 report.families.get(numbers.get("subject", "")),
                 *(prompt.get(key) for key in ("style", "format", "wording", "infix")),
             )
-            counts = ("matches", "games_asked", "rounds")
             writer.writerow(
                 (*map(escape.spreadsheet, texts), *(_exact(numbers.get(key)) for key in (*counts, *keys, *bounds)))
             )

@@ -49,8 +49,13 @@ class RunReport:
 
     @property
     def nothing_finished(self) -> bool:
-        """Whether there is no finished match to report on."""
+        """Whether there is no match to report on."""
         return not any(len(cell.rounds) for cell in self.cells)
+
+    @property
+    def uncounted(self) -> tuple[str, ...]:
+        """Of each cell that isn't whole, which matches are counted: sentences that are safe to print."""
+        return tuple(f"{self.label(cell)}, {cell.game.title}: {cell.uncounted}" for cell in self.cells if cell.uncounted)
 
     def label(self, cell: CellReport) -> str:
         """Who is measured, and against whom if that isn't the same in all cells; safe to print in one line."""
@@ -73,7 +78,7 @@ class RunReport:
 
 
 def run_report(store: Store, run: RunRow, *more: RunRow) -> RunReport:
-    """Read the finished matches of one or several runs. Raises InputError if a game of a run isn't installed here."""
+    """Read the matches that count of one or several runs. Raises InputError if a game of a run isn't installed here."""
     cells = []
     for one in (run, *more):
         for cell in store.cells(one):

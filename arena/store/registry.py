@@ -149,4 +149,4 @@ def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
         games=games,
         manifest=json.loads(manifest),
     )
-    return RunRow(id_, name, spec, created, finished=finished_games >= games)
+    return RunRow(id_, name, spec, created, finished_games)

@@ -32,6 +32,11 @@ class CellSpec:
     prompt: Mapping[str, Any] | None = None
     opponent_prompt: Mapping[str, Any] | None = None
 
+    @property
+    def is_person(self) -> bool:
+        """Whether the subject is a person."""
+        return self.subject.partition(":")[0] == "human"
+
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
@@ -63,25 +68,36 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as stored. `name` is for people ("2026-11-23-1"), `spec.games` the most that was ever asked for."""
+    """A run as stored. `name` is for people ("2026-11-23-1"), `spec.games` the most that was ever asked for,
+    `finished_games` how many it had when it was last played to its end."""
 
     id: int
     name: str
     spec: RunSpec
     created: str
-    finished: bool
+    finished_games: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether all that was asked for was played."""
+        return self.finished_games >= self.spec.games
 
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
     """A cell as stored, with how far it is. `seconds` is the time that its matches were being played. Of a task's cell
-    the valid answers count as its finished matches."""
+    the valid answers count as its finished matches.
+
+    Only what is a sample is reported (arena/blocks.py): the matches, or a task's draws, of numbers `below` this, all
+    of which are finished; None: every finished match, as those of a sitting come one after another.
+    """
 
     id: int
     spec: CellSpec
     finished_matches: int
     open_matches: int
     seconds: float
+    below: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +118,7 @@ class MatchRow:
 
 @dataclass(frozen=True, slots=True)
 class RoundColumns:
-    """The rounds of a cell's finished matches, a row a round, ordered by match and round; n rows, k moves.
+    """The rounds of a cell's matches that count, a row a round, ordered by match and round; n rows, k moves.
 
     `move` and `reply` are -1 where a seat forfeited. `policy` has shape (n, k), NaN where the subject has
     none. `drawn` counts the answers drawn and `invalid` those refused, of the subject; `prompt` numbers the
