@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from arena.games import Game
 from arena.records import Outcome
+from arena.reports.settings import Settings
 from arena.stats.clusters import Estimate, center, difference, mean, stratified_difference
 from arena.store.rows import CellRow, RoundColumns
 
@@ -23,13 +24,15 @@ OUTCOMES = {"win": Outcome.WIN, "tie": Outcome.TIE, "loss": Outcome.LOSS}
 class CellReport:
     """A cell with its rounds, from which every number is computed when it is asked for.
 
-    `games_asked` is how many matches the run wants; `rounds` are those of finished matches only.
+    `games_asked` is how many matches the run wants; `rounds` are those of finished matches only. `settings` say how it
+    came about.
     """
 
     cell: CellRow
     game: Game
     rounds: RoundColumns
     games_asked: int
+    settings: Settings
 
     @property
     def matches(self) -> int:
@@ -144,6 +147,7 @@ class CellReport:
             "gap": gap.value,
             "gap_ci": _list(gap),
             "reply_ties": self._reply_ties(),
+            "settings": dict(self.settings),
         }
 
     def _spread(self) -> dict[str, float | None]:
