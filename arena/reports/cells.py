@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from arena.blocks import LEAST
 from arena.games import Game
 from arena.records import Outcome
+from arena.reports.settings import Settings
 from arena.stats.clusters import Estimate, center, difference, mean, stratified_difference
 from arena.store.rows import CellRow, RoundColumns
 
@@ -24,13 +25,19 @@ OUTCOMES = {"win": Outcome.WIN, "tie": Outcome.TIE, "loss": Outcome.LOSS}
 class CellReport:
     """A cell with its rounds, from which every number is computed when it is asked for.
 
+<<<<<<< HEAD
     `games_asked` is how many matches the run wants; `rounds` are those of the matches that count (arena/blocks.py).
+=======
+    `games_asked` is how many matches the run wants; `rounds` are those of finished matches only. `settings` say how it
+    came about.
+>>>>>>> w/settings
     """
 
     cell: CellRow
     game: Game
     rounds: RoundColumns
     games_asked: int
+    settings: Settings
 
     @property
     def matches(self) -> int:
@@ -176,6 +183,7 @@ class CellReport:
             "gap": gap.value,
             "gap_ci": _list(gap),
             "reply_ties": self._reply_ties(),
+            "settings": dict(self.settings),
         }
 
     def _spread(self) -> dict[str, float | None]:

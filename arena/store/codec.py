@@ -58,6 +58,11 @@ def identity(spec: RunSpec) -> str:
     ).hexdigest()
 
 
+def run_key(spec: RunSpec) -> str:
+    """What an export names a run by: the beginning of its identity, so that equal runs have equal keys everywhere."""
+    return identity(spec)[:16]
+
+
 def _cell_identity(cell: CellSpec) -> dict[str, Any]:
     return {
         "key": cell.key,
