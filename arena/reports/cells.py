@@ -25,12 +25,8 @@ OUTCOMES = {"win": Outcome.WIN, "tie": Outcome.TIE, "loss": Outcome.LOSS}
 class CellReport:
     """A cell with its rounds, from which every number is computed when it is asked for.
 
-<<<<<<< HEAD
     `games_asked` is how many matches the run wants; `rounds` are those of the matches that count (arena/blocks.py).
-=======
-    `games_asked` is how many matches the run wants; `rounds` are those of finished matches only. `settings` say how it
-    came about.
->>>>>>> w/settings
+    `settings` say how it came about.
     """
 
     cell: CellRow

@@ -48,14 +48,8 @@ def _figure(report: RunReport) -> Figure:
         for box, found in zip(boxes, shown, strict=True):
             labels = [report.label(cell) for cell in found]
             _game(box, found, labels, [players.index(label) for label in labels])
-<<<<<<< HEAD
-    notes = [f"{report.title}; 95% intervals.", *([FAMILIES_NOTE] if report.families_differ else [])]
-    text = "\n".join([" ".join(notes), *report.uncounted])
-    figure.supxlabel(plain(text), fontsize=7.5)
-=======
-    said = [f"{report.title}.", report.said_of_all, _LEGEND, *report.cautions]
+    said = [f"{report.title}.", report.said_of_all, _LEGEND, *report.uncounted, *report.cautions]
     below(figure, " ".join(filter(None, said)))
->>>>>>> w/settings
     return figure
 
 
@@ -64,12 +58,8 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
     box.suptitle(plain(cells[0].game.title), x=0.01, ha="left", fontweight="bold")
     grid = box.subplots(len(cells), 2, sharex="col", squeeze=False, width_ratios=[3, 2])
     for (left, right), cell, label, style in zip(grid, cells, labels, styles, strict=True):
-<<<<<<< HEAD
         title = f"{label} ({cell.state})" if cell.state else label
-        left.set_title(plain(title), loc="left", fontsize=9, pad=3)
-=======
-        left.set_title(plain(textwrap.fill(label, _LABEL)), loc="left", fontsize=9, pad=3)
->>>>>>> w/settings
+        left.set_title(plain(textwrap.fill(title, _LABEL)), loc="left", fontsize=9, pad=3)
         _distribution(left, cell, style)
         if cell.has_policies:
             _after(right, cell, style)

@@ -43,41 +43,9 @@ def _texts(row: Row) -> tuple[str, ...]:
 
 
 def spreadsheet(report: RunReport, published: bool = False) -> str:
-<<<<<<< HEAD
-    """The table as CSV, a row a subject and game, nothing rounded, undefined empty.
-
-    A text that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    bounds = [f"{column.key[:-3]}_{end}" for column in COLUMNS if column.key.endswith("_ci") for end in ("low", "high")]
-    keys = [column.key for column in COLUMNS if not column.key.endswith("_ci")]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    counts = ("matches", "games_asked", "finished_matches", "open_matches", "rounds")
-    about = ("game", "source", "subject", "opponent", "family", "style", "format", "wording", "infix")
-    writer.writerow((*about, *counts, *keys, *bounds))
-    for section in sections(report, published):
-        for row in section.rows:
-            numbers = dict(row.numbers)
-            for key in ("net", "expected_net"):
-                numbers[f"{key}_low"], numbers[f"{key}_high"] = numbers.get(f"{key}_ci") or (None, None)
-            prompt = numbers.get("prompt") or {}
-            texts = (
-                section.game.name,
-                row.source,
-                numbers.get("subject", row.name),
-                numbers.get("opponent"),
-                report.families.get(numbers.get("subject", "")),
-                *(prompt.get(key) for key in ("style", "format", "wording", "infix")),
-            )
-            writer.writerow(
-                (*map(escape.spreadsheet, texts), *(_exact(numbers.get(key)) for key in (*counts, *keys, *bounds)))
-            )
-    return buffer.getvalue()
-=======
     """The table as CSV, a row a subject and game with all settings, nothing rounded, undefined empty."""
     found = sections(report, published)
     return tables.rows_as_csv([_flat(report, section, row) for section in found for row in section.rows])
->>>>>>> w/settings
 
 
 def _flat(report: RunReport, section: Section, row: Row) -> dict[str, Any]:
@@ -86,7 +54,7 @@ def _flat(report: RunReport, section: Section, row: Row) -> dict[str, Any]:
     if row.cell is not None:
         family = report.families.get(row.cell.cell.spec.subject)
         flat |= {"opponent": None, "family": family, **row.cell.settings, "game": section.game.name}
-    flat |= {key: numbers.get(key) for key in ("matches", "games_asked", "rounds")}
+    flat |= {key: numbers.get(key) for key in ("matches", "games_asked", "finished_matches", "open_matches", "rounds")}
     flat |= {column.key: numbers.get(column.key) for column in COLUMNS if not column.key.endswith("_ci")}
     for key in (column.key for column in COLUMNS if column.key.endswith("_ci")):
         flat[f"{key[:-3]}_low"], flat[f"{key[:-3]}_high"] = numbers.get(key) or (None, None)

@@ -97,14 +97,10 @@ class RunReport:
 
 
 def run_report(store: Store, run: RunRow, *more: RunRow) -> RunReport:
-<<<<<<< HEAD
-    """Read the matches that count of one or several runs. Raises InputError if a game of a run isn't installed here."""
-=======
-    """Read the finished matches of one or several runs. A game that isn't installed here is left out, and named.
+    """Read the matches that count of one or several runs. A game that isn't installed here is left out, and named.
 
     Raises InputError if none of them is installed.
     """
->>>>>>> w/settings
     cells = []
     left_out: dict[str, None] = {}
     for one in (run, *more):

@@ -140,18 +140,10 @@ def _published(report: RunReport, game: Game) -> tuple[Row, ...]:
 
 def notes(report: RunReport, published: bool = False) -> tuple[str, ...]:
     """The sentences that stand under the table."""
-<<<<<<< HEAD
-    said = [f"{report.title}. {INTERVAL_NOTE}"]
-    said += report.uncounted
-    if report.families_differ:
-        said.append(FAMILIES_NOTE)
-=======
     said = [" ".join(filter(None, (f"{report.title}.", report.said_of_all, INTERVAL_NOTE)))]
-    if still_open := sum(cell.cell.open_matches for cell in report.cells):
-        said.append(f"Open matches, not counted here: {still_open}.")
+    said += report.uncounted
     said += [f"Not reported: {sentence}." for sentence in report.left_out]
     said += report.cautions
->>>>>>> w/settings
     if published:
         beside = any(comparable(report, game) for game in report.games)
         said.append(PUBLISHED_NOTE if beside else NOT_PUBLISHED_NOTE)
