@@ -23,7 +23,7 @@ _ASIDES = re.compile(
     re.IGNORECASE,
 )
 _LETTER_ASIDES = re.compile(
-    r"\A\s*\(?[a1][.):]\s+(?=\S)"
+    r"\A\s*\(?[ai1][.):]\s+(?=\S)"
     rf"|\b(?:between|from)\s+[\"'`*]*[a-z][\"'`*]*\s*(?:and|{_TO})\s*[\"'`*]*[a-z](?![^\W_])"
     rf"|(?<![^\W_])a[\"'`*]*\s*{_TO}\s*[\"'`*]*[a-z](?![^\W_])"
     r"|[\[({]\s*a\s*,\s*(?:b\s*,\s*)?(?:c\s*,\s*)?(?:(?:\.{3}|…)\s*,?\s*)?k\s*[\])}]",
@@ -84,10 +84,10 @@ _BEFORE = "_*.,:"  # a minus before a number is part of it
 # a number that a function is given, or that is added to something: code, and no answer
 _CODE = re.compile(r"\w\([^()]*\d|\+\s*\d|\d\s*\+")
 _LISTED = re.compile(r",|(?<=\d)[-–](?=\d)")
-_BETWEEN = re.compile(r"(?<!\w)(?!and(?!\w))[^\W\d_]++(?!\w)|[:=]", re.IGNORECASE)  # two lists of numbers
+_BETWEEN = re.compile(r"(?<!\w)(?!and(?!\w))[^\W\d_]++(?!\w)|[:=>→]", re.IGNORECASE)  # two lists of numbers
 
-# a letter that is no part of a word (I've, x-ray, e.g.) nor of a name (C++)
-_LETTER = re.compile(rf"(?<![^\W_])(?<![^\W_]['’.-])(?P<letter>[^\W\d_])(?![^\W_]|['’.-][^\W_]|[+#]){_NEXT}")
+# a letter that is no part of a word (I've, x-ray, e.g.), of a name (C++) or of a tag (<b>)
+_LETTER = re.compile(rf"(?<![^\W_<])(?<!</)(?<![^\W_]['’.-])(?P<letter>[^\W\d_])(?![^\W_]|['’.-][^\W_]|[+#]){_NEXT}")
 _WORD = re.compile(r"[^\W_]++")
 _CALL = re.compile(r"\w[(\[]")
 _CLOSED = re.compile(r"[^\w\s(\[{<]|[ \t]*(?:[\r\n]|[-–—.!?:;])")
