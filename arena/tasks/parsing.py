@@ -87,7 +87,9 @@ _LISTED = re.compile(r",|(?<=\d)[-–](?=\d)")
 _BETWEEN = re.compile(r"(?<!\w)(?!and(?!\w))[^\W\d_]++(?!\w)|[:=>→]", re.IGNORECASE)  # two lists of numbers
 
 # a letter that is no part of a word (I've, x-ray, e.g.), of a name (C++) or of a tag (<b>)
-_LETTER = re.compile(rf"(?<![^\W_<])(?<!</)(?<![^\W_]['’.-])(?P<letter>[^\W\d_])(?![^\W_]|['’.-][^\W_]|[+#]){_NEXT}")
+_LETTER = re.compile(
+    rf"(?<![^\W_])(?<!<)(?<!</)(?<![^\W_]['’.-])(?P<letter>[^\W\d_])(?![^\W_]|['’.-][^\W_]|[+#]){_NEXT}"
+)
 _WORD = re.compile(r"[^\W_]++")
 _CALL = re.compile(r"\w[(\[]")
 _CLOSED = re.compile(r"[^\w\s(\[{<]|[ \t]*(?:[\r\n]|[-–—.!?:;])")
