@@ -23,7 +23,7 @@ _ASIDES = re.compile(
     re.IGNORECASE,
 )
 _LETTER_ASIDES = re.compile(
-    r"\A\s*\(?[a1][.):]\s+(?=\S)"
+    r"\A\s*\(?[ai1][.):]\s+(?=\S)"
     rf"|\b(?:between|from)\s+[\"'`*]*[a-z][\"'`*]*\s*(?:and|{_TO})\s*[\"'`*]*[a-z](?![^\W_])"
     rf"|(?<![^\W_])a[\"'`*]*\s*{_TO}\s*[\"'`*]*[a-z](?![^\W_])"
     r"|[\[({]\s*a\s*,\s*(?:b\s*,\s*)?(?:c\s*,\s*)?(?:(?:\.{3}|…)\s*,?\s*)?k\s*[\])}]",
@@ -45,34 +45,15 @@ _LETTERS_BEGUN = re.compile(
 )
 _SIGNS = re.compile(r"[^\w\s]|\d|(?<![^\W_])[^\W\d_](?![^\W_])")
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # The word after a value: only these leave it a choice. Others go with it: 10 numbers, K Street, a letter, I think.
-_AFTER_I = frozenset(
-    ["is", "because", "since", "it", "seems", "sounds", "feels", "works", "looks", "comes", "from", "between"]
-)
-_AFTER_A = _AFTER_I | frozenset(
-    [
-        "was",
-        "and",
-        "or",
-        "as",
-        "for",
-        "this",
-        "that",
-        "which",
-        "if",
-        "but",
-        "please",
-        "again",
-        "then",
-        "today",
-        "has",
-        "popped",
-        "came",
-        "you",
-        "i",
-    ]
-)
-_AFTER = _AFTER_A | frozenset(["so", "will", "would", "now", "just", "my", "your", "here"])
+_AFTER_I = _words("is because since it seems sounds feels works looks comes from between")
+_AFTER_A = _AFTER_I | _words("was and or as for this that which if but please again then today has popped came you i")
+_AFTER = _AFTER_A | _words("so will would now just my your here")
 _NEXT = r"(?:(?<![.,:])[ \t]+(?=(?P<after>[^\W\d_]+(?:-\w+)*)))?"
 
 # a run of letters, digits and what may belong to a number
@@ -84,10 +65,12 @@ _BEFORE = "_*.,:"  # a minus before a number is part of it
 # a number that a function is given, or that is added to something: code, and no answer
 _CODE = re.compile(r"\w\([^()]*\d|\+\s*\d|\d\s*\+")
 _LISTED = re.compile(r",|(?<=\d)[-–](?=\d)")
-_BETWEEN = re.compile(r"(?<!\w)(?!and(?!\w))[^\W\d_]++(?!\w)|[:=]", re.IGNORECASE)  # two lists of numbers
+_BETWEEN = re.compile(r"(?<!\w)(?!and(?!\w))[^\W\d_]++(?!\w)|[:=>→]", re.IGNORECASE)  # what parts lists of numbers
 
-# a letter that is no part of a word (I've, x-ray, e.g.) nor of a name (C++)
-_LETTER = re.compile(rf"(?<![^\W_])(?<![^\W_]['’.-])(?P<letter>[^\W\d_])(?![^\W_]|['’.-][^\W_]|[+#]){_NEXT}")
+# a letter that is no part of a word (I've, x-ray, e.g.), of a name (C++) or of a tag (<b>)
+_LETTER = re.compile(
+    rf"(?<![^\W_])(?<!<)(?<!</)(?<![^\W_]['’.-])(?P<letter>[^\W\d_])(?![^\W_]|['’.-][^\W_]|[+#]){_NEXT}"
+)
 _WORD = re.compile(r"[^\W_]++")
 _CALL = re.compile(r"\w[(\[]")
 _CLOSED = re.compile(r"[^\w\s(\[{<]|[ \t]*(?:[\r\n]|[-–—.!?:;])")

@@ -43,7 +43,7 @@ class Task:
 _INTEGERS = tuple(map(str, range(11)))
 _LETTERS = tuple("abcdefghijk")
 # ten numbers in a row, as `parse_sequence` reads them, and a sign that the last has ended (8.5 is no 8)
-_TEN = r"(?<!\w)\d++(?:[^\w:=]++(?:and[^\w:=]++)?\d++){9}\.?[^\w:=./%^]"
+_TEN = r"(?<!\w)\d++(?:[^\w:=>→]++(?:and[^\w:=>→]++)?\d++){9}\.?[^\w:=>→./%^]"
 
 
 def _integer(text: str) -> tuple[int, ...] | None:

@@ -23,8 +23,13 @@ LETTERS = TASKS["letters"].values
 
 # What the rules get wrong: source, task, and how the text begins. A rule that mends one takes its line out.
 KNOWN_MISSES = {
+    ("gemma", "integers", " Present each Number in reverse o"),
+    ("gemma", "integers", " huge  Since i am in the maths st"),
     ("smollm2", "integers", "To generate a random integer less"),
     ("smollm2", "integers", "seed: 1}"),
+    ("smollm2", "integers", "to pick a random number between 0"),
+    ("smollm2", "letters", " letter a at random from the alph"),
+    ("smollm2", "letters", "Illsadeavglr abc Adaracus Crate T"),
     ("written", "integers", "10 is the largest integer allowed"),
     ("written", "integers", "Any number from 0 to 10, such as "),
     ("written", "letters", "In C, you could write this."),
@@ -63,7 +68,7 @@ def labelled() -> list[Row]:
 
 def test_the_labels_are_two_readings_of_many_answers_of_each_kind() -> None:
     read = lines()
-    assert len(read) >= 400 and len({(line["task"], line["text"]) for line in read}) == len(read)
+    assert len(read) >= 700 and len({(line["task"], line["text"]) for line in read}) == len(read)
     assert {line["source"] for line in read} == {"gemma", "smollm2", "written"}
     assert {line["task"] for line in read} == set(TASKS)
     assert 0.25 < sum(line["held"] == "yes" for line in read) / len(read) < 0.42
@@ -174,6 +179,7 @@ def test_an_integer(text: str, value: int | None) -> None:
         ("K Street", None),
         ("C++", None),
         ("f(b)", None),
+        ("<b>or</b>", None),
         ("", None),
         ("l", None),
         ("a or b", None),
