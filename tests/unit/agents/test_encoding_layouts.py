@@ -12,7 +12,7 @@ import pytest
 from arena.agents.encoding import chat_template, encode
 from arena.backends.tokenizer import FolderTokenizer
 from arena.prompts.formats import Segment, render
-from tests.support.tokenizers import LAYOUTS
+from tests.support.tokenizer_layouts import LAYOUTS
 
 pytest.importorskip("transformers")
 
