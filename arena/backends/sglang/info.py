@@ -14,7 +14,7 @@ from arena.backends.server import KEY_VARIABLE, ServerSettings
 from arena.errors import InputError, ModelError
 
 START_SECONDS = 8.0  # that a server has for its first answer
-_NOTHING: Final = (None, "", "{}", [], {})  # what a setting is that isn't set
+_NOTHING: Final[tuple[object, ...]] = (None, False, "", "{}", [], {})  # what a setting is that isn't set
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
@@ -33,12 +33,14 @@ class ServerInfo(msgspec.Struct, frozen=True):
     dtype: str = ""
     quantization: str | None = None
     max_req_input_len: int | None = None
-    # what else decides the distributions
-    revision: str | None = None
-    load_format: str = ""
-    model_impl: str = ""
-    kv_cache_dtype: str = ""
-    torchao_config: str = ""
+    # what else decides the distributions, of whatever type a version tells it
+    revision: Any = None
+    load_format: Any = None
+    model_impl: Any = None
+    kv_cache_dtype: Any = None
+    enable_fp32_lm_head: Any = None
+    quantization_param_path: Any = None
+    torchao_config: Any = None
     json_model_override_args: Any = None
     lora_paths: Any = None
 

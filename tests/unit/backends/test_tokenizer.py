@@ -85,6 +85,22 @@ def test_a_chat_template_from_its_own_file_wins(tmp_path: Path) -> None:
     assert FolderTokenizer.from_folder(tmp_path).vocabulary.chat_template == "new"
 
 
+SEVERAL = [{"name": "tool_use", "template": "tools"}, {"name": "default", "template": "one"}]
+
+
+@pytest.mark.parametrize("template", ["one", SEVERAL, {"default": "one", "rag": "documents"}])
+@pytest.mark.parametrize("file", ["tokenizer_config", "chat_template"])
+def test_of_several_chat_templates_the_default(tmp_path: Path, file: str, template: object) -> None:
+    found = FolderTokenizer.from_folder(write_folder(tmp_path, **{file: {"chat_template": template}}))
+    assert found.vocabulary.chat_template == "one"
+
+
+@pytest.mark.parametrize("template", [SEVERAL[:1], {"rag": "documents"}, [], {}, None, 3, [3], {"default": None}])
+def test_no_chat_template_that_serves(tmp_path: Path, template: object) -> None:
+    found = FolderTokenizer.from_folder(write_folder(tmp_path, tokenizer_config={"chat_template": template}))
+    assert found.vocabulary.chat_template is None
+
+
 def test_a_vocabulary_with_bytes_to_fall_back_on(tmp_path: Path) -> None:
     """As Llama 2's and Gemma's: a lower line for a space, <0x0A> for a byte."""
     names = ["<unk>", *(f"<0x{byte:02X}>" for byte in range(256)), "▁", "r", "o", "▁r", "▁ro"]

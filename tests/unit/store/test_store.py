@@ -63,6 +63,25 @@ def test_only_games_and_manifest_are_no_part_of_the_identity(path: Path, make_sp
     assert names == [str(number) for number in range(1, len(others) + 2)]
 
 
+def test_a_run_under_an_older_rule_goes_on_and_is_known_by_the_new_one_from_then_on(
+    path: Path, make_spec: MakeSpec
+) -> None:
+    old = make_spec(models={"m": "sha256:weights", "n": "same"})
+    new = make_spec(models={"m": "sha256:all", "n": "same"}, former={"m": "sha256:weights"})
+    swapped = make_spec(models={"m": "sha256:swapped", "n": "same"}, former={"m": "sha256:weights"})
+    with Store.open(path, create=True) as store:
+        store.begin(old).close()
+        found = store.find(new)
+        assert found is not None and found.spec == old  # looking changes nothing
+        with store.begin(new) as run:
+            assert run.run.name == found.name and run.run.spec.models == new.models
+        assert store.find(new) == store.run(None)
+        # what was swapped beside the weights is another run now
+        assert store.find(swapped) is None and store.find(old) is None
+        store.begin(swapped).close()
+        assert len(store.runs()) == 2
+
+
 def test_more_games_extend_a_finished_run_and_fewer_do_not_shorten_it(path: Path, make_spec: MakeSpec) -> None:
     with Store.open(path, create=True) as store:
         with store.begin(make_spec(games=5)) as run:

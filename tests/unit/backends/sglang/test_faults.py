@@ -18,7 +18,8 @@ from arena.backends.catalog import ModelEntry
 from arena.backends.server import ServerSettings
 from arena.backends.sglang import transport
 from arena.backends.sglang.client import SGLang
-from arena.backends.sglang.info import addresses, identity
+from arena.backends.sglang.identity import identity
+from arena.backends.sglang.info import addresses
 from arena.errors import InputError, ModelError
 from tests.unit.backends.folder import write_folder
 from tests.unit.backends.sglang.stub import (
@@ -224,7 +225,7 @@ def test_a_refused_key(folder: Path, code: int) -> None:
 
 def test_no_server_there() -> None:
     with pytest.raises(ModelError, match=r"no server answers at http://127\.0\.0\.1:1 .*arena serve"):
-        identity("http://127.0.0.1:1", ServerSettings())
+        identity(ModelEntry("sglang:http://127.0.0.1:1"), ServerSettings())
 
 
 def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
