@@ -87,7 +87,9 @@ def sentences(
     if incomplete := [cell for cell in cells if cell.is_incomplete]:
         said.append(
             "Not all answers that were wanted: "
-            + ", ".join(f"{name_of(report, cell)} {len(cell.values)} of {cell.wanted}" for cell in incomplete)
+            + ", ".join(
+                f"{report.label(cell)} {len(cell.values)} of {cell.wanted}{_later(cell)}" for cell in incomplete
+            )
             + "."
         )
     if report.families_differ:
@@ -95,6 +97,12 @@ def sentences(
     if with_published:
         said.append(PUBLISHED_NOTE)
     return tuple(said)
+
+
+def _later(cell: TaskCellReport) -> str:
+    """How many valid answers don't count yet, as earlier draws are missing."""
+    later = cell.cell.finished_matches - len(cell.values)
+    return f" ({later} later ones not counted)" if later > 0 else ""
 
 
 def name_of(report: TaskReport, cell: TaskCellReport) -> str:

@@ -11,6 +11,7 @@ from arena.reports.tasks.cells import TaskCellReport
 from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.tasks.run import draws
+from arena.tasks.stored import read_answers, read_findings
 from arena.tasks.task import find_task
 from arena.text import printable
 
@@ -72,9 +73,9 @@ def task_report(store: Store, *runs: RunRow) -> TaskReport:
                 task = find_task(cell.spec.game)
             except ArenaError as error:
                 raise InputError(f"run {run.name} asked {cell.spec.game!r}, but {error}") from error
-            answers = tuple(store.answers(cell))
+            answers, findings = tuple(read_answers(store, cell, task)), read_findings(store, cell, task)
             wanted = run.spec.games if draws(run.spec) else 0
-            report = TaskCellReport(cell, task, answers, store.findings(cell), wanted, run.spec.games)
+            report = TaskCellReport(cell, task, answers, findings, wanted, run.spec.games)
             key = cell.spec.key, report.prompt.get("matched")
             if key not in found or len(found[key].values) < len(report.values):
                 found[key] = report

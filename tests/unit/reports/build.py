@@ -80,7 +80,7 @@ def run_of(*cells: CellReport, families: Mapping[str, str] | None = None) -> Run
         manifest={"machine": "this one"},
     )
     finished = all(cell.cell.finished_matches == cell.games_asked for cell in cells)
-    return RunReport(RunRow(1, "2026-11-23-1", spec, "", finished), cells, dict(families or {}))
+    return RunReport(RunRow(1, "2026-11-23-1", spec, "", spec.games * finished), cells, dict(families or {}))
 
 
 def played(game: str, seed: int, *, sharpness: float, matches: int = 40, bold: float = 0.0, **about: Any) -> CellReport:

@@ -50,7 +50,7 @@ def cell(
 
 def report_of(*cells: TaskCellReport, families: dict[str, str] | None = None) -> TaskReport:
     spec = RunSpec(TASK_KIND, tuple(one.cell.spec for one in cells), 1, 0, "both", "-", {}, 1500, {})
-    return TaskReport((RunRow(1, "2026-01-01-1", spec, "now", True),), cells, families or {})
+    return TaskReport((RunRow(1, "2026-01-01-1", spec, "now", spec.games),), cells, families or {})
 
 
 def drawn(n: int = 300, seed: int = 0, length: int = 1) -> list[tuple[int, ...]]:
