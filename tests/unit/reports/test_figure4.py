@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,16 @@ def test_a_row_a_subject_with_its_name_and_both_halves(drawn: list[Figure]) -> N
     bars = [list(line.get_xdata()) for line in right.lines if line.get_marker() == "|"]
     after = cells[0].to_json()["determinism_after"]
     assert points == {"o": after["win"]["minus_loss"], "s": after["tie"]["minus_loss"]}
-    assert bars == [after["win"]["ci"], after["tie"]["ci"]]
+    assert bars == [after["win"]["minus_loss_ci"], after["tie"]["minus_loss_ci"]]
+
+
+def test_a_cell_that_is_not_whole_says_which_matches_count(drawn: list[Figure]) -> None:
+    cell = played("rps", 1, sharpness=1, matches=50, asked=500, subject="a")
+    left = axes_of(
+        run_of(replace(cell, cell=replace(cell.cell, finished_matches=57, open_matches=4, below=50))), drawn
+    )[0]
+    assert left.get_title("left") == "a (matches 1 to 50 of 500)"
+    assert "7 later ones are finished too and not counted, 4 open" in drawn[0].get_supxlabel()
 
 
 def test_the_distribution_is_in_percent_of_rounds_and_starts_at_chance(drawn: list[Figure]) -> None:

@@ -51,7 +51,7 @@ def cell(
 
 
 def run_of(*cells: CellSpec, seed: int = 0) -> RunRow:
-    return RunRow(1, "2026-01-01-1", RunSpec(TASK_KIND, cells, 1, seed, "both", "-", {}, 1500, {}), "now", True)
+    return RunRow(1, "2026-01-01-1", RunSpec(TASK_KIND, cells, 1, seed, "both", "-", {}, 1500, {}), "now", 1500)
 
 
 def report_of(*cells: TaskCellReport, families: dict[str, str] | None = None) -> TaskReport:

@@ -113,14 +113,20 @@ def test_a_cell_twice_is_refused(path: Path, make_spec: MakeSpec) -> None:
 def test_rounds_come_back_as_columns_of_finished_matches(
     path: Path, make_spec: MakeSpec, make_round: MakeRound
 ) -> None:
-    spec = make_spec()
+    spec = make_spec(rounds=2)
     key = spec.cells[MODEL].key
     forfeit = Round(
         2, Outcome.LOSS, Decision(Policy((0.5, 0.5, 0.0), 0.0), None, (Sample("?", (1,), "eos"),)), Decision(None, 0)
     )
     person = Round(1, Outcome.WIN, Decision(None, 2), Decision(None, 1))
     with Store.open(path, create=True) as store, store.begin(spec) as run:
-        for match, played in [(7, person), (3, make_round(1)), (5, make_round(1)), (3, forfeit)]:
+        for match, played in [
+            (7, person),
+            (3, make_round(1)),
+            (5, make_round(1)),
+            (3, forfeit),
+            (7, replace(person, number=2)),
+        ]:
             run.add_round(key, match, played)
         run.finish_match(key, 7)
         run.finish_match(key, 3)
@@ -130,20 +136,21 @@ def test_rounds_come_back_as_columns_of_finished_matches(
         assert run.finished(spec.cells[BOT].key) == set()
         run.flush()
         bot, cell = store.cells(run.run)
-        columns = store.rounds(cell, 3)
+        columns = store.rounds(replace(cell, below=None), 3)
+        assert len(store.rounds(cell, 3)) == 0  # no sample
     assert (bot.finished_matches, bot.open_matches, bot.seconds) == (0, 0, 0.0)
     assert (cell.finished_matches, cell.open_matches, cell.seconds) == (2, 1, 3.5)
-    assert columns.match.tolist() == [3, 3, 7]
-    assert columns.number.tolist() == [1, 2, 1]
-    assert columns.move.tolist() == [1, -1, 2]
-    assert columns.reply.tolist() == [2, 0, 1]
-    assert columns.outcome.tolist() == [-1, -1, 1]
-    assert columns.drawn.tolist() == [2, 1, 0]
-    assert columns.invalid.tolist() == [1, 1, 0]
-    assert columns.prompt.tolist() == [0, -1, -1]
-    np.testing.assert_array_equal(columns.policy, [[0.25, 0.625, 0.125], [0.5, 0.5, 0.0], [np.nan] * 3])
-    np.testing.assert_array_equal(columns.mass, [0.9, 0.0, np.nan])
-    np.testing.assert_array_equal(columns.loose_mass, [0.95, 1.0, np.nan])
+    assert columns.match.tolist() == [3, 3, 7, 7]
+    assert columns.number.tolist() == [1, 2, 1, 2]
+    assert columns.move.tolist() == [1, -1, 2, 2]
+    assert columns.reply.tolist() == [2, 0, 1, 1]
+    assert columns.outcome.tolist() == [-1, -1, 1, 1]
+    assert columns.drawn.tolist() == [2, 1, 0, 0]
+    assert columns.invalid.tolist() == [1, 1, 0, 0]
+    assert columns.prompt.tolist() == [0, -1, -1, -1]
+    np.testing.assert_array_equal(columns.policy, [[0.25, 0.625, 0.125], [0.5, 0.5, 0.0], [np.nan] * 3, [np.nan] * 3])
+    np.testing.assert_array_equal(columns.mass, [0.9, 0.0, np.nan, np.nan])
+    np.testing.assert_array_equal(columns.loose_mass, [0.95, 1.0, np.nan, np.nan])
     assert columns.policy.flags.writeable
 
 
