@@ -15,7 +15,7 @@ from scipy import stats
 
 from arena.records import Answer, Sample
 from arena.reports import tables as forms
-from arena.reports.cautions import FAMILIES_NOTE, WORDINGS_NOTE
+from arena.reports.cautions import FAMILIES_NOTE
 from arena.reports.published import published
 from arena.reports.settings import settings_of
 from arena.reports.tasks.cells import TaskCellReport
