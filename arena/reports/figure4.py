@@ -29,7 +29,7 @@ _LEGEND: Final = (
 def render(report: RunReport) -> dict[str, bytes]:
     """The figure as PNG, SVG and PDF, by format; the same bytes from the same run, in every process.
 
-    A cell without finished matches is left out; a subject without a policy is shown as such.
+    A cell without matches that count is left out; a subject without a policy is shown as such.
     """
     return rendered(lambda: _figure(report))
 
@@ -48,7 +48,7 @@ def _figure(report: RunReport) -> Figure:
         for box, found in zip(boxes, shown, strict=True):
             labels = [report.label(cell) for cell in found]
             _game(box, found, labels, [players.index(label) for label in labels])
-    said = [f"{report.title}.", report.said_of_all, _LEGEND, *report.cautions]
+    said = [f"{report.title}.", report.said_of_all, _LEGEND, *report.uncounted, *report.cautions]
     below(figure, " ".join(filter(None, said)))
     return figure
 
@@ -58,7 +58,8 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
     box.suptitle(plain(cells[0].game.title), x=0.01, ha="left", fontweight="bold")
     grid = box.subplots(len(cells), 2, sharex="col", squeeze=False, width_ratios=[3, 2])
     for (left, right), cell, label, style in zip(grid, cells, labels, styles, strict=True):
-        left.set_title(plain(textwrap.fill(label, _LABEL)), loc="left", fontsize=9, pad=3)
+        title = f"{label} ({cell.state})" if cell.state else label
+        left.set_title(plain(textwrap.fill(title, _LABEL)), loc="left", fontsize=9, pad=3)
         _distribution(left, cell, style)
         if cell.has_policies:
             _after(right, cell, style)

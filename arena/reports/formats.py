@@ -54,7 +54,7 @@ def _flat(report: RunReport, section: Section, row: Row) -> dict[str, Any]:
     if row.cell is not None:
         family = report.families.get(row.cell.cell.spec.subject)
         flat |= {"opponent": None, "family": family, **row.cell.settings, "game": section.game.name}
-    flat |= {key: numbers.get(key) for key in ("matches", "games_asked", "rounds")}
+    flat |= {key: numbers.get(key) for key in ("matches", "games_asked", "finished_matches", "open_matches", "rounds")}
     flat |= {column.key: numbers.get(column.key) for column in COLUMNS if not column.key.endswith("_ci")}
     for key in (column.key for column in COLUMNS if column.key.endswith("_ci")):
         flat[f"{key[:-3]}_low"], flat[f"{key[:-3]}_high"] = numbers.get(key) or (None, None)

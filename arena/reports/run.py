@@ -57,8 +57,13 @@ class RunReport:
 
     @property
     def nothing_finished(self) -> bool:
-        """Whether there is no finished match to report on."""
+        """Whether there is no match to report on."""
         return not any(len(cell.rounds) for cell in self.cells)
+
+    @property
+    def uncounted(self) -> tuple[str, ...]:
+        """Of each cell that isn't whole, which matches are counted: sentences that are safe to print."""
+        return tuple(f"{self.label(cell)}, {cell.game.title}: {cell.uncounted}" for cell in self.cells if cell.uncounted)
 
     def label(self, cell: CellReport) -> str:
         """Who is measured, with what of its settings the other cells of its game don't share; safe to print."""
@@ -92,7 +97,7 @@ class RunReport:
 
 
 def run_report(store: Store, run: RunRow, *more: RunRow) -> RunReport:
-    """Read the finished matches of one or several runs. A game that isn't installed here is left out, and named.
+    """Read the matches that count of one or several runs. A game that isn't installed here is left out, and named.
 
     Raises InputError if none of them is installed.
     """

@@ -108,8 +108,7 @@ def sections(report: RunReport, published: bool = False) -> tuple[Section, ...]:
 def _measured(report: RunReport, cell: CellReport) -> Row:
     numbers = cell.to_json()
     numbers["determinism"] = numbers["determinism"]["mean"]
-    state = f"{cell.matches} of {cell.games_asked} games" if cell.matches < cell.games_asked else ""
-    return Row(report.label(cell), numbers, "run", state, cell)
+    return Row(report.label(cell), numbers, "run", cell.state, cell)
 
 
 def _value(game: Game) -> Row:
@@ -142,8 +141,7 @@ def _published(report: RunReport, game: Game) -> tuple[Row, ...]:
 def notes(report: RunReport, published: bool = False) -> tuple[str, ...]:
     """The sentences that stand under the table."""
     said = [" ".join(filter(None, (f"{report.title}.", report.said_of_all, INTERVAL_NOTE)))]
-    if still_open := sum(cell.cell.open_matches for cell in report.cells):
-        said.append(f"Open matches, not counted here: {still_open}.")
+    said += report.uncounted
     said += [f"Not reported: {sentence}." for sentence in report.left_out]
     said += report.cautions
     if published:

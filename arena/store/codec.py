@@ -42,7 +42,7 @@ def optional_object(text: str | None) -> dict[str, Any] | None:
 
 
 def identity(spec: RunSpec) -> str:
-    """The hash that a run is found by: of all but `games` and `manifest`, whatever the order of the cells."""
+    """The hash that a run is found by: of all but `games`, `manifest` and `former`, whatever the order of the cells."""
     return sha256(
         canonical(
             {

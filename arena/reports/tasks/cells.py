@@ -73,7 +73,7 @@ class TaskCellReport:
     @property
     def is_person(self) -> bool:
         """Whether a person drew: their answers depend on each other."""
-        return self.subject.partition(":")[0] == "human"
+        return self.cell.spec.is_person
 
     @cached_property
     def values(self) -> NDArray[np.int64]:
