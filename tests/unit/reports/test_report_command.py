@@ -72,7 +72,7 @@ def test_json_is_the_run(store: Path) -> None:
 
 @pytest.mark.parametrize(
     ("format_", "start"),
-    [("md", "### rock"), ("tex", r"\begin{tabular}"), ("csv", "game,source,"), ("json", "{")],
+    [("md", "### rock"), ("tex", "% \\usepackage{"), ("csv", "game,source,"), ("json", "{")],
 )
 def test_a_format_is_printed(store: Path, format_: str, start: str) -> None:
     assert invoke("--store", store, "--format", format_).stdout.startswith(start)
@@ -118,6 +118,17 @@ def test_a_game_that_is_not_installed_is_a_sentence(tmp_path: Path) -> None:
     fill(path, game="chess-boxing")
     error = invoke("--store", path).exception
     assert isinstance(error, InputError) and "chess-boxing" in str(error)
+
+
+def test_the_other_runs_are_reported_beside_a_game_that_is_not_installed(store: Path) -> None:
+    fill(store, game="chess-boxing")
+    with Store.open(store) as opened:
+        names = [word for run in opened.runs() for word in ("--run", run.name)]
+    for format_ in ("rich", "md", "tex"):
+        said = invoke("--store", store, *names, "--format", format_).stdout
+        assert "-40.0" in said.replace("$", "") and "chess-boxing" in said, format_
+    found = json.loads(invoke("--store", store, *names, "--format", "json").stdout)
+    assert len(found["cells"]) == 1 and "chess-boxing" in found["left_out"][0] and len(found["runs"]) == 2
 
 
 def test_a_reader_who_has_enough_gets_no_traceback(store: Path) -> None:

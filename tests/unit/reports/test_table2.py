@@ -94,6 +94,7 @@ def test_models_of_different_families_are_said_to_be_that(write: Callable[[RunRe
 def test_the_opponent_is_named_where_there_are_several() -> None:
     report = run_of(*(played("rps", 0, sharpness=1, matches=2, opponent=name) for name in ("greedy", "uniform")))
     assert [row.name for row in sections(report)[0].rows[:2]] == ["llm:m v. greedy", "llm:m v. uniform"]
+    assert [report.differs(cell) for cell in report.cells] == [" v. greedy", " v. uniform"]
 
 
 @pytest.mark.parametrize("write", [markdown, latex, document, spreadsheet, lambda report: printed(report, 300)])
