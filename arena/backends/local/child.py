@@ -31,10 +31,11 @@ async def start(module: str, log: Path) -> asyncio.subprocess.Process:
         )
 
 
-def kill(process: asyncio.subprocess.Process) -> None:
-    """End a child at once, if it hasn't ended."""
+async def end(process: asyncio.subprocess.Process) -> None:
+    """End a child at once, if it hasn't ended, and wait until it has: else its pipes outlive the loop."""
     with contextlib.suppress(ProcessLookupError):
         process.kill()
+    await process.wait()
 
 
 def describe(code: int) -> str:
