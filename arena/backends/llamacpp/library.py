@@ -19,6 +19,7 @@ from arena.backends.local.library import LoadError, Progress
 from arena.backends.local.settings import Settings
 from arena.backends.local.tree import Row
 
+_MOST_SEQUENCES = 256  # LLAMA_MAX_SEQ
 _BF16 = 30  # ggml_type: the bindings don't name it
 
 
@@ -54,13 +55,17 @@ class LlamaCppLibrary:
         if not self._memory:
             raise LoadError(f"{path} can't play: llama.cpp keeps nothing of what this kind of model has read")
         self._batch = native.llama_batch_init(settings.batch, 0, self.sequences)
+        self._window = int(native.llama_model_n_swa(self._model))
+        self._ends = dict.fromkeys(range(self.sequences), 0)  # how many tokens each sequence holds
 
     def _affordable(self, settings: Settings) -> tuple[int, int]:
         """How many tokens and sequences the budget allows. Raises LoadError if that is too few."""
         per_cell, per_state = self._sizes(settings)
         budget = settings.kv_mib * 2**20
         # states beside the cells have half of the budget
-        sequences = min(settings.sequences, budget // 2 // per_state) if per_state else settings.sequences
+        sequences = min(settings.sequences, _MOST_SEQUENCES - 1)
+        if per_state:
+            sequences = min(sequences, budget // 2 // per_state)
         cells = settings.kv_cells
         if per_cell:
             cells = min(cells, (budget - sequences * per_state) // per_cell)
@@ -92,10 +97,19 @@ class LlamaCppLibrary:
         return sizes[1] - sizes[0], int(state) if self.alone else 0
 
     def _new_context(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_p:
+        parameters = self._parameters(settings, cells, sequences, batch)
+        context = native.llama_init_from_model(self._model, parameters)
+        if not context:
+            reason = self._log.reason()
+            raise LoadError(f"llama.cpp can't make a context{reason}: is there enough memory? try a smaller --kv-mib")
+        return context
+
+    @staticmethod
+    def _parameters(settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_params:
         parameters = native.llama_context_default_params()
         parameters.n_ctx = cells
         parameters.n_batch = parameters.n_ubatch = batch
-        parameters.n_seq_max = sequences
+        parameters.n_seq_max = min(sequences + 1, _MOST_SEQUENCES)  # one to guard the others
         # the library reserves a row of logits for each sequence, and no more than that is ever wanted
         parameters.n_outputs_max = max(settings.outputs, sequences)
         parameters.n_threads = parameters.n_threads_batch = settings.threads
@@ -104,12 +118,7 @@ class LlamaCppLibrary:
         if settings.scattered and not settings.gpu_layers:
             parameters.type_v = _BF16
         parameters.no_perf = True
-        context = native.llama_init_from_model(self._model, parameters)
-        if not context:
-            raise LoadError(
-                f"llama.cpp can't make a context{self._log.reason()}: there may not be enough memory; try a smaller --kv-mib"
-            )
-        return context
+        return parameters
 
     def vocabulary(self) -> Vocabulary:
         """All that is to be known of the tokenizer."""
@@ -151,19 +160,34 @@ class LlamaCppLibrary:
         native.llama_memory_seq_cp(self._memory, source, target, 0, end)
         if native.llama_memory_seq_pos_max(self._memory, target) != end - 1:
             raise RuntimeError(f"llama.cpp didn't copy {end} tokens of sequence {source} to {target}")
+        self._ends[target] = end
 
     def drop(self, sequence: int, start: int) -> None:
         """Take `sequence` out of its cells from position `start` on."""
         if not native.llama_memory_seq_rm(self._memory, sequence, start, -1):
             raise RuntimeError(f"llama.cpp didn't cut sequence {sequence} at token {start}")
+        self._ends[sequence] = min(self._ends[sequence], start)
 
     def clear(self) -> None:
         """Empty the cache."""
         native.llama_memory_clear(self._memory, False)
+        self._ends = dict.fromkeys(self._ends, 0)
 
     def evaluate(self, rows: Sequence[Row]) -> None:
-        """Run one batch. Raises RuntimeError with the library's code if it refuses."""
+        """Run one batch. Raises RuntimeError with the library's code if it refuses.
+
+        llama.cpp takes cells that lie behind a sliding window, and that one sequence alone holds, for free, even where it
+        is told to keep them: a prompt that branches off further back would miss them. While cells are sought, then,
+        another sequence holds them too.
+        """
+        guarded = [sequence for sequence, end in self._ends.items() if end >= self._window > 0]
+        for sequence in guarded:
+            native.llama_memory_seq_cp(self._memory, sequence, self.sequences, -1, -1)
         _decode(self._context, self._batch, rows)
+        if guarded and not native.llama_memory_seq_rm(self._memory, self.sequences, -1, -1):
+            raise RuntimeError("llama.cpp didn't give up the guard of its cells")
+        for row in rows:
+            self._ends |= dict.fromkeys(row.sequences, row.position + 1)
 
     def logits(self, index: int) -> NDArray[np.float32]:
         """The logits of row `index` of the last batch, shape (vocabulary,). The memory is the library's."""
