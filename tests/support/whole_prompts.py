@@ -65,7 +65,7 @@ def _asked(library: _Heard) -> _Heard:
         sequences=library.sequences,
         batch=SETTINGS.batch,
         outputs=16,
-        alone=library.alone,
+        states=library.states,
     )
     numbers = itertools.count()
     for wave in _waves(library.vocabulary_size):

@@ -48,7 +48,7 @@ class LlamaCppLibrary:
         self._vocab = native.llama_model_get_vocab(self._model)
         self.vocabulary_size = int(native.llama_vocab_n_tokens(self._vocab))
         self.trained_context = int(native.llama_model_n_ctx_train(self._model))
-        self.alone = bool(native.llama_model_is_recurrent(self._model) or native.llama_model_is_hybrid(self._model))
+        self.states = bool(native.llama_model_is_recurrent(self._model) or native.llama_model_is_hybrid(self._model))
         self.cells, self.sequences = self._affordable(settings)
         self._context = self._new_context(settings, self.cells, self.sequences, settings.batch)
         self._memory = native.llama_get_memory(self._context)
@@ -94,7 +94,7 @@ class LlamaCppLibrary:
         finally:
             native.llama_batch_free(batch)
             native.llama_free(context)
-        return sizes[1] - sizes[0], int(state) if self.alone else 0
+        return sizes[1] - sizes[0], int(state) if self.states else 0
 
     def _new_context(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_p:
         parameters = self._parameters(settings, cells, sequences, batch)

@@ -102,11 +102,11 @@ class Engine:
         sequences: int,
         batch: int,
         outputs: int,
-        alone: bool = False,
+        states: bool = False,
     ) -> None:
         self._evaluator = evaluator
         self._vocabulary = vocabulary
-        self._tree = (States if alone else Tree)(evaluator, cells, sequences)
+        self._tree = (States if states else Tree)(evaluator, cells, sequences)
         self._batch = batch
         self._outputs = outputs
         self._jobs: dict[int, _Job] = {}

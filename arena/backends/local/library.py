@@ -20,11 +20,11 @@ class LoadError(Exception):
 
 class Library(Evaluator, Protocol):
     """A loaded model. `cells` and `sequences` are how many tokens and sequences its cache holds, `trained_context` is
-    how long a prompt may be. `alone`: it has layers whose state prompts can't share."""
+    how long a prompt may be. `states`: its layers keep a state, so that sequences go on from where they stand and share nothing."""
 
     cells: int
     sequences: int
-    alone: bool
+    states: bool
     trained_context: int
 
     def vocabulary(self) -> Vocabulary:

@@ -60,7 +60,7 @@ class _Worker:
             return
         vocabulary = library.vocabulary()
         _warm(library, vocabulary)
-        if library.alone:
+        if library.states:
             self._send(Notice("has layers whose state prompts can't share: each is evaluated alone, which is slower"))
         threading.Thread(target=self._read, args=(library,), daemon=True).start()
         self._send(
@@ -127,7 +127,7 @@ def _engine(library: Library, vocabulary: Vocabulary, load: Load) -> Engine:
         sequences=library.sequences,
         batch=load.settings.batch,
         outputs=load.settings.outputs,
-        alone=library.alone,
+        states=library.states,
     )
 
 

@@ -56,11 +56,11 @@ requests = st.builds(
     cells=st.integers(20, 60),
     sequences=st.integers(2, 12),
     batch=st.integers(3, 20),
-    alone=st.booleans(),
+    states=st.booleans(),
 )
-def test_everybody_gets_what_a_plain_computation_gives(waves, steps, cells, sequences, batch, alone):
-    model = (StateModel if alone else TableModel)(cells, sequences, batch)
-    engine = Engine(model, VOCABULARY, cells=cells, sequences=sequences, batch=batch, outputs=6, alone=alone)
+def test_everybody_gets_what_a_plain_computation_gives(waves, steps, cells, sequences, batch, states):
+    model = (StateModel if states else TableModel)(cells, sequences, batch)
+    engine = Engine(model, VOCABULARY, cells=cells, sequences=sequences, batch=batch, outputs=6, states=states)
     asked: dict[int, Request] = {}
     given_back: dict[int, Completion] = {}
     for wave in waves:
@@ -146,7 +146,7 @@ def test_a_prompt_that_fits_nowhere_is_an_error_and_no_endless_loop():
 
 def test_a_state_goes_on_where_it_stands_and_is_never_cut_back():
     model = StateModel(60, 3, 20)
-    engine = Engine(model, VOCABULARY, cells=60, sequences=3, batch=20, outputs=4, alone=True)
+    engine = Engine(model, VOCABULARY, cells=60, sequences=3, batch=20, outputs=4, states=True)
     first = (0, 1, 2, 3)
     for number, tokens in enumerate([first, (*first, 0, 1), (0, 1, 1)]):
         engine.submit(number, Request(tokens, (0,), RULE))
@@ -157,7 +157,7 @@ def test_a_state_goes_on_where_it_stands_and_is_never_cut_back():
 @pytest.mark.parametrize("sequences", [1, 2])
 def test_a_state_fills_the_whole_cache_in_pieces(sequences):
     model = StateModel(50, sequences, 8)
-    engine = Engine(model, VOCABULARY, cells=50, sequences=sequences, batch=8, outputs=4, alone=True)
+    engine = Engine(model, VOCABULARY, cells=50, sequences=sequences, batch=8, outputs=4, states=True)
     request = Request(tuple(number % 4 for number in range(49)), (0, 1), RULE)
     engine.submit(0, request)
     engine.submit(1, Request((*request.tokens, 2), (0, 1), RULE))
