@@ -55,6 +55,8 @@ class LocalModel:
             bos=ready.bos,
             ends=frozenset(ready.ends),
             chat_template=ready.chat_template,
+            named=ready.named,
+            mark=ready.mark,
         )
         self._process = process
         self._log = log

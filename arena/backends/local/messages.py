@@ -55,13 +55,15 @@ class Loading(msgspec.Struct, tag=True):
 
 
 class Ready(msgspec.Struct, tag=True):
-    """The model can be asked. `pieces` are the bytes of every token, by id."""
+    """The model can be asked. Of the tokenizer it has what `Vocabulary` says."""
 
     pieces: list[bytes]
     specials: dict[str, int]
     bos: int | None
     ends: list[int]
     chat_template: str | None
+    named: dict[str, str]
+    mark: str
     context: int
     cells: int
     build: str

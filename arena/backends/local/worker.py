@@ -70,6 +70,8 @@ class _Worker:
                 bos=vocabulary.bos,
                 ends=sorted(vocabulary.ends),
                 chat_template=vocabulary.chat_template,
+                named=dict(vocabulary.named),
+                mark=vocabulary.mark,
                 context=min(library.trained_context, library.cells),
                 cells=library.cells,
                 build=library.build(),

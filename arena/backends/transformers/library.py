@@ -22,8 +22,9 @@ from arena.backends.base import Vocabulary
 from arena.backends.local.library import LoadError, Progress
 from arena.backends.local.settings import Settings
 from arena.backends.local.tree import Row
-from arena.backends.tokenizer import FolderTokenizer
+from arena.backends.tokenizer import FolderTokenizer, default_template
 from arena.backends.transformers.cells import Cells
+from arena.backends.transformers.device import best_device
 
 DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _SLIDING, _FULL = "sliding_attention", "full_attention"
@@ -42,7 +43,7 @@ class TransformersLibrary:
         quiet.disable_progress_bar()
         if settings.threads:
             torch.set_num_threads(settings.threads)
-        self._device = torch.device(settings.device or _best_device())
+        self._device = torch.device(settings.device or best_device())
         self._model = _load(place, _dtype(settings, self._device)).to(self._device).eval()
         progress(1.0)
         config = self._model.config.get_text_config()
@@ -181,12 +182,6 @@ class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registe
         return self.used, 0
 
 
-def _best_device() -> str:
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
 def _dtype(settings: Settings, device: torch.device) -> torch.dtype | str:
     if settings.dtype:
         if settings.dtype not in DTYPES:
@@ -212,20 +207,16 @@ def _load(place: str, dtype: torch.dtype | str) -> Any:
 def _tokenizer(place: str, config: Any) -> FolderTokenizer:
     source = Path(place).expanduser()
     try:
-        if source.is_dir():
+        if (source / "tokenizer.json").is_file():
             return FolderTokenizer.from_folder(source)
         options = {"gguf_file": source.name} if source.is_file() else {}
         where = str(source.parent) if source.is_file() else place
         found = transformers.AutoTokenizer.from_pretrained(where, trust_remote_code=False, **options)
         return FolderTokenizer(
             found.backend_tokenizer.to_str(),
-            {
-                "eos_token": found.eos_token,
-                "bos_token": found.bos_token,
-                "add_bos_token": _adds_bos(source) if source.is_file() else None,
-            },
+            {**found.special_tokens_map, "add_bos_token": _adds_bos(source) if source.is_file() else None},
             {"eos_token_id": config.eos_token_id},
-            found.chat_template if isinstance(found.chat_template, str) else None,
+            default_template(found.chat_template),
             int(config.vocab_size),
         )
     except Exception as error:  # whatever is wrong with a stranger's files
