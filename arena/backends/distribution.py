@@ -25,7 +25,7 @@ class Logits:
         self.raw = logits.astype(np.float64)
         largest = self.raw.max()
         if not np.isfinite(largest):
-            raise ValueError(f"the largest logit is {largest}: the model's weights are broken, or its arithmetic overflows")
+            raise ValueError(f"the largest logit is {largest}: the weights are broken, or the arithmetic overflows")
         self.raw -= largest
         self._known: dict[Sampling, Distribution] = {}
 

@@ -99,6 +99,9 @@ class LlamaCppLibrary:
     def _new_context(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_p:
         parameters = self._parameters(settings, cells, sequences, batch)
         context = native.llama_init_from_model(self._model, parameters)
+        if not context and parameters.type_v != parameters.type_k:  # some kinds of attention keep one for both
+            parameters.type_v = parameters.type_k
+            context = native.llama_init_from_model(self._model, parameters)
         if not context:
             reason = self._log.reason()
             raise LoadError(f"llama.cpp can't make a context{reason}: is there enough memory? try a smaller --kv-mib")

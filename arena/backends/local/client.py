@@ -36,7 +36,6 @@ from arena.backends.local.settings import Settings
 from arena.backends.requests import check_request
 from arena.errors import InputError, ModelError
 
-
 Tell = Callable[[str], None]
 
 
