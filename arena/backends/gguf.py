@@ -102,9 +102,7 @@ class _Header:
         kind, count = entries.get(b"general.type", b"model"), int(entries.get(b"split.count") or 1)
         if isinstance(kind, bytes) and kind != b"model":
             what = printable(kind.decode("utf-8", "replace"))
-            raise InputError(
-                f"{self._path} holds no model by itself, but what it calls {what!r}: name the model's file"
-            )
+            raise InputError(f"{self._path} holds no model, but what it calls {what!r}: name a model's file")
         if not tensors and parts == 1 and b"tokenizer.ggml.tokens" in entries:
             raise InputError(f"{self._path} is a vocabulary only: it has no weights")
         if count > 1 and count != parts:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from typing import Any
 
 import llama_cpp as native
 import numpy as np
@@ -181,9 +182,9 @@ class LlamaCppLibrary:
     def evaluate(self, rows: Sequence[Row]) -> None:
         """Run one batch. Raises RuntimeError with the library's code if it refuses.
 
-        llama.cpp takes cells that lie behind a sliding window, and that one sequence alone holds, for free, even where it
-        is told to keep them: a prompt that branches off further back would miss them. While cells are sought, then,
-        another sequence holds them too.
+        llama.cpp takes a cell behind a sliding window for free if only one sequence holds it, even where it is told to
+        keep them all: a prompt that branches off further back would miss it. While cells are sought, then, one more
+        sequence holds them.
         """
         guarded = [sequence for sequence, end in self._ends.items() if end >= self._window > 0]
         for sequence in guarded:
@@ -206,7 +207,7 @@ class LlamaCppLibrary:
         return f"llama-cpp-python {native.__version__}; {features}"
 
 
-def _decode(context: native.llama_context_p, batch: native.llama_batch, rows: Sequence[Row]) -> None:
+def _decode(context: native.llama_context_p, batch: Any, rows: Sequence[Row]) -> None:
     for index, row in enumerate(rows):
         batch.token[index] = row.token
         batch.pos[index] = row.position

@@ -30,7 +30,7 @@ class Log:
         if level != _CONTINUED:
             self._level = level
         if self._level == _ERROR:
-            self._errors = self._errors[-20:] + [said]
+            self._errors = [*self._errors[-20:], said]
         if self._level >= _WARNING:
             sys.stderr.write(said)
             sys.stderr.flush()

@@ -20,7 +20,7 @@ class LoadError(Exception):
 
 class Library(Evaluator, Protocol):
     """A loaded model. `cells` and `sequences` are how many tokens and sequences its cache holds, `trained_context` is
-    how long a prompt may be. `states`: its layers keep a state, so that sequences go on from where they stand and share nothing."""
+    how long a prompt may be. `states`: its layers keep states, so that a sequence goes on only from where it stands."""
 
     cells: int
     sequences: int
