@@ -115,7 +115,7 @@ class LlamaCppLibrary:
         parameters.n_batch = parameters.n_ubatch = batch
         parameters.n_seq_max = min(sequences + 1, _MOST_SEQUENCES)  # one to guard the others
         # the library reserves a row of logits for each sequence, and no more than that is ever wanted
-        parameters.n_outputs_max = max(settings.outputs, sequences)
+        parameters.n_outputs_max = max(settings.outputs, parameters.n_seq_max)
         parameters.n_threads = parameters.n_threads_batch = settings.threads
         parameters.kv_unified = True  # or sequences can't share cells
         parameters.swa_full = True  # or a sliding window drops what a prefix would be reused for
