@@ -19,6 +19,7 @@ import msgspec
 
 from arena.backends.packages import PACKAGES
 from arena.errors import InputError
+from arena.text import printable
 
 LLAMA_CPP, TRANSFORMERS, SGLANG = "llama.cpp", "transformers", "sglang"  # what can run a model
 USER_CATALOG_VARIABLE = "ARENA_MODELS"
@@ -103,6 +104,12 @@ def _is_weights(text: str) -> bool:
 
 def _weights(text: str) -> str:
     weights = text.removeprefix(f"{LLAMA_CPP}:")
+    try:
+        weights.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{printable(weights)}: a name that is no UTF-8 text can't be stored: rename it, or link to it"
+        ) from None
     if not weights or weights in (f"{TRANSFORMERS}:", f"{SGLANG}:"):
         raise InputError(
             f"weights {text!r} name nothing: they are written llama.cpp:/path/to/file.gguf, "

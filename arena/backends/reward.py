@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from arena.backends.local.child import describe, kill, last_words, log_file, start
+from arena.backends.local.child import describe, end, last_words, log_file, start
 from arena.backends.local.messages import Refused
 from arena.backends.local.settings import Settings
 from arena.backends.transformers.weights import check_place
@@ -94,7 +94,6 @@ async def _run(question: bytes, log: Path) -> tuple[bytes, int]:
         process.stdin.close()
         return output, await process.wait()
     except BaseException:
-        kill(process)
-        await process.wait()
+        await end(process)
         log.unlink(missing_ok=True)
         raise

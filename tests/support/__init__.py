@@ -1,1 +1,1 @@
-"""Makers that several tests share."""
+"""What tests of several folders share."""

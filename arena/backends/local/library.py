@@ -19,9 +19,12 @@ class LoadError(Exception):
 
 
 class Library(Evaluator, Protocol):
-    """A loaded model. `cells` is how many tokens its cache holds, `trained_context` how long a prompt may be."""
+    """A loaded model. `cells` and `sequences` are how many tokens and sequences its cache holds, `trained_context` is
+    how long a prompt may be. `states`: its layers keep states, so that a sequence goes on only from where it stands."""
 
     cells: int
+    sequences: int
+    states: bool
     trained_context: int
 
     def vocabulary(self) -> Vocabulary:

@@ -43,7 +43,7 @@ class _Worker:
 
     def run(self, load: Load) -> None:
         from arena.backends.local.library import LoadError, load_library
-        from arena.backends.local.messages import Loading, Ready, Refused, Warming
+        from arena.backends.local.messages import Loading, Notice, Ready, Refused
 
         percent = -1
 
@@ -58,9 +58,10 @@ class _Worker:
         except LoadError as error:
             self._send(Refused(str(error)))
             return
-        self._send(Warming())
         vocabulary = library.vocabulary()
         _warm(library, vocabulary)
+        if library.states:
+            self._send(Notice("has layers whose state prompts can't share: each is evaluated alone, which is slower"))
         threading.Thread(target=self._read, args=(library,), daemon=True).start()
         self._send(
             Ready(
@@ -92,7 +93,9 @@ class _Worker:
         os._exit(0)  # the parent is gone, or wants no more: leave even in the middle of a batch
 
     def _serve(self, engine: Engine) -> None:
-        from arena.backends.local.messages import AskWork, Cancel, Complete, Completed, WorkDone
+        from arena.backends.local.messages import AskWork, Cancel, Complete, Completed, Notice, WorkDone
+
+        told = 0
 
         while True:
             while not engine.busy or not self._inbox.empty():
@@ -105,6 +108,9 @@ class _Worker:
                     self._send(WorkDone(message.id, engine.work))
             for number, completion in engine.step():
                 self._send(Completed(number, completion))
+            for line in engine.notices[told:]:
+                self._send(Notice(line))
+            told = len(engine.notices)
 
     def _send(self, message: FromWorker) -> None:
         from arena.backends.local.messages import frame
@@ -118,14 +124,14 @@ class _Worker:
 def _engine(library: Library, vocabulary: Vocabulary, load: Load) -> Engine:
     from arena.backends.local.engine import Engine
 
-    settings = load.settings
     return Engine(
         library,
         vocabulary,
         cells=library.cells,
-        sequences=settings.sequences,
-        batch=settings.batch,
-        outputs=settings.outputs,
+        sequences=library.sequences,
+        batch=load.settings.batch,
+        outputs=load.settings.outputs,
+        states=library.states,
     )
 
 

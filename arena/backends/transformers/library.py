@@ -53,7 +53,8 @@ class TransformersLibrary:
         self._keys = _KeyValues(config, self._model.dtype, self._device)
         self.cells = _affordable(settings, self._keys.bytes_per_cell)
         self._keys.allocate(self.cells)
-        self._cells = Cells(self.cells, settings.sequences)
+        self.sequences, self.states = settings.sequences, False
+        self._cells = Cells(self.cells, self.sequences)
         self._logits: NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)
         self._row: dict[int, int] = {}
         # shown in a run's manifest

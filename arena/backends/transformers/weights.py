@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from arena.backends.files import check_gguf
 from arena.backends.fingerprints import files_digest, fingerprint
+from arena.backends.gguf import check_gguf
 from arena.backends.hub import snapshot
 from arena.backends.local.settings import Settings
 from arena.backends.transformers.device import precision
