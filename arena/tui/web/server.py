@@ -54,7 +54,7 @@ class WebServer(Server):
         if is_loopback(self.host) and not is_loopback(_host_of(f"//{request.host}")):
             raise web.HTTPForbidden(text="Arena is served to this machine only.")
         origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != request.host:
+        if origin is not None and _netloc_of(origin) != request.host:
             raise web.HTTPForbidden(text="Arena answers its own page only.")
         return await handler(request)
 
@@ -109,6 +109,13 @@ def _host_of(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+def _netloc_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _bind(host: str, port: int) -> socket.socket:
