@@ -5,6 +5,8 @@ from __future__ import annotations
 from arena.backends.keys import KEY_VARIABLE, authorization, key
 from arena.errors import InputError, ModelError
 
+_MOST_SHOWN = 200  # letters of what is wrong
+
 
 class Unavailable(ModelError):
     """No server answers there, or not now."""
@@ -40,8 +42,8 @@ def redirects(url: str, status: int) -> InputError:
 def unbelievable(url: str, why: str) -> ModelError:
     """Its answer can't be true."""
     return ModelError(
-        f"the server at {url} gives an answer that can't be right: {why}. Nothing of it is kept, and all that was "
-        "played before; is it an SGLang server, of the version in docs/gpu-rig.md?"
+        f"the server at {url} gives an answer that can't be right: {why[:_MOST_SHOWN]}. None of it is kept; what "
+        "was played before is. Look whether it is an SGLang server, of the version in docs/gpu-rig.md"
     )
 
 

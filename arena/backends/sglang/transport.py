@@ -160,7 +160,7 @@ class Transport:
                 spoilt += 1
                 if spoilt == _SPOILT:
                     raise unbelievable(url, str(error)) from error
-                self._lost(url, error, started)
+                self._pauses[url] = time.monotonic() + _FIRST_PAUSE
             except (*_LOST, _Again) as error:
                 self._lost(url, error, started)
             finally:

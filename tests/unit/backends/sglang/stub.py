@@ -39,6 +39,7 @@ class Stub:
     def __init__(self, folder: Path, raw: bool = True, name: str = "tiny") -> None:
         self.folder, self.raw, self.name = folder, raw, name
         self.faults: deque[Fault] = deque()
+        self.first: deque[Fault] = deque()  # the same for what it says of itself
         self.posts: list[dict[str, Any]] = []
         self.headers: list[str | None] = []
         self.flying = self.most_flying = 0
@@ -48,9 +49,10 @@ class Stub:
 
     async def model_info(self, request: web.Request) -> web.StreamResponse:
         self.headers.append(request.headers.get("Authorization"))
-        return web.json_response(
-            {"model_path": self.name, "tokenizer_path": str(self.folder), "weight_version": "1"} | self.says
-        )
+        if self.first:
+            return await self.first.popleft()(request, b"")
+        says = {"model_path": self.name, "tokenizer_path": str(self.folder), "weight_version": "1"}
+        return web.json_response(says | self.says)
 
     async def server_info(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"version": "0.5", "dtype": "float32", "max_req_input_len": 512} | self.says)
@@ -127,13 +129,39 @@ async def listening(app: web.Application, port: int = 0) -> AsyncIterator[str]:
 # --- faults ---
 
 
-def status(code: int, text: str = "") -> Fault:
+def status(code: int, text: str = "", **headers: str) -> Fault:
     """Another status than 200."""
 
     async def fault(request: web.Request, answer: bytes) -> web.StreamResponse:
-        return web.Response(status=code, text=text)
+        return web.Response(status=code, text=text, headers={name.replace("_", "-"): headers[name] for name in headers})
 
     return fault
+
+
+def redirect(url: str) -> Fault:
+    """Somebody else is to be asked."""
+
+    async def fault(request: web.Request, answer: bytes) -> web.StreamResponse:
+        return web.Response(status=307, headers={"Location": url + request.path})
+
+    return fault
+
+
+async def trickling(request: web.Request, answer: bytes) -> web.StreamResponse:
+    """A byte now and then, for ever."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" ")
+        await asyncio.sleep(0.02)
+
+
+async def endless(request: web.Request, answer: bytes) -> web.StreamResponse:
+    """More and more, as fast as it goes."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" " * 65536)
 
 
 def body(change: Callable[[bytes], bytes]) -> Fault:
