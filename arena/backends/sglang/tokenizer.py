@@ -25,7 +25,7 @@ def served_tokenizer(served: Served, repository: str) -> FolderTokenizer:
                 )
             folder = _from_hub(repository)
         return FolderTokenizer.from_folder(folder)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         why = " ".join(str(error).split())[:300]
         raise ModelError(f"the tokenizer of the model served, {place}, can't be read: {why}") from error
 
