@@ -117,8 +117,9 @@ def _check_port(host: str, port: int) -> None:
         with socket.socket(family, kind, protocol) as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(address)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the second for a name that can't be a host's
+        why = getattr(error, "strerror", error)
         raise InputError(
-            f"{host} port {port} can't be opened ({error.strerror}): choose another --port; with --replicas, those "
+            f"{host} port {port} can't be opened ({why}): choose another --port; with --replicas, those "
             "after it are used too"
         ) from error

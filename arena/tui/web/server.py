@@ -123,8 +123,9 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise InputError(f"--host {host!r} is no address of this machine: {error.strerror}") from error
+    except (OSError, UnicodeError) as error:  # the second for a name that can't be a host's
+        why = getattr(error, "strerror", error)
+        raise InputError(f"--host {host!r} is no address of this machine: {why}") from error
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
