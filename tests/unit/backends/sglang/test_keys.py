@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import shlex
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,8 +20,9 @@ from arena.backends.catalog import find_model
 from arena.backends.keys import authorization, named, with_logins, without_logins
 from arena.backends.loading import Models
 from arena.backends.sglang.info import addresses
+from arena.cli.main import main
 from arena.errors import InputError
-from tests.integration.commands import arena
+from arena.tui.web.server import WebServer
 from tests.unit.backends.folder import write_folder
 from tests.unit.backends.sglang.stub import Stub, serving
 
@@ -128,38 +134,62 @@ class Guarded(Stub):
         return await super().generate(request)
 
 
-def test_a_login_is_used_and_kept_nowhere(tmp_path: Path) -> None:
+@contextmanager
+def beside(stub: Stub) -> Iterator[None]:
+    """Serve it while a command runs in this thread."""
+    ready, done = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with serving(stub):
+            ready.set()
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    ready.wait()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+@pytest.fixture
+def arena(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """The command line, in this process."""
+
+    def run(*arguments: str | Path) -> None:
+        monkeypatch.setattr(sys, "argv", ["arena", *map(str, arguments)])
+        main()
+
+    return run
+
+
+def test_a_login_is_used_and_kept_nowhere(
+    tmp_path: Path, arena: Callable[..., None], capfd: pytest.CaptureFixture[str]
+) -> None:
     """A tournament through the command line: what it says, its store, and what is made of it."""
     stub = Guarded(write_folder(tmp_path / "tiny"))
     store = tmp_path / "run.db"
-
-    async def play() -> None:
-        async with serving(stub):
-            address = stub.url.replace("://", "://user:secret@")
-            run = ("tournament", "--subject", f"llm:sglang:{address}", "--games", "2", "--rounds", "2")
-            done = await asyncio.to_thread(arena, *run, "--store", store, "--json")
-            assert stub.url in done.stdout and "secret" not in done.stdout + done.stderr
-
-    asyncio.run(play())
+    with beside(stub):
+        name = "llm:sglang:" + stub.url.replace("://", "://user:secret@")
+        arena("tournament", "--subject", name, "--games", "2", "--rounds", "2", "--store", store, "--json")
     arena("export", "--store", store, "--to", "csv", "--out", tmp_path / "out")
+    said = capfd.readouterr()
+    assert stub.url in said.out and "secret" not in said.out + said.err
     for file in (*tmp_path.glob("run.db*"), *(tmp_path / "out").iterdir()):
         assert b"secret" not in file.read_bytes(), file
     assert stub.url.encode() in store.read_bytes()
 
 
-def test_a_suite_gets_no_key(tmp_path: Path) -> None:
+def test_a_suite_gets_no_key(tmp_path: Path, arena: Callable[..., None]) -> None:
     stub = Stub(write_folder(tmp_path / "tiny"))
     suite = tmp_path / "suite.toml"
-
-    async def play() -> None:
-        async with serving(stub):
-            part = '[[tournament]]\ngames = ["rps"]\nmatches = 1\nrounds = 1\n'
-            suite.write_text(f'title = "x"\nsubjects = ["llm:sglang:{stub.url}"]\n{part}')
-            run = ("run", suite, "--store", tmp_path / "run.db")
-            await asyncio.to_thread(arena, *run)
-            assert stub.headers and not any(stub.headers)
-
-    asyncio.run(play())
+    with beside(stub):
+        part = '[[tournament]]\ngames = ["rps"]\nmatches = 1\nrounds = 1\n'
+        suite.write_text(f'title = "x"\nsubjects = ["llm:sglang:{stub.url}"]\n{part}')
+        arena("run", suite, "--store", tmp_path / "run.db")
+    assert stub.headers and not any(stub.headers)
 
 
 def test_a_model_is_asked_for_by_its_name_with_a_login(tmp_path: Path) -> None:
@@ -175,3 +205,22 @@ def test_a_model_is_asked_for_by_its_name_with_a_login(tmp_path: Path) -> None:
                 await models.close()
 
     asyncio.run(ask())
+
+
+def test_the_command_line_names_addresses_and_keeps_no_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also not in the command that an interrupted run says goes on with it, which is made of `sys.argv`."""
+    monkeypatch.setattr(sys, "argv", ["arena", "--help", "--subject=llm:sglang:http://user:secret@rig,http://other"])
+    with pytest.raises(SystemExit):
+        main()
+    assert sys.argv[2] == "--subject=llm:sglang:http://rig,http://other"
+    assert authorization("http://rig") == basic("user:secret") and authorization("http://other") == BEARER
+
+
+def test_a_viewers_app_is_given_the_logins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`arena web` starts `arena play` for each viewer, in a process of its own."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(WebServer, "run", lambda server: commands.append(shlex.split(server.command)))
+    monkeypatch.setattr(sys, "argv", ["arena", "web", "--subject", "llm:sglang:http://user:secret@rig"])
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    main()
+    assert "--subject=llm:sglang:http://user:secret@rig" in commands[0]
