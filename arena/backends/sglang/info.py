@@ -14,23 +14,25 @@ from arena.backends.keys import without_logins
 from arena.backends.server import ServerSettings
 from arena.errors import InputError
 
+_Name = Annotated[str, msgspec.Meta(max_length=4096)]
+
 START_SECONDS = 8.0  # that a server has for its first answer
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
     """The answer to /model_info, as far as it is needed."""
 
-    model_path: str
-    tokenizer_path: str
-    weight_version: str = ""
+    model_path: _Name
+    tokenizer_path: _Name
+    weight_version: _Name = ""
 
 
 class ServerInfo(msgspec.Struct, frozen=True):
     """The answer to /server_info, as far as it is needed; a router gives none."""
 
-    version: str = ""
-    dtype: str = ""
-    quantization: str | None = None
+    version: _Name = ""
+    dtype: _Name = ""
+    quantization: _Name | None = None
     max_req_input_len: Annotated[int, msgspec.Meta(ge=1, le=1 << 30)] | None = None
 
 

@@ -18,7 +18,7 @@ def unreachable(url: str, why: str) -> Unavailable:
 
 
 def cannot_answer(url: str, why: str) -> Unavailable:
-    """It answers, but not what it was asked."""
+    """It answers that it can't answer."""
     return Unavailable(f"the server at {url} can't answer now ({why}): try again later; --patience waits longer")
 
 

@@ -114,8 +114,8 @@ class Transport:
                 await asyncio.sleep(wait)
             except Untrue as error:
                 raise unbelievable(url, str(error)) from error
-            except Incomplete as error:
-                raise cannot_answer(url, str(error)) from error
+            except Incomplete as error:  # the next try may be better, if there is one
+                raise Unavailable(str(unbelievable(url, str(error)))) from error
             except _LOST as error:
                 raise unreachable(url, _why(error)) from error
 
@@ -227,7 +227,7 @@ class Transport:
             if method == "GET" and status in (404, 405):
                 raise _Missing
             if status == 429 or status >= 500:
-                raise _Again(status, _asked_to_wait(response))
+                raise _Again(status, seconds_asked(response.headers.get("Retry-After", "")))
             if status in (401, 403):
                 raise refused_key(url, sent="Authorization" in headers)
             if 300 <= status < 400:
@@ -260,9 +260,8 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
     return bytes(body)
 
 
-def _asked_to_wait(response: aiohttp.ClientResponse) -> float:
-    """The seconds, or until when, as a busy server says; 0 if it doesn't."""
-    said = response.headers.get("Retry-After", "")
+def seconds_asked(said: str) -> float:
+    """What a busy server asks for by Retry-After, in seconds or as a date; 0 if that is neither."""
     if said.isascii() and said.isdigit():
         return float(said)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -263,10 +264,22 @@ def test_a_server_that_is_too_busy_is_waited_for(
         stub = Stub(folder)
         stub.first.append(status(429, **headers))
         async with connected(stub) as model:
-            stub.faults.append(status(503, **headers))
+            stub.faults.append(status(503))
             check(await model.complete(request(1)), 1)
 
     run(play())
+
+
+@pytest.mark.parametrize(
+    ("said", "least", "most"),
+    [
+        *(("120", 120, 120), ("0", 0, 0), ("", 0, 0), ("-5", 0, 0), ("soon", 0, 0), ("\u00b2", 0, 0)),
+        *(("9" * 400, math.inf, math.inf), ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0), ("Thu, 99 Foo 10 GMT", 0, 0)),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 1e9, 1e12),
+    ],
+)
+def test_how_long_a_busy_server_asks_to_be_left_alone(said: str, least: float, most: float) -> None:
+    assert least <= transport.seconds_asked(said) <= most
 
 
 def test_a_server_that_is_too_busy_for_too_long(folder: Path) -> None:
@@ -288,7 +301,7 @@ def test_a_server_that_is_too_busy_for_too_long(folder: Path) -> None:
     ("says", "kind"),
     [
         *(({"max_req_input_len": value}, ModelError) for value in ("many", -1, 0, 2**40, 1.5)),
-        *(({"model_path": value}, InputError) for value in (None, 3, ["a"])),
+        *(({"model_path": value}, InputError) for value in (None, 3, ["a"], "a" * 10**5)),
     ],
 )
 def test_a_server_that_says_nonsense_of_itself(folder: Path, says: dict[str, Any], kind: type[Exception]) -> None:
