@@ -82,7 +82,11 @@ class Transport:
             model = await self._model(url)
             try:
                 server = decoded(ServerInfo, await self._get(url, "/server_info"))
-            except (_Missing, _Again):  # a router knows nothing of it
+            except _Missing:  # a router knows nothing of it
+                server = ServerInfo()
+            except _Again as error:
+                if error.wait or error.is_busy:
+                    raise
                 server = ServerInfo()
             return Served(model, server)
 
