@@ -90,11 +90,11 @@ class Transport:
                 server = ServerInfo()
             return Served(model, server)
 
-        return await self._first(url, ask)
+        return await self._first(url, ask, START_SECONDS)
 
     async def model(self, url: str) -> ModelInfo:
         """The same, as far as it is told at once."""
-        return await self._first(url, lambda: self._model(url))
+        return await self._first(url, lambda: self._model(url), START_SECONDS)
 
     async def once(self, url: str, body: object, most: int, decode: Callable[[bytes], T]) -> T:
         """POST to /generate of one server. Raises ModelError if it can't answer."""
@@ -102,14 +102,14 @@ class Transport:
         async def ask() -> T:
             return decode(await self._post(url, msgspec.json.encode(body), most))
 
-        return await self._first(url, ask)
+        return await self._first(url, ask, self._settings.patience)
 
-    async def _first(self, url: str, ask: Callable[[], Awaitable[T]]) -> T:
-        """A server must be there; one that is too busy is waited for as long as it says."""
+    async def _first(self, url: str, ask: Callable[[], Awaitable[T]], seconds: float) -> T:
+        """A server must be there, and answer in time; one that is too busy is waited for as long as it says."""
         started = time.monotonic()
         while True:
             try:
-                async with asyncio.timeout(min(START_SECONDS, self._settings.patience)):
+                async with asyncio.timeout(min(seconds, self._settings.patience)):
                     return await ask()
             except _Again as error:
                 wait = error.wait or (_BUSY_PAUSE if error.is_busy else None)

@@ -7,7 +7,7 @@ answer lacks may come with the next try (`Incomplete`); what can't be true is re
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal, TypeVar
@@ -190,11 +190,11 @@ class Reader:
             tokens, meta.finish_reason.type == "stop", len(prompt) - meta.cached_tokens, self._numbers(kind, meta)
         )
 
-    def _check_tokens(self, tokens: Iterable[int]) -> None:
+    def _check_tokens(self, tokens: Collection[int]) -> None:
         size = len(self.vocabulary.pieces)
-        for token in tokens:
-            if not 0 <= token < size:
-                raise Untrue(f"it names token {token}, and the model's ids go from 0 to {size - 1}")
+        if tokens and not 0 <= min(tokens) <= max(tokens) < size:
+            strange = next(token for token in tokens if not 0 <= token < size)
+            raise Untrue(f"it names token {strange}, and the model's ids go from 0 to {size - 1}")
 
     def _spell(self, tokens: tuple[int, ...], text: str | None) -> bool:
         """Whether these tokens are that text: but for spaces, of which tokenizers have habits, and for the end token,
@@ -205,39 +205,45 @@ class Reader:
         return _letters(text) in (_letters(own), _letters(self.vocabulary.text(tokens[:-1])))
 
     def _numbers(self, kind: Kind, meta: _Meta) -> Numbers:
-        wanted = _first(meta.output_token_ids_logprobs) if kind.wanted else []
-        top = _first(meta.output_top_logprobs) if kind.top else []
-        told = self._told(wanted) | self._told(top)
-        if {token for _, token, _ in wanted} != set(kind.wanted):
+        wanted = self._told(_first(meta.output_token_ids_logprobs)) if kind.wanted else {}
+        top = self._told(_first(meta.output_top_logprobs)) if kind.top else {}
+        if wanted.keys() != set(kind.wanted):
             raise Incomplete("it tells other tokens than those that were asked for")
         if len(top) != min(kind.top, len(self.vocabulary.pieces)):
             raise Incomplete(f"it tells {len(top)} most probable tokens, and {kind.top} were asked for")
-        if any(abs(told[token] - logprob) > ROUNDING for logprob, token, _ in wanted):
+        if any(abs(wanted[token] - top[token]) > ROUNDING for token in wanted.keys() & top.keys()):
             raise Untrue("it tells two log-probabilities of one token")
+        told = wanted | top
         total = math.fsum(map(math.exp, told.values()))
         if total > 1 + ROUNDING:
             raise Untrue(f"the probabilities of {len(told)} tokens sum to {total:.6g}")
-        falling = [logprob for logprob, _, _ in top]
-        others = told.keys() - {token for _, token, _ in top} if top else ()
-        if any(late > early + ROUNDING for early, late in pairwise(falling)) or any(
-            told[token] > falling[-1] + ROUNDING for token in others
-        ):
-            raise Untrue("what it calls the most probable tokens are not")
+        _check_order([*top.values()], [wanted[token] for token in wanted.keys() - top.keys()])
         return Numbers(
-            tuple(min(0.0, told[token]) for token in kind.wanted),
-            tuple(TokenProbability(token, min(0.0, logprob)) for logprob, token, _ in top),
+            tuple(map(wanted.__getitem__, kind.wanted)),
+            tuple(TokenProbability(token, logprob) for token, logprob in top.items()),
         )
 
     def _told(self, scores: Sequence[_Scored]) -> dict[int, float]:
-        """Log-probabilities by token, of which each is one."""
+        """Log-probabilities by token, in their order; each is one."""
         told = {token: logprob for logprob, token, _ in scores}
         self._check_tokens(told)
         if len(told) < len(scores):
             raise Untrue("it tells a token twice")
-        for token, logprob in told.items():
-            if not logprob <= ROUNDING:  # also for nan
-                raise Untrue(f"the log-probability of token {token} is {logprob:g}")
+        if told and max(told.values()) > 0.0:
+            for token, logprob in told.items():
+                if logprob > ROUNDING:
+                    raise Untrue(f"the log-probability of token {token} is {logprob:g}")
+                told[token] = min(0.0, logprob)
         return told
+
+
+def _check_order(top: list[float], others: list[float]) -> None:
+    """The likeliest come first, and no other is likelier."""
+    if top and (
+        any(late > early + ROUNDING for early, late in pairwise(top))
+        or max(others, default=-math.inf) > top[-1] + ROUNDING
+    ):
+        raise Untrue("what it calls the most probable tokens are not")
 
 
 def _first(positions: list[_Position] | None) -> list[_Scored]:
