@@ -146,12 +146,14 @@ class Transport:
         server has answered for `patience` seconds.
         """
         data = msgspec.json.encode(body)
+        patience = self._settings.patience
         started, spoilt = time.monotonic(), 0
         while True:
             url = await self._free()
             self._busy[url] += 1
+            left = started + patience - time.monotonic()
             try:
-                async with asyncio.timeout(self._settings.patience):
+                async with asyncio.timeout(max(left, min(patience, START_SECONDS))):  # another server has its chance
                     if url in self._away:
                         await self._confirm(url, thorough=True)
                     answer = decode(await self._post(url, data, most))
