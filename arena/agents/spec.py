@@ -16,6 +16,7 @@ from arena.agents.agent import Agent
 from arena.agents.bots import MixedStrategy
 from arena.agents.greedy import GreedyReader
 from arena.agents.person import Person
+from arena.backends.keys import without_logins
 from arena.errors import UsageError
 from arena.games import Game
 from arena.records import Policy, Seat
@@ -42,7 +43,8 @@ class AgentSpec:
 
 def parse_agent(text: str) -> AgentSpec:
     """Take a spec apart. Raises UsageError for a kind that isn't there, or an argument too many or too few."""
-    kind, colon, argument = text.strip().partition(":")
+    text = without_logins(text.strip())
+    kind, colon, argument = text.partition(":")
     kinds = (*_BOTS, "llm")
     if kind not in kinds:
         close = get_close_matches(kind, kinds, n=1)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from arena.backends.keys import named, without_logins
 from arena.backends.packages import PACKAGES
 from arena.errors import InputError
 from arena.text import printable
@@ -59,7 +60,9 @@ def catalog() -> dict[str, ModelEntry]:
     entries = _read(files("arena.backends") / "catalog.toml")
     own = user_catalog_path()
     if os.environ.get(USER_CATALOG_VARIABLE) or os.path.exists(own):
-        entries |= _read(own)
+        entries |= {
+            name: msgspec.structs.replace(entry, weights=named(entry.weights)) for name, entry in _read(own).items()
+        }
     return entries
 
 
@@ -74,7 +77,10 @@ def user_catalog_path() -> Path:
 
 def find_model(name: str) -> ModelEntry:
     """The entry of a model by its name as typed. Raises InputError for a name that can't be one."""
+    name = without_logins(name)
     if _is_weights(name):
+        if name.startswith(f"{SGLANG}:"):
+            catalog()  # says which servers are the user's own, and may be sent a key
         return ModelEntry(_weights(name), name=name)
     entries = catalog()
     entry, at, where = name.partition("@")

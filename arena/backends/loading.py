@@ -14,6 +14,7 @@ from arena.backends.base import LanguageModel
 from arena.backends.catalog import LLAMA_CPP, SGLANG, TRANSFORMERS, ModelEntry, find_model
 from arena.backends.files import locate
 from arena.backends.fingerprints import fingerprint, gguf_digest
+from arena.backends.keys import without_logins
 from arena.backends.local.client import LocalModel
 from arena.backends.local.settings import Settings
 from arena.backends.server import UNVERIFIED, ServerSettings
@@ -84,6 +85,7 @@ class Models:
 
     async def get(self, name: str) -> LanguageModel:
         """The model, loaded. Raises ModelError or InputError if that can't be done."""
+        name = without_logins(name)
         async with self._loading:
             if name in self._loaded and self._loaded[name].ended:
                 await self._loaded.pop(name).close()

@@ -24,10 +24,11 @@ def web(host: str, port: int, show: bool, store: Path, **match: Any) -> None:
         from arena.tui.web.server import WebServer
     except ModuleNotFoundError as error:
         raise InputError(f"the browser needs {error.name}: pip install 'predictability-arena[web]'") from error
+    from arena.backends.keys import with_logins
     from arena.cli.play import chosen
 
     chosen(show, **match)  # a wrong name is said here, not to each viewer
-    given = [f"--{name}={value}" for name, value in match.items() if value is not None]
+    given = [with_logins(f"--{name}={value}") for name, value in match.items() if value is not None]
     where = ["--show"] if show else [] if given else ["--lobby"]
     command = [sys.executable, "-m", "arena", "play", f"--store={store.absolute()}", *given, *where]
     WebServer(command, host, port, _say).run()

@@ -34,7 +34,6 @@ class Place:
         self._size = found.st_size
         return None
 
-
     def rescue(self, connection: sqlite3.Connection, shown: Path, happened: str) -> StoreError:
         """Save all that the open connection still has beside the store; the error to raise, which names that file.
 

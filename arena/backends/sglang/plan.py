@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from arena.backends.catalog import SGLANG, TRANSFORMERS, catalog, find_model
-from arena.backends.server import KEY_VARIABLE
+from arena.backends.keys import KEY_VARIABLE
 from arena.errors import InputError
 
 RAW_VARIABLE = "SGLANG_RETURN_ORIGINAL_LOGPROB"  # whether log-probabilities are those before temperature

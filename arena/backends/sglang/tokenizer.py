@@ -32,7 +32,7 @@ def served_tokenizer(served: Served, repository: str) -> FolderTokenizer:
     """Load it, without torch. Raises ModelError if it can't be had on this machine."""
     try:
         return FolderTokenizer.from_folder(tokenizer_folder(served, repository))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         why = " ".join(str(error).split())[:300]
         raise ModelError(
             f"the tokenizer of the model served, {served.model.tokenizer_path}, can't be read: {why}"

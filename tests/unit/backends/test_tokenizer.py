@@ -121,3 +121,10 @@ def test_a_folder_without_a_tokenizer(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(ValueError, match="describes no tokenizer"):
         FolderTokenizer.from_folder(tmp_path)
+
+
+@pytest.mark.parametrize("size", [2**40, "many", [1]])
+def test_a_vocabulary_has_a_size_that_can_be(tmp_path: Path, size: object) -> None:
+    folder = write_folder(tmp_path / "tiny", config={"vocab_size": size})
+    with pytest.raises((ValueError, TypeError)):
+        FolderTokenizer.from_folder(folder)
