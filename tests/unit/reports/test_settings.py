@@ -67,9 +67,8 @@ def test_what_all_rows_share_is_said_and_the_opponent_always() -> None:
         "Throughout: against greedy, temperature 1, top-p 1, "
         "invalid answers drawn again up to 20 times, at most 8 tokens."
     )
-    assert (
-        said_of_all([settings_of(run_row(), CellSpec("k", "uniform", "greedy", "rps"))]) == "Throughout: against greedy."
-    )
+    bot = CellSpec("k", "uniform", "greedy", "rps")
+    assert said_of_all([settings_of(run_row(), bot)]) == "Throughout: against greedy."
     asked = {"style": "base", "temperature": 1.5, "top_p": 1.0}
     task = settings_of(
         run_row(kind=TASK_KIND, sampling="both", invalid="redraw,at_most=20n"),
