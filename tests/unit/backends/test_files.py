@@ -20,7 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.backends.catalog import ModelEntry, find_model
-from arena.backends.files import _BLOCKS, check_gguf, locate, state
+from arena.backends.files import locate, state
+from arena.backends.gguf import _BLOCKS, check_gguf
 from arena.errors import InputError, ModelError
 
 STRING, ARRAY, U32, F16, Q4_0 = 8, 9, 4, 1, 2
