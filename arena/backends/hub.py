@@ -6,21 +6,20 @@ from functools import cache
 from pathlib import Path
 
 from arena.errors import InputError, ModelError
+from arena.extras import need
 
 
 @cache  # so that what is identified and what is loaded are the same, whatever the hub has a minute later
-def snapshot(repository: str, patterns: tuple[str, ...], install: str) -> Path:
+def snapshot(repository: str, patterns: tuple[str, ...]) -> Path:
     """The folder that holds a repository's files as they are now, those that match `patterns`; none in folders of it.
 
-    Without a network it is the one that was had last. `install` says how to get the hub's library. Raises InputError
-    for a name that can't be a repository's, ModelError if the files can't be had.
+    Without a network it is the one that was had last. Raises InputError for a name that can't be a repository's,
+    ModelError if the files or the hub's library can't be had.
     """
-    try:
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-        from tqdm import tqdm
-    except ImportError:
-        raise ModelError(f"{repository} on the hub needs huggingface_hub: {install}") from None
+    need(f"{repository} on the hub", "hub")
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    from tqdm import tqdm
 
     class Silent(tqdm):  # type: ignore[misc]  # tqdm is untyped
         def __init__(self, *args: object, **options: object) -> None:
