@@ -64,7 +64,7 @@ def _gemma() -> Path:
     size = sum(part.stat().st_size for part in parts)
     if not target.is_file() or target.stat().st_size != size:
         _join(parts, target)
-    _show_notice(_folder(_GEMMA) / "data" / "NOTICE.md", folder / f"{_GEMMA_FILE}.notice-shown")
+    _notify(_folder(_GEMMA) / "data" / "NOTICE.md", folder / f"{_GEMMA_FILE}.notice-shown")
     return target
 
 
@@ -92,15 +92,30 @@ def _join(parts: list[Path], target: Path) -> None:
         raise ModelError(f"{target.name} can't be put together in {target.parent}: {error}") from error
 
 
-def _show_notice(notice: Path, shown: Path) -> None:
-    """The terms ask that whoever uses the weights sees the notice: once, on standard error."""
-    try:
-        shown.open("x").close()
-    except FileExistsError:
-        return
-    except OSError:
-        pass  # a cache that can't be written: better shown again than never
-    print(notice.read_text(encoding="utf-8", errors="replace").strip(), file=sys.stderr)
+def _to_standard_error(text: str, seen: Callable[[], bool]) -> None:
+    if seen():
+        print(text, file=sys.stderr)
+
+
+# How a person is shown a notice. `seen` is to be called when they have it before them: it is False if they were shown it
+# elsewhere meanwhile. Whoever has taken the terminal puts a way of their own here.
+show_notice: Callable[[str, Callable[[], bool]], None] = _to_standard_error
+
+
+def _notify(notice: Path, mark: Path) -> None:
+    """The terms ask that whoever uses the weights sees the notice: once."""
+
+    def seen() -> bool:
+        try:
+            mark.open("x").close()
+        except FileExistsError:
+            return False
+        except OSError:
+            pass  # a cache that can't be written: better shown again than never
+        return True
+
+    if not mark.exists():
+        show_notice(notice.read_text(encoding="utf-8", errors="replace").strip(), seen)
 
 
 PACKAGES: Final = {

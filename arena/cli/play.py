@@ -82,6 +82,11 @@ def open_app(
         raise UsageError("the app needs a terminal; `arena --help` lists the commands that don't")
     need("the app", "app", InputError)
     from arena.tui.app import ArenaApp
+    from arena.tui.terminal import driver
 
     start, shown = (None, choice) if lobby else (choice, None)
-    ArenaApp(store, start=start, lobby=shown, watch=show, follow=follow).run()
+    app = ArenaApp(store, start=start, lobby=shown, watch=show, follow=follow)
+    app.driver_class = app.driver_class if os.environ.get("TEXTUAL_DRIVER") else driver() or app.driver_class
+    app.run()
+    if app.return_code:  # a bug, which Textual has told
+        sys.exit(app.return_code)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import Monochrome
 from textual.screen import Screen
 
+from arena.backends import packages
 from arena.backends.loading import Models
 from arena.errors import ArenaError
 from arena.text import printable
@@ -21,12 +22,14 @@ from arena.tui.preferences import keep, preferences
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
+from arena.tui.screens.notice import NoticeScreen
 from arena.tui.screens.numbers_setup import NumbersSetupScreen
 from arena.tui.screens.results import ResultsScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.settings import SettingsScreen
 from arena.tui.screens.setup import SetupScreen
 from arena.tui.screens.spectate import SpectateScreen
+from arena.tui.terminal import leave_on_signals
 from arena.tui.themes import THEMES, Shades
 
 
@@ -38,6 +41,7 @@ class ArenaApp(App[None]):
     CSS_PATH = "arena.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", priority=True, show=False),
+        Binding("ctrl+z", "suspend_process", "To the shell; `fg` comes back", priority=True, show=False),
         Binding("x", "save_picture", "Save the screen as a picture", show=False),
         Binding("question_mark", "show_help_panel", "Help", show=False),
     ]
@@ -61,12 +65,15 @@ class ArenaApp(App[None]):
         self._follow = follow
         self.preferences = preferences()
         self.models = Models(self.preferences.settings(), self.say, self._progress)
+        packages.show_notice = self._show_notice
+        self._notices: set[str] = set()  # that stand on the screen, or stood there
         for theme in THEMES:
             self.register_theme(theme)
         kept = self.preferences.theme
         self.theme = kept if kept in self.available_themes else THEMES[0].name
 
     def on_mount(self) -> None:
+        leave_on_signals(self.exit)
         self.push_screen(LobbyScreen())
         if self._start:
             self.open_match(self.choice, watch=self._watch)
@@ -82,6 +89,17 @@ class ArenaApp(App[None]):
     def say(self, line: str) -> None:
         """Tell the person something that happened, such as a licence notice."""
         self.notify(printable(line, keep="\n"), timeout=10, markup=False)
+
+    def _show_notice(self, text: str, seen: Callable[[], bool]) -> None:
+        """Show the terms that weights come under until the person puts them away. Called from any thread."""
+
+        def show() -> None:
+            if text not in self._notices:
+                self._notices.add(text)
+                self.push_screen(NoticeScreen(text), lambda _: seen() and None)
+
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(show)
 
     def refuse(self, error: ArenaError) -> None:
         """Say what went wrong; everything that was played is in the store."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
+import select
 import shutil
+import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -86,3 +93,122 @@ def test_without_a_terminal_the_commands_are_listed_and_play_says_why_not() -> N
     assert listed.returncode == 0 and "tournament" in listed.stdout
     refused = subprocess.run([arena, "play"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert refused.returncode == 2 and "needs a terminal" in refused.stderr
+
+
+# Bytes that are no text: Latin-1 letters, a byte that never is UTF-8, and a mouse report of an old terminal.
+NO_TEXT = (b"\xe9", b"\xff", b"\x1b[M \xff\xff", b"caf\xe9 \xc3\x28")
+
+
+class Pty:
+    """The app in a bare terminal, with what it wrote."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self._main, other = pty.openpty()
+        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.before = termios.tcgetattr(other)
+        self._other = other  # kept open, so that its settings can be read when the app is gone
+        environment = os.environ | {"XDG_STATE_HOME": str(folder), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "arena", *words],
+            stdin=other,
+            stdout=other,
+            stderr=other,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+        )
+        self.written = b""
+
+    def until(self, what: bytes) -> None:
+        """Read until it has written this since the beginning."""
+        for _ in range(600):
+            if what in self.written:
+                return
+            if select.select([self._main], [], [], 0.1)[0]:
+                self.written += os.read(self._main, 65536)
+        raise AssertionError(f"{what!r} was never written: {self.written[-2000:]!r}")
+
+    def type(self, data: bytes) -> None:
+        os.write(self._main, data)
+
+    def end(self) -> int:
+        """Its exit code, once it has left."""
+        for _ in range(600):
+            if self.process.poll() is not None:
+                break
+            if select.select([self._main], [], [], 0.1)[0]:
+                self.written += os.read(self._main, 65536)
+        while select.select([self._main], [], [], 0)[0]:
+            self.written += os.read(self._main, 65536)
+        return self.process.wait(1)
+
+    @property
+    def is_as_before(self) -> bool:
+        """Whether the terminal has its settings, its main screen, its cursor, and reports no mouse."""
+        modes = (b"\x1b[?1049", b"\x1b[?25", b"\x1b[?1000", b"\x1b[?1003", b"\x1b[?2004")
+        wanted = (b"l", b"h", b"l", b"l", b"l")
+        last = [self.written[self.written.rindex(mode) + len(mode) :][:1] for mode in modes]
+        return termios.tcgetattr(self._other) == self.before and last == list(wanted)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._main)
+        os.close(self._other)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Callable[..., Pty]]:
+    with ExitStack() as stack:
+
+        def start(*words: str) -> Pty:
+            opened = Pty(tmp_path, *words)
+            stack.callback(opened.close)
+            return opened
+
+        yield start
+
+
+MATCH = ("play", "--game", "rps", "--subject", "uniform", "--opponent", "human", "--store", "a.db")
+
+
+def test_bytes_that_are_no_text_are_typed_past(bare: Callable[..., Pty]) -> None:
+    app = bare(*MATCH)
+    app.until(b"your move")
+    for data in NO_TEXT:
+        app.type(data)
+    app.type(b"r")
+    app.until(b"round 2 of")
+    app.type(b"\x11")  # Ctrl-Q
+    assert app.end() == 0
+    assert app.is_as_before and b"Traceback" not in app.written
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_and_the_store_in_order(
+    bare: Callable[..., Pty], tmp_path: Path, number: signal.Signals
+) -> None:
+    app = bare(*MATCH)
+    app.until(b"your move")
+    app.type(b"r")
+    app.until(b"round 2 of")
+    app.process.send_signal(number)
+    assert app.end() == 0
+    assert app.is_as_before
+    assert {path.name for path in tmp_path.iterdir() if path.name.startswith("a.db")} == {"a.db"}
+    with Store.open(tmp_path / "a.db") as opened, opened.database.guard() as connection:
+        assert connection.execute("SELECT abandoned FROM matches").fetchall() == [(1,)]
+
+
+def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(terminal: Terminal, tmp_path: Path) -> None:
+    arena = str(Path(sys.executable).with_name("arena"))
+    terminal.tmux("new-session", "-d", "-x", "80", "-y", "24", "-c", str(tmp_path), "env PS1='shell$ ' bash --norc -i")
+    terminal.until(lambda shown: "shell$" in shown)
+    terminal.tmux("send-keys", f"XDG_STATE_HOME={tmp_path} {arena} {' '.join(MATCH)}", "Enter")
+    terminal.until(lambda shown: "your move" in shown)
+    terminal.press("C-z")
+    terminal.until(lambda shown: "Stopped" in shown)
+    terminal.tmux("send-keys", "fg", "Enter")
+    terminal.until(lambda shown: "your move" in shown and "shell$" not in shown)
+    terminal.press("C-q")
+    terminal.until(lambda shown: "shell$" in shown)

@@ -1,0 +1,33 @@
+"""The terms that weights come under, shown once: they ask that whoever uses the weights sees them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from arena.text import printable
+
+
+class NoticeScreen(ModalScreen[None]):
+    """A text that stays until it was put away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "dismiss", "Seen")]
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="notice"):
+            with VerticalScroll(can_focus=False):
+                yield Static(Text(printable(self._text, keep="\n")))
+            yield Button("I have seen this (enter)", id="seen", variant="primary", compact=True)
+
+    def on_button_pressed(self) -> None:
+        self.dismiss()
