@@ -8,6 +8,7 @@ A name is one of the catalog's, or says in full what runs which weights: `llama.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -80,9 +81,24 @@ def user_catalog_path() -> Path:
     return platformdirs.user_config_path("arena") / "models.toml"
 
 
+_in_full: frozenset[str] | None = None  # the names in full that are allowed; None: all
+
+
+def close_catalog(agents: Iterable[str]) -> None:
+    """From now on models are those of the catalog, and those of these agents: whoever names them is a guest, who may
+    not look for files here or have servers asked."""
+    global _in_full
+    _in_full = frozenset(without_logins(agent.removeprefix("llm:")) for agent in agents)
+
+
 def find_model(name: str) -> ModelEntry:
     """The entry of a model by its name as typed. Raises InputError for a name that can't be one."""
     name = without_logins(name)
+    if _in_full is not None and (is_weights(name) or "@" in name) and name not in _in_full:
+        raise InputError(
+            f"{name!r}: a guest plays with the catalog's models; whoever started `arena web` can allow files and "
+            "servers with --allow-paths"
+        )
     if is_weights(name):
         if name.startswith(f"{SGLANG}:"):
             catalog()  # says which servers are the user's own, and may be sent a key

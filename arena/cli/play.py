@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 @click.command()
 @match_options
 @click.option("--lobby", is_flag=True, help="Open the lobby first, with these choices.")
+@click.option("--guest", is_flag=True, hidden=True, help="Whoever plays may name models of the catalog alone.")
 @store_option
-def play(show: bool, lobby: bool, store: Path, **match: Any) -> None:
+def play(show: bool, lobby: bool, guest: bool, store: Path, **match: Any) -> None:
     """Play a match in the terminal. What isn't named is as it was last time."""
-    open_app(store, chosen(show, **match), show, lobby=lobby)
+    choice = chosen(show, **match)
+    if guest:
+        from arena.backends.catalog import close_catalog
+
+        close_catalog((choice.subject, choice.opponent))
+    open_app(store, choice, show, lobby=lobby)
 
 
 def chosen(show: bool, **match: Any) -> Choice:
@@ -82,11 +88,14 @@ def open_app(
         raise UsageError("the app needs a terminal; `arena --help` lists the commands that don't")
     need("the app", "app", InputError)
     from arena.tui.app import ArenaApp
-    from arena.tui.terminal import driver
+    from arena.tui.terminal import driver, end_with_parent
 
     start, shown = (None, choice) if lobby else (choice, None)
     app = ArenaApp(store, start=start, lobby=shown, watch=show, follow=follow)
-    app.driver_class = app.driver_class if os.environ.get("TEXTUAL_DRIVER") else driver() or app.driver_class
+    if os.environ.get("TEXTUAL_DRIVER"):  # a browser's, whose server may be killed
+        end_with_parent(app.leave)
+    else:
+        app.driver_class = driver() or app.driver_class
     app.run()
     if app.return_code:  # a bug, which Textual has told
         sys.exit(app.return_code)

@@ -17,10 +17,33 @@ from arena.text import printable
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; another one lets others play.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option(
+    "--allow-host",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Another name that leads here, such as a proxy's; may be repeated.",
+)
+@click.option("--viewers", type=click.IntRange(1, 1000), default=8, show_default=True, help="At most so many at once.")
+@click.option(
+    "--allow-paths", is_flag=True, help="Let viewers name files and servers; without it, models of the catalog alone."
+)
 @match_options
 @store_option
-def web(host: str, port: int, show: bool, store: Path, **match: Any) -> None:
-    """The app in a browser: at the lobby, or in the match that is named, or with --show in its show."""
+def web(
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    viewers: int,
+    allow_paths: bool,
+    show: bool,
+    store: Path,
+    **match: Any,
+) -> None:
+    """The app in a browser: at the lobby, or in the match that is named, or with --show in its show.
+
+    Each viewer has an app of their own. The address that is printed holds the key to it.
+    """
     need("the app", "app", InputError)
     need("the app in a browser", "web", InputError)
     from arena.backends.keys import with_logins
@@ -30,8 +53,9 @@ def web(host: str, port: int, show: bool, store: Path, **match: Any) -> None:
     chosen(show, **match)  # a wrong name is said here, not to each viewer
     given = [with_logins(f"--{name}={value}") for name, value in match.items() if value is not None]
     where = ["--show"] if show else [] if given else ["--lobby"]
-    command = [sys.executable, "-m", "arena", "play", f"--store={store.absolute()}", *given, *where]
-    WebServer(command, host, port, _say).run()
+    guest = [] if allow_paths else ["--guest"]
+    command = [sys.executable, "-m", "arena", "play", f"--store={store.absolute()}", *given, *where, *guest]
+    WebServer(command, host, port, _say, viewers=viewers, names=names).run()
 
 
 def _say(line: str) -> None:

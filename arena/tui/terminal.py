@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
+import threading
+import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from textual.driver import Driver
 
+_LEAVING_SECONDS: Final = 5.0
 _LEAVING: Final = ("SIGTERM", "SIGHUP")  # the second isn't known everywhere
 
 
@@ -26,6 +30,28 @@ def driver() -> type[Driver] | None:
     decoder: Any = linux_driver  # it takes the decoder from its module's own names
     decoder.getincrementaldecoder = lambda encoding: partial(getincrementaldecoder(encoding), errors="replace")
     return linux_driver.LinuxDriver
+
+
+def end_with_parent(leave: Callable[[], object]) -> None:
+    """Have `leave` called, in a thread, when the process that started this one is gone, however it ended; and end, if
+    leaving takes too long."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        leave()
+        time.sleep(_LEAVING_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def ignore_resumption() -> None:
+    """A terminal that is closed sends SIGCONT after SIGHUP: Textual would take it for `fg` and begin anew, in the middle
+    of leaving."""
+    with contextlib.suppress(AttributeError, ValueError):  # not on this system, or not in the main thread
+        signal.signal(signal.SIGCONT, signal.SIG_DFL)
 
 
 def leave_on_signals(leave: Callable[[], object]) -> None:

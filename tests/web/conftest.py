@@ -33,7 +33,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Starts `arena web` with some options and gives its address; ends it with Ctrl-C."""
+    """Starts `arena web` with some options and gives its address, with the key; ends it with Ctrl-C."""
     servers: list[subprocess.Popen[str]] = []
 
     def start(*options: str) -> str:

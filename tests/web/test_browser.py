@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import re
 import subprocess
 import sys
@@ -81,7 +80,8 @@ def test_a_round_against_a_real_model_and_its_plot(serve: Serve, viewer: Viewer,
     viewer.until(lambda shown: re.search(r"┃ *[WTL] *┃", shown))  # the round's point, between the plot's edges
     assert len(re.findall("[⠉-⣿]", shown)) > 20, "chance is no line"
     assert (86, 180, 233) in pixels(viewer, tmp_path / "page.png"), "the model's bars aren't drawn"
-    assert all(url.startswith((address, "data:")) for url in viewer.asked) and not viewer.failed
+    assert all(url.startswith((f"http://{urlsplit(address).netloc}/", "data:")) for url in viewer.asked)
+    assert not viewer.failed and "key=" not in viewer.page.url
     viewer.page.keyboard.press("Escape")
     viewer.until(lambda shown: "how predictable is it?" in shown)
     wait_for(lambda: _only_match(store).state == "abandoned")  # which is stored beside the lobby's first picture
@@ -149,23 +149,6 @@ def _mapped_weights(process: psutil.Process) -> tuple[int, int] | None:
     return sum(mapped.rss for mapped in maps), sum(mapped.private_dirty for mapped in maps)
 
 
-@pytest.mark.parametrize(
-    ("headers", "path"),
-    [
-        ({"Origin": "http://elsewhere.example"}, "/ws"),
-        ({"Origin": "null"}, "/ws"),
-        ({"Origin": "http://["}, "/ws"),
-        ({"Host": "rebound.example"}, "/"),
-    ],
-)
-def test_another_site_is_refused(serve: Serve, headers: dict[str, str], path: str) -> None:
-    """A page of any site can open a socket to 127.0.0.1, or have its own name point there."""
-    connection = http.client.HTTPConnection(urlsplit(serve()).netloc, timeout=10)
-    connection.request("GET", path, headers={"Upgrade": "websocket", "Connection": "Upgrade", **headers})
-    assert connection.getresponse().status == 403
-    connection.close()
-
-
 def _web(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "arena", "web", *options]
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
@@ -185,6 +168,7 @@ def test_a_port_that_is_taken(serve: Serve) -> None:
         (("--host", "no such host"), 3, "is no address"),
         (("--host", "a..b"), 3, "is no address"),
         (("--port", "0"), 2, "range"),
+        (("--viewers", "0"), 2, "range"),
         (("--subject", "nobody"), 2, "there is no agent 'nobody'"),
         (("--subject", "llm:gema-3-270m"), 3, "did you mean"),
     ],
@@ -192,14 +176,3 @@ def test_a_port_that_is_taken(serve: Serve) -> None:
 def test_what_is_wrong_is_said_before_anything_is_served(options: tuple[str, ...], code: int, words: str) -> None:
     done = _web("--port", str(free_port()), *options)
     assert done.returncode == code and words in done.stderr and "Traceback" not in done.stderr
-
-
-def test_a_host_for_others_comes_with_a_warning(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "arena", "web", "--host", "0.0.0.0", "--port", str(free_port())]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        try:
-            assert "anyone who reaches port" in server.stderr.readline()
-        finally:
-            server.terminate()
-            server.wait(timeout=20)

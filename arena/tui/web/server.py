@@ -1,8 +1,6 @@
 """The app in a browser: each viewer gets an app of their own in a process, drawn by textual-serve.
 
-Two things are Arena's own: the page loads nothing from elsewhere, so that it works without a network, and a
-viewer's connection is refused unless it comes from this very page: else any site that a person visits could
-play on their machine, as a browser lets every page open a socket to 127.0.0.1.
+The page is Arena's own and loads nothing from elsewhere, so that it works without a network.
 """
 
 from __future__ import annotations
@@ -12,32 +10,44 @@ import errno
 import logging
 import shlex
 import socket
-from asyncio.subprocess import Process
-from collections.abc import Awaitable, Callable, Sequence
-from ipaddress import ip_address
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
-from aiohttp import web
-from textual_serve.app_service import AppService
-from textual_serve.server import Server
+from aiohttp import WSMsgType, web
+from textual_serve.server import Server, to_int
 
 from arena.errors import InputError
+from arena.tui.web.access import HEADERS, QUERY, Access, is_loopback
+from arena.tui.web.viewer import Viewer
 
 PAGES: Final = Path(__file__).parent / "pages"
-_LEAVING_SECONDS = 3.0  # that the viewers' apps have to end when the server does
+_LONGEST_MESSAGE: Final = 1 << 20  # bytes from a page: a large paste
+_LEAVING_SECONDS: Final = 10.0  # that open connections have when the server ends
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class WebServer(Server):
-    """Serves the app that `command` starts, to anybody who reaches `host` and `port`."""
+    """Serves the app that `command` starts, to at most `viewers` at once who have the key; `names` are those that the
+    server is known by beside `host`."""
 
-    def __init__(self, command: Sequence[str], host: str, port: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        host: str,
+        port: int,
+        say: Callable[[str], None],
+        *,
+        viewers: int,
+        names: Collection[str] = (),
+    ) -> None:
         super().__init__(shlex.join(command), host, port, title="Arena", templates_path=PAGES)
         self._say = say
-        self._viewers: dict[web.WebSocketResponse, Process] = {}
+        self._most = viewers
+        self._access = Access(host, port, names)
+        self._viewers: dict[web.WebSocketResponse, Viewer | None] = {}
 
     def initialize_logging(self) -> None:
         """Only what a person should read; each viewer's coming and going is not."""
@@ -45,44 +55,71 @@ class WebServer(Server):
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
+        app.router.add_get("/arena.js", self._script)
         app.middlewares.append(self._guard)
+        app.on_response_prepare.append(_protect)
         return app
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refuse a host name that isn't ours, and a page of another site."""
-        if is_loopback(self.host) and not is_loopback(_host_of(f"//{request.host}")):
-            raise web.HTTPForbidden(text="Arena is served to this machine only.")
-        origin = request.headers.get("Origin")
-        if origin is not None and _netloc_of(origin) != request.host:
-            raise web.HTTPForbidden(text="Arena answers its own page only.")
+        """Refuse whoever may not see the app; have the key leave the address."""
+        if why := self._access.refusal(request):
+            raise web.HTTPForbidden(text=why)
+        if request.path == "/" and QUERY in request.query:
+            moved = web.HTTPFound("./")
+            self._access.remember(request, moved)
+            raise moved
+        if request.path in ("/", "/ws") and len(self._viewers) >= self._most:
+            raise web.HTTPServiceUnavailable(
+                text=f"All {self._most} places are taken. Try again when somebody has left, or have more allowed with "
+                "arena web --viewers."
+            )
         return await handler(request)
+
+    async def _script(self, _: web.Request) -> web.FileResponse:
+        return web.FileResponse(PAGES / "arena.js")
+
+    async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """A viewer comes: start their app, and be between it and their page until one of them ends."""
+        socket = web.WebSocketResponse(heartbeat=15, max_msg_size=_LONGEST_MESSAGE)
+        self._viewers[socket] = None
+        viewer = Viewer(
+            self.command,
+            write_bytes=socket.send_bytes,
+            write_str=socket.send_str,
+            close=socket.close,
+            download_manager=self.download_manager,
+        )
+        try:
+            await socket.prepare(request)
+            await viewer.start(*(to_int(request.query.get(name, ""), 80) for name in ("width", "height")))
+            self._viewers[socket] = viewer
+            async for message in socket:
+                if message.type == WSMsgType.TEXT:
+                    with suppress(ValueError, RecursionError):  # no JSON
+                        if (answer := await viewer.take(message.json())) is not None:
+                            await socket.send_json(answer)
+        except ConnectionError:
+            pass  # they are gone
+        finally:
+            if self._viewers.pop(socket):
+                await asyncio.shield(viewer.end())
+        return socket
 
     async def on_startup(self, app: web.Application) -> None:
         """Say where the app is, and to whom it is open."""
         if not is_loopback(self.host):
-            self._say(f"anyone who reaches port {self.port} of this machine can play, and sees what is in the store")
-        self._say(f"the app is at {self.public_url} (Ctrl-C ends it)")
+            self._say(
+                f"whoever reaches port {self.port} of this machine and has the key below can play, and sees what is in "
+                "the store"
+            )
+        self._say(f"the app is at {self.public_url}/?{QUERY}={self._access.key} (Ctrl-C ends it)")
 
     async def on_shutdown(self, app: web.Application) -> None:
         """End the viewers' apps, and wait until they are gone; else they would outlive the server."""
-        processes = list(self._viewers.values())
-        await asyncio.gather(*(viewer.close() for viewer in tuple(self._viewers)), return_exceptions=True)
-        for process in processes:
-            try:
-                await asyncio.wait_for(process.wait(), _LEAVING_SECONDS)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
-
-    async def _process_messages(self, websocket: web.WebSocketResponse, app_service: AppService) -> None:
-        assert app_service._process is not None  # it was started just before
-        self._viewers[websocket] = app_service._process
-        try:
-            await super()._process_messages(websocket, app_service)
-        finally:
-            await app_service.stop()
-            self._viewers.pop(websocket)
+        viewers = [viewer for viewer in self._viewers.values() if viewer is not None]
+        await asyncio.gather(*(viewer.end() for viewer in viewers), return_exceptions=True)
+        await asyncio.gather(*(socket.close() for socket in tuple(self._viewers)), return_exceptions=True)
 
     def run(self) -> None:
         """Serve until Ctrl-C. Raises InputError where the port or the host can't be had."""
@@ -94,28 +131,9 @@ class WebServer(Server):
             taken.close()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _host_of(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _netloc_of(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).netloc
-    except ValueError:
-        return None
+async def _protect(_: web.Request, response: web.StreamResponse) -> None:
+    """What a browser is told to keep other pages from."""
+    response.headers.update(HEADERS)
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -1,0 +1,100 @@
+"""Who may see the app in a browser: whoever has the key in the address, under a name that is ours.
+
+A page of any site can open a socket to 127.0.0.1, or have its own name point there. So the address that `arena web`
+prints carries a key, as Jupyter's does; it becomes a cookie of this page's, which no other page is sent or can read.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Collection
+from hmac import compare_digest
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+QUERY: Final = "key"
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # the key is in the first address
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Access:
+    """Decides about requests to a server that listens at `host` and `port`; `names` are further ones it is known by."""
+
+    def __init__(self, host: str, port: int, names: Collection[str]) -> None:
+        self.key = secrets.token_urlsafe(24)
+        self._cookie = f"arena-{port}"  # a browser sends a host's cookies to all of its ports
+        self._names = {name.lower() for name in (*names, host, "localhost")}
+        self._to_others = not is_loopback(host)
+        if self._to_others:
+            self._names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
+
+    def refusal(self, request: web.Request) -> str:
+        """Why a request isn't answered, as a sentence for whoever reads the page; "" if it may be."""
+        host = host_of(f"//{request.host}")
+        if not self._is_ours(host):
+            return (
+                f"Arena doesn't know itself by the name {host!r}. If a proxy or a name of yours leads here, start it "
+                f"with: arena web --allow-host {host}"
+            )
+        origin = request.headers.get("Origin")
+        if origin is not None and not self._is_our_page(origin, request.host):
+            return "Arena answers its own page only."
+        if not self._has_key(request):
+            return f"Open the address that `arena web` printed: it ends in ?{QUERY}=..., which is the key to this page."
+        return ""
+
+    def remember(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Have the browser keep the key, so that it needn't stand in the address."""
+        secure = request.headers.get("X-Forwarded-Proto", request.scheme) == "https"
+        response.set_cookie(self._cookie, self.key, httponly=True, samesite="Strict", secure=secure)
+
+    def _is_ours(self, host: str) -> bool:
+        # a page elsewhere can have a name of its own point here, but no number
+        return host in self._names or (_is_number(host) if self._to_others else is_loopback(host))
+
+    def _is_our_page(self, origin: str, host: str) -> bool:
+        """A proxy may have another scheme and port than the server behind it."""
+        try:
+            return urlsplit(origin).netloc == host or host_of(origin) in self._names
+        except ValueError:
+            return False
+
+    def _has_key(self, request: web.Request) -> bool:
+        given = request.query.get(QUERY) or request.cookies.get(self._cookie, "")
+        return compare_digest(given.encode("utf-8", "replace"), self.key.encode())
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def host_of(url: str) -> str:
+    """The host in an address, in lower case; "" where there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

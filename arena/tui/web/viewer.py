@@ -1,0 +1,62 @@
+"""A viewer's app: a process of its own, which ends when the viewer goes, and is told of sensible sizes alone."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from asyncio.subprocess import PIPE, Process
+from typing import Any, Final
+
+from textual_serve.app_service import AppService
+
+_WIDEST, _HIGHEST = 500, 200  # of a screen, in cells: twice what a large one has
+_LEAVING_SECONDS: Final = 3.0  # that an app has to end by itself
+
+
+class Viewer(AppService):
+    """One viewer's app, and the messages of their page."""
+
+    @property
+    def process(self) -> Process:
+        """The app's, once it was started."""
+        assert self._process is not None
+        return self._process
+
+    async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
+        # without a shell between, so that the app knows when the server is gone
+        environment = self._build_environment(*_bounded(width, height))
+        self._process = await asyncio.create_subprocess_exec(
+            *shlex.split(self.command), stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment
+        )
+        self._stdin = self._process.stdin
+        return self._process
+
+    async def take(self, envelope: Any) -> Any:
+        """Hand a message of the page to the app; what is no message is passed over. Gives an answer to the page, or
+        None."""
+        match envelope:
+            case ["stdin", str(text)]:
+                await self.send_bytes(text.encode("utf-8", "replace"))
+            case ["resize", {"width": int(width), "height": int(height)}]:
+                await self.set_terminal_size(*_bounded(width, height))
+            case ["ping", data]:
+                return ["pong", data]
+            case ["blur", *_]:
+                await self.blur()
+            case ["focus", *_]:
+                await self.focus()
+        return None
+
+    async def end(self) -> None:
+        """Have the app leave as by its own key, or end it if it doesn't."""
+        try:
+            await asyncio.wait_for(self.stop(), _LEAVING_SECONDS)
+            await asyncio.wait_for(self.process.wait(), _LEAVING_SECONDS)
+        except TimeoutError:
+            if self.process.returncode is None:
+                self.process.kill()
+            await self.process.wait()
+
+
+def _bounded(width: int, height: int) -> tuple[int, int]:
+    return min(max(width, 1), _WIDEST), min(max(height, 1), _HIGHEST)
