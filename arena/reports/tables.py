@@ -1,4 +1,4 @@
-"""A table of a report, and its forms: Markdown, LaTeX, CSV, a terminal. A name can't act in any of them."""
+"""A table of a report, and its forms: Markdown, CSV, a terminal (LaTeX: latex.py). A name can't act in any of them."""
 
 from __future__ import annotations
 
