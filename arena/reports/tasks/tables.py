@@ -22,6 +22,8 @@ from arena.reports.tasks.rows import (
     sentences,
     setting_of,
     spread_row,
+    true_per,
+    with_true,
 )
 from arena.reports.tasks.run import TaskReport
 
@@ -51,8 +53,8 @@ _SINGLE: Final = (
     Column("p", 2),
     Column("phi²", 1),
     Column("95%", 4),
-    Column("V", 7),
-    Column("TV", 8),
+    Column("V (true)", 7),
+    Column("TV (true)", 8),
     Column("mode"),
     Column("rejected", 5),
 )
@@ -102,8 +104,8 @@ def _single_row(report: TaskReport, cell: TaskCellReport) -> Row:
         p_text(found["p"]),
         number_text(found["phi2"], 3),
         interval_text(found["phi2_ci"]),
-        number_text(found["cramers_v"], 2),
-        number_text(found["tv"], 2),
+        with_true(found, "cramers_v"),
+        with_true(found, "tv"),
         found["mode"] or DASH,
         percent_text(found["rejected_share"]),
     )
@@ -145,7 +147,10 @@ def _sequences(report: TaskReport, with_published: bool) -> Table | None:
     k = len(cells[0].task.values)
     rows.append(
         beside(
-            "a true sample, on average", _SEQUENCES, {"chi²": k - 1, f"chi² / {PER}": None}, {"equal neighbours": 1 / k}
+            "a true sample, on average",
+            _SEQUENCES,
+            {"chi²": k - 1, f"chi² / {PER}": true_per(cells)},
+            {"equal neighbours": 1 / k},
         )
     )
     if with_published:
@@ -155,8 +160,8 @@ def _sequences(report: TaskReport, with_published: bool) -> Table | None:
     notes = (
         f"chi²: of all integers pooled, and for {PER} of them. Which of the two the paper's table 1 shows, and for how "
         "many sequences, is open. Integers of one sequence depend on each other: p, frequencies is of Hotelling's "
-        "test, with sequences as cases; p, neighbours of the likelihood-ratio test that a number doesn't depend on "
-        "the one before.",
+        "test, with sequences as cases; p, neighbours of the test that a number doesn't depend on the one before, "
+        "made within places, so that it isn't moved by a preference for a number at a place.",
         *sentences(report, cells, with_published, "percent"),
     )
     return Table("table1", "Table 1: integers of sequences of ten", _SEQUENCES, tuple(rows), notes)
