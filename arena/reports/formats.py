@@ -12,6 +12,7 @@ from arena.reports import escape
 from arena.reports.published import table2 as published_rows
 from arena.reports.run import RunReport
 from arena.reports.table2 import COLUMNS, Row, notes, sections
+from arena.reports.words import between
 
 
 def markdown(report: RunReport, published: bool = False) -> str:
@@ -26,7 +27,7 @@ def markdown(report: RunReport, published: bool = False) -> str:
             f"|---|{'---:|' * len(COLUMNS)}",
         ]
         for row in section.rows:
-            texts = (row.text(column, lambda low, high: f"{low:z.1f} to {high:z.1f}") for column in COLUMNS)
+            texts = (row.text(column, between) for column in COLUMNS)
             lines.append(f"| {escape.markdown(row.full_name)} | {' | '.join(texts)} |")
         lines.append("")
     return "\n".join((*lines, *(f"{escape.markdown(note)}\n" for note in notes(report, published))))
@@ -75,13 +76,12 @@ def spreadsheet(report: RunReport, published: bool = False) -> str:
             )
             counts = ("matches", "games_asked", "rounds")
             writer.writerow(
-                (*map(escape.spreadsheet, texts), *(_exact(numbers.get(key)) for key in (*counts, *keys, *bounds)))
+                (
+                    *map(escape.spreadsheet, texts),
+                    *(escape.value(numbers.get(key)) for key in (*counts, *keys, *bounds)),
+                )
             )
     return buffer.getvalue()
-
-
-def _exact(value: float | None) -> str:
-    return "" if value is None else repr(value)
 
 
 def document(report: RunReport, published: bool = False) -> str:
