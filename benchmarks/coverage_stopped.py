@@ -187,10 +187,12 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200, help="of each kind")
     parser.add_argument("--matches", type=int, default=150)
     parser.add_argument("--outputs", type=int, default=6, help="prompts answered in a batch")
+    parser.add_argument("--kind", action="append", choices=list(KINDS), help="all if none is named")
     options = parser.parse_args()
     print("| matches | stopped after | told | matches counted | coverage | finished | coverage of those |")
     print("|---|---:|---:|---:|---:|---:|---:|")
-    for name, kinds in KINDS.items():
+    for name in options.kind or KINDS:
+        kinds = KINDS[name]
         runs = [play(kinds, seed, options.matches, options.outputs) for seed in range(options.runs)]
         whole, truth = float(np.mean([run.finished.max() for run in runs])), expected(kinds)
         for tenths in range(1, 11):

@@ -34,7 +34,6 @@ class Place:
         self._size = found.st_size
         return None
 
-
     def rescue(self, connection: sqlite3.Connection, shown: Path, happened: str) -> StoreError:
         """Save all that the open connection still has beside the store; the error to raise, which names that file.
 
@@ -73,6 +72,6 @@ def refuse_second_names(path: Path) -> None:
         names = os.stat(path).st_nlink
         if names > 1:
             raise StoreError(
-                f"the store {path} has {names} names (hard links), and whoever writes it under another one would damage "
-                "it: make a copy of it and name that, or remove the other names"
+                f"the store {path} has {names} names (hard links), and writing it under another one would damage it: "
+                "make a copy of it and name that, or remove the other names"
             )
