@@ -30,8 +30,8 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model. `style` and `format` are None for weights without an entry: then the file must tell.
 
     `sha256` is the weights' digest where it is known; `arena models --check` compares it. `repository` is the hub's
-    name of the same model, where it is run from elsewhere: a server's tokenizer may have to come from there. `fault` says
-    what is wrong with an entry that can't be used.
+    name of the same model, where it is run from elsewhere: a server's tokenizer may have to come from there. `fault`
+    says what is wrong with an entry that can't be used.
     """
 
     weights: str

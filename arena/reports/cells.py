@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.blocks import LEAST
+from arena.blocks import BLOCK
 from arena.games import Game
 from arena.records import Outcome
 from arena.reports.settings import Settings
@@ -67,7 +67,7 @@ class CellReport:
         if not self.matches:
             return (
                 f"no match is counted yet ({later} of {self.games_asked} finished, {still_open}): "
-                f"those that end early are no sample, so that an unfinished run is told from {LEAST} matches on."
+                f"those that end early are no sample, so that an unfinished run is told from {BLOCK} matches on."
             )
         also = f"; {later} later {'one is' if later == 1 else 'ones are'} finished too and not counted" if later else ""
         return f"{self.state}{also}, {still_open}."
