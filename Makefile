@@ -43,9 +43,8 @@ PROGRESS := ^ *\[ *[0-9]+(/[0-9]+|%)\].{0,90}|^ *Collecting.*|Building wheel.*|S
 tournament: .venv/.installed
 	@echo "Two models, two games, $(GAMES) matches each: 500 take 5 to 20 minutes on two cores, GAMES=50 a fifth of that."
 	@echo "Interrupt it when you like; the same command goes on where it was."
-	@mkdir -p $(OUT)
 	$(BIN)/arena tournament --subject llm:gemma-3-270m --subject llm:smollm2-135m-instruct \
-	  --game rps --game hide-and-seek --games $(GAMES) --rounds 10 --seed 0 --store $(OUT)/tournament.db --out $(OUT)
+	  --game rps --game hide-and-seek --games $(GAMES) --rounds 10 --seed 0 --out $(OUT)
 
 play: .venv/.installed
 	@$(BIN)/arena
