@@ -19,9 +19,16 @@ def snapshot(repository: str, patterns: tuple[str, ...]) -> Path:
     need(f"{repository} on the hub", "hub")
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    from tqdm import tqdm
+
+    class Silent(tqdm):  # type: ignore[misc]  # tqdm is untyped
+        def __init__(self, *args: object, **options: object) -> None:
+            super().__init__(*args, **options | {"disable": True})  # what it draws would spoil a screen
 
     try:
-        return Path(snapshot_download(repository, allow_patterns=[*patterns], ignore_patterns=["*/*"]))
+        return Path(
+            snapshot_download(repository, allow_patterns=[*patterns], ignore_patterns=["*/*"], tqdm_class=Silent)
+        )
     except HFValidationError as error:
         raise InputError(f"{repository} is no name of the hub's: {error}") from error
     except LocalEntryNotFoundError:

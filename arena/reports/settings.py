@@ -173,7 +173,7 @@ def said_of_all(rows: Sequence[Settings]) -> str:
         value = next((row[name] for row in rows if row.get(name) is not None), None)
         if value is not None and name not in several and value != "all":
             said.append(_said(name, value))
-    return f"All rows: {', '.join(said)}." if said else ""
+    return f"Throughout: {', '.join(said)}." if said else ""
 
 
 def _words(row: Settings, names: Collection[str]) -> str:

@@ -90,11 +90,12 @@ class Transport:
                 server = ServerInfo()
             return Served(model, server)
 
-        return await self._first(url, ask, START_SECONDS)
+        begins = self.check is None  # nobody is to wait long for a wrong address; one that was right may be busy
+        return await self._first(url, ask, START_SECONDS if begins else self._settings.patience)
 
     async def model(self, url: str) -> ModelInfo:
         """The same, as far as it is told at once."""
-        return await self._first(url, lambda: self._model(url), START_SECONDS)
+        return await self._first(url, lambda: self._model(url), self._settings.patience)
 
     async def once(self, url: str, body: object, most: int, decode: Callable[[bytes], T]) -> T:
         """POST to /generate of one server. Raises ModelError if it can't answer."""

@@ -21,7 +21,7 @@ from arena.records import TokenProbability
 # rounding adds up to some 1e-6 in a softmax over a large vocabulary.
 ROUNDING: Final = 1e-4
 
-# every kind of character that any vocabulary can spell
+# characters of every kind that any vocabulary can spell
 PROBE: Final = 'The 1st move (of 20) is "rock"; then: paper_2, SCISSORS & hide-and-seek at 7.5%!'
 
 T = TypeVar("T")
@@ -184,11 +184,10 @@ class Reader:
         if meta.weight_version is not None and self.weight_version not in ("", meta.weight_version):
             raise Untrue(f"its weights are version {meta.weight_version[:40]!r}, and were {self.weight_version[:40]!r}")
         self._check_tokens(tokens)
-        if not self._spell(tokens, found.text):
+        stopped = meta.finish_reason.type == "stop"
+        if not self._spell(tokens, stopped, found.text):
             raise Untrue("an answer's text isn't what its tokens spell in the tokenizer that is read here")
-        return Generated(
-            tokens, meta.finish_reason.type == "stop", len(prompt) - meta.cached_tokens, self._numbers(kind, meta)
-        )
+        return Generated(tokens, stopped, len(prompt) - meta.cached_tokens, self._numbers(kind, meta))
 
     def _check_tokens(self, tokens: Collection[int]) -> None:
         size = len(self.vocabulary.pieces)
@@ -196,13 +195,14 @@ class Reader:
             strange = next(token for token in tokens if not 0 <= token < size)
             raise Untrue(f"it names token {strange}, and the model's ids go from 0 to {size - 1}")
 
-    def _spell(self, tokens: tuple[int, ...], text: str | None) -> bool:
+    def _spell(self, tokens: tuple[int, ...], stopped: bool, text: str | None) -> bool:
         """Whether these tokens are that text: but for spaces, of which tokenizers have habits, and for the end token,
-        which a server leaves away. Half a character at the end can't be told."""
+        which a server leaves away. Half a character can't be told."""
         own = self.vocabulary.text(tokens)
-        if text is None or text == own or "\N{REPLACEMENT CHARACTER}" in own + text:
+        if text is None or text == own or "\N{REPLACEMENT CHARACTER}" in own:
             return True
-        return _letters(text) in (_letters(own), _letters(self.vocabulary.text(tokens[:-1])))
+        said = _letters(text)
+        return said == _letters(own) or (stopped and said == _letters(self.vocabulary.text(tokens[:-1])))
 
     def _numbers(self, kind: Kind, meta: _Meta) -> Numbers:
         wanted = self._told(_first(meta.output_token_ids_logprobs)) if kind.wanted else {}

@@ -64,17 +64,17 @@ def test_two_rows_that_nothing_tells_apart_name_their_run() -> None:
 
 def test_what_all_rows_share_is_said_and_the_opponent_always() -> None:
     assert said_of_all([settings_of(run_row(), MODEL)]) == (
-        "All rows: against greedy, temperature 1, top-p 1, invalid answers drawn again up to 20 times, at most 8 tokens."
+        "Throughout: against greedy, temperature 1, top-p 1, "
+        "invalid answers drawn again up to 20 times, at most 8 tokens."
     )
-    assert (
-        said_of_all([settings_of(run_row(), CellSpec("k", "uniform", "greedy", "rps"))]) == "All rows: against greedy."
-    )
+    bot = CellSpec("k", "uniform", "greedy", "rps")
+    assert said_of_all([settings_of(run_row(), bot)]) == "Throughout: against greedy."
     asked = {"style": "base", "temperature": 1.5, "top_p": 1.0}
     task = settings_of(
         run_row(kind=TASK_KIND, sampling="both", invalid="redraw,at_most=20n"),
         CellSpec("k", "llm:m", "", "integers", asked),
     )
-    assert said_of_all([task]) == "All rows: temperature 1.5, top-p 1."
+    assert said_of_all([task]) == "Throughout: temperature 1.5, top-p 1."
 
 
 def test_whole_runs_beside_each_other() -> None:

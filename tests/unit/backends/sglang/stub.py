@@ -10,9 +10,10 @@ import json
 import math
 import random
 import socket
+import threading
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,26 @@ async def listening(app: web.Application, port: int = 0) -> AsyncIterator[str]:
             yield f"http://127.0.0.1:{server.getsockname()[1]}"
         finally:
             await runner.cleanup()
+
+
+@contextmanager
+def beside(stub: Stub) -> Iterator[None]:
+    """Serve it while a command runs in this thread."""
+    ready, done = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with serving(stub):
+            ready.set()
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    ready.wait()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 # --- faults ---

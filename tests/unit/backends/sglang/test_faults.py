@@ -6,9 +6,10 @@ import asyncio
 import json
 import math
 import re
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from arena.backends.sglang import transport
 from arena.backends.sglang.client import SGLang
 from arena.backends.sglang.identity import identity
 from arena.backends.sglang.info import addresses
-from arena.errors import InputError, ModelError
+from arena.errors import ExitCode, InputError, ModelError
 from tests.unit.backends.folder import write_folder
 from tests.unit.backends.sglang.stub import (
     Fault,
     Stub,
+    beside,
     body,
     cut_short,
     dropped,
@@ -207,6 +209,31 @@ def test_a_lie_is_refused_at_once(folder: Path, lie: Fault) -> None:
             check(await model.complete(request(1)), 1)
 
     run(play())
+
+
+def test_nothing_of_a_lie_is_stored(
+    folder: Path, tmp_path: Path, arena: Callable[..., None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Through the command line, by a server that is honest until it is asked by a match."""
+
+    class Liar(Stub):
+        def answers(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+            found = super().answers(body)
+            if body.get("top_logprobs_num"):
+                found[0]["meta_info"]["output_top_logprobs"][0][0][0] = 800
+            return found
+
+    stub = Liar(folder)
+    store = tmp_path / "run.db"
+    with beside(stub), pytest.raises(SystemExit) as ended:
+        arena("tournament", "--subject", f"llm:sglang:{stub.url}", "--games", "2", "--rounds", "2", "--store", store)
+    assert ended.value.code == ExitCode.MODEL
+    words = capfd.readouterr().err.splitlines()[-1]
+    assert f"arena: the server at {stub.url} gives an answer that can't be right" in words and "is 800" in words
+    with closing(sqlite3.connect(store)) as opened:
+        assert opened.execute("SELECT (SELECT COUNT(*) FROM rounds) + (SELECT COUNT(*) FROM prompts)").fetchone() == (
+            0,
+        )
 
 
 def test_an_answer_that_is_never_whole_is_refused_before_patience_ends(

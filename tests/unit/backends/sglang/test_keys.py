@@ -6,9 +6,7 @@ import asyncio
 import base64
 import shlex
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,7 +22,7 @@ from arena.cli.main import main
 from arena.errors import InputError
 from arena.tui.web.server import WebServer
 from tests.unit.backends.folder import write_folder
-from tests.unit.backends.sglang.stub import Stub, serving
+from tests.unit.backends.sglang.stub import Stub, beside, serving
 
 RIG = "http://rig:30000"
 
@@ -132,37 +130,6 @@ class Guarded(Stub):
         if request.headers.get("Authorization") != basic("user:secret")["Authorization"]:
             return web.Response(status=401)
         return await super().generate(request)
-
-
-@contextmanager
-def beside(stub: Stub) -> Iterator[None]:
-    """Serve it while a command runs in this thread."""
-    ready, done = threading.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with serving(stub):
-            ready.set()
-            await asyncio.to_thread(done.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    ready.wait()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-@pytest.fixture
-def arena(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """The command line, in this process."""
-
-    def run(*arguments: str | Path) -> None:
-        monkeypatch.setattr(sys, "argv", ["arena", *map(str, arguments)])
-        main()
-
-    return run
 
 
 def test_a_login_is_used_and_kept_nowhere(

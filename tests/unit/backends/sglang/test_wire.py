@@ -110,6 +110,8 @@ def test_numbers_that_cannot_be(changed: dict[str, Any], said: str) -> None:
         ([2**40, A, A], "aa", "length", "token 10995"),
         ([A, A, B], "aaa", "length", "isn't what its tokens spell"),
         ([A, A, B], "", "length", "isn't what its tokens spell"),
+        ([A, A, B], "aa", "length", "isn't what its tokens spell"),
+        ([A, A, B], "\ufffd", "length", "isn't what its tokens spell"),
     ],
 )
 def test_answers_that_cannot_be(ids: list[int], text: str, why: str, said: str) -> None:
