@@ -28,6 +28,7 @@ from arena.store.codec import (
     prompt_hash,
 )
 from arena.store.database import Database
+from arena.store.failures import DamagedError
 from arena.store.lock import RunLock
 from arena.store.registry import enter_run, mark_finished, raise_games
 from arena.store.rows import CellRow, RunRow, RunSpec
@@ -269,6 +270,8 @@ class RunWriter:
             for cell, key, seconds in connection.execute("SELECT id, key, seconds FROM cells WHERE run = ?", run):
                 self._cells[key] = cell
                 self._seconds[cell] = seconds
+            if set(self._cells) != {cell.key for cell in self.run.spec.cells}:
+                raise DamagedError(f"the cells of run {self.run.name} are not those that it began with")
             for cell, number in connection.execute(
                 f"SELECT cell, number FROM matches WHERE {of_run} AND finished = 1", run
             ):

@@ -113,6 +113,18 @@ def test_a_truncated_store_is_damaged(filled: Path, kept: float) -> None:
                 list(store.prompts(cell))
 
 
+def test_flipped_bytes_are_damage(filled: Path, make_spec: Callable[..., RunSpec]) -> None:
+    whole = filled.read_bytes()
+    spec = make_spec(games=200, rounds=1)
+    # in the schema, so that SQLite's own message is no text; and in the key of a cell
+    for place in (whole.index(b"UNIQUE (run, positi") + 13, whole.index(spec.cells[1].key.encode()) + 1):
+        flipped = bytearray(whole)
+        flipped[place] ^= 0x80 if flipped[place : place + 1] == b"p" else 0x01
+        filled.write_bytes(flipped)
+        with pytest.raises(StoreError, match="is damaged"), Store.open(filled) as store, store.begin(spec):
+            pass
+
+
 @pytest.mark.parametrize(
     "damage",
     [
