@@ -13,6 +13,7 @@ import click
 
 from arena.cli.options import FiniteRange, command
 from arena.cli.output import say
+from arena.files import own_folder
 from arena.text import printable
 
 
@@ -92,9 +93,7 @@ def serve(
 
 
 def _logs() -> Path:
-    import platformdirs
-
-    return platformdirs.user_log_path("arena")
+    return own_folder("log")
 
 
 def _say(line: str) -> None:

@@ -85,7 +85,11 @@ class RunWriter:
         run = enter_run(database, spec)
         lock = RunLock.take(database.file, run.name)
         try:
-            return cls(database, raise_games(database, run, spec.games), lock)
+            writer = cls(database, raise_games(database, run, spec.games), lock)
+            with database.guard():
+                if not {cell.key for cell in spec.cells} <= set(writer._cells):
+                    raise DamagedError(f"the cells of run {run.name} are not those that it began with")
+            return writer
         except BaseException:
             lock.give_up()
             raise
@@ -270,8 +274,6 @@ class RunWriter:
             for cell, key, seconds in connection.execute("SELECT id, key, seconds FROM cells WHERE run = ?", run):
                 self._cells[key] = cell
                 self._seconds[cell] = seconds
-            if set(self._cells) != {cell.key for cell in self.run.spec.cells}:
-                raise DamagedError(f"the cells of run {self.run.name} are not those that it began with")
             for cell, number in connection.execute(
                 f"SELECT cell, number FROM matches WHERE {of_run} AND finished = 1", run
             ):
