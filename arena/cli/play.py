@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from arena.cli.options import match_options, store_option
+from arena.cli.options import command, match_options, store_option
 from arena.errors import InputError, UsageError
 from arena.extras import need
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from arena.tui.choice import Choice
 
 
-@click.command()
+@command()
 @match_options
 @click.option("--lobby", is_flag=True, help="Open the lobby first, with these choices.")
 @store_option
@@ -44,18 +44,21 @@ def chosen(show: bool, **match: Any) -> Choice:
 
 def _check(game: str, subject: str, opponent: str) -> None:
     """Refuse what can be refused before the screen is taken."""
-    from arena.agents.spec import make_bot, parse_agent
+    from arena.agents.spec import AgentSpec, make_bot, parse_agent
     from arena.backends.catalog import find_model
     from arena.games import parse_game
+    from arena.play.match import Table
     from arena.records import Seat
 
     rules = parse_game(game)
+    seated = []
     for seat, text in ((Seat.SUBJECT, subject), (Seat.OPPONENT, opponent)):
         spec = parse_agent(text)
         if spec.is_model:
             find_model(spec.argument)
-        else:
-            make_bot(spec, rules, seat)
+            spec = AgentSpec("uniform", "uniform", "")  # as a model it is no person and reads nobody
+        seated.append(make_bot(spec, rules, seat))
+    Table(rules, *seated, cell="", seed=0)
 
 
 def in_terminal() -> bool:
