@@ -121,7 +121,8 @@ def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
 
 if __name__ == "__main__":
     try:
-        print(*differences(sys.argv[1]))
+        for file in sys.argv[1:]:
+            print(*differences(file), flush=True)
     except LoadError as error:
         print(error)
         sys.exit(3)
