@@ -14,7 +14,7 @@ from arena.backends.base import Request, StopRule
 from arena.backends.gguf import check_gguf
 from arena.backends.local.client import LocalModel
 from arena.backends.local.settings import Settings
-from arena.errors import ArenaError, InputError
+from arena.errors import InputError
 from tests.support.gguf_kinds import write
 
 pytestmark = pytest.mark.model
@@ -70,13 +70,6 @@ def test_what_is_no_player_is_refused_and_leaves_no_log(tmp_path: Path, logs: Pa
         load(file, [])
     assert "mine.gguf" in str(caught.value)
     assert not list(logs.rglob("*.log"))
-
-
-def test_a_log_that_is_named_is_there(tmp_path: Path, logs: Path) -> None:
-    with pytest.raises(ArenaError, match="its log is") as caught:  # no library of that name: a fault, not a refusal
-        asyncio.run(LocalModel.load("mine", "transformers", "\udcff", SETTINGS))
-    (log,) = logs.rglob("*.log")
-    assert str(log) in str(caught.value)
 
 
 def test_a_vocabulary_alone_is_said_to_be_one(tmp_path: Path) -> None:

@@ -59,7 +59,10 @@ KINDS: Final[dict[str, tuple[str, dict[str, Any], tuple[str, str], str]]] = {
     "ALiBi": (
         "bloom",
         _HEADS | _EPSILON,
-        _twice(_each("attn_qkv 64 192, attn_output 64 64, ffn_up 64 96, ffn_down 96 64"), _normed("attn_norm, ffn_norm")),
+        _twice(
+            _each("attn_qkv 64 192, attn_output 64 64, ffn_up 64 96, ffn_down 96 64"),
+            _normed("attn_norm, ffn_norm"),
+        ),
         f"token_embd.weight 64x{WORDS}, {_normed('token_embd_norm, output_norm')}",
     ),
     "latent attention": (
@@ -82,8 +85,8 @@ KINDS: Final[dict[str, tuple[str, dict[str, Any], tuple[str, str], str]]] = {
         _RMS | {"ssm.conv_kernel": 4, "ssm.inner_size": 128, "ssm.state_size": 16, "ssm.time_step_rank": 4}
         | {"attention.head_count": 0},
         _twice(
-            "ssm_a 16x128, ssm_d 128, ssm_conv1d.bias 128, ssm_conv1d.weight 4x128, ssm_dt.bias 128",
-            "ssm_dt.weight 4x128, ssm_in.weight 64x256, ssm_out.weight 128x64, ssm_x.weight 128x36, attn_norm.weight 64",
+            "ssm_a 16x128, ssm_d 128, ssm_conv1d.bias 128, ssm_conv1d.weight 4x128, ssm_dt.bias 128, ssm_dt.weight 4x128",
+            "ssm_in.weight 64x256, ssm_out.weight 128x64, ssm_x.weight 128x36, attn_norm.weight 64",
         ),
         _ENDS,
     ),
@@ -103,7 +106,8 @@ KINDS: Final[dict[str, tuple[str, dict[str, Any], tuple[str, str], str]]] = {
             _each("attn_q 64 64, attn_k 64 64, attn_v 64 64, attn_output 64 64, ffn_up 64 96, ffn_down 96 64"),
             _normed("attn_output_norm, layer_output_norm"),
         ),
-        f"token_embd.weight 64x{WORDS}, {_normed('token_embd_norm')}, position_embd.weight 64x512, token_types.weight 64x2",
+        f"token_embd.weight 64x{WORDS}, position_embd.weight 64x512, token_types.weight 64x2, "
+        f"{_normed('token_embd_norm')}",
     ),
     "encoder and decoder": (
         "t5",
