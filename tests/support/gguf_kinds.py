@@ -85,8 +85,9 @@ KINDS: Final[dict[str, tuple[str, dict[str, Any], tuple[str, str], str]]] = {
         _RMS | {"ssm.conv_kernel": 4, "ssm.inner_size": 128, "ssm.state_size": 16, "ssm.time_step_rank": 4}
         | {"attention.head_count": 0},
         _twice(
-            "ssm_a 16x128, ssm_d 128, ssm_conv1d.bias 128, ssm_conv1d.weight 4x128, ssm_dt.bias 128, ssm_dt.weight 4x128",
-            "ssm_in.weight 64x256, ssm_out.weight 128x64, ssm_x.weight 128x36, attn_norm.weight 64",
+            "ssm_a 16x128, ssm_d 128, ssm_conv1d.bias 128, ssm_conv1d.weight 4x128",
+            "ssm_dt.bias 128, ssm_dt.weight 4x128, ssm_in.weight 64x256, ssm_out.weight 128x64",
+            "ssm_x.weight 128x36, attn_norm.weight 64",
         ),
         _ENDS,
     ),
