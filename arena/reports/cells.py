@@ -132,6 +132,13 @@ class CellReport:
         mask: NDArray[np.bool_] = (self.rounds.number > 1) & (previous == outcome)
         return mask
 
+    def after_mean(self, outcome: Outcome) -> Estimate:
+        """Mean determinism after this outcome."""
+        if not self.has_policies:
+            return Estimate(None)
+        after = self.after(outcome)
+        return mean(self.determinism[after], self.rounds.match[after])
+
     def after_difference(self, outcome: Outcome) -> Estimate:
         """Mean determinism after this outcome minus that after a loss (figure 4, right)."""
         if not self.has_policies:
@@ -190,13 +197,15 @@ class CellReport:
         return {"mean": center(determinism), "p50": float(p50), "p95": float(p95), "max": float(determinism.max())}
 
     def _after_json(self, outcome: Outcome) -> dict[str, Any]:
-        plain, within = self.after_difference(outcome), self.after_difference_within_round(outcome)
+        after, plain = self.after_mean(outcome), self.after_difference(outcome)
+        within = self.after_difference_within_round(outcome)
         return {
-            "mean": _mean(self.determinism[self.after(outcome)]) if self.has_policies else None,
+            "mean": after.value,
             "minus_loss": plain.value,
-            "ci": _list(plain),
+            "minus_loss_ci": _list(plain),
             "minus_loss_within_round": within.value,
             "minus_loss_within_round_ci": _list(within),
+            "mean_ci": _list(after),
         }
 
     def _reply_ties(self) -> float | None:

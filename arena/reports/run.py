@@ -63,7 +63,9 @@ class RunReport:
     @property
     def uncounted(self) -> tuple[str, ...]:
         """Of each cell that isn't whole, which matches are counted: sentences that are safe to print."""
-        return tuple(f"{self.label(cell)}, {cell.game.title}: {cell.uncounted}" for cell in self.cells if cell.uncounted)
+        return tuple(
+            f"{self.label(cell)}, {cell.game.title}: {cell.uncounted}" for cell in self.cells if cell.uncounted
+        )
 
     def label(self, cell: CellReport) -> str:
         """Who is measured, with what of its settings the other cells of its game don't share; safe to print."""

@@ -30,7 +30,7 @@ CELL_KEYS = {
     "expected_net", "expected_net_ci", "invalid_rate", "forfeit_rate", "mass", "determinism", "determinism_after",
     "distinct_prompts", "seconds",
 }  # fmt: skip
-AFTER_KEYS = {"mean", "minus_loss", "ci"}
+AFTER_KEYS = {"mean", "minus_loss", "minus_loss_ci"}
 # what may stand beside them
 DEFINITIONS = Path(__file__).parents[2] / "docs" / "definitions.md"
 
@@ -60,8 +60,8 @@ def test_a_fixed_move_loses_every_round(document: dict[str, Any]) -> None:
     assert rock["net_ci"] == [-100.0, -100.0]
     assert rock["determinism"] == {"mean": 1.0, "p50": 1.0, "p95": 1.0, "max": 1.0}
     after = rock["determinism_after"]
-    assert [after["loss"][key] for key in ("mean", "minus_loss", "ci")] == [1.0, 0.0, [0.0, 0.0]]
-    assert [after["win"][key] for key in ("mean", "minus_loss", "ci")] == [None, None, None]
+    assert [after["loss"][key] for key in ("mean", "minus_loss", "minus_loss_ci")] == [1.0, 0.0, [0.0, 0.0]]
+    assert [after["win"][key] for key in ("mean", "minus_loss", "minus_loss_ci")] == [None, None, None]
 
 
 def test_a_mix_has_its_exact_expectation(document: dict[str, Any]) -> None:

@@ -12,10 +12,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input, SelectionList
 
+from arena.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.replay import ReplayScreen, visible
-from arena.tui.screens.results import CellScreen, ResultsScreen
+from arena.tui.screens.results import CellScreen, ResultsScreen, _differences
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.setup import SetupScreen
 from tests.tui.test_match import run, text, until
@@ -38,6 +39,14 @@ def test_an_empty_store_says_what_to_do(store: Path) -> None:
         assert not store.exists()
 
     run(app, script)
+
+
+def test_runs_of_the_same_players_are_told_apart_by_what_differs(store: Path) -> None:
+    for seed in ("0", "1"):
+        subprocess.run(tournament(store, "--subject", "uniform", "--seed", seed), check=True, capture_output=True)
+    subprocess.run(tournament(store, "--subject", "fixed:rock"), check=True, capture_output=True)
+    with Store.open(store) as opened:
+        assert list(_differences(opened.runs()).values()) == [", seed 0", ", seed 1", ""]
 
 
 def test_down_to_a_bots_round_and_back_up(store: Path) -> None:

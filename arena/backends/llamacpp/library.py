@@ -128,12 +128,9 @@ class LlamaCppLibrary:
         """All that is to be known of the tokenizer."""
         vocab, size = self._vocab, self.vocabulary_size
         pieces = tuple(self._piece(token) for token in range(size))
+        flags = [native.llama_vocab_get_attr(vocab, token) for token in range(size)]
         control = native.LLAMA_TOKEN_ATTR_CONTROL | native.LLAMA_TOKEN_ATTR_USER_DEFINED
-        specials = {
-            pieces[token].decode("utf-8", "replace"): token
-            for token in range(size)
-            if native.llama_vocab_get_attr(vocab, token) & control
-        }
+        specials = {pieces[token].decode("utf-8", "replace"): token for token in range(size) if flags[token] & control}
         template = native.llama_model_chat_template(self._model, None)
         named = {"bos_token": native.llama_vocab_bos(vocab), "eos_token": native.llama_vocab_eos(vocab)}
         return Vocabulary(
@@ -143,6 +140,8 @@ class LlamaCppLibrary:
             ends=frozenset(token for token in range(size) if native.llama_vocab_is_eog(vocab, token)),
             chat_template=template.decode("utf-8", "replace") if template else None,
             named={name: pieces[token].decode("utf-8", "replace") for name, token in named.items() if token >= 0},
+            lstrips=frozenset(token for token in range(size) if flags[token] & native.LLAMA_TOKEN_ATTR_LSTRIP),
+            rstrips=frozenset(token for token in range(size) if flags[token] & native.LLAMA_TOKEN_ATTR_RSTRIP),
         )
 
     def _piece(self, token: int) -> bytes:

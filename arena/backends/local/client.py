@@ -56,6 +56,8 @@ class LocalModel:
             chat_template=ready.chat_template,
             named=ready.named,
             mark=ready.mark,
+            lstrips=frozenset(ready.lstrips),
+            rstrips=frozenset(ready.rstrips),
         )
         self._process = process
         self._log = log

@@ -64,6 +64,8 @@ class Ready(msgspec.Struct, tag=True):
     chat_template: str | None
     named: dict[str, str]
     mark: str
+    lstrips: list[int]
+    rstrips: list[int]
     context: int
     cells: int
     build: str

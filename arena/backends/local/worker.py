@@ -72,6 +72,8 @@ class _Worker:
                 chat_template=vocabulary.chat_template,
                 named=dict(vocabulary.named),
                 mark=vocabulary.mark,
+                lstrips=sorted(vocabulary.lstrips),
+                rstrips=sorted(vocabulary.rstrips),
                 context=min(library.trained_context, library.cells),
                 cells=library.cells,
                 build=library.build(),

@@ -25,6 +25,7 @@ from arena.backends.local.tree import Row
 from arena.backends.tokenizer import FolderTokenizer, default_template
 from arena.backends.transformers.cells import Cells
 from arena.backends.transformers.device import best_device
+from arena.files import from_home
 
 DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _SLIDING, _FULL = "sliding_attention", "full_attention"
@@ -193,7 +194,7 @@ def _dtype(settings: Settings, device: torch.device) -> torch.dtype | str:
 def _load(place: str, dtype: torch.dtype | str) -> Any:
     """The model. Safetensors or GGUF only, and no code but transformers' own."""
     options: dict[str, Any] = {"dtype": dtype, "trust_remote_code": False, "attn_implementation": "sdpa"}
-    source = Path(place).expanduser()
+    source = from_home(place)
     try:
         if source.is_file():
             return transformers.AutoModelForCausalLM.from_pretrained(
@@ -205,7 +206,7 @@ def _load(place: str, dtype: torch.dtype | str) -> Any:
 
 
 def _tokenizer(place: str, config: Any) -> FolderTokenizer:
-    source = Path(place).expanduser()
+    source = from_home(place)
     try:
         if (source / "tokenizer.json").is_file():
             return FolderTokenizer.from_folder(source)

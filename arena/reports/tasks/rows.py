@@ -92,7 +92,7 @@ def sentences(
     if incomplete := [(name, cell) for name, cell in named if cell.is_incomplete]:
         said.append(
             "Not all answers that were wanted: "
-            + ", ".join(f"{name} {len(cell.values)} of {cell.wanted}" for name, cell in incomplete)
+            + ", ".join(f"{name} {len(cell.values)} of {cell.wanted}{_later(cell)}" for name, cell in incomplete)
             + "."
         )
     said += [f"Not reported: {sentence}." for sentence in report.left_out]
@@ -100,6 +100,12 @@ def sentences(
     if with_published:
         said += [PUBLISHED_NOTE] if wording_is_printed else [PUBLISHED_NOTE, OTHER_WORDING_NOTE]
     return tuple(said)
+
+
+def _later(cell: TaskCellReport) -> str:
+    """How many valid answers don't count yet, as earlier draws are missing."""
+    later = cell.cell.finished_matches - len(cell.values)
+    return f" ({later} later ones not counted)" if later > 0 else ""
 
 
 def named(cells: Sequence[TaskCellReport], shown: Collection[str] = ()) -> list[tuple[str, TaskCellReport]]:

@@ -54,7 +54,7 @@ def test_the_document_has_the_keys_of_the_contract_and_no_others_before_them() -
     assert list(found["determinism"]) == ["mean", "p50", "p95", "max"]
     assert list(found["determinism_after"]) == ["win", "tie", "loss"]
     for after in found["determinism_after"].values():
-        assert list(after)[:3] == ["mean", "minus_loss", "ci"]
+        assert list(after)[:3] == ["mean", "minus_loss", "minus_loss_ci"]
     assert found["prompt"] == {"style": "base", "format": "none", "wording": "log", "infix": None}
 
 
@@ -111,14 +111,18 @@ def test_determinism_after_outcomes_by_hand() -> None:
     assert found["win"]["mean"] == 0.8
     assert found["win"]["minus_loss"] == pytest.approx(0.05)
     assert found["tie"]["minus_loss"] == pytest.approx(-0.25)
-    assert found["loss"] == {
+    loss = found["loss"]
+    low, high = loss.pop("mean_ci")
+    assert low < 0.75 < high  # two matches, 0.6 and 0.9
+    assert loss == {
         "mean": 0.75,
         "minus_loss": 0.0,
-        "ci": [0.0, 0.0],
+        "minus_loss_ci": [0.0, 0.0],
         "minus_loss_within_round": 0.0,
         "minus_loss_within_round_ci": [0.0, 0.0],
     }
-    assert found["win"]["ci"] is None  # only one match had such a round
+    assert found["win"]["minus_loss_ci"] is None  # only one match had such a round
+    assert found["win"]["mean_ci"] is None
     assert found["win"]["minus_loss_within_round"] == pytest.approx(-0.1)  # round 3: 0.8 - 0.9
     assert found["tie"]["minus_loss_within_round"] == pytest.approx(-0.1)  # round 2: 0.5 - 0.6
 
@@ -136,7 +140,7 @@ def test_one_match_has_values_and_no_interval() -> None:
     found = played("rps", 1, sharpness=1, matches=1).to_json()
     assert found["net"] is not None
     assert found["net_ci"] is found["expected_net_ci"] is found["gap_ci"] is None
-    assert all(after["ci"] is None for after in found["determinism_after"].values())
+    assert all(after["minus_loss_ci"] is None for after in found["determinism_after"].values())
 
 
 def test_a_bot_has_no_prompt_and_no_answers() -> None:
@@ -226,5 +230,5 @@ def test_reply_ties_are_rounds_with_several_best_replies(policy: list[float], sh
 
 
 def test_a_bold_player_is_more_deterministic_after_a_win() -> None:
-    low, _ = played("rps", 2, sharpness=1, bold=0.5).to_json()["determinism_after"]["win"]["ci"]
+    low, _ = played("rps", 2, sharpness=1, bold=0.5).to_json()["determinism_after"]["win"]["minus_loss_ci"]
     assert low > 0

@@ -65,13 +65,22 @@ def test_the_value_is_computed_for_the_game_played(spots: int) -> None:
     assert f"{100 - 200 / spots:.1f}" in markdown(report)
 
 
-def test_a_cell_says_how_far_it_is() -> None:
-    report = run_of(played("rps", 0, sharpness=1, matches=12, asked=500, open_matches=3))
-    for text in (markdown(report), latex(report), printed(report, 80), printed(report, 120)):
-        assert "12 of 500 games" in text
-        assert "Open matches, not counted here: 3." in text
+def test_a_cell_says_which_matches_count() -> None:
+    cell = played("rps", 0, sharpness=1, matches=75, asked=500)
+    report = run_of(replace(cell, cell=replace(cell.cell, finished_matches=206, open_matches=69, below=75)))
+    for text in (markdown(report), latex(report), printed(report, 80), printed(report, 120), document(report)):
+        words = " ".join(text.split())
+        assert "matches 1 to 75 of 500; 131 later ones are finished too and not counted, 69 open." in words
+    (row, _) = csv.DictReader(io.StringIO(spreadsheet(report)))
+    assert (row["matches"], row["finished_matches"], row["open_matches"]) == ("75", "206", "69")
     finished = run_of(played("rps", 0, sharpness=1, matches=12))
-    assert " of 12 games" not in markdown(finished) and "Open matches" not in markdown(finished)
+    assert " of 12" not in markdown(finished) and "open" not in markdown(finished)
+
+
+def test_a_sitting_says_how_many_matches_were_played_to_their_end() -> None:
+    assert "matches 2 of 3 were played to their end" in markdown(
+        run_of(played("rps", 0, sharpness=1, matches=2, asked=3))
+    )
 
 
 @pytest.mark.parametrize("write", [markdown, latex, document, lambda report: printed(report, 300)])
@@ -85,6 +94,7 @@ def test_models_of_different_families_are_said_to_be_that(write: Callable[[RunRe
 def test_the_opponent_is_named_where_there_are_several() -> None:
     report = run_of(*(played("rps", 0, sharpness=1, matches=2, opponent=name) for name in ("greedy", "uniform")))
     assert [row.name for row in sections(report)[0].rows[:2]] == ["llm:m v. greedy", "llm:m v. uniform"]
+    assert [report.differs(cell) for cell in report.cells] == [" v. greedy", " v. uniform"]
 
 
 @pytest.mark.parametrize("write", [markdown, latex, document, spreadsheet, lambda report: printed(report, 300)])

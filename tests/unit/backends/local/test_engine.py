@@ -144,6 +144,56 @@ def test_a_prompt_that_fits_nowhere_is_an_error_and_no_endless_loop():
             engine.step()
 
 
+def order_of(requests: list[Request], outputs: int = 1) -> list[int]:
+    """In which order an engine answers requests that were made at once."""
+    engine = Engine(TableModel(60, 8, 16), VOCABULARY, cells=60, sequences=8, batch=16, outputs=outputs)
+    for number, request in enumerate(requests):
+        engine.submit(number, request)
+    order = []
+    while engine.busy:
+        order += [number for number, _ in engine.step()]
+    return order
+
+
+def asked(*tokens: int, block: int, depth: int = 0, attempts: int = 0) -> Request:
+    return Request(tokens, (0,), RULE, draw=Draw("x", attempts) if attempts else None, block=block, depth=depth)
+
+
+def test_the_lowest_block_is_answered_first_and_in_it_the_deepest():
+    places = [(2, 9), (0, 1), (1, 5), (0, 3), (1, 7)]
+    requests = [asked(number, block=block, depth=depth) for number, (block, depth) in enumerate(places)]
+    assert order_of(requests) == [3, 1, 4, 2, 0]
+
+
+def test_a_later_block_fills_the_batch():
+    requests = [asked(0, block=0), asked(1, block=1), asked(2, block=2)]
+    assert order_of(requests, outputs=2) == [0, 1, 2]
+
+
+def test_whoever_waits_for_the_same_prompt_brings_it_forward():
+    requests = [asked(0, block=3), asked(1, block=1), asked(0, block=0)]
+    assert order_of(requests) == [0, 2, 1]
+
+
+def test_answers_in_progress_are_as_urgent_as_the_most_urgent_at_their_prompt():
+    """A match of a low block waits for the answers of the others at its prompt: these must not wait for a block
+    between. It may also come when they are on their way already."""
+    names = [name for name in "abcdefghij" if len(plainly(asked_by(name, 5)).answers[0].tokens) > 2][:1]
+    engine = Engine(TableModel(60, 8, 16), VOCABULARY, cells=60, sequences=8, batch=16, outputs=1)
+    engine.submit(0, asked_by(names[0], 5))
+    engine.step()  # the first token is drawn, and the answer goes on
+    for number, request in [(1, asked(1, block=1)), (2, asked(2, block=1)), (3, asked_by(names[0], 0))]:
+        engine.submit(number, request)
+    order = []
+    while engine.busy:
+        order += [number for number, _ in engine.step()]
+    assert sorted(order[:2]) == [0, 3]
+
+
+def asked_by(name: str, block: int) -> Request:
+    return Request((0,), (0,), RULE, draw=Draw(name, 1), block=block)
+
+
 def test_a_state_goes_on_where_it_stands_and_is_never_cut_back():
     model = StateModel(60, 3, 20)
     engine = Engine(model, VOCABULARY, cells=60, sequences=3, batch=20, outputs=4, states=True)
