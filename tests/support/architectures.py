@@ -58,7 +58,28 @@ SIZES: Final[dict[str, Any]] = {
     "is_decoder": True,
 }
 
-SPECIAL: Final[dict[str, dict[str, Any]]] = {}
+SPECIAL: Final[dict[str, dict[str, Any]]] = {
+    "blt_patcher": {"encoder_hash_byte_group_vocab": 50},
+    "dots1": {"n_shared_experts": 1, "num_hidden_layers": 2},
+    "falcon_h1": {"mamba_d_ssm": 128},
+    "gemma3n_text": {
+        "layer_types": ["sliding_attention", "full_attention"] * 2,
+        "num_hidden_layers": 4,
+        "num_kv_shared_layers": 2,
+        "hidden_size_per_layer_input": 16,
+    },
+    "gemma4_text": {"hidden_size_per_layer_input": 16},
+    "gpt_neo": {"attention_types": [[["global", "local"], 1]]},
+    "jamba": {"attn_layer_period": 2, "attn_layer_offset": 1, "expert_layer_period": 2, "expert_layer_offset": 1},
+    "lfm2_moe": {"layer_types": ["conv", "full_attention"], "num_dense_layers": 1},
+    "mamba2": {"num_heads": 8, "head_dim": 16},
+    "mpt": {"expansion_ratio": 2},
+    "reformer": {"attn_layers": ["local", "lsh"], "axial_pos_embds": False, "lsh_attn_chunk_length": 16},
+    "roc_bert": {"pronunciation_embed_dim": 16, "shape_embed_dim": 16},
+    "zamba": {"layers_block_type": ["linear_attention", "hybrid"]},
+    "zamba2": {"layers_block_type": ["linear_attention", "hybrid"]},
+    "zaya": {"num_experts_per_tok": 1},
+}
 
 VARIANTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "llama-grouped": ("llama", {"num_key_value_heads": 2}),
@@ -87,18 +108,23 @@ def configuration(name: str, words: int, bos: int, end: int) -> Any:
     """A small configuration with a vocabulary of so many words."""
     kind, changes = VARIANTS.get(name, (name, {}))
     tokens = {"vocab_size": words, "n_vocab": words, "bos_token_id": bos, "eos_token_id": end, "pad_token_id": end}
+    tokens |= dict.fromkeys(("vocab_size_per_layer_input", "shape_vocab_size", "pronunciation_vocab_size"), words)
     sizes = SIZES | tokens | {"decoder_start_token_id": bos}
-    return CONFIG_MAPPING[kind](**(_chosen(CONFIG_MAPPING[kind], sizes) | SPECIAL.get(kind, {}) | changes))
+    return CONFIG_MAPPING[kind](**(_chosen(CONFIG_MAPPING[kind], sizes) | changes))
 
 
 def _chosen(made: Any, sizes: dict[str, Any]) -> dict[str, Any]:
     """The sizes that a configuration class knows, and those of the configurations in it."""
     fields = {field.name for field in dataclasses.fields(made)}
     chosen = {key: value for key, value in sizes.items() if key in fields}
+    if "layer_types" in fields:
+        kinds = list(dict.fromkeys(made().layer_types or ()))
+        if len(kinds) > 1:  # a layer of each kind
+            chosen |= {"layer_types": kinds, "num_hidden_layers": len(kinds)}
     for part, inner in made.sub_configs.items():
         if dataclasses.is_dataclass(inner):
-            chosen[part] = _chosen(inner, sizes) | SPECIAL.get(getattr(inner, "model_type", ""), {})
-    return chosen
+            chosen[part] = _chosen(inner, sizes)
+    return chosen | SPECIAL.get(made.model_type, {})
 
 
 def _model(config: Any) -> Any:
