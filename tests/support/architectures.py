@@ -42,11 +42,11 @@ SIZES: Final[dict[str, Any]] = {
     **dict.fromkeys(("max_target_positions", "original_max_position_embeddings"), CONTEXT),
     **dict.fromkeys(("sliding_window", "window_size", "attention_window_size", "sliding_window_size"), WINDOW),
     **dict.fromkeys(("kv_lora_rank", "q_lora_rank", "v_head_dim", "qk_nope_head_dim"), 16),
-    "qk_rope_head_dim": 8,
+    **dict.fromkeys(("qk_rope_head_dim", "rotary_dim"), 8),
     "query_pre_attn_scalar": 16,
     "max_window_layers": 1,
     **dict.fromkeys(("index_head_dim", "index_topk"), 16),
-    "index_n_heads": 2,
+    "index_n_heads": 8,  # with few of them scores are often 0, and which of equal ones are chosen isn't defined
     # recurrent layers
     **dict.fromkeys(("mamba_n_heads", "mamba_num_heads", "n_mamba_heads"), 8),
     **dict.fromkeys(("mamba_d_state", "state_size", "ssm_state_size"), 16),
@@ -117,6 +117,8 @@ def _chosen(made: Any, sizes: dict[str, Any]) -> dict[str, Any]:
     """The sizes that a configuration class knows, and those of the configurations in it."""
     fields = {field.name for field in dataclasses.fields(made)}
     chosen = {key: value for key, value in sizes.items() if key in fields}
+    if "kv_lora_rank" in fields:  # MLA: every head has keys of its own
+        chosen["num_key_value_heads"] = HEADS
     if "layer_types" in fields:
         kinds = list(dict.fromkeys(made().layer_types or ()))
         if len(kinds) > 1:  # a layer of each kind

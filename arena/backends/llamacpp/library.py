@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from arena.backends.base import Vocabulary
 from arena.backends.local.library import LoadError, Progress
 from arena.backends.local.settings import Settings
-from arena.backends.local.tree import Row
+from arena.backends.local.tree import Path, Row
 
 _BF16 = 30  # ggml_type: the bindings don't name it
 _WARNING = 3  # ggml_log_level: 2 info, 3 warning, 4 error, 5 continues the line before
@@ -50,6 +50,9 @@ class LlamaCppLibrary:
         self._context = self._new_context(settings)
         self._memory = native.llama_get_memory(self._context)
         self._batch = native.llama_batch_init(settings.batch, 0, settings.sequences)
+        self._most_rows = settings.batch
+        self.whole = ""
+        self.rounded = self.metadata("general.file_type") != "0"  # 0: all weights in 32 bits
 
     def _affordable_cells(self, settings: Settings) -> int:
         per_cell = self._bytes_per_cell()
@@ -161,6 +164,19 @@ class LlamaCppLibrary:
         """The logits of row `index` of the last batch, shape (vocabulary,). The memory is the library's."""
         pointer = native.llama_get_logits_ith(self._context, index)
         return np.ctypeslib.as_array(pointer, (self.vocabulary_size,))
+
+    def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
+        """The logits after the tokens of index `at`, shape (len(at), vocabulary), of one sequence in an empty cache."""
+        rows = [Row(token, position, (0,), tokens if position in at else None) for position, token in enumerate(tokens)]
+        most = min(self._most_rows, -(-len(rows) // pieces))
+        found = []
+        self.clear()
+        for start in range(0, len(rows), most):
+            piece = rows[start : start + most]
+            self.evaluate(piece)
+            found += [self.logits(index).copy() for index, row in enumerate(piece) if row.path is not None]
+        self.clear()
+        return np.stack(found)
 
     @staticmethod
     def build() -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
 from arena.backends.catalog import TRANSFORMERS
 from arena.backends.local.engine import Evaluator
 from arena.backends.local.settings import Settings
+from arena.backends.local.tree import Path
 
 Progress = Callable[[float], None]
 """Hears how much of the weights is loaded, from 0 to 1."""
@@ -19,10 +23,16 @@ class LoadError(Exception):
 
 
 class Library(Evaluator, Protocol):
-    """A loaded model. `cells` is how many tokens its cache holds, `trained_context` how long a prompt may be."""
+    """A loaded model. `cells` is how many tokens its cache holds, `trained_context` how long a prompt may be.
+
+    `whole` says why its prompts can't share cells, so that each must be evaluated whole; it is empty where they can.
+    `rounded`: its weights, or what is computed with them, have fewer than 32 bits.
+    """
 
     cells: int
     trained_context: int
+    whole: str
+    rounded: bool
 
     def vocabulary(self) -> Vocabulary:
         """All that is to be known of the tokenizer; a piece for each row of the logits."""
@@ -34,6 +44,11 @@ class Library(Evaluator, Protocol):
 
     def clear(self) -> None:
         """Empty the cache."""
+        ...
+
+    def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
+        """The logits after the tokens of index `at`, shape (len(at), vocabulary), by the library's own evaluation of one
+        prompt in an empty cache, `pieces` calls one after another. The cache is empty afterwards."""
         ...
 
     def build(self) -> str:
