@@ -45,8 +45,7 @@ tournament: .venv/.installed
 	@echo "Interrupt it when you like; the same command goes on where it was."
 	@mkdir -p $(OUT)
 	$(BIN)/arena tournament --subject llm:gemma-3-270m --subject llm:smollm2-135m-instruct \
-	  --game rps --game hide-and-seek --games $(GAMES) --rounds 10 --seed 0 --store $(OUT)/tournament.db
-	$(BIN)/arena report --store $(OUT)/tournament.db --out $(OUT)
+	  --game rps --game hide-and-seek --games $(GAMES) --rounds 10 --seed 0 --store $(OUT)/tournament.db --out $(OUT)
 
 play: .venv/.installed
 	@$(BIN)/arena

@@ -121,13 +121,12 @@ def _bos(tokens: Sequence[int], vocabulary: Vocabulary, beginnings: frozenset[in
 
 def _format(agent: LanguageModelAgent, history: tuple[Round, ...]) -> list[AuditWarning]:
     """The paper's own formats are as its appendix A.2 prints them, whatever the model's template says."""
-    asking, template = agent.asking, agent.vocabulary.chat_template
+    asking, template = agent.asking, agent.chat_template
     if template is None or asking.format in PAPERS or asking.wording.style == "base":
         return []
     request, _ = agent.request(history)
-    bos = agent.bos_text
-    ours = "".join(segment.text for segment in render(asking.format, request, "", template, bos))
-    if ours == written(template, request).removeprefix(bos).rstrip(" "):
+    ours = "".join(segment.text for segment in render(asking.format, request, "", template))
+    if ours == written(template, request).rstrip(" "):
         return []
     if asking.format == CHAT_TEMPLATE:
         why = "the model's chat template changes this request's text, which Arena leaves as it is"

@@ -1,8 +1,9 @@
 """From a prompt's segments to token ids.
 
-Special tokens are recognised in a format's own text only, never in an instruction or a history. Ordinary
-text is tokenised in one piece between them, also across the seams of segments, and BOS comes first, once, if
-the model's tokenizer adds one.
+Special tokens are recognised in a format's own text only, never in an instruction or a history. A tokenizer that
+knows marks gets the whole prompt, so that it minds what stands beside a special token; for others ordinary text is
+tokenised in one piece between them. Either way nothing is cut at the seams of segments, and BOS comes first, once, if
+the model's tokenizer adds one or the format begins with it.
 """
 
 from __future__ import annotations
@@ -11,16 +12,35 @@ import asyncio
 from collections.abc import Sequence
 
 from arena.backends.base import LanguageModel, Vocabulary
+from arena.prompts.chat_template import ChatTemplate
 from arena.prompts.formats import Segment
+
+
+def chat_template(model: LanguageModel) -> ChatTemplate | None:
+    """The model's own, with the special tokens that it may name."""
+    vocabulary = model.vocabulary
+    if vocabulary.chat_template is None:
+        return None
+    return ChatTemplate(vocabulary.chat_template, tuple(sorted(vocabulary.named.items())), model.name)
 
 
 async def encode(model: LanguageModel, segments: Sequence[Segment]) -> tuple[int, ...]:
     """The token ids of a prompt, BOS included."""
     vocabulary = model.vocabulary
-    runs = _runs(segments, vocabulary)
+    if vocabulary.mark:
+        marked = (vocabulary.marked(segment.text) if segment.special else segment.text for segment in segments)
+        tokens = await model.tokenize("".join(marked), False)
+    else:
+        tokens = await _between(model, _runs(segments, vocabulary))
+    bos = () if vocabulary.bos is None or tokens[:1] == (vocabulary.bos,) else (vocabulary.bos,)
+    return bos + tokens
+
+
+async def _between(model: LanguageModel, runs: Sequence[str | int]) -> tuple[int, ...]:
+    """Special tokens as they are, and the ids of each text between them."""
     texts = await asyncio.gather(*(model.tokenize(run, False) for run in runs if isinstance(run, str)))
     encoded = iter(texts)
-    tokens = [] if vocabulary.bos is None else [vocabulary.bos]
+    tokens: list[int] = []
     for run in runs:
         tokens.extend(next(encoded) if isinstance(run, str) else (run,))
     return tuple(tokens)

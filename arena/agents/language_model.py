@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from arena.agents.bots import draw_move
-from arena.agents.encoding import encode
+from arena.agents.encoding import chat_template, encode
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
+from arena.aside import aside
 from arena.backends.answers import found
 from arena.backends.base import Draw, LanguageModel, Request, Sampling, Vocabulary
+from arena.blocks import block_of
 from arena.draws import stream, uniforms
 from arena.games import Game
+from arena.prompts.chat_template import ChatTemplate
 from arena.prompts.formats import render
 from arena.prompts.wording import ShownRound, Wording
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, Seat, View
@@ -70,6 +73,7 @@ class LanguageModelAgent:
         """Find the tokens that count for each move, and take a seat. Raises InputError for a setting that the model
         can't be asked with."""
         model.check(asking.sampling)
+        await aside(render, asking.format, "", "", chat_template(model))  # so that no round waits for it
         moves = game.moves if seat is Seat.SUBJECT else game.replies
 
         async def tokenize(text: str) -> tuple[int, ...]:
@@ -98,10 +102,9 @@ class LanguageModelAgent:
         return self._model.vocabulary
 
     @property
-    def bos_text(self) -> str:
-        """What the model's tokenizer puts at position 0, as text; "" if nothing."""
-        bos = self.vocabulary.bos
-        return "" if bos is None else self.vocabulary.text((bos,))
+    def chat_template(self) -> ChatTemplate | None:
+        """The model's own chat template."""
+        return chat_template(self._model)
 
     def request(self, history: Sequence[Round]) -> tuple[str, str]:
         """What is asked after these rounds, and the answer's opening; no format round it."""
@@ -119,6 +122,7 @@ class LanguageModelAgent:
                 sampling=asking.sampling,
                 draw=Draw(view.seed, asking.attempts),
                 depth=view.number,
+                block=block_of(view.match),
             )
         )
         policy = self._tokens.policy(dict(zip(self._wanted, completion.logprobs, strict=True)))
@@ -177,9 +181,7 @@ class LanguageModelAgent:
         return await asyncio.shield(known)
 
     async def _encode_anew(self, shown: tuple[ShownRound, ...]) -> _Encoded:
-        segments = render(
-            self._asking.format, *self._request(shown), self._model.vocabulary.chat_template, self.bos_text
-        )
+        segments = render(self._asking.format, *self._request(shown), self.chat_template)
         return _Encoded("".join(segment.text for segment in segments), await encode(self._model, segments))
 
     def _request(self, shown: tuple[ShownRound, ...]) -> tuple[str, str]:

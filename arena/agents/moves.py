@@ -40,7 +40,8 @@ def stop_rule(moves: Sequence[str], closing: Sequence[str], max_tokens: int) -> 
 
 def closing_marks(closing: Sequence[str]) -> str:
     """What closes an answer, as a regular expression: a line break after its first word, or one of these marks."""
-    return "|".join([r"\w[^\n]*\n", *(re.escape(mark) for mark in closing)])
+    # from the beginning of a line, so that a long one is gone through once
+    return "|".join([r"(?m:^)[^\w\n]*\w[^\n]*\n", *(re.escape(mark) for mark in closing)])
 
 
 def parse(moves: Sequence[str], text: str) -> int:

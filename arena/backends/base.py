@@ -64,8 +64,9 @@ class Request:
 
     `wanted` are the token ids whose first-position log-probabilities are returned, `top` how many of the
     likeliest tokens; `further` are sampling settings under which the same log-probabilities are wanted too.
-    `depth` is the request's place in the queue: the deepest goes first, so that matches finish and their
-    memory goes.
+    `block` and `depth` are the request's place in the queue: the lowest block goes first, so that what is finished
+    when a run is stopped is a sample (arena/blocks.py); within it the deepest, so that matches finish and their memory
+    goes.
     """
 
     tokens: tuple[int, ...]
@@ -75,6 +76,7 @@ class Request:
     draw: Draw | None = None
     top: int = 20
     depth: int = 0
+    block: int = 0
     further: tuple[Sampling, ...] = ()
 
 
@@ -108,7 +110,9 @@ class Vocabulary:
     """A tokenizer's facts. `pieces` are the bytes of each token, by id; special tokens have their name there.
 
     `specials` maps a special token's text to its id; `bos` is the id that the tokenizer puts at position 0
-    or None if it puts none; `ends` are the tokens that end an answer.
+    or None if it puts none; `ends` are the tokens that end an answer. `named` are the texts of those that a chat
+    template may name ("bos_token", "eos_token"). `mark` begins what this tokenizer knows special tokens by wherever
+    they stand, so that format and text can be tokenised as one; "" if it knows no such marks.
     """
 
     pieces: tuple[bytes, ...]
@@ -116,12 +120,22 @@ class Vocabulary:
     bos: int | None
     ends: frozenset[int]
     chat_template: str | None = None
+    named: Mapping[str, str] = field(default_factory=dict)
+    mark: str = ""
 
     @cached_property
     def special_pattern(self) -> re.Pattern[str]:
         """Finds special tokens in a text, the longest name first. A vocabulary may have thousands of them."""
         names = sorted(filter(None, self.specials), key=len, reverse=True)
         return re.compile("|".join(map(re.escape, names)) or r"(?!)")
+
+    def mark_of(self, token: int) -> str:
+        """What a special token is known by in any text. Nobody can guess it."""
+        return f"{self.mark}{token:08}"
+
+    def marked(self, text: str) -> str:
+        """A format's text with the marks of its special tokens."""
+        return self.special_pattern.sub(lambda found: self.mark_of(self.specials[found.group()]), text)
 
     def text(self, tokens: Sequence[int]) -> str:
         """The text of some tokens; bytes that are no UTF-8 show as the replacement character."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 import mmap
-import os
 import stat
 from collections.abc import Callable
-from hashlib import file_digest
 from importlib.util import find_spec
 from pathlib import Path
 from struct import Struct
@@ -107,48 +104,6 @@ def _bar(file: str, progress: Callable[[str], None]) -> type[Any]:
             super().__init__(*args, **options)
 
     return Told
-
-
-def fingerprint(path: Path) -> str:
-    """The SHA-256 of a file. Known ones are remembered by size and time, as large files take a while.
-
-    Raises InputError if the file can't be read.
-    """
-    import platformdirs
-
-    memory = platformdirs.user_cache_path("arena") / "fingerprints.json"
-    known = _remembered(memory)
-    try:
-        status = path.stat()
-        key = f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}"
-        if key not in known:
-            with path.open("rb") as file:
-                known[key] = file_digest(file, "sha256").hexdigest()
-            _remember(memory, known)
-    except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}") from error
-    return known[key]
-
-
-def _remembered(memory: Path) -> dict[str, str]:
-    try:
-        values = json.loads(memory.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(values, dict):
-        return {}
-    return {key: digest for key, digest in values.items() if isinstance(digest, str)}
-
-
-def _remember(memory: Path, known: dict[str, str]) -> None:
-    """Best effort: without it the file is only read again."""
-    try:
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        new = memory.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps(known), encoding="utf-8")
-        os.replace(new, memory)
-    except OSError:
-        pass
 
 
 _U32, _U64 = 4, 8  # bytes of a number

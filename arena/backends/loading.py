@@ -1,4 +1,4 @@
-"""From a model's name to a model that can be asked. A new backend gets its branch in `_load` and `identity`."""
+"""From a model's name to a model that can be asked. A new backend gets its branch in `_load` and in `identity`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import Any
 from arena.aside import aside
 from arena.backends.base import LanguageModel
 from arena.backends.catalog import LLAMA_CPP, SGLANG, TRANSFORMERS, ModelEntry, find_model
-from arena.backends.files import fingerprint, locate
+from arena.backends.files import locate
+from arena.backends.fingerprints import fingerprint, gguf_digest
 from arena.backends.local.client import LocalModel
 from arena.backends.local.settings import Settings
-from arena.backends.server import ServerSettings
+from arena.backends.server import UNVERIFIED, ServerSettings
 
 
 class Models:
@@ -52,14 +53,31 @@ class Models:
         return find_model(name)
 
     def identity(self, name: str) -> str:
-        """What identifies a model's weights. Raises ModelError or InputError if they aren't ready here."""
+        """What identifies a model's weights, and whatever else decides its distributions.
+
+        Raises ModelError or InputError if they aren't ready here.
+        """
         entry = find_model(name)
         if entry.backend == SGLANG:
-            from arena.backends.sglang.info import identity as served
+            from arena.backends.sglang.identity import identity as served
 
-            return served(entry.place, self._server)
+            return served(entry, self._server)
         if entry.backend == TRANSFORMERS:
-            from arena.backends.transformers.weights import identity as of_place
+            from arena.backends.transformers.weights import identity as of_files
+            from arena.backends.transformers.weights import located
+
+            return of_files(located(entry.place), self.settings)
+        return f"sha256:{gguf_digest(locate(entry))}"
+
+    def former_identity(self, name: str) -> str:
+        """What an older rule says instead: a run that was begun under it is found by it, and goes on."""
+        entry = find_model(name)
+        if entry.backend == SGLANG:
+            from arena.backends.sglang.identity import former_identity as served
+
+            return served(entry, self._server)
+        if entry.backend == TRANSFORMERS:
+            from arena.backends.transformers.weights import former_identity as of_place
 
             return of_place(entry.place)
         return f"sha256:{fingerprint(locate(entry))}"
@@ -91,11 +109,12 @@ class Models:
             progress("asking the server")
             return await SGLang.connect(name, entry, self._server)
         if entry.backend == TRANSFORMERS:
-            from arena.backends.transformers.weights import check_place
+            from arena.backends.transformers.weights import located
 
-            check_place(entry.place)
+            progress("looking for its weights")
+            source = await aside(located, entry.place)
             progress("loading torch and the weights")
-            return await LocalModel.load(name, TRANSFORMERS, entry.place, self.settings, self._tell, progress)
+            return await LocalModel.load(name, TRANSFORMERS, str(source), self.settings, self._tell, progress)
         progress("looking for its weights")
         path = await aside(locate, entry, from_thread)
         return await LocalModel.load(name, LLAMA_CPP, str(path), self.settings, self._tell, progress)
@@ -108,6 +127,7 @@ class Models:
             "machine": platform.machine(),
             "system": platform.system(),
             "models": dict(self.builds),
+            "notes": {name: UNVERIFIED for name in self.builds if find_model(name).backend == SGLANG},
         }
 
     async def close_others(self, keep: Iterable[str]) -> None:

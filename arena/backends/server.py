@@ -7,6 +7,8 @@ import os
 import msgspec
 
 KEY_VARIABLE = "ARENA_API_KEY"
+# stands in the manifest of a run on a server
+UNVERIFIED = "known by what its server says of it: whether the same weights are behind that can't be seen from here"
 
 
 class ServerSettings(msgspec.Struct, frozen=True):

@@ -7,13 +7,20 @@ which tokens end an answer, and the chat template.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+import secrets
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from tokenizers import Tokenizer
 
 from arena.backends.base import Vocabulary
+
+FILES: Final = (  # that are read of a folder
+    *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "config.json", "generation_config.json"),
+    *("chat_template.jinja", "chat_template.json"),
+)
 
 # tokens that end a turn or a text in the families there are, whether or not a model's files say so
 _ENDS: Final = frozenset(
@@ -22,6 +29,7 @@ _ENDS: Final = frozenset(
         *("<|im_end|>", "<|end|>", "<end_of_turn>"),
     )
 )
+_MARKUP: Final = re.compile(r"<.+>|\[.+\]", re.DOTALL)
 
 
 class FolderTokenizer:
@@ -38,86 +46,140 @@ class FolderTokenizer:
         chat_template: str | None = None,
         size: int = 0,
     ) -> None:
-        self._whole = _tokenizer(definition)
-        self._plain = _tokenizer(_without_specials(definition))
-        for tokenizer in (self._whole, self._plain):
-            tokenizer.no_truncation()
-            tokenizer.no_padding()
-        self.vocabulary = self._vocabulary(json.loads(definition), config, generation, chat_template, size)
+        whole = json.loads(definition)
+        original = _tokenizer(definition)
+        self.vocabulary = _vocabulary(original, whole, config, generation, chat_template, size)
+        self._marked = _tokenizer(json.dumps(_with_marks(whole, self.vocabulary)))
 
     @classmethod
     def from_folder(cls, folder: Path) -> FolderTokenizer:
         """Read a folder. Raises OSError or ValueError for one without a tokenizer."""
         config = _read_json(folder / "tokenizer_config.json")
+        if "added_tokens_decoder" not in config:  # an older layout, as transformers reads it
+            config |= _read_json(folder / "special_tokens_map.json")
         model = _read_json(folder / "config.json")
-        template = config.get("chat_template")
-        file = folder / "chat_template.jinja"
-        if file.is_file():
-            template = file.read_text(encoding="utf-8")
         generation = {"eos_token_id": model.get("eos_token_id")} | _read_json(folder / "generation_config.json")
         size = (model.get("text_config") or model).get("vocab_size") or 0
         definition = (folder / "tokenizer.json").read_text(encoding="utf-8")
-        return cls(definition, config, generation, template if isinstance(template, str) else None, int(size))
+        return cls(definition, config, generation, _chat_template(folder, config), int(size))
 
     def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
-        """The ids of a text, without BOS. With `specials`, special tokens in the text are recognised."""
-        tokenizer = self._whole if specials else self._plain
-        return tuple(tokenizer.encode(text, add_special_tokens=False).ids)
-
-    def _vocabulary(
-        self,
-        definition: Mapping[str, Any],
-        config: Mapping[str, Any],
-        generation: Mapping[str, Any],
-        chat_template: str | None,
-        size: int,
-    ) -> Vocabulary:
-        ids = self._whole.get_vocab(with_added_tokens=True)
-        added = {token["id"]: token["content"] for token in definition.get("added_tokens") or ()}
-        pieces = [b""] * max(size, max(ids.values(), default=-1) + 1)
-        spell = _speller(definition)
-        for text, token in ids.items():
-            pieces[token] = added[token].encode() if token in added else spell(text)
-        ends = generation.get("eos_token_id")
-        ending = {ends} if isinstance(ends, int) else set(ends or ())
-        named = _ENDS | {_name(config, "eos_token")}
-        ending |= {token for token, text in added.items() if text in named}
-        return Vocabulary(
-            pieces=tuple(pieces),
-            specials={text: token for token, text in added.items()},
-            bos=self._bos(config, ids),
-            ends=frozenset(ending),
-            chat_template=chat_template,
-        )
-
-    def _bos(self, config: Mapping[str, Any], ids: Mapping[str, int]) -> int | None:
-        """What begins a text: as the configuration says, else what the tokenizer puts before an empty one."""
-        adds = config.get("add_bos_token")
-        if isinstance(adds, bool):
-            return ids.get(_name(config, "bos_token")) if adds else None
-        begins = self._whole.encode("", add_special_tokens=True).ids
-        return begins[0] if begins else None
+        """The ids of a text, without BOS. With `specials`, special tokens in the text are recognised; their marks
+        always are."""
+        marked = self.vocabulary.marked(text) if specials else text
+        return tuple(self._marked.encode(marked, add_special_tokens=False).ids)
 
 
-def _name(config: Mapping[str, Any], key: str) -> str:
+def default_template(found: Any) -> str | None:
+    """The chat template that serves where none is named: templates may be several, by name or as a list of pairs."""
+    if isinstance(found, list):
+        found = {one.get("name"): one.get("template") for one in found if isinstance(one, dict)}
+    if isinstance(found, dict):
+        found = found.get("default")
+    return found if isinstance(found, str) else None
+
+
+def _chat_template(folder: Path, config: Mapping[str, Any]) -> str | None:
+    file = folder / "chat_template.jinja"
+    if file.is_file():
+        return file.read_text(encoding="utf-8")
+    of_processor = _read_json(folder / "chat_template.json")  # of models that read pictures too
+    return default_template(config.get("chat_template")) or default_template(of_processor.get("chat_template"))
+
+
+def _vocabulary(
+    tokenizer: Tokenizer,
+    definition: Mapping[str, Any],
+    config: Mapping[str, Any],
+    generation: Mapping[str, Any],
+    chat_template: str | None,
+    size: int,
+) -> Vocabulary:
+    ids = tokenizer.get_vocab(with_added_tokens=True)
+    added = {token["id"]: token["content"] for token in definition.get("added_tokens") or ()}
+    pieces = [b""] * max(size, max(ids.values(), default=-1) + 1)
+    spell = _speller(definition)
+    for text, token in ids.items():
+        pieces[token] = added[token].encode() if token in added else spell(text)
+    ends = generation.get("eos_token_id")
+    ending = {ends} if isinstance(ends, int) else set(ends or ())
+    named = {key: _content(value) for key, value in config.items() if key.endswith("_token") and _content(value)}
+    names = _ENDS | {named.get("eos_token", "")}
+    ending |= {token for token, text in added.items() if text in names}
+    return Vocabulary(
+        pieces=tuple(pieces),
+        specials=_specials(definition.get("added_tokens") or (), chat_template or ""),
+        bos=_bos(tokenizer, config, named, ids),
+        ends=frozenset(ending),
+        chat_template=chat_template,
+        named=named,
+        mark=f"arena{secrets.token_hex(8)}",
+    )
+
+
+def _specials(added: Iterable[Mapping[str, Any]], chat_template: str) -> dict[str, int]:
+    """The added tokens that no ordinary text may spell: those that are called special, and marks of turns that the
+    chat template writes, which some files don't call so. The others are words like any."""
+    return {
+        token["content"]: token["id"]
+        for token in added
+        if token.get("special") or (_MARKUP.fullmatch(token["content"]) and token["content"] in chat_template)
+    }
+
+
+def _bos(
+    tokenizer: Tokenizer, config: Mapping[str, Any], named: Mapping[str, str], ids: Mapping[str, int]
+) -> int | None:
+    """What begins a text: as the configuration says, else what the tokenizer puts before one."""
+    adds = config.get("add_bos_token")
+    if isinstance(adds, bool):
+        return ids.get(named.get("bos_token", "")) if adds else None
+    bare, dressed = (tokenizer.encode("a", add_special_tokens=adds).ids for adds in (False, True))
+    return dressed[0] if dressed[: len(bare)] != bare else None
+
+
+def _content(value: Any) -> str:
     """A special token's text, which a configuration may wrap."""
-    found = config.get(key)
-    return str((found.get("content") if isinstance(found, dict) else found) or "")
+    found = value.get("content") if isinstance(value, dict) else value
+    return found if isinstance(found, str) else ""
 
 
 def _tokenizer(definition: str) -> Tokenizer:
     try:
-        return Tokenizer.from_str(definition)
+        made = Tokenizer.from_str(definition)
     except Exception as error:  # the library raises nothing more specific
         raise ValueError(f"tokenizer.json describes no tokenizer: {error}") from error
+    made.no_truncation()
+    made.no_padding()
+    return made
 
 
-def _without_specials(definition: str) -> str:
-    """The same tokenizer for ordinary text: what looks like a special token is split like any other text."""
-    whole = json.loads(definition)
-    whole["added_tokens"] = []
-    whole["post_processor"] = None  # it may name tokens that are gone, and adds BOS alone
-    return json.dumps(whole)
+def _with_marks(definition: dict[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+    """The same tokenizer with a mark for the name of each special token.
+
+    The library then does all that is near them, as the flags of each say, and ordinary text can't spell one: neither
+    as an added token, nor as a word of the vocabulary, nor by merges.
+    """
+    names = {text: vocabulary.mark_of(token) for text, token in vocabulary.specials.items()}
+    for token in definition.get("added_tokens") or ():
+        if token["content"] in names:  # which is always found: no neighbour and no normalising hides a mark
+            token |= {"content": names[token["content"]], "normalized": False, "single_word": False}
+    definition["post_processor"] = None  # it may name tokens by their texts, and adds BOS alone
+    model = definition["model"]
+    if isinstance(model.get("vocab"), dict):
+        model["vocab"] = {names.get(text, text): token for text, token in model["vocab"].items()}
+    elif isinstance(model.get("vocab"), list):  # Unigram's: pairs of a piece and its score
+        model["vocab"] = [[names.get(text, text), score] for text, score in model["vocab"]]
+    if model.get("unk_token") in names:
+        model["unk_token"] = names[model["unk_token"]]
+    if model.get("merges"):
+        model["merges"] = [merge for merge in model["merges"] if not _spells(merge, names)]
+    return definition
+
+
+def _spells(merge: str | list[str], names: Container[str]) -> bool:
+    left, right = merge.split(" ", 1) if isinstance(merge, str) else merge
+    return left + right in names or left in names or right in names
 
 
 def _speller(definition: Mapping[str, Any]) -> Any:

@@ -18,9 +18,11 @@ from arena.cli.options import store_option
 def export(store: Path, name: str | None, to: str, out: Path, unfinished: bool) -> None:
     """Write every round into OUT/rounds, answers to tasks into OUT/answers, every distinct prompt into OUT/prompts.
 
-    A row a round, ordered by cell, match and round; a row an answer, by cell and draw. Two runs with the same draws
-    give the same bytes. In CSV a text that begins with = + - @, a tab or a carriage return gets an apostrophe before
-    it, so that no spreadsheet takes a model's words for a formula; JSON lines and Parquet have texts as they are.
+    A row a round, ordered by cell, run, match and round; a row an answer, by cell, run and draw. The column `run` is a
+    hash of all that the run is (`arena runs --json` has it as "key"), so that two stores with the same draws give the
+    same bytes. Moves of a game that isn't installed here are their numbers, #0 the first. In CSV a text that begins
+    with = + - @, a tab or a carriage return gets an apostrophe before it, so that no spreadsheet takes a model's words
+    for a formula; JSON lines and Parquet have texts as they are.
     """
     from arena.store import Store
     from arena.store.export import export as write
@@ -31,3 +33,6 @@ def export(store: Path, name: str | None, to: str, out: Path, unfinished: bool) 
     if done.answers is not None:
         click.echo(f"{done.answers}: {done.answer_count:,} answers", err=True)
     click.echo(f"{done.prompts}: {done.prompt_count:,} prompts", err=True)
+    for run, game in done.unnamed:
+        said = f"run {run} played {game!r}, which isn't installed here: its moves are numbers, #0 the first"
+        click.echo(f"arena: {said}", err=True)

@@ -69,10 +69,11 @@ def _row(entry: ModelEntry) -> dict[str, str]:
 
 def _verified(entry: ModelEntry) -> dict[str, str]:
     """The file and its digest. Raises ArenaError if it can't be had, is no whole GGUF file or another one."""
-    from arena.backends.files import fingerprint, locate
+    from arena.backends.files import locate
+    from arena.backends.fingerprints import gguf_digest
 
     path = locate(entry)
-    digest = fingerprint(path)
+    digest = gguf_digest(path)
     if entry.sha256 and digest != entry.sha256.lower():
         raise InputError(f"{path} isn't the file that the catalog means: its sha256 is {digest}")
     return {"file": str(path), "sha256": digest}

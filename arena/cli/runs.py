@@ -35,6 +35,7 @@ def runs(store: Path, as_json: bool) -> None:
 
 def _read(path: Path) -> list[dict[str, Any]]:
     from arena.store import Store
+    from arena.store.codec import run_key
     from arena.store.rows import TASK_KIND
     from arena.tasks.run import draws
 
@@ -47,6 +48,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
             found.append(
                 {
                     "run": run.name,
+                    "key": run_key(run.spec),
                     "kind": run.spec.kind,
                     "games": run.spec.games,
                     "rounds": run.spec.rounds,

@@ -65,6 +65,7 @@ class Grid(NamedTuple):
 @store_option
 @json_option
 @display_option
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write table 2 and figure 4 there.")
 @wording_options
 @click.option("--history", type=click.IntRange(0), metavar="K", help="Show the models only the last K rounds.")
 @click.option("--temperature", type=FiniteRange(0, min_open=True), default=1.0, show_default=True)
@@ -89,6 +90,7 @@ def tournament(
     store: Path,
     as_json: bool,
     display: str,
+    out: Path | None,
     **rest: Any,
 ) -> None:
     """Play every subject in every game against every opponent, and print table 2.
@@ -99,6 +101,7 @@ def tournament(
     Agents: llm:MODEL (see `arena models`), greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,...
     """
     from arena.errors import UsageError
+    from arena.reports.folder import write_all
     from arena.reports.run import run_report
     from arena.store.store import Store
 
@@ -119,7 +122,11 @@ def tournament(
 
     with Store.open(store, create=True) as opened:
         run = to_its_end(play, opened, display, rest)
-        show_games(run_report(opened, run), "json" if as_json else "rich")
+        report = run_report(opened, run)
+        if out is not None:
+            write_all(report, out)
+            click.echo(f"tables and figures are in {out}", err=True)
+        show_games(report, "json" if as_json else "rich")
 
 
 def _options(rest: dict[str, Any]) -> Options:

@@ -92,6 +92,7 @@ def run_spec(tournament: Tournament, models: Models) -> RunSpec:
         models={name: models.identity(name) for name in names},
         games=tournament.games,
         manifest=models.manifest(),
+        former={name: models.former_identity(name) for name in names},
     )
 
 

@@ -1,16 +1,19 @@
 """Formats: the special tokens round a request, and where the answer's opening goes (the paper's A.2).
 
 A format turns a request into segments. Its own text is marked, as special tokens are recognised only there:
-a request or a history that spells `<|im_end|>` is ordinary text. Formats never contain BOS; tokenising adds
-it if the model's tokenizer does.
+a request or a history that spells `<|im_end|>` is ordinary text. Formats of Arena's own never contain BOS; tokenising
+adds it if the model's tokenizer does, unless a chat template has written it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from arena.errors import InputError
+
+if TYPE_CHECKING:
+    from arena.prompts.chat_template import ChatTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,11 @@ PAPERS: Final = ("tulu", "llama-instruct")  # what the paper wrapped its aligned
 FORMATS: Final = (*_FIXED, CHAT_TEMPLATE)
 
 
-def render(
-    format: str, request: str, infix: str, chat_template: str | None = None, bos: str = ""
-) -> tuple[Segment, ...]:
+def render(format: str, request: str, infix: str, chat_template: ChatTemplate | None = None) -> tuple[Segment, ...]:
     """A request in a format, the answer opened by `infix`; segments without text are left out.
 
-    `chat_template` is the model's own, for the format of that name; `bos` is the text of the token that tokenising
-    puts at position 0 ("" if it puts none), which is taken off a template that spells it out. The prompt doesn't
-    end in a space unless the infix or, without one, the request does. Raises InputError if the model has no chat
-    template, or if it fails.
+    `chat_template` is the model's own, for the format of that name. The prompt doesn't end in a space unless the infix
+    or, without one, the request does. Raises InputError if the model has no chat template, or if it fails.
     """
     if format == CHAT_TEMPLATE:
         if chat_template is None:
@@ -54,7 +53,6 @@ def render(
         from arena.prompts.chat_template import around_request
 
         before, after = around_request(chat_template)
-        before = before.removeprefix(bos)
         after = after if infix else after.rstrip(" ")
     else:
         before, after = _FIXED[format]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -33,7 +33,10 @@ class ShownRound:
 
 @dataclass(frozen=True)
 class Wording:
-    """A template with its infix and closing marks. `history` is how many past rounds it shows (None: all)."""
+    """A template with its infix and closing marks. `history` is how many past rounds it shows (None: all).
+
+    `shipped` says that it is Arena's own; a stranger's is rendered in a sandbox.
+    """
 
     label: str
     style: Style
@@ -41,6 +44,7 @@ class Wording:
     infix: str
     closing: tuple[str, ...]
     history: int | None = None
+    shipped: bool = False
 
     @cached_property
     def name(self) -> str:
@@ -54,27 +58,26 @@ class Wording:
     ) -> tuple[str, str]:
         """The prompt and the infix of round `number`, after these past rounds. Neither ends in a space.
 
-        Raises InputError if the template fails.
+        Raises InputError if the template fails or takes too much.
         """
         shown = rounds if self.history is None else rounds[max(0, len(rounds) - self.history) :]
         values = {"moves": moves, "replies": replies, "rounds": shown, "number": number}
-        try:
-            prompt, infix = (_template(text).render(values) for text in (self.prompt, self.infix))
-        except Exception as error:  # whatever a stranger's template may come to
-            why = f"{type(error).__name__}: {error}"
-            raise InputError(f"the wording {self.label!r} can't be rendered: {why}") from error
+        prompt, infix = self._rendered(values)
         if (infix or prompt).endswith(" "):
             raise InputError(f"the wording {self.label!r} ends in a space: the next token could not begin with one")
         return prompt, infix
 
+    def _rendered(self, values: dict[str, Any]) -> list[str]:
+        if self.shipped:
+            from arena.prompts.rendering import render
 
-@lru_cache(maxsize=64)
-def _template(text: str) -> Any:
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+            return render((self.prompt, self.infix), values, chat=False)
+        from arena.prompts import sandbox
 
-    # a user may point to a stranger's wording: it must not reach Python
-    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True).from_string(text)
+        try:
+            return sandbox.render((self.prompt, self.infix), values, chat=False)
+        except sandbox.TemplateError as error:
+            raise InputError(f"the wording {self.label!r} can't be rendered: {error}") from error
 
 
 def find_wording(game: str, style: Style, seat: Seat, history: int | None = None) -> Wording:
@@ -84,7 +87,7 @@ def find_wording(game: str, style: Style, seat: Seat, history: int | None = None
         for name in (f"{style}-{seat}.toml", f"{style}.toml"):
             file = templates / folder / name
             if file.is_file():
-                return _parse(file, style, history)
+                return _parse(file, style, history, shipped=True)
     raise AssertionError(f"the generic wording for {style} is missing from the package")
 
 
@@ -94,7 +97,7 @@ def find_task_wording(task: str, style: Style, variant: str = "") -> Wording:
     file = files("arena.prompts") / "templates" / task / name
     if not file.is_file():
         raise InputError(f"the task {task} has no wording {name.removesuffix('.toml')}")
-    return _parse(file, style, None)
+    return _parse(file, style, None, shipped=True)
 
 
 def read_wording(path: Path, style: Style, history: int | None = None) -> Wording:
@@ -102,7 +105,7 @@ def read_wording(path: Path, style: Style, history: int | None = None) -> Wordin
     return _parse(path, style, history)
 
 
-def _parse(file: Traversable, style: Style, history: int | None) -> Wording:
+def _parse(file: Traversable, style: Style, history: int | None, shipped: bool = False) -> Wording:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -116,4 +119,4 @@ def _parse(file: Traversable, style: Style, history: int | None) -> Wording:
         raise InputError(f"{file}: closing is a list of texts")
     # a first line break is for the eye of whoever reads the file
     prompt = values["prompt"].removeprefix("\n")
-    return Wording(values["name"], style, prompt, values["infix"], tuple(closing), history)
+    return Wording(values["name"], style, prompt, values["infix"], tuple(closing), history, shipped)

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.blocks import LEAST
 from arena.games import Game
 from arena.records import Outcome
+from arena.reports.settings import Settings
 from arena.stats.clusters import Estimate, center, difference, mean, stratified_difference
 from arena.store.rows import CellRow, RoundColumns
 
@@ -23,18 +25,49 @@ OUTCOMES = {"win": Outcome.WIN, "tie": Outcome.TIE, "loss": Outcome.LOSS}
 class CellReport:
     """A cell with its rounds, from which every number is computed when it is asked for.
 
-    `games_asked` is how many matches the run wants; `rounds` are those of finished matches only.
+    `games_asked` is how many matches the run wants; `rounds` are those of the matches that count (arena/blocks.py).
+    `settings` say how it came about.
     """
 
     cell: CellRow
     game: Game
     rounds: RoundColumns
     games_asked: int
+    settings: Settings
 
     @property
     def matches(self) -> int:
-        """How many finished matches there are; of the rounds read, as a run that is being written goes on."""
+        """How many matches count."""
         return len(np.unique(self.rounds.match))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all matches that the run wants are counted."""
+        return self.matches >= self.games_asked
+
+    @property
+    def state(self) -> str:
+        """Which matches are counted; "" of a whole cell."""
+        if self.is_whole:
+            return ""
+        which = f"{self.matches}" if self.cell.below is None or not self.matches else f"1 to {self.matches}"
+        return f"matches {which} of {self.games_asked}"
+
+    @property
+    def uncounted(self) -> str:
+        """Which matches are counted and what else there is, as a sentence; "" of a whole cell."""
+        if self.is_whole:
+            return ""
+        later, still_open = self.cell.finished_matches - self.matches, f"{self.cell.open_matches} open"
+        if self.cell.below is None:
+            return f"{self.state} were played to their end."
+        if not self.matches:
+            return (
+                f"no match is counted yet ({later} of {self.games_asked} finished, {still_open}): "
+                f"those that end early are no sample, so that an unfinished run is told from {LEAST} matches on."
+            )
+        also = f"; {later} later {'one is' if later == 1 else 'ones are'} finished too and not counted" if later else ""
+        return f"{self.state}{also}, {still_open}."
 
     @property
     def determinism(self) -> NDArray[np.float64]:
@@ -139,11 +172,14 @@ class CellReport:
             "distinct_prompts": len(np.unique(rounds.prompt[rounds.prompt >= 0])),
             "seconds": self.cell.seconds,
             "games_asked": self.games_asked,
+            "counted_matches": self.matches,
+            "finished_matches": self.cell.finished_matches,
             "open_matches": self.cell.open_matches,
             "loose_mass": _mean(rounds.loose_mass),
             "gap": gap.value,
             "gap_ci": _list(gap),
             "reply_ties": self._reply_ties(),
+            "settings": dict(self.settings),
         }
 
     def _spread(self) -> dict[str, float | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -46,6 +47,12 @@ def rendered(draw: Callable[[], Figure]) -> dict[str, bytes]:
             figure.savefig(buffer, format=format, dpi=160, metadata=_NO_DATE[format])
             files[format] = buffer.getvalue()
     return files
+
+
+def below(figure: Figure, text: str, size: float = 7.5) -> None:
+    """Sentences below the figure, in as many lines as its width needs."""
+    letters = int(figure.get_figwidth() * 72 / (0.52 * size))  # a letter of this font is half as wide as it is high
+    figure.supxlabel("\n".join(textwrap.wrap(plain(text), letters)), fontsize=size)
 
 
 def colour(style: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Final
 
 from arena.text import printable
@@ -14,19 +16,35 @@ def markdown(text: str) -> str:
 
 _TEX: Final = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "–": "--",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"$<$", ">": r"$>$", "|": r"$|$", '"': "''", "`": "{`}",
+    "–": "--", "—": "---", "…": r"\ldots{}", "·": r"$\cdot$", "×": r"$\times$", "±": r"$\pm$", "²": "$^2$",
+    "χ": r"$\chi$", "φ": r"$\varphi$", "‘": "{`}", "’": "'", "“": "``", "”": "''", "ß": r"\ss{}",
 }  # fmt: skip
+_ACCENTS: Final = {
+    "\u0300": "`",
+    "\u0301": "'",
+    "\u0302": "^",
+    "\u0303": "~",
+    "\u0308": '"',
+    "\u0327": "c",
+    "\u030a": "r",
+}
 
 
 def latex(text: str) -> str:
-    """In LaTeX, with the package fontenc (T1)."""
-    return "".join(_TEX.get(letter, letter) for letter in text)
+    """In LaTeX, whatever its font encoding: with a minus before a number, and with letters that LaTeX's own fonts lack
+    as their code, U+540D."""
+    text = re.sub(r'(?<![^\s(\[])"(?=\S)', "“", printable(unicodedata.normalize("NFC", text)))
+    return re.sub(r"(?<![\w.-])-(?=\d)", "$-$", "".join(map(_tex, text)))
 
 
-def latex_number(text: str) -> str:
-    """A number, or an interval of numbers, in LaTeX: with a minus, not a hyphen."""
-    return f"${text}$" if "-" in text else latex(text)
+def _tex(letter: str) -> str:
+    if letter in _TEX or letter.isascii():
+        return _TEX.get(letter, letter)
+    base, *accents = unicodedata.normalize("NFD", letter)
+    if base.isascii() and base.isalpha() and len(accents) == 1 and accents[0] in _ACCENTS:
+        return rf"\{_ACCENTS[accents[0]]}{{{base}}}"
+    return f"U+{ord(letter):04X}"
 
 
 def spreadsheet(text: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -9,8 +10,7 @@ import numpy as np
 
 from arena.records import Outcome
 from arena.reports.cells import CellReport
-from arena.reports.drawing import colour, hatch, plain, rendered
-from arena.reports.families import FAMILIES_NOTE
+from arena.reports.drawing import below, colour, hatch, plain, rendered
 from arena.reports.run import RunReport
 
 if TYPE_CHECKING:
@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 
 _BINS: Final = 24  # from chance to 1
 _ROW: Final = 1.0  # inches a subject
+_LABEL: Final = 50  # letters of a name in a line: the mean stands beside it
+_LEGEND: Final = (
+    "Bars to the right: 95% intervals; a hollow marker has none, as too few matches have the outcome. n: rounds, "
+    "to the right those after that outcome."
+)
 
 
 def render(report: RunReport) -> dict[str, bytes]:
     """The figure as PNG, SVG and PDF, by format; the same bytes from the same run, in every process.
 
-    A cell without finished matches is left out; a subject without a policy is shown as such.
+    A cell without matches that count is left out; a subject without a policy is shown as such.
     """
     return rendered(lambda: _figure(report))
 
@@ -43,9 +48,8 @@ def _figure(report: RunReport) -> Figure:
         for box, found in zip(boxes, shown, strict=True):
             labels = [report.label(cell) for cell in found]
             _game(box, found, labels, [players.index(label) for label in labels])
-    note = f" {FAMILIES_NOTE}" if report.families_differ else ""
-    text = f"{report.title}; 95% intervals.{note}"
-    figure.supxlabel(plain(text), fontsize=7.5)
+    said = [f"{report.title}.", report.said_of_all, _LEGEND, *report.uncounted, *report.cautions]
+    below(figure, " ".join(filter(None, said)))
     return figure
 
 
@@ -54,7 +58,8 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
     box.suptitle(plain(cells[0].game.title), x=0.01, ha="left", fontweight="bold")
     grid = box.subplots(len(cells), 2, sharex="col", squeeze=False, width_ratios=[3, 2])
     for (left, right), cell, label, style in zip(grid, cells, labels, styles, strict=True):
-        left.set_title(plain(label), loc="left", fontsize=9, pad=3)
+        title = f"{label} ({cell.state})" if cell.state else label
+        left.set_title(plain(textwrap.fill(title, _LABEL)), loc="left", fontsize=9, pad=3)
         _distribution(left, cell, style)
         if cell.has_policies:
             _after(right, cell, style)
@@ -99,7 +104,7 @@ def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
         histtype="stepfilled",
     )
     axes.axvline(float(determinism.mean()), color=colour(style), linewidth=1.6)
-    axes.set_title(f"mean {determinism.mean():.2f}", loc="right", fontsize=9, pad=3)
+    axes.set_title(f"mean {determinism.mean():.2f}, n = {len(determinism):,}", loc="right", fontsize=9, pad=3)
     axes.set_ylim(0.0, None)
 
 
@@ -120,7 +125,12 @@ def _after(axes: Axes, cell: CellReport, style: int) -> None:
             axes.plot(estimate.interval, (-place, -place), color=colour(style), linewidth=1.8, marker="|")
         face = colour(style) if estimate.interval is not None else "white"  # hollow: its interval is undefined
         axes.plot(estimate.value, -place, color=colour(style), marker=marker, markersize=6.5, markerfacecolor=face)
-    axes.set_yticks([-place for place in range(len(shown))], [f"after a {name}" for name, *_ in shown])
+    counts = [int(cell.after(outcome).sum()) for _, outcome, _ in shown]
+    axes.set_yticks(
+        [-place for place in range(len(shown))],
+        [f"after a {name}\nn = {count:,}" for (name, *_), count in zip(shown, counts, strict=True)],
+        fontsize=8,
+    )
     axes.set_ylim(-len(shown) + 0.4, 0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from arena.blocks import LEAST
 from arena.errors import InputError
 from arena.reports.files import write
 from arena.reports.run import RunReport
@@ -25,12 +26,14 @@ def write_all(found: RunReport, out: Path, published: bool = False) -> None:
 
 
 def check_finished(found: RunReport) -> None:
-    """Raises InputError if the run has no finished match."""
+    """Raises InputError if no match of the run is counted yet."""
     if found.nothing_finished:
+        done = sum(cell.cell.finished_matches for cell in found.cells)
         still_open = sum(cell.cell.open_matches for cell in found.cells)
         raise InputError(
-            f"run {found.run.name} has no finished match yet ({still_open} open): "
-            "the command that began it goes on with it, and `arena runs` tells how far it is"
+            f"no match of run {found.run.name} is counted yet ({done} finished, {still_open} open): those that end early "
+            f"are no sample, so that an unfinished run is told from {LEAST} matches on. "
+            "The command that began it goes on with it, and `arena runs` tells how far it is"
         )
 
 

@@ -1,92 +1,69 @@
-"""Table 2 as a file: Markdown, LaTeX, CSV, JSON. A name is data, and can't act in any of them."""
+"""Table 2 as a file: Markdown, LaTeX, CSV, JSON."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import asdict
 from typing import Any
 
-from arena.reports import escape
-from arena.reports.published import table2 as published_rows
+from arena.reports import tables
+from arena.reports.latex import latex_tables
 from arena.reports.run import RunReport
-from arena.reports.table2 import COLUMNS, Row, notes, sections
+from arena.reports.table2 import COLUMNS, Row, Section, comparable, notes, sections
 
 
 def markdown(report: RunReport, published: bool = False) -> str:
     """The table in GitHub's Markdown."""
-    lines = []
-    for section in sections(report, published):
-        headings = " | ".join(column.heading for column in COLUMNS)
-        lines += [
-            f"### {escape.markdown(section.game.title)}",
-            "",
-            f"| | {headings} |",
-            f"|---|{'---:|' * len(COLUMNS)}",
-        ]
-        for row in section.rows:
-            texts = (row.text(column, lambda low, high: f"{low:z.1f} to {high:z.1f}") for column in COLUMNS)
-            lines.append(f"| {escape.markdown(row.full_name)} | {' | '.join(texts)} |")
-        lines.append("")
-    return "\n".join((*lines, *(f"{escape.markdown(note)}\n" for note in notes(report, published))))
+    return "\n".join(map(tables.markdown, _tables(report, published)))
 
 
 def latex(report: RunReport, published: bool = False) -> str:
-    """The table in LaTeX, for the packages booktabs and fontenc (T1), with its notes as a paragraph below."""
-    lines = [rf"\begin{{tabular}}{{l{'r' * len(COLUMNS)}}}", r"\toprule"]
-    lines.append(" & ".join(("", *(escape.latex(column.heading) for column in COLUMNS))) + r" \\")
-    for section in sections(report, published):
-        title = rf"\multicolumn{{{len(COLUMNS) + 1}}}{{l}}{{\textit{{{escape.latex(section.game.title)}}}}} \\"
-        lines += [r"\midrule", title, *(_tex_row(row) for row in section.rows)]
-    lines += [r"\bottomrule", r"\end{tabular}", r"\par\smallskip{\footnotesize"]
-    return "\n".join((*lines, *(escape.latex(note) for note in notes(report, published)), r"\par}", ""))
+    """The table in LaTeX, a part a game."""
+    return latex_tables(_tables(report, published))
 
 
-def _tex_row(row: Row) -> str:
-    texts = (row.text(column, lambda low, high: f"[{low:z.1f}, {high:z.1f}]") for column in COLUMNS)
-    return " & ".join((escape.latex(row.full_name), *map(escape.latex_number, texts))) + r" \\"
+def _tables(report: RunReport, published: bool) -> list[tables.Table]:
+    """A table a game; the notes stand below the last."""
+    found = sections(report, published)
+    columns = tuple(tables.Column(column.heading) for column in COLUMNS)
+    return [
+        tables.Table(
+            "table2",
+            section.game.title,
+            columns,
+            tuple(tables.Row(row.full_name, _texts(row), row.numbers) for row in section.rows),
+            notes(report, published) if section is found[-1] else (),
+        )
+        for section in found
+    ]
+
+
+def _texts(row: Row) -> tuple[str, ...]:
+    return tuple(row.text(column, lambda low, high: f"{low:z.1f} to {high:z.1f}") for column in COLUMNS)
 
 
 def spreadsheet(report: RunReport, published: bool = False) -> str:
-    """The table as CSV, a row a subject and game, nothing rounded, undefined empty.
-
-    A text that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    bounds = [f"{column.key[:-3]}_{end}" for column in COLUMNS if column.key.endswith("_ci") for end in ("low", "high")]
-    keys = [column.key for column in COLUMNS if not column.key.endswith("_ci")]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    about = ("game", "source", "subject", "opponent", "family", "style", "format", "wording", "infix")
-    writer.writerow((*about, "matches", "games_asked", "rounds", *keys, *bounds))
-    for section in sections(report, published):
-        for row in section.rows:
-            numbers = dict(row.numbers)
-            for key in ("net", "expected_net"):
-                numbers[f"{key}_low"], numbers[f"{key}_high"] = numbers.get(f"{key}_ci") or (None, None)
-            prompt = numbers.get("prompt") or {}
-            texts = (
-                section.game.name,
-                row.source,
-                numbers.get("subject", row.name),
-                numbers.get("opponent"),
-                report.families.get(numbers.get("subject", "")),
-                *(prompt.get(key) for key in ("style", "format", "wording", "infix")),
-            )
-            counts = ("matches", "games_asked", "rounds")
-            writer.writerow(
-                (*map(escape.spreadsheet, texts), *(_exact(numbers.get(key)) for key in (*counts, *keys, *bounds)))
-            )
-    return buffer.getvalue()
+    """The table as CSV, a row a subject and game with all settings, nothing rounded, undefined empty."""
+    found = sections(report, published)
+    return tables.rows_as_csv([_flat(report, section, row) for section in found for row in section.rows])
 
 
-def _exact(value: float | None) -> str:
-    return "" if value is None else repr(value)
+def _flat(report: RunReport, section: Section, row: Row) -> dict[str, Any]:
+    numbers = row.numbers
+    flat: dict[str, Any] = {"game": section.game.name, "source": row.source, "subject": row.name}
+    if row.cell is not None:
+        family = report.families.get(row.cell.cell.spec.subject)
+        flat |= {"opponent": None, "family": family, **row.cell.settings, "game": section.game.name}
+    flat |= {key: numbers.get(key) for key in ("matches", "games_asked", "finished_matches", "open_matches", "rounds")}
+    flat |= {column.key: numbers.get(column.key) for column in COLUMNS if not column.key.endswith("_ci")}
+    for key in (column.key for column in COLUMNS if column.key.endswith("_ci")):
+        flat[f"{key[:-3]}_low"], flat[f"{key[:-3]}_high"] = numbers.get(key) or (None, None)
+    return flat
 
 
 def document(report: RunReport, published: bool = False) -> str:
     """The whole run as one JSON document, nothing rounded."""
     whole: dict[str, Any] = report.to_json() | {"notes": list(notes(report, published))}
     if published:
-        whole["published"] = [asdict(row) for row in published_rows()]
+        whole["published"] = [asdict(row) for game in report.games for row in comparable(report, game)]
     return json.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False) + "\n"

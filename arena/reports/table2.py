@@ -6,16 +6,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from arena.games import Game, equilibrium
 from arena.reports.cells import CellReport
-from arena.reports.families import FAMILIES_NOTE
+from arena.reports.published import PublishedRow
 from arena.reports.published import table2 as published_rows
 from arena.reports.run import RunReport
 
 PUBLISHED_NOTE: Final = (
-    'Rows marked "paper" are West & Potts 2025, table 2 (Llama 3.1, Tulu 3): comparable only with the same model.'
+    'Rows marked "paper" are West & Potts 2025, table 2 (Llama 3.1, Tulu 3, against greedy): comparable only with the '
+    "same model, and the paper doesn't print its wordings."
 )
-INTERVAL_NOTE: Final = "Rates and nets in percent; 95% intervals with matches as clusters."
+NOT_PUBLISHED_NOTE: Final = (
+    "The paper's table 2 has rock-paper-scissors and hide & seek of 7 spots, against greedy alone."
+)
+INTERVAL_NOTE: Final = (
+    "Wins, ties, losses and forfeits in percent of rounds, invalid answers in percent of those drawn, nets in points; "
+    "95% intervals with matches as clusters."
+)
+_PAPERS_OPPONENT: Final = "greedy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ COLUMNS: Final = (
 class Row:
     """A row: who, how far it is ("" if finished), and its numbers.
 
-    A number that is None is undefined; one that is absent isn't said of such a row. `source` is "run", "limit"
+    A number that is None is undefined; one that is absent isn't said of such a row. `source` is "run", "value"
     or "paper"; `cell` is the cell of a row from the run.
     """
 
@@ -80,15 +90,15 @@ class Section:
 
 
 def sections(report: RunReport, published: bool = False) -> tuple[Section, ...]:
-    """The table game by game: every subject, the limit that uniform play sets, and the paper's rows if wanted."""
+    """The table game by game: every subject, the game's value, and the paper's rows if wanted and comparable: against
+    the greedy reader."""
     return tuple(
         Section(
             game,
             (
                 *(_measured(report, cell) for cell in report.cells if cell.game.name == game.name),
-                # the value of the game by a linear programme; adding 0.0 makes -0.0 of it 0.0
-                Row("uniform play (limit)", {"net": equilibrium(game).net + 0.0}, "limit"),
-                *(_published(game) if published else ()),
+                _value(game),
+                *(_published(report, game) if published else ()),
             ),
         )
         for game in report.games
@@ -98,29 +108,43 @@ def sections(report: RunReport, published: bool = False) -> tuple[Section, ...]:
 def _measured(report: RunReport, cell: CellReport) -> Row:
     numbers = cell.to_json()
     numbers["determinism"] = numbers["determinism"]["mean"]
-    state = f"{cell.matches} of {cell.games_asked} games" if cell.matches < cell.games_asked else ""
-    return Row(report.label(cell), numbers, "run", state, cell)
+    return Row(report.label(cell), numbers, "run", cell.state, cell)
 
 
-def _published(game: Game) -> tuple[Row, ...]:
+def _value(game: Game) -> Row:
+    """What the subject can secure against every opponent, and whether uniform play does."""
+    net = equilibrium(game).net
+    secured = 100.0 * float((np.full(len(game.moves), 1 / len(game.moves)) @ game.payoff).min())
+    by = "uniform" if np.isclose(secured, net) else "optimal"
+    return Row(f"game value ({by} play)", {"net": net + 0.0}, "value")  # adding 0.0 makes -0.0 of it 0.0
+
+
+def comparable(report: RunReport, game: Game) -> tuple[PublishedRow, ...]:
+    """The paper's rows of a game, if the report has it against the paper's opponent."""
+    opponents = {cell.cell.spec.opponent for cell in report.cells if cell.game.name == game.name}
+    return tuple(row for row in published_rows() if row.game == game.name and _PAPERS_OPPONENT in opponents)
+
+
+def _published(report: RunReport, game: Game) -> tuple[Row, ...]:
+    several = len({cell.cell.spec.opponent for cell in report.cells if cell.game.name == game.name}) > 1
+    against = f" v. {_PAPERS_OPPONENT}" if several else ""
     return tuple(
         Row(
-            f"paper: {row.size} {row.model}",
+            f"paper: {row.size} {row.model}{against}",
             {"wins": row.wins, "ties": row.ties, "losses": row.losses, "net": row.net},
             "paper",
         )
-        for row in published_rows()
-        if row.game == game.name
+        for row in comparable(report, game)
     )
 
 
 def notes(report: RunReport, published: bool = False) -> tuple[str, ...]:
     """The sentences that stand under the table."""
-    said = [f"{report.title}. {INTERVAL_NOTE}"]
-    if still_open := sum(cell.cell.open_matches for cell in report.cells):
-        said.append(f"Open matches, not counted here: {still_open}.")
-    if report.families_differ:
-        said.append(FAMILIES_NOTE)
+    said = [" ".join(filter(None, (f"{report.title}.", report.said_of_all, INTERVAL_NOTE)))]
+    said += report.uncounted
+    said += [f"Not reported: {sentence}." for sentence in report.left_out]
+    said += report.cautions
     if published:
-        said.append(PUBLISHED_NOTE)
+        beside = any(comparable(report, game) for game in report.games)
+        said.append(PUBLISHED_NOTE if beside else NOT_PUBLISHED_NOTE)
     return tuple(said)

@@ -57,18 +57,6 @@ def markdown(table: Table) -> str:
     return "\n".join((*lines, "", *(f"{escape.markdown(note)}\n" for note in table.notes)))
 
 
-def latex(table: Table) -> str:
-    """In LaTeX, for the packages booktabs and fontenc (T1), with its notes as a paragraph below."""
-    lines = [rf"\begin{{tabular}}{{l{'r' * len(table.columns)}}}", r"\toprule"]
-    title = rf"\multicolumn{{{len(table.columns) + 1}}}{{l}}{{\textit{{{escape.latex(table.title)}}}}} \\"
-    headings = " & ".join(escape.latex(text) for text in (table.first, *(column.heading for column in table.columns)))
-    lines += [title, headings + r" \\", r"\midrule"]
-    for row in table.rows:
-        lines.append(" & ".join((escape.latex(row.name), *map(escape.latex_number, row.texts))) + r" \\")
-    lines += [r"\bottomrule", r"\end{tabular}", r"\par\smallskip{\footnotesize"]
-    return "\n".join((*lines, *map(escape.latex, table.notes), r"\par}", ""))
-
-
 def spreadsheet(table: Table) -> str:
     """As CSV: all numbers of each row, nothing rounded, undefined empty."""
     return rows_as_csv([{"": row.name, "ours": row.is_ours} | dict(row.numbers) for row in table.rows])

@@ -42,7 +42,7 @@ def optional_object(text: str | None) -> dict[str, Any] | None:
 
 
 def identity(spec: RunSpec) -> str:
-    """The hash that a run is found by: of all but `games` and `manifest`, whatever the order of the cells."""
+    """The hash that a run is found by: of all but `games`, `manifest` and `former`, whatever the order of the cells."""
     return sha256(
         canonical(
             {
@@ -56,6 +56,11 @@ def identity(spec: RunSpec) -> str:
             }
         ).encode()
     ).hexdigest()
+
+
+def run_key(spec: RunSpec) -> str:
+    """What an export names a run by: the beginning of its identity, so that equal runs have equal keys everywhere."""
+    return identity(spec)[:16]
 
 
 def _cell_identity(cell: CellSpec) -> dict[str, Any]:

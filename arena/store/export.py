@@ -1,31 +1,35 @@
 """Every round and answer of a store as a table, for other programs. The same draws give the same bytes.
 
-For that, nothing is in it that differs between them: no run, no row number, no time of day.
+For that, nothing is in it that differs between them: no run's name, no row number, no time of day. A run is named by
+what it is, in the column `run`: together with the cell, match and round, or the cell and draw, or the prompt's hash,
+that tells every row of a store from the others.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Final, NamedTuple
 
-from arena.errors import StoreError
+from arena.errors import ArenaError, StoreError
+from arena.files import folder, whole_file
 from arena.games import Game, parse_game
 from arena.records import Outcome
-from arena.store.codec import decode_answers, decoding, from_floats, from_integers, identity
+from arena.store.codec import decode_answers, decoding, from_floats, from_integers, run_key
 from arena.store.failures import file_sentence
 from arena.store.rows import TASK_KIND, CellRow, RunRow
 from arena.store.sinks import FORMATS, Columns, Write
 from arena.store.store import Store
 
+_RUN: Final[Columns] = {"run": "text", "seed": "text"}  # a seed may have more than 64 bits
 # Of the subject, where a column could be either seat's. `move` and `reply` are empty for a forfeit, `policy`
 # to `loose_mass` for a subject without a policy. `text` is the last answer drawn: the one that was played, or
 # in a forfeit the last that was refused.
 ROUND_COLUMNS: Final[Columns] = {
+    **_RUN,
     "cell": "text",
     "subject": "text",
     "opponent": "text",
@@ -48,6 +52,7 @@ ROUND_COLUMNS: Final[Columns] = {
 # Of tasks; there is no such file where there are none. `value` are indices into the task's values (0 for a, 1 for b),
 # empty for an answer that was rejected.
 ANSWER_COLUMNS: Final[Columns] = {
+    **_RUN,
     "cell": "text",
     "subject": "text",
     "task": "text",
@@ -59,7 +64,7 @@ ANSWER_COLUMNS: Final[Columns] = {
     "text": "text",
     "ended": "text",
 }
-PROMPT_COLUMNS: Final[Columns] = {"prompt_sha256": "text", "text": "text", "tokens": "integers"}
+PROMPT_COLUMNS: Final[Columns] = {**_RUN, "prompt_sha256": "text", "text": "text", "tokens": "integers"}
 
 _SELECT_ROUNDS: Final = (
     "SELECT r.match, r.number, r.move, r.reply, r.outcome, r.policy, r.mass, r.loose_mass, r.drawn, r.invalid,"
@@ -72,12 +77,13 @@ _SELECT_ANSWERS: Final = "SELECT number, value, text, ended FROM answers WHERE c
 _SELECT_TASK_PROMPTS: Final = "SELECT DISTINCT sha256 FROM prompts WHERE cell = ?"
 _SELECT_PROMPTS: Final = (
     "SELECT p.sha256, p.text, p.tokens FROM prompts p JOIN cells c ON c.id = p.cell"
-    " WHERE p.seat = 'subject' AND (c.run = ?1 OR ?1 IS NULL) ORDER BY p.sha256"
+    " WHERE p.seat = 'subject' AND c.run = ? ORDER BY p.sha256"
 )
 
 
 class Exported(NamedTuple):
-    """The files written, and how many rows are in each."""
+    """The files written, and how many rows are in each. `unnamed` are games that aren't installed here, so that their
+    moves are numbers, as (run, game)."""
 
     rounds: Path
     round_count: int
@@ -85,74 +91,98 @@ class Exported(NamedTuple):
     prompt_count: int
     answers: Path | None = None
     answer_count: int = 0
+    unnamed: tuple[tuple[str, str], ...] = ()
+
+
+class _Cell(NamedTuple):
+    """A cell to be written: its run, how that is named in the first columns, and the prompts of it that were used."""
+
+    row: CellRow
+    run: RunRow
+    named: tuple[str, str]
+    used: set[bytes]
 
 
 def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfinished: bool = False) -> Exported:
     """Write `rounds`, `answers` (where there are any) and `prompts` (those asked for them) into a folder.
 
     `to` is the format. Of one run, or of all; of finished matches, or with `unfinished` of all. Rows are ordered by
-    cell key, match and round or draw, prompts by hash. The files are there whole or not at all. Raises StoreError, and
+    cell key, run, match and round or draw, prompts by run and hash. Moves of a game that isn't installed here are their
+    numbers: "#0" is the first. The files are there whole or not at all. Raises StoreError, and
     InputError if the format can't be written here.
     """
-    runs = [run] if run else store.runs()
-    cells = _ordered_cells(store, [one for one in runs if one.spec.kind != TASK_KIND])
-    tasks = _ordered_cells(store, [one for one in runs if one.spec.kind == TASK_KIND])
+    every = _cells(store, [run] if run else store.runs())
+    cells = [cell for cell in every if cell.run.spec.kind != TASK_KIND]
+    tasks = [cell for cell in every if cell.run.spec.kind == TASK_KIND]
+    games = {name: _game(name) for name in dict.fromkeys(cell.row.spec.game for cell in cells)}
     paths = [out / f"{name}.{to}" for name in ("rounds", "prompts", *(["answers"] if tasks else []))]
     answer_count = 0
-    with _sentences(out):
-        out.mkdir(parents=True, exist_ok=True)
-        # the files are renamed as the stack unwinds, after both were written
-        with ExitStack() as stack:
-            files = [stack.enter_context(_whole_file(path)) for path in paths]
-            with store.database.snapshot() as connection, decoding():
-                used: set[bytes] = set()
-                with FORMATS[to](files[0], ROUND_COLUMNS) as write:
-                    round_count = sum(_write_cell(connection, cell, unfinished, write, used) for cell in cells)
-                if tasks:
-                    with FORMATS[to](files[2], ANSWER_COLUMNS) as write:
-                        answer_count = sum(_write_answers(connection, cell, write, used) for cell in tasks)
-                with FORMATS[to](files[1], PROMPT_COLUMNS) as write:
-                    _write_prompts(connection, run, write, used)
-    return Exported(paths[0], round_count, paths[1], len(used), paths[2] if tasks else None, answer_count)
+    with _sentences(out), folder(out), ExitStack() as stack:
+        # the files are renamed as the stack unwinds, after all were written
+        files = [stack.enter_context(whole_file(path)) for path in paths]
+        with store.database.snapshot() as connection, decoding():
+            with FORMATS[to](files[0], ROUND_COLUMNS) as write:
+                round_count = sum(
+                    _write_cell(connection, cell, games[cell.row.spec.game], unfinished, write) for cell in cells
+                )
+            if tasks:
+                with FORMATS[to](files[2], ANSWER_COLUMNS) as write:
+                    answer_count = sum(_write_answers(connection, cell, write) for cell in tasks)
+            with FORMATS[to](files[1], PROMPT_COLUMNS) as write:
+                prompt_count = _write_prompts(connection, every, write)
+    unnamed = dict.fromkeys((cell.run.name, cell.row.spec.game) for cell in cells if games[cell.row.spec.game] is None)
+    answers = paths[2] if tasks else None
+    return Exported(paths[0], round_count, paths[1], prompt_count, answers, answer_count, tuple(unnamed))
 
 
-def _ordered_cells(store: Store, runs: Sequence[RunRow]) -> list[CellRow]:
+def _cells(store: Store, runs: Sequence[RunRow]) -> list[_Cell]:
     """By key; cells of different runs with one key by what their runs are, not by which came first."""
-    keyed = [(cell.spec.key, identity(run.spec), cell) for run in runs for cell in store.cells(run)]
-    return [cell for *_, cell in sorted(keyed, key=lambda entry: entry[:2])]
+    found = []
+    for run in runs:
+        named, used = (run_key(run.spec), str(run.spec.seed)), set[bytes]()
+        found += [_Cell(cell, run, named, used) for cell in store.cells(run)]
+    return sorted(found, key=lambda cell: (cell.row.spec.key, cell.named))
 
 
-def _write_cell(connection: Connection, cell: CellRow, unfinished: bool, write: Write, used: set[bytes]) -> int:
-    spec, game, count = cell.spec, parse_game(cell.spec.game), 0
-    for row in connection.execute(_SELECT_ROUNDS, (cell.id, unfinished)):
-        write((spec.key, spec.subject, spec.opponent, spec.game, *_round_values(game, row)))
+def _game(name: str) -> Game | None:
+    """None for a game that isn't installed here."""
+    try:
+        return parse_game(name)
+    except ArenaError:
+        return None
+
+
+def _write_cell(connection: Connection, cell: _Cell, game: Game | None, unfinished: bool, write: Write) -> int:
+    spec, count = cell.row.spec, 0
+    for row in connection.execute(_SELECT_ROUNDS, (cell.row.id, unfinished)):
+        write((*cell.named, spec.key, spec.subject, spec.opponent, spec.game, *_round_values(game, row)))
         count += 1
         if row[-1] is not None:
-            used.add(row[-1])
+            cell.used.add(row[-1])
     return count
 
 
-def _write_answers(connection: Connection, cell: CellRow, write: Write, used: set[bytes]) -> int:
-    spec, count = cell.spec, 0
+def _write_answers(connection: Connection, cell: _Cell, write: Write) -> int:
+    spec, count = cell.row.spec, 0
     asked = spec.prompt or {}
-    for number, value, text, ended in connection.execute(_SELECT_ANSWERS, (cell.id,)):
+    for number, value, text, ended in connection.execute(_SELECT_ANSWERS, (cell.row.id,)):
         taken = None if value is None else json.loads(value)
         where = spec.key, spec.subject, spec.game, asked.get("temperature"), asked.get("top_p")
-        write((*where, number, taken is not None, taken, text, ended))
+        write((*cell.named, *where, number, taken is not None, taken, text, ended))
         count += 1
-    used.update(digest for (digest,) in connection.execute(_SELECT_TASK_PROMPTS, (cell.id,)))
+    cell.used.update(digest for (digest,) in connection.execute(_SELECT_TASK_PROMPTS, (cell.row.id,)))
     return count
 
 
-def _round_values(game: Game, row: Sequence[Any]) -> tuple[Any, ...]:
+def _round_values(game: Game | None, row: Sequence[Any]) -> tuple[Any, ...]:
     match, number, move, reply, outcome, blob, mass, loose_mass, drawn, invalid, answers, digest = row
     policy = None if blob is None else from_floats(blob)
     texts = decode_answers(answers)
     return (
         match,
         number,
-        None if move is None else game.moves[move],
-        None if reply is None else game.replies[reply],
+        _move(None if game is None else game.moves, move),
+        _move(None if game is None else game.replies, reply),
         Outcome(outcome).name.lower(),
         policy,
         None if policy is None else max(policy),
@@ -166,29 +196,22 @@ def _round_values(game: Game, row: Sequence[Any]) -> tuple[Any, ...]:
     )
 
 
-def _write_prompts(connection: Connection, run: RunRow | None, write: Write, used: set[bytes]) -> None:
-    """Each once, though several cells may have asked it."""
-    last = None
-    for digest, text, tokens in connection.execute(_SELECT_PROMPTS, (run.id if run else None,)):
-        if digest in used and digest != last:
-            write((digest.hex(), text, from_integers(tokens)))
-            last = digest
+def _move(names: Sequence[str] | None, move: int | None) -> str | None:
+    return None if move is None else f"#{move}" if names is None else names[move]
 
 
-@contextmanager
-def _whole_file(path: Path) -> Iterator[Any]:
-    """A file that gets its name when it is complete, and goes if it never is. Raises OSError."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
+def _write_prompts(connection: Connection, cells: Sequence[_Cell], write: Write) -> int:
+    """Those that were used, each once a run, though several of its cells may have asked it."""
+    count = 0
+    runs = {cell.run.id: cell for cell in cells}
+    for cell in sorted(runs.values(), key=lambda cell: cell.named):
+        last = None
+        for digest, text, tokens in connection.execute(_SELECT_PROMPTS, (cell.run.id,)):
+            if digest in cell.used and digest != last:
+                write((*cell.named, digest.hex(), text, from_integers(tokens)))
+                last = digest
+                count += 1
+    return count
 
 
 @contextmanager

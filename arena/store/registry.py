@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from sqlite3 import Connection
@@ -32,21 +33,26 @@ def load_runs(database: Database) -> list[RunRow]:
 def find_run(database: Database, spec: RunSpec) -> RunRow | None:
     """The run of this identity, if it is there. Raises StoreError."""
     with database.guard() as connection:
-        run = _find(connection, identity(spec))
+        run, _ = _find(connection, spec)
     return None if run is None else _load_run(database, run)
 
 
 def enter_run(database: Database, spec: RunSpec) -> RunRow:
-    """The run of this identity, made if it isn't there. Raises StoreError; UsageError if a cell is there twice."""
+    """The run of this identity, made if it isn't there; one that was begun under an older rule has it from now on.
+
+    Raises StoreError; UsageError if a cell is there twice.
+    """
     keys = [cell.key for cell in spec.cells]
     for key in keys:
         if keys.count(key) > 1:
             raise UsageError(f"the cell {key} is asked for twice: name each subject and game once")
-    known = identity(spec)
     with database.transaction() as connection:
-        run = _find(connection, known)
+        run, is_former = _find(connection, spec)
         if run is None:
-            run = _insert(connection, spec, known)
+            run = _insert(connection, spec)
+        elif is_former:
+            new = identity(spec), canonical(spec.models), run
+            connection.execute("UPDATE runs SET identity = ?, models = ? WHERE id = ?", new)
     return _load_run(database, run)
 
 
@@ -68,19 +74,23 @@ def _load_run(database: Database, id_: int) -> RunRow:
     return next(run for run in load_runs(database) if run.id == id_)
 
 
-def _find(connection: Connection, known: str) -> int | None:
-    row = connection.execute("SELECT id FROM runs WHERE identity = ?", (known,)).fetchone()
-    return None if row is None else int(row[0])
+def _find(connection: Connection, spec: RunSpec) -> tuple[int | None, bool]:
+    """The number of a spec's run, None if it isn't there, and whether only the older rule knows it."""
+    for known in (spec, replace(spec, models={**spec.models, **spec.former})):
+        row = connection.execute("SELECT id FROM runs WHERE identity = ?", (identity(known),)).fetchone()
+        if row is not None:
+            return int(row[0]), known is not spec
+    return None, False
 
 
-def _insert(connection: Connection, spec: RunSpec, known: str) -> int:
+def _insert(connection: Connection, spec: RunSpec) -> int:
     now = datetime.now().astimezone()
     run = connection.execute(
         "INSERT INTO runs (name, identity, kind, games, rounds, seed, sampling, invalid, models, manifest, created)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             _free_name(connection, now),
-            known,
+            identity(spec),
             spec.kind,
             spec.games,
             spec.rounds,
@@ -139,4 +149,4 @@ def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
         games=games,
         manifest=json.loads(manifest),
     )
-    return RunRow(id_, name, spec, created, finished=finished_games >= games)
+    return RunRow(id_, name, spec, created, finished_games)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,12 +32,18 @@ class CellSpec:
     prompt: Mapping[str, Any] | None = None
     opponent_prompt: Mapping[str, Any] | None = None
 
+    @property
+    def is_person(self) -> bool:
+        """Whether the subject is a person."""
+        return self.subject.partition(":")[0] == "human"
+
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """What a run is. Everything but `games` and `manifest` is its identity: the same spec is the same run.
+    """What a run is. Everything but `games`, `manifest` and `former` is its identity: the same spec is the same run.
 
-    `models` maps a model's name to what identifies its weights; `manifest` says on what machine and build.
+    `models` maps a model's name to what identifies its weights; `manifest` says on what machine and build. `former` is
+    `models` by an older rule: a run that was begun under it is found by it, and is then known by `models`.
     """
 
     kind: str
@@ -49,6 +55,7 @@ class RunSpec:
     models: Mapping[str, str]
     games: int
     manifest: Mapping[str, Any]
+    former: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> str:
@@ -61,25 +68,36 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as stored. `name` is for people ("2026-11-23-1"), `spec.games` the most that was ever asked for."""
+    """A run as stored. `name` is for people ("2026-11-23-1"), `spec.games` the most that was ever asked for,
+    `finished_games` how many it had when it was last played to its end."""
 
     id: int
     name: str
     spec: RunSpec
     created: str
-    finished: bool
+    finished_games: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether all that was asked for was played."""
+        return self.finished_games >= self.spec.games
 
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
     """A cell as stored, with how far it is. `seconds` is the time that its matches were being played. Of a task's cell
-    the valid answers count as its finished matches."""
+    the valid answers count as its finished matches.
+
+    Only what is a sample is reported (arena/blocks.py): the matches, or a task's draws, of numbers `below` this, all
+    of which are finished; None: every finished match, as those of a sitting come one after another.
+    """
 
     id: int
     spec: CellSpec
     finished_matches: int
     open_matches: int
     seconds: float
+    below: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +118,7 @@ class MatchRow:
 
 @dataclass(frozen=True, slots=True)
 class RoundColumns:
-    """The rounds of a cell's finished matches, a row a round, ordered by match and round; n rows, k moves.
+    """The rounds of a cell's matches that count, a row a round, ordered by match and round; n rows, k moves.
 
     `move` and `reply` are -1 where a seat forfeited. `policy` has shape (n, k), NaN where the subject has
     none. `drawn` counts the answers drawn and `invalid` those refused, of the subject; `prompt` numbers the

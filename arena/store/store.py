@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count, takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,8 +25,9 @@ from arena.store.codec import (
 )
 from arena.store.database import Database
 from arena.store.lock import holder
+from arena.store.progress import cell_rows
 from arena.store.registry import find_run, load_runs
-from arena.store.rows import MATCH_KIND, TASK_KIND, CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec
+from arena.store.rows import MATCH_KIND, CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec
 from arena.store.writer import RunWriter
 
 _NAMES_SHOWN = 5  # in a sentence; `arena runs` shows them all
@@ -47,7 +47,7 @@ _FLOATS = {"mass": "r.mass", "loose_mass": "r.loose_mass"}
 _SELECT_ROUNDS = (
     f"SELECT {', '.join([*_INTEGERS.values(), *_FLOATS.values(), 'r.policy'])}"
     " FROM matches m JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
-    " WHERE m.cell = ? AND m.finished = 1 ORDER BY r.match, r.number"
+    " WHERE m.cell = ?1 AND m.finished = 1 AND (m.number < ?2 OR ?2 IS NULL) ORDER BY r.match, r.number"
 )
 
 
@@ -104,28 +104,13 @@ class Store:
 
     def cells(self, run: RunRow) -> list[CellRow]:
         """The cells of a run, in its order, with how far each is."""
-        of_run = "WHERE c.run = ? GROUP BY c.id ORDER BY c.position"
-        if run.spec.kind == TASK_KIND:
-            query = (
-                f"SELECT c.id, c.seconds, COUNT(a.value), 0 FROM cells c LEFT JOIN answers a ON a.cell = c.id {of_run}"
-            )
-        else:
-            query = (
-                "SELECT c.id, c.seconds, COALESCE(SUM(m.finished = 1), 0),"
-                " COALESCE(SUM(m.finished = 0 AND m.abandoned = 0), 0)"
-                f" FROM cells c LEFT JOIN matches m ON m.cell = c.id {of_run}"
-            )
-        with self.database.guard() as connection, decoding():
-            rows = connection.execute(query, (run.id,))
-            return [
-                CellRow(id_, spec, finished, open_, seconds)
-                for (id_, seconds, finished, open_), spec in zip(rows, run.spec.cells, strict=True)
-            ]
+        with self.database.snapshot() as connection, decoding():
+            return list(cell_rows(connection, run))
 
     def rounds(self, cell: CellRow, moves: int) -> RoundColumns:
-        """The rounds of the cell's finished matches, of a game with so many moves for the subject."""
+        """The rounds of the cell's matches that count, of a game with so many moves for the subject."""
         with self.database.guard() as connection, decoding():
-            rows = connection.execute(_SELECT_ROUNDS, (cell.id,)).fetchall()
+            rows = connection.execute(_SELECT_ROUNDS, (cell.id, cell.below)).fetchall()
             *columns, policies = zip(*rows, strict=True) if rows else [()] * (len(_INTEGERS) + len(_FLOATS) + 1)
             arrays: dict[str, NDArray[Any]] = {name: np.array(columns.pop(0), dtype=np.int64) for name in _INTEGERS}
             # NULL becomes NaN
@@ -151,10 +136,9 @@ class Store:
             return {number: decode_answer(*row) for number, *row in connection.execute(query, (cell.id,))}
 
     def answers(self, cell: CellRow) -> list[Answer]:
-        """The answers of a task's cell in the order of their draws, as far as none is missing: those that came first
-        are the short ones, and would lean a histogram."""
+        """The answers of a task's cell that count, in the order of their draws."""
         drawn = self.draws(cell)
-        return [drawn[number] for number in takewhile(drawn.__contains__, count())]
+        return [drawn[number] for number in range(cell.below or 0)]
 
     def findings(self, cell: CellRow) -> dict[str, dict[str, Any]]:
         """What else was found out about a task's cell, by name."""

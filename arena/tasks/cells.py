@@ -8,10 +8,11 @@ from itertools import product
 from pathlib import Path
 from typing import ClassVar
 
-from arena.agents.encoding import encode
+from arena.agents.encoding import chat_template, encode
 from arena.agents.moves import closing_marks
 from arena.agents.spec import AgentSpec, make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
+from arena.aside import aside
 from arena.backends.base import LanguageModel, Sampling, StopRule
 from arena.backends.loading import Models
 from arena.draws import stream
@@ -77,9 +78,7 @@ class TaskCell:
         """The prompt as this model reads it. Raises InputError for a format that it doesn't have."""
         assert self.wording is not None
         request, infix = self.wording.render(self.task.values, (), (), 1)
-        vocabulary = model.vocabulary
-        bos = "" if vocabulary.bos is None else vocabulary.text((vocabulary.bos,))
-        segments = render(self.format, request, infix, vocabulary.chat_template, bos)
+        segments = await aside(render, self.format, request, infix, chat_template(model))
         text = "".join(segment.text for segment in segments)
         # nothing is "found" as a move is: an answer is read when it has ended
         closed = f"{closing_marks(self.wording.closing)}|{self.task.whole}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from arena.aside import aside
 from arena.backends.loading import Models
 from arena.backends.reward import rewards
-from arena.backends.transformers.weights import identity
+from arena.backends.transformers.weights import former_identity, identity, located
 from arena.draws import stream
 from arena.prompts.wording import find_task_wording
 from arena.store.rows import TASK_KIND, CellSpec, RunRow, RunSpec
@@ -25,6 +26,7 @@ async def run_rewards(place: str, task: str, store: Store, models: Models) -> Ru
     subject = f"{KIND}:{place}"
     key = stream(subject, "", asked.name, wording.name, "-")
     prompt = {"style": wording.style, "wording": wording.name}
+    source = await aside(located, place)
     spec = RunSpec(
         kind=TASK_KIND,
         cells=(CellSpec(key, subject, "", asked.name, prompt),),
@@ -32,14 +34,15 @@ async def run_rewards(place: str, task: str, store: Store, models: Models) -> Ru
         seed=0,
         sampling=REWARDS,
         invalid="-",
-        models={place: identity(place)},
+        models={place: identity(source, models.settings)},
         games=1,
         manifest=models.manifest(),
+        former={place: former_identity(place)},
     )
     with store.begin(spec) as writer:
         if REWARDS not in writer.findings(key):
             request, _ = wording.render(asked.values, (), (), 1)
-            found = await rewards(place, request, asked.values, models.settings)
+            found = await rewards(str(source), request, asked.values, models.settings)
             writer.set_finding(
                 key,
                 REWARDS,

@@ -124,6 +124,7 @@ def run_spec(plan: TaskPlan, models: Models) -> RunSpec:
         models={name: models.identity(name) for name in names},
         games=plan.n,
         manifest=models.manifest(),
+        former={name: models.former_identity(name) for name in names},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from arena.blocks import block_of
 from arena.draws import stream
 from arena.records import Answer
 from arena.store.writer import RunWriter
@@ -27,7 +28,7 @@ async def draw_answers(cell: TaskCell, player: Player, writer: RunWriter, wanted
     answers = writer.answers(key)
 
     async def draw(number: int) -> None:
-        answer = await player.answer(stream(seed, key, number))
+        answer = await player.answer(stream(seed, key, number), block_of(number))
         answers[number] = answer
         writer.add_answer(key, number, answer)
         seen(cell, number, answer)

@@ -42,7 +42,8 @@ class Task:
 
 _INTEGERS = tuple(map(str, range(11)))
 _LETTERS = tuple("abcdefghijk")
-_TEN = r"(?:\d+[^\d:]+){10}"  # what stands before a colon introduces a sequence
+# ten numbers in a row, as `parse_sequence` reads them, and a sign that the last has ended (8.5 is no 8)
+_TEN = r"(?<!\w)\d++(?:[^\w:=>→]++(?:and[^\w:=>→]++)?\d++){9}\.?[^\w:=>→./%^]"
 
 
 def _integer(text: str) -> tuple[int, ...] | None:
@@ -55,12 +56,16 @@ def _letter(text: str) -> tuple[int, ...] | None:
     return None if index is None else (index,)
 
 
+def _no_letter(beginning: str) -> bool:
+    return no_letter(beginning, _LETTERS)
+
+
 TASKS: Final[Mapping[str, Task]] = MappingProxyType(
     {
         task.name: task
         for task in (
             Task("integers", "single integers, 0 to 10", _INTEGERS, 1, 8, _integer, no_integer),
-            Task("letters", "single letters, a to k", _LETTERS, 1, 8, _letter, no_letter),
+            Task("letters", "single letters, a to k", _LETTERS, 1, 8, _letter, _no_letter),
             Task("sequences", "sequences of ten integers, 0 to 10", _INTEGERS, 10, 64, parse_sequence, whole=_TEN),
         )
     }

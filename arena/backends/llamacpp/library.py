@@ -108,12 +108,14 @@ class LlamaCppLibrary:
             if native.llama_vocab_get_attr(vocab, token) & control
         }
         template = native.llama_model_chat_template(self._model, None)
+        named = {"bos_token": native.llama_vocab_bos(vocab), "eos_token": native.llama_vocab_eos(vocab)}
         return Vocabulary(
             pieces=pieces,
             specials=specials,
             bos=int(native.llama_vocab_bos(vocab)) if native.llama_vocab_get_add_bos(vocab) else None,
             ends=frozenset(token for token in range(size) if native.llama_vocab_is_eog(vocab, token)),
             chat_template=template.decode("utf-8", "replace") if template else None,
+            named={name: pieces[token].decode("utf-8", "replace") for name, token in named.items() if token >= 0},
         )
 
     def _piece(self, token: int) -> bytes:

@@ -15,6 +15,7 @@ pieces, and `NOISE` times the difference is allowed, but never more than `MOST`.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -45,13 +46,16 @@ def settle(library: Library, settings: Settings) -> tuple[Library, str]:
     try:
         plain = library.plain(tokens, _AT)
     except Exception as error:  # whatever an unusual model raises
-        raise LoadError(f"this model fails at its first prompt: {printable(str(error))[:300]}") from error
+        raise LoadError(f"this model fails at its first prompt: {_clause(error)}") from error
     why = library.whole
     if not why:
-        off = difference(_as_the_tree(library, tokens, settings), plain)
+        try:
+            off = difference(_as_the_tree(library, tokens, settings), plain)
+        except Exception as error:
+            off, why = math.nan, f"it fails where prompts share a cache ({_clause(error)})"
         if off <= _allowed(library, tokens, plain, off):
             return library, ""
-        why = f"prompts that share a cache come out {off:.2g} nats off"
+        why = why or f"prompts that share a cache come out {off:.2g} nats off"
     whole = Whole(library)
     off = difference(_as_the_tree(whole, tokens, settings), plain)
     if not off <= (MOST if library.rounded else WITHIN):  # NaN too
@@ -75,6 +79,10 @@ def difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     first, second = _log_probabilities(one), _log_probabilities(other)
     matters = np.maximum(first, second) > np.log(MATTERS)
     return float(np.abs(first - second)[matters | np.isnan(first + second)].max())
+
+
+def _clause(error: Exception) -> str:
+    return printable(str(error) or type(error).__name__)[:200]
 
 
 def _log_probabilities(logits: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -21,6 +21,7 @@ from arena.backends.local.messages import (
     FromWorker,
     Load,
     Loading,
+    Notice,
     Ready,
     Refused,
     Tokenize,
@@ -52,6 +53,8 @@ class LocalModel:
             bos=ready.bos,
             ends=frozenset(ready.ends),
             chat_template=ready.chat_template,
+            named=ready.named,
+            mark=ready.mark,
         )
         self._process = process
         self._log = log
@@ -71,8 +74,8 @@ class LocalModel:
         tell: Callable[[str], None] = lambda line: None,
         progress: Callable[[str], None] = lambda line: None,
     ) -> LocalModel:
-        """Start a worker and load weights into it with a library. `tell` gets a line if it had to be started twice, and
-        `progress` one for each step, to be shown while it lasts.
+        """Start a worker and load weights into it with a library. `tell` gets what a person should know, and
+        `progress` a line for each step, to be shown while it lasts.
 
         `place` is what the library knows the weights by: a GGUF file, a folder, a hub's name. Raises InputError if
         the library refuses them, ModelError if the worker dies, also when it was
@@ -94,6 +97,8 @@ class LocalModel:
                     if isinstance(message, Warming):
                         warming = True
                         progress("running a first batch")
+                    if isinstance(message, Notice):
+                        tell(f"{name} {message.line}")
                     if isinstance(message, Refused):
                         raise InputError(f"{message.sentence}{last_words(log)}")
             except (asyncio.IncompleteReadError, ConnectionError):

@@ -1,9 +1,9 @@
 """Requests in, batches out: which prompts are evaluated next, which answers go on, who is answered.
 
 Prompts and answers in progress are all paths of one prefix tree. A path that somebody waits for is asked for
-once, whoever waits; answers in progress go first, then the deepest prompts, so that matches finish and their
-cells go. Those who asked the same prompt are answered together. Of a row of logits only the numbers asked for
-are kept, and the next tokens of those who wait.
+once, whoever waits. The lowest block goes first; within a block answers in progress, then the deepest prompts, so
+that matches finish and their cells go. Those who asked the same prompt are answered together. Of a row of logits
+only the numbers asked for are kept, and the next tokens of those who wait.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from arena.records import Sample, TokenProbability
 FIRST_TOKENS = 4
 
 _ANSWERS_FIRST = 1 << 30  # the depth of answers in progress: above any match's
+
+_Urgency = tuple[int, int]  # block and negative depth: the lowest goes first
 _MOST_ENDINGS = 100_000  # verdicts on answers that are remembered
 
 
@@ -71,14 +73,19 @@ class _Numbers:
 class _Asked:
     """A path whose distribution somebody waits for; `order` tells its entry in the queue from stale ones."""
 
+    urgency: _Urgency
     order: int
     jobs: list[_Job]
 
 
 @dataclass(slots=True)
 class _Open:
-    """A prompt with jobs on their way, the paths that their answers took beyond it, and the jobs that are done."""
+    """A prompt with jobs on their way, the paths that their answers took beyond it, and the jobs that are done.
 
+    `block` is that of the most urgent job: all wait for each other.
+    """
+
+    block: int
     jobs: int = 0
     paths: set[Path] = field(default_factory=set)
     done: list[tuple[int, Completion]] = field(default_factory=list)
@@ -98,8 +105,8 @@ class Engine:
         self._jobs: dict[int, _Job] = {}
         self._open: dict[Path, _Open] = {}
         self._asked: dict[Path, _Asked] = {}
-        self._queue: list[tuple[int, Path, int]] = []
-        self._taken: list[tuple[int, Path, int]] = []
+        self._queue: list[tuple[_Urgency, Path, int]] = []
+        self._taken: list[tuple[_Urgency, Path, int]] = []
         self._order = 0
         self._seen: set[int] = set()  # hashes of the prompts ever evaluated: the prompts themselves are large
         self._endings: dict[tuple[StopRule, Path], str | None] = {}
@@ -114,7 +121,12 @@ class Engine:
     def submit(self, number: int, request: Request) -> None:
         """Take a request; `step` will give its completion under the same number."""
         job = self._jobs[number] = _Job(number, request)
-        self._open.setdefault(request.tokens, _Open()).jobs += 1
+        here = self._open.setdefault(request.tokens, _Open(request.block))
+        here.jobs += 1
+        if request.block < here.block:
+            here.block = request.block
+            for path in here.paths & self._asked.keys():
+                self._urge(path, (here.block, -_ANSWERS_FIRST))
         self._ask(request.tokens, request.depth, job)
 
     def cancel(self, number: int) -> None:
@@ -163,13 +175,24 @@ class Engine:
                 yield entry[1]
 
     def _ask(self, path: Path, depth: int, job: _Job) -> None:
+        urgency = (self._open[job.request.tokens].block, -depth)
         asked = self._asked.get(path)
-        if asked is not None:
-            asked.jobs.append(job)
+        if asked is None:
+            self._asked[path] = _Asked(urgency, self._enqueue(path, urgency), [job])
             return
+        asked.jobs.append(job)
+        self._urge(path, urgency)
+
+    def _urge(self, path: Path, urgency: _Urgency) -> None:
+        """See that a path that is asked for already comes as soon as this."""
+        asked = self._asked[path]
+        if urgency < asked.urgency:
+            asked.urgency, asked.order = urgency, self._enqueue(path, urgency)
+
+    def _enqueue(self, path: Path, urgency: _Urgency) -> int:
         self._order += 1
-        self._asked[path] = _Asked(self._order, [job])
-        heapq.heappush(self._queue, (-depth, path, self._order))
+        heapq.heappush(self._queue, (urgency, path, self._order))
+        return self._order
 
     def _answer(self, path: Path, logits: NDArray[np.float32]) -> None:
         """Give everybody who waits at a path what they want of its distribution."""
@@ -260,7 +283,7 @@ class Engine:
         here.jobs -= 1
         if not here.jobs:
             del self._open[prompt]
-            self._done += here.done
+            self._done += sorted(here.done)  # not the shortest answers first: whoever listens may be killed
             for path in sorted(here.paths, key=len, reverse=True):
                 self._tree.forget(path, keep=len(prompt))
 

@@ -47,8 +47,8 @@ class Library(Evaluator, Protocol):
         ...
 
     def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
-        """The logits after the tokens of index `at`, shape (len(at), vocabulary), by the library's own evaluation of one
-        prompt in an empty cache, `pieces` calls one after another. The cache is empty afterwards."""
+        """The logits after the tokens of index `at`, shape (len(at), vocabulary), by the library's own evaluation of a
+        prompt in an empty cache, in so many calls one after another. The cache is empty afterwards."""
         ...
 
     def build(self) -> str:

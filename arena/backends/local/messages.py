@@ -59,16 +59,24 @@ class Warming(msgspec.Struct, tag=True):
 
 
 class Ready(msgspec.Struct, tag=True):
-    """The model can be asked. `pieces` are the bytes of every token, by id."""
+    """The model can be asked. Of the tokenizer it has what `Vocabulary` says."""
 
     pieces: list[bytes]
     specials: dict[str, int]
     bos: int | None
     ends: list[int]
     chat_template: str | None
+    named: dict[str, str]
+    mark: str
     context: int
     cells: int
     build: str
+
+
+class Notice(msgspec.Struct, tag=True):
+    """What a person should be told about the model, as the end of a sentence that begins with its name."""
+
+    line: str
 
 
 class Tokens(msgspec.Struct, tag=True):
@@ -99,7 +107,7 @@ class Refused(msgspec.Struct, tag=True):
 
 
 ToWorker = Load | Tokenize | Complete | Cancel | AskWork
-FromWorker = Loading | Warming | Ready | Tokens | Completed | WorkDone | Refused
+FromWorker = Loading | Warming | Notice | Ready | Tokens | Completed | WorkDone | Refused
 
 _encoder = msgspec.msgpack.Encoder()
 _to_worker = msgspec.msgpack.Decoder(ToWorker)

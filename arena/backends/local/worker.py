@@ -42,8 +42,9 @@ class _Worker:
         self._inbox: queue.SimpleQueue[ToWorker] = queue.SimpleQueue()
 
     def run(self, load: Load) -> None:
+        from arena.backends.local.agreement import settle
         from arena.backends.local.library import LoadError, load_library
-        from arena.backends.local.messages import Loading, Ready, Refused, Warming
+        from arena.backends.local.messages import Loading, Notice, Ready, Refused, Warming
 
         percent = -1
 
@@ -54,13 +55,17 @@ class _Worker:
                 self._send(Loading(share))
 
         try:
-            library = load_library(load.library, load.place, load.settings, progress)
+            loaded = load_library(load.library, load.place, load.settings, progress)
+            self._send(Warming())
+            vocabulary = loaded.vocabulary()
+            if not loaded.whole:
+                _warm(loaded, vocabulary)
+            library, why = settle(loaded, load.settings)
         except LoadError as error:
             self._send(Refused(str(error)))
             return
-        self._send(Warming())
-        vocabulary = library.vocabulary()
-        _warm(library, vocabulary)
+        if why:
+            self._send(Notice(f"takes each prompt from its first token, which is slow: {why}"))
         threading.Thread(target=self._read, args=(library,), daemon=True).start()
         self._send(
             Ready(
@@ -69,6 +74,8 @@ class _Worker:
                 bos=vocabulary.bos,
                 ends=sorted(vocabulary.ends),
                 chat_template=vocabulary.chat_template,
+                named=dict(vocabulary.named),
+                mark=vocabulary.mark,
                 context=min(library.trained_context, library.cells),
                 cells=library.cells,
                 build=library.build(),

@@ -80,19 +80,19 @@ class Ask:
 
 
 class Queue:
-    """What waits to be asked: the deepest match first, and what came first among equals."""
+    """What waits to be asked: the lowest block first, in it the deepest match, and what came first among equals."""
 
     def __init__(self) -> None:
-        self._heaps: dict[Kind, list[tuple[int, int, Ask]]] = {}
+        self._heaps: dict[Kind, list[tuple[tuple[int, int], int, Ask]]] = {}
         self._order = 0
 
     def __bool__(self) -> bool:
         return bool(self._heaps)
 
-    def push(self, ask: Ask, depth: int) -> None:
+    def push(self, ask: Ask, block: int, depth: int) -> None:
         """Add one."""
         self._order += 1
-        heapq.heappush(self._heaps.setdefault(ask.kind, []), (-depth, self._order, ask))
+        heapq.heappush(self._heaps.setdefault(ask.kind, []), ((block, -depth), self._order, ask))
 
     def batch(self, most: int) -> list[Ask]:
         """Take what comes next, and up to `most` of its kind; nobody waits any more for what is left out."""

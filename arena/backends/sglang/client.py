@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from arena.aside import aside
 from arena.backends.answers import answer, cut, ending
@@ -50,7 +51,7 @@ class SGLang:
         self._raw = True
         self._queue = Queue()
         self._waiting = asyncio.Event()
-        self._numbers: OrderedDict[object, asyncio.Future[Numbers]] = OrderedDict()
+        self._numbers: OrderedDict[object, _Known] = OrderedDict()
         self._pumps: list[asyncio.Task[None]] = []
         self._closed = False
         self._work = Work()
@@ -115,27 +116,29 @@ class SGLang:
         key = (request.tokens, kind)
         first: tuple[int, ...] = ()
         known = self._numbers.get(key)
-        if known is None or (known.done() and (known.cancelled() or known.exception() is not None)):
-            known = self._remember(key, asyncio.get_running_loop().create_future())
+        if known is None or not known.serves(request.block):
+            known = self._remember(key, _Known(request.block, asyncio.get_running_loop().create_future()))
+            told = known.told
             try:
-                found = await self._ask(request.tokens, kind, request.depth)
-                known.set_result(numbers(kind, found))
+                found = await self._ask(request.tokens, kind, request)
+                told.set_result(numbers(kind, found))
                 first = found.tokens
             except BaseException as error:
-                self._numbers.pop(key, None)
-                known.set_exception(error if isinstance(error, Exception) else _Gone())
-                known.exception()  # whoever waits is told; if nobody does, it is no secret either
+                if self._numbers.get(key) is known:
+                    del self._numbers[key]
+                told.set_exception(error if isinstance(error, Exception) else _Gone())
+                told.exception()  # whoever waits is told; if nobody does, it is no secret either
                 raise
-        told = await self._shared(known, request, kind)
+        shared = await self._shared(known.told, request, kind)
         drawn = await self._answers(request, first) if request.draw else ()
-        return Completion(told.logprobs, told.top, None, drawn)
+        return Completion(shared.logprobs, shared.top, None, drawn)
 
     async def _shared(self, known: asyncio.Future[Numbers], request: Request, kind: Kind) -> Numbers:
         """Another request's distribution; if that one was given up, it is asked for anew."""
         try:
             return await asyncio.shield(known)
         except _Gone:
-            return numbers(kind, await self._ask(request.tokens, kind, request.depth))
+            return numbers(kind, await self._ask(request.tokens, kind, request))
 
     async def _answers(self, request: Request, first: tuple[int, ...]) -> tuple[Sample, ...]:
         """Answers drawn one after another until one is valid. `first` is the beginning of the first, if known."""
@@ -143,7 +146,7 @@ class SGLang:
         drawn: list[Sample] = []
         kind = Kind(request.sampling, 1)
         while len(drawn) < request.draw.attempts:
-            tokens = first or (await self._ask(request.tokens, kind, request.depth)).tokens
+            tokens = first or (await self._ask(request.tokens, kind, request)).tokens
             first = ()
             drawn.append(await self._finish(request, tokens))
             if drawn[-1].ended == "move":
@@ -156,7 +159,7 @@ class SGLang:
         if ended is not None:
             return answer(self.vocabulary, tokens, ended)
         kind = Kind(request.sampling, request.stop.max_tokens - len(tokens))
-        more = await self._ask(request.tokens + tokens, kind, request.depth)
+        more = await self._ask(request.tokens + tokens, kind, request)
         whole = tokens + more.tokens
         sample = cut(request.stop, self.vocabulary, whole)
         if more.was_stopped and sample.ended == "length" and len(sample.tokens) < request.stop.max_tokens:
@@ -169,17 +172,17 @@ class SGLang:
         if self._closed:
             raise ModelError(f"{self.name} was closed")
 
-    def _remember(self, key: object, known: asyncio.Future[Numbers]) -> asyncio.Future[Numbers]:
+    def _remember(self, key: object, known: _Known) -> _Known:
         self._numbers[key] = known
         while len(self._numbers) > _MOST_REMEMBERED:
             self._numbers.popitem(last=False)
         return known
 
-    async def _ask(self, tokens: tuple[int, ...], kind: Kind, depth: int) -> Generated:
-        """Put a prompt into the queue and wait for its answer."""
+    async def _ask(self, tokens: tuple[int, ...], kind: Kind, request: Request) -> Generated:
+        """Put a prompt into the queue, at the request's place, and wait for its answer."""
         self._refuse_if_closed()
         ask = Ask(tokens, kind)
-        self._queue.push(ask, depth)
+        self._queue.push(ask, request.block, request.depth)
         self._waiting.set()
         return await ask.answer
 
@@ -259,6 +262,20 @@ class SGLang:
         await asyncio.gather(*self._pumps, return_exceptions=True)
         self._queue.cancel()
         await self._transport.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A prompt's distribution, or who waits for it, and the block for which it was asked."""
+
+    block: int
+    told: asyncio.Future[Numbers]
+
+    def serves(self, block: int) -> bool:
+        """Whether another request of this block may wait for it: it has not failed, and doesn't come later."""
+        if not self.told.done():
+            return self.block <= block
+        return not self.told.cancelled() and self.told.exception() is None
 
 
 class _Gone(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,6 +14,7 @@ from arena.backends.server import KEY_VARIABLE, ServerSettings
 from arena.errors import InputError, ModelError
 
 START_SECONDS = 8.0  # that a server has for its first answer
+_NOTHING: Final = (None, "", "{}", [], {})  # what a setting is that isn't set
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
@@ -21,6 +23,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     model_path: str
     tokenizer_path: str
     weight_version: str = ""
+    preferred_sampling_params: Any = None
 
 
 class ServerInfo(msgspec.Struct, frozen=True):
@@ -30,6 +33,14 @@ class ServerInfo(msgspec.Struct, frozen=True):
     dtype: str = ""
     quantization: str | None = None
     max_req_input_len: int | None = None
+    # what else decides the distributions
+    revision: str | None = None
+    load_format: str = ""
+    model_impl: str = ""
+    kv_cache_dtype: str = ""
+    torchao_config: str = ""
+    json_model_override_args: Any = None
+    lora_paths: Any = None
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -41,6 +52,16 @@ class Served(msgspec.Struct, frozen=True):
     @property
     def identity(self) -> str:
         """What tells its weights from others: as much as a server says of them."""
+        said = msgspec.to_builtins(self.model) | msgspec.to_builtins(self.server)
+        place = said.pop("model_path")
+        for name in ("version", "max_req_input_len"):  # the manifest's
+            del said[name]
+        settings = (f"{name}={_line(value)}" for name, value in sorted(said.items()) if value not in _NOTHING)
+        return "|".join((f"sglang:{place}", *settings))
+
+    @property
+    def former_identity(self) -> str:
+        """The same by an older rule, which asked for less."""
         parts = (self.model.model_path, self.model.weight_version, self.server.dtype, self.server.quantization)
         return "sglang:" + "|".join(part or "" for part in parts)
 
@@ -82,9 +103,8 @@ def served(place: str, settings: ServerSettings) -> list[Served]:
         return aside.submit(lambda: asyncio.run(ask())).result()
 
 
-def identity(place: str, settings: ServerSettings) -> str:
-    """What identifies the weights that are served. Raises ModelError or InputError."""
-    return one_model(addresses(place), served(place, settings)).identity
+def _line(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value, order="deterministic").decode()
 
 
 def one_model(urls: Sequence[str], found: Sequence[Served]) -> Served:

@@ -23,7 +23,8 @@ from arena.backends.base import Vocabulary
 from arena.backends.local.library import LoadError, Progress
 from arena.backends.local.settings import Settings
 from arena.backends.local.tree import Row
-from arena.backends.tokenizer import FolderTokenizer
+from arena.backends.tokenizer import FolderTokenizer, default_template
+from arena.backends.transformers.device import best_device
 from arena.backends.transformers.shared import NotShareable, Shared
 
 DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -42,7 +43,7 @@ class TransformersLibrary:
         quiet.disable_progress_bar()
         if settings.threads:
             torch.set_num_threads(settings.threads)
-        self._device = torch.device(settings.device or _best_device())
+        self._device = torch.device(settings.device or best_device())
         self._model = _load(place, _dtype(settings, self._device)).to(self._device).eval()
         self._takes = frozenset(inspect.signature(self._model.forward).parameters)
         progress(1.0)
@@ -152,12 +153,6 @@ def _step_by_step(model: Any) -> Iterator[None]:
         model.set_attn_implementation(usual)
 
 
-def _best_device() -> str:
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
 def _dtype(settings: Settings, device: torch.device) -> torch.dtype | str:
     if settings.dtype:
         if settings.dtype not in DTYPES:
@@ -167,36 +162,40 @@ def _dtype(settings: Settings, device: torch.device) -> torch.dtype | str:
 
 
 def _load(place: str, dtype: torch.dtype | str) -> Any:
-    """The model. Safetensors or GGUF only, and no code but transformers' own."""
-    options: dict[str, Any] = {"dtype": dtype, "trust_remote_code": False}
+    """The model. Safetensors or GGUF only, no code but transformers' own, and every weight from the files."""
+    options: dict[str, Any] = {"dtype": dtype, "trust_remote_code": False, "output_loading_info": True}
     source = Path(place).expanduser()
+    if source.is_file():
+        where, options["gguf_file"] = str(source.parent), source.name
+    else:
+        where, options["use_safetensors"] = place, True
     try:
-        if source.is_file():
-            return transformers.AutoModelForCausalLM.from_pretrained(
-                str(source.parent), gguf_file=source.name, **options
-            )
-        return transformers.AutoModelForCausalLM.from_pretrained(place, use_safetensors=True, **options)
+        found: Any = transformers.AutoModelForCausalLM.from_pretrained(where, **options)
     except Exception as error:  # whatever is wrong with a stranger's files
         raise LoadError(f"transformers can't load {place}: {_sentence(error)}") from error
+    model, loading = found
+    if missing := sorted(loading["missing_keys"]):  # transformers fills them with random numbers
+        more = f" and {len(missing) - 3} others" if len(missing) > 3 else ""
+        raise LoadError(
+            f"{place} is no causal language model: as one ({type(model).__name__}) it lacks the weights "
+            f"{', '.join(missing[:3])}{more}"
+        )
+    return model
 
 
 def _tokenizer(place: str, config: Any) -> FolderTokenizer:
     source = Path(place).expanduser()
     try:
-        if source.is_dir():
+        if (source / "tokenizer.json").is_file():
             return FolderTokenizer.from_folder(source)
         options = {"gguf_file": source.name} if source.is_file() else {}
         where = str(source.parent) if source.is_file() else place
         found = transformers.AutoTokenizer.from_pretrained(where, trust_remote_code=False, **options)
         return FolderTokenizer(
             found.backend_tokenizer.to_str(),
-            {
-                "eos_token": found.eos_token,
-                "bos_token": found.bos_token,
-                "add_bos_token": _adds_bos(source) if source.is_file() else None,
-            },
+            {**found.special_tokens_map, "add_bos_token": _adds_bos(source) if source.is_file() else None},
             {"eos_token_id": config.eos_token_id},
-            found.chat_template if isinstance(found.chat_template, str) else None,
+            default_template(found.chat_template),
             int(config.vocab_size),
         )
     except Exception as error:  # whatever is wrong with a stranger's files

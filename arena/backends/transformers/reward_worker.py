@@ -63,7 +63,8 @@ def _score(question: Score) -> Scored:
     import torch
     import transformers
 
-    from arena.backends.transformers.library import _best_device, _dtype
+    from arena.backends.transformers.device import best_device
+    from arena.backends.transformers.library import _dtype
 
     quiet: Any = transformers.utils.logging
     quiet.set_verbosity_error()
@@ -71,7 +72,7 @@ def _score(question: Score) -> Scored:
     settings = question.settings
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    device = torch.device(settings.device or _best_device())
+    device = torch.device(settings.device or best_device())
     place = os.path.expanduser(question.place)
     model = _model(place, _dtype(settings, device)).to(device).eval()
     with _refusing(f"{place} has no tokenizer that can be read"):

@@ -37,14 +37,15 @@ class Shared:
     """The cells of one model, and the batches that are run in them."""
 
     def __init__(self, model: Any, run: Run, settings: Settings) -> None:
-        """Learn what a cell holds by evaluating one token. Raises NotShareable, and LoadError for too small a budget."""
+        """Learn what a cell holds by evaluating a token. Raises NotShareable, and LoadError for too small a budget."""
         if reason := _obstacle(model):
             raise NotShareable(reason)
         self._run = run
         self._dtype, self._device = model.dtype, model.device
         self._windows = _windows(model.config.get_text_config())
         self._room = _Room(self._device)
-        self._keys = Cache(layer_class_to_replicate=partial(_Layer, self._room))
+        layer: Any = partial(_Layer, self._room)
+        self._keys = Cache(layer_class_to_replicate=layer)
         self.cells = 1
         self._cells = Cells(1, 1)
         try:

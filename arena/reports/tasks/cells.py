@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.records import Answer
+from arena.reports.settings import Settings
+from arena.stats.open_share import expected_chi_square_bounds
 from arena.stats.sequences import (
     Repetitions,
     by_position,
@@ -37,7 +39,8 @@ PER = 1500  # integers that table 1's chi-square is also given for
 @dataclass(frozen=True)
 class TaskCellReport:
     """A cell with its answers, from which every number is computed when it is asked for. `wanted` is how many valid
-    answers the run wants, 0 if it draws none; `n` for how many exact mode's chi-square is given."""
+    answers the run wants, 0 if it draws none; `n` for how many exact mode's chi-square is given; `settings` say how it
+    came about."""
 
     cell: CellRow
     task: Task
@@ -45,6 +48,7 @@ class TaskCellReport:
     findings: Mapping[str, Mapping[str, Any]]
     wanted: int
     n: int
+    settings: Settings
 
     @property
     def subject(self) -> str:
@@ -57,15 +61,19 @@ class TaskCellReport:
         return self.cell.spec.prompt or {}
 
     @property
+    def sampling(self) -> tuple[float, float]:
+        """Temperature and top-p."""
+        return float(self.prompt.get("temperature", 1.0)), float(self.prompt.get("top_p", 1.0))
+
+    @property
     def is_plain(self) -> bool:
         """Whether it is the task as the paper's figure 2 has it: the wording itself, at temperature 1, nothing cut."""
-        plain = self.prompt.get("temperature", 1.0) == 1.0 and self.prompt.get("top_p", 1.0) == 1.0
-        return plain and not self.prompt.get("variant") and not self.prompt.get("matched")
+        return self.sampling == (1.0, 1.0) and not self.prompt.get("variant") and not self.prompt.get("matched")
 
     @property
     def is_person(self) -> bool:
         """Whether a person drew: their answers depend on each other."""
-        return self.subject.partition(":")[0] == "human"
+        return self.cell.spec.is_person
 
     @cached_property
     def values(self) -> NDArray[np.int64]:
@@ -113,6 +121,12 @@ class TaskCellReport:
     def expected_chi2(self) -> float | None:
         """What chi-square would be on average over n valid answers, by exact mode."""
         return None if self.distribution is None else expected_chi_square(self.distribution, self.n)
+
+    @property
+    def chi2_bounds(self) -> tuple[float, float] | None:
+        """The least and the largest that the expected chi-square can be, wherever the open share goes."""
+        found = self.exact
+        return None if found is None else expected_chi_square_bounds(found.probabilities, found.unexplored, self.n)
 
     @property
     def best_chi2(self) -> float | None:
@@ -166,15 +180,18 @@ class TaskCellReport:
             "exact": None,
             "entropy": dict(self.entropy) or None,
             "seconds": self.cell.seconds,
+            "settings": dict(self.settings),
         }
         if exact is not None:
-            distribution = exact.distribution
+            distribution, bounds = exact.distribution, self.chi2_bounds
             document["exact"] = {
                 "probabilities": None if distribution is None else list(distribution),
                 "valid": exact.valid,
                 "rejected": exact.rejected,
                 "unexplored": exact.unexplored,
                 "expected_chi2": self.expected_chi2,
+                "expected_chi2_low": None if bounds is None else bounds[0],
+                "expected_chi2_high": None if bounds is None else bounds[1],
                 "expected_chi2_n": self.n,
                 "phi2": None if distribution is None else phi_squared_of(distribution),
                 "distributions": exact.nodes,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from arena.reports import tables as forms
 from arena.reports.files import write
+from arena.reports.latex import latex_tables
 from arena.reports.tasks.rows import flat
 from arena.reports.tasks.run import TaskReport
 from arena.reports.tasks.tables import tables
@@ -21,8 +22,9 @@ def write_all(report: TaskReport, out: Path, published: bool = False) -> None:
     from arena.reports.tasks.figures import figures
 
     for table in tables(report, published):
-        for end, form in (("md", forms.markdown), ("tex", forms.latex), ("csv", forms.spreadsheet)):
-            write(out / f"{table.name}.{end}", form(table).encode())
+        write(out / f"{table.name}.md", forms.markdown(table).encode())
+        write(out / f"{table.name}.tex", latex_tables([table]).encode())
+        write(out / f"{table.name}.csv", forms.spreadsheet(table).encode())
     for end in ("csv", "json"):
         write(out / f"numbers.{end}", writers(published)[end](report).encode())
     for name, files in figures(report).items():
@@ -34,7 +36,7 @@ def writers(published: bool) -> dict[str, Callable[[TaskReport], str]]:
     """What writes the whole report, by format: all tables, or all cells in one."""
     return {
         "md": lambda report: "\n".join(map(forms.markdown, tables(report, published))),
-        "tex": lambda report: "\n".join(map(forms.latex, tables(report, published))),
+        "tex": lambda report: latex_tables(tables(report, published)),
         "csv": lambda report: forms.rows_as_csv([flat(cell.to_json()) for cell in report.cells]),
         "json": lambda report: json.dumps(report.to_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n",
     }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from arena.reports.families import FAMILIES_NOTE
+from arena.reports.settings import labels
 from arena.reports.tables import Column, Row
 from arena.reports.tasks.cells import TaskCellReport
 from arena.reports.tasks.run import TaskReport
@@ -14,13 +14,16 @@ DASH: Final = "–"
 PUBLISHED_NOTE: Final = (
     'Rows marked "paper" are West & Potts 2025 (Llama 3.1, Tulu 3): comparable only with the same model.'
 )
+OTHER_WORDING_NOTE: Final = "The paper doesn't print the wording that it used here: Arena's is its own."
 BY_EXACT: Final = (
     "By exact mode: the chi-square that n answers would have on average. In brackets, the share of the distribution "
     "that was not followed to its end; where that is more than what was found valid, it alone."
 )
+REJECTED: Final = "Rejected in percent of the answers drawn."
 UNEXPLORED_NOTE: Final = (
     "exact: the chi-square that n answers would have on average, from the model's probabilities; "
-    "open: the share of the distribution that was not followed to its end."
+    "open: the share of the distribution that was not followed to its end; "
+    "bounds: what exact can be, wherever that share goes."
 )
 
 
@@ -52,11 +55,10 @@ def beside(name: str, columns: Sequence[Column], whole: dict[str, Any], rates: d
     return Row(name, tuple(texts), whole | (rates or {}), is_ours=False)
 
 
-def spread_row(report: TaskReport, keys: Sequence[str], cells: dict[str, TaskCellReport]) -> Row:
+def spread_row(name: str, keys: Sequence[str], cells: dict[str, TaskCellReport]) -> Row:
     """A row with a chi-square in each column."""
     numbers = {key: cells[key].best_chi2 for key in keys if key in cells}
-    any_cell = next(iter(cells.values()))
-    return Row(report.label(any_cell), tuple(chi_square_text(cells.get(key)) for key in keys), numbers)
+    return Row(name, tuple(chi_square_text(cells.get(key)) for key in keys), numbers)
 
 
 def chi_square_text(cell: TaskCellReport | None, by_exact: bool = False) -> str:
@@ -79,41 +81,41 @@ def sentences(
     with_published: bool,
     rates: str = "",
     exact_columns: bool = False,
+    wording_is_printed: bool = False,
 ) -> tuple[str, ...]:
-    """What stands under a table: which runs, what rates are of, what is missing, what can't be compared."""
-    said = [f"{report.title}." + (f" Rates in {rates}." if rates else "")]
+    """What stands under a table: which runs, what all rows share, what `rates` are of, what is missing, what can't be
+    compared. `wording_is_printed`: whether the paper prints how it asked."""
+    said = [" ".join((f"{report.title}.", *report.said_of(cells), *filter(None, [rates])))]
     if exact_columns and any(cell.exact is not None for cell in cells):
         said.append(UNEXPLORED_NOTE)
-    if incomplete := [cell for cell in cells if cell.is_incomplete]:
+    named = zip(labels([cell.settings for cell in cells]), cells, strict=True)
+    if incomplete := [(name, cell) for name, cell in named if cell.is_incomplete]:
         said.append(
             "Not all answers that were wanted: "
-            + ", ".join(f"{name_of(report, cell)} {len(cell.values)} of {cell.wanted}" for cell in incomplete)
+            + ", ".join(f"{name} {len(cell.values)} of {cell.wanted}" for name, cell in incomplete)
             + "."
         )
-    if report.families_differ:
-        said.append(FAMILIES_NOTE)
+    said += [f"Not reported: {sentence}." for sentence in report.left_out]
+    said += report.cautions_of(cells)
     if with_published:
-        said.append(PUBLISHED_NOTE)
+        said += [PUBLISHED_NOTE] if wording_is_printed else [PUBLISHED_NOTE, OTHER_WORDING_NOTE]
     return tuple(said)
 
 
-def name_of(report: TaskReport, cell: TaskCellReport) -> str:
-    """Who drew, with how far the cell is if it isn't finished."""
-    state = f" ({len(cell.values)} of {cell.wanted})" if cell.is_incomplete else ""
-    return f"{report.label(cell)}{state}"
+def named(cells: Sequence[TaskCellReport], shown: Collection[str] = ()) -> list[tuple[str, TaskCellReport]]:
+    """The cells of a table with their names: who drew, with what differs but for the settings that are `shown` in
+    columns, and with how far the cell is if it isn't finished."""
+    states = (f" ({len(cell.values)} of {cell.wanted})" if cell.is_incomplete else "" for cell in cells)
+    names = labels([cell.settings for cell in cells], shown)
+    return [(f"{name}{state}", cell) for name, state, cell in zip(names, states, cells, strict=True)]
 
 
-def by_subject(cells: Iterable[TaskCellReport]) -> list[tuple[str, list[TaskCellReport]]]:
-    """The cells of each subject, in their order."""
+def by_name(cells: Sequence[TaskCellReport], shown: Collection[str]) -> dict[str, list[TaskCellReport]]:
+    """The cells that differ in nothing but the settings that are `shown` otherwise, by their name."""
     found: dict[str, list[TaskCellReport]] = {}
-    for cell in cells:
-        found.setdefault(cell.subject, []).append(cell)
-    return list(found.items())
-
-
-def setting_of(cell: TaskCellReport) -> tuple[float, float]:
-    """Temperature and top-p."""
-    return float(cell.prompt["temperature"]), float(cell.prompt["top_p"])
+    for name, cell in zip(labels([cell.settings for cell in cells], shown), cells, strict=True):
+        found.setdefault(name, []).append(cell)
+    return found
 
 
 def number_text(value: float | None, digits: int) -> str:
@@ -134,3 +136,8 @@ def p_text(value: float | None) -> str:
 def interval_text(found: Sequence[float | None] | None) -> str:
     """Its ends with three digits."""
     return DASH if found is None or None in found else f"{found[0]:z.3f} to {found[1]:z.3f}"
+
+
+def range_text(low: float | None, high: float | None) -> str:
+    """Between two whole numbers."""
+    return DASH if low is None or high is None else f"{low:.0f} to {high:.0f}"

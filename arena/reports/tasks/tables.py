@@ -10,17 +10,18 @@ from arena.reports.tasks.cells import PER, TaskCellReport
 from arena.reports.tasks.rows import (
     BY_EXACT,
     DASH,
+    REJECTED,
     beside,
-    by_subject,
+    by_name,
     chi_square_text,
     flat,
     interval_text,
-    name_of,
+    named,
     number_text,
     p_text,
     percent_text,
+    range_text,
     sentences,
-    setting_of,
     spread_row,
 )
 from arena.reports.tasks.run import TaskReport
@@ -48,6 +49,7 @@ _SINGLE: Final = (
     Column("chi²"),
     Column("exact"),
     Column("open", 6),
+    Column("bounds", 3),
     Column("p", 2),
     Column("phi²", 1),
     Column("95%", 4),
@@ -59,11 +61,11 @@ _SINGLE: Final = (
 
 
 def _single(report: TaskReport, with_published: bool) -> Table | None:
-    cells = [cell for cell in report.of("integers") if cell.is_plain and not cell.rewards]
+    cells = report.single("integers")
     if not cells:
         return None
     k = len(cells[0].task.values)
-    rows = [_single_row(report, cell) for cell in cells]
+    rows = [_single_row(name, cell) for name, cell in named(cells)]
     rows.append(beside("a true sample, on average", _SINGLE, {"chi²": k - 1, "phi²": 0.0}))
     if with_published:
         grid = next(row for row in published("decoding") if row["temperature"] == "1.0" == row["top_p"])
@@ -73,25 +75,24 @@ def _single(report: TaskReport, with_published: bool) -> Table | None:
             for model in ("base", "instruct"):
                 rows.append(beside(f"paper: Qwen2.5 {row['size']} {model}", _SINGLE, {"chi²": float(row[model])}))
     title = f"Single random integers, 0 to {k - 1} (the numbers of figure 2)"
-    return Table(
-        "integers", title, _SINGLE, tuple(rows), sentences(report, cells, with_published, "percent of answers", True)
-    )
+    notes = sentences(report, cells, with_published, REJECTED, exact_columns=True, wording_is_printed=True)
+    return Table("integers", title, _SINGLE, tuple(rows), notes)
 
 
 def _letters(report: TaskReport, with_published: bool) -> Table | None:
-    cells = [cell for cell in report.of("letters") if cell.is_plain and not cell.rewards]
+    cells = report.single("letters")
     if not cells:
         return None
-    rows = [_single_row(report, cell) for cell in cells]
+    rows = [_single_row(name, cell) for name, cell in named(cells)]
     if with_published:
         for row in published("letters"):
             numbers = {"chi²": float(row["chi2"]), "mode": row["mode"]}
             rows.append(beside(f"paper: {row['size']} {row['model']}", _SINGLE, numbers))
-    notes = sentences(report, cells, with_published, "percent of answers", True)
+    notes = sentences(report, cells, with_published, REJECTED, exact_columns=True)
     return Table("table6", "Table 6: single random letters, a to k", _SINGLE, tuple(rows), notes)
 
 
-def _single_row(report: TaskReport, cell: TaskCellReport) -> Row:
+def _single_row(name: str, cell: TaskCellReport) -> Row:
     found = cell.to_json()
     exact = found["exact"] or {}
     texts = (
@@ -99,6 +100,7 @@ def _single_row(report: TaskReport, cell: TaskCellReport) -> Row:
         number_text(found["chi2"], 0),
         number_text(exact.get("expected_chi2"), 0),
         number_text(exact.get("unexplored"), 3),
+        range_text(exact.get("expected_chi2_low"), exact.get("expected_chi2_high")),
         p_text(found["p"]),
         number_text(found["phi2"], 3),
         interval_text(found["phi2_ci"]),
@@ -107,7 +109,7 @@ def _single_row(report: TaskReport, cell: TaskCellReport) -> Row:
         found["mode"] or DASH,
         percent_text(found["rejected_share"]),
     )
-    return Row(name_of(report, cell), texts, flat(found))
+    return Row(name, texts, flat(found))
 
 
 _SEQUENCES: Final = (
@@ -123,11 +125,11 @@ _SEQUENCES: Final = (
 
 
 def _sequences(report: TaskReport, with_published: bool) -> Table | None:
-    cells = [cell for cell in report.of("sequences") if cell.is_plain and not cell.rewards]
+    cells = report.single("sequences")
     if not cells:
         return None
     rows = []
-    for cell in cells:
+    for name, cell in named(cells):
         found = cell.to_json()
         more = found.get("sequences") or {}
         near = more.get("neighbours") or {}
@@ -141,7 +143,7 @@ def _sequences(report: TaskReport, with_published: bool) -> Table | None:
             found["mode"] or DASH,
             percent_text(found["rejected_share"]),
         )
-        rows.append(Row(name_of(report, cell), texts, flat(found)))
+        rows.append(Row(name, texts, flat(found)))
     k = len(cells[0].task.values)
     rows.append(
         beside(
@@ -157,13 +159,13 @@ def _sequences(report: TaskReport, with_published: bool) -> Table | None:
         "many sequences, is open. Integers of one sequence depend on each other: p, frequencies is of Hotelling's "
         "test, with sequences as cases; p, neighbours of the likelihood-ratio test that a number doesn't depend on "
         "the one before.",
-        *sentences(report, cells, with_published, "percent"),
+        *sentences(report, cells, with_published, f"Equal neighbours in percent of neighbouring pairs. {REJECTED}"),
     )
     return Table("table1", "Table 1: integers of sequences of ten", _SEQUENCES, tuple(rows), notes)
 
 
 def _repetitions(report: TaskReport) -> Table | None:
-    cells = [cell for cell in report.of("sequences") if cell.is_plain and cell.is_sequences]
+    cells = [cell for cell in report.single("sequences") if cell.is_sequences]
     if not cells:
         return None
     columns = (
@@ -173,13 +175,13 @@ def _repetitions(report: TaskReport) -> Table | None:
         Column("floor", 2),
     )
     rows = []
-    for cell in cells:
+    for name, cell in named(cells):
         found = cell.repetitions
         assert found is not None
         n = len(cell.values)
         shares = [f"{100 * count / n:.1f}" for count in found.counts]
         texts = (*shares, number_text(found.mse, 0), f"{found.mse / n**2:.1e}", number_text(found.floor, 1))
-        rows.append(Row(name_of(report, cell), texts, flat(cell.to_json())))
+        rows.append(Row(name, texts, flat(cell.to_json())))
     expected = cells[0].repetitions
     assert expected is not None
     probabilities = [value / sum(expected.expected) for value in expected.expected]
@@ -189,6 +191,7 @@ def _repetitions(report: TaskReport) -> Table | None:
         "Percent of sequences by their number of repetitions: ten minus the number of distinct values. MSE: the mean "
         "over the 11 bins of (count - expected count)², which grows with n²; floor: what a true sample of that size "
         "has.",
+        *sentences(report, cells, False),
     )
     return Table("figure3", "Figure 3: repetitions in sequences of ten", columns, tuple(rows), notes)
 
@@ -200,8 +203,8 @@ def _paraphrases(report: TaskReport, with_published: bool) -> Table | None:
     variants = sorted({str(cell.prompt["variant"]) for cell in cells})
     columns = tuple(Column(variant) for variant in variants)
     rows = [
-        spread_row(report, variants, {str(cell.prompt["variant"]): cell for cell in found})
-        for _, found in by_subject(cells)
+        spread_row(name, variants, {str(cell.prompt["variant"]): cell for cell in found})
+        for name, found in by_name(cells, shown=("wording",)).items()
     ]
     if with_published:
         for row in published("prompts"):
@@ -218,29 +221,21 @@ def _paraphrases(report: TaskReport, with_published: bool) -> Table | None:
 
 def _grid(report: TaskReport, with_published: bool) -> Table | None:
     """Of exact mode, if every cell has it: what was drawn of some of them doesn't belong beside that."""
-    cells = [
-        cell
-        for cell in report.of("integers")
-        if "top_p" in cell.prompt and not {"variant", "matched"} & set(cell.prompt)
-    ]
-    settings = sorted({setting_of(cell) for cell in cells}, key=lambda setting: (-setting[0], -setting[1]))
-    if len(settings) < 2:
+    cells = report.grid()
+    if not cells:
         return None
+    settings = sorted({cell.sampling for cell in cells}, reverse=True)
     by_exact = all(cell.exact is not None for cell in cells)
-    subjects = [subject for subject, _ in by_subject(cells)]
+    players = by_name(cells, shown=("temperature", "top_p"))
     paper = _PAPERS if with_published else ()
-    columns = tuple(Column(name) for name in (*subjects, *(f"paper: {model}" for model in paper)))
+    columns = tuple(Column(name) for name in (*players, *(f"paper: {model}" for model in paper)))
     rows = []
     for setting in settings:
-        here = {cell.subject: cell for cell in cells if setting_of(cell) == setting}
+        here = {name: cell for name, found in players.items() for cell in found if cell.sampling == setting}
         beside = {(float(row["temperature"]), float(row["top_p"])): row for row in published("decoding")}
-        texts = [chi_square_text(here.get(subject), by_exact) for subject in subjects]
+        texts = [chi_square_text(here.get(name), by_exact) for name in players]
         texts += [number_text(float(beside[setting][model]), 0) if setting in beside else DASH for model in paper]
-        numbers = {
-            subject: here[subject].expected_chi2 if by_exact else here[subject].best_chi2
-            for subject in subjects
-            if subject in here
-        }
+        numbers = {name: cell.expected_chi2 if by_exact else cell.best_chi2 for name, cell in here.items()}
         rows.append(Row(f"temperature {setting[0]:g}, top-p {setting[1]:g}", tuple(texts), numbers))
     return Table(
         "table4",
@@ -249,7 +244,7 @@ def _grid(report: TaskReport, with_published: bool) -> Table | None:
         tuple(rows),
         (
             *((f"{BY_EXACT} n = {cells[0].n}.",) if by_exact else ()),
-            *sentences(report, cells, with_published),
+            *sentences(report, cells, with_published, wording_is_printed=True),
         ),
     )
 
@@ -258,8 +253,7 @@ def _matched(report: TaskReport) -> Table | None:
     cells = [cell for cell in report.cells if cell.prompt.get("matched")]
     if not cells:
         return None
-    bases = {cell.prompt["matched"] for cell in cells}
-    shown = [cell for cell in report.of(*(cell.task.name for cell in cells)) if cell.subject in bases and cell.is_plain]
+    cells = [*report.bases(cells)[:1], *cells]
     columns = (
         Column("temperature"),
         Column("bits"),
@@ -271,7 +265,7 @@ def _matched(report: TaskReport) -> Table | None:
         Column("rejected"),
     )
     rows = []
-    for cell in (*shown[:1], *cells):
+    for name, cell in named(cells, shown=("temperature",)):
         found = cell.to_json()
         entropy = cell.entropy
         texts = (
@@ -284,11 +278,11 @@ def _matched(report: TaskReport) -> Table | None:
             found["mode"] or DASH,
             percent_text(found["rejected_share"]),
         )
-        rows.append(Row(name_of(report, cell), texts, flat(found)))
+        rows.append(Row(name, texts, flat(found)))
     notes = (
         "The lowest temperature of 1, 1.5, 2, 2.5 and 3 at which the first token's entropy, in bits over the whole "
         "vocabulary, reaches the base model's at temperature 1.",
-        *sentences(report, cells, False, "percent of answers"),
+        *sentences(report, cells, False, REJECTED),
     )
     return Table("figure7", "Figure 7: single values with entropy matched", columns, tuple(rows), notes)
 
@@ -299,9 +293,9 @@ def _rewards(report: TaskReport, with_published: bool) -> Table | None:
         return None
     columns = tuple(Column(value) for value in cells[0].task.values)
     rows = []
-    for cell in cells:
+    for name, cell in named(cells):
         values = dict(zip(cell.task.values, cell.rewards["values"], strict=True))
-        rows.append(Row(name_of(report, cell), tuple(f"{values[column.heading]:.2f}" for column in columns), values))
+        rows.append(Row(name, tuple(f"{values[column.heading]:.2f}" for column in columns), values))
     if with_published:
         for row in published("reward"):
             numbers = {value: float(row[value]) for value in row if value.isdigit()}
@@ -311,5 +305,5 @@ def _rewards(report: TaskReport, with_published: bool) -> Table | None:
         "Table 7: the reward for each value as the answer",
         columns,
         tuple(rows),
-        sentences(report, cells, with_published),
+        sentences(report, cells, with_published, wording_is_printed=True),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -12,6 +13,7 @@ from textual.widgets import DataTable, Footer, Static
 
 from arena.aside import aside
 from arena.errors import ArenaError
+from arena.reports.settings import differences, of_run
 from arena.store.rows import TASK_KIND, CellRow, MatchRow, RunRow
 from arena.store.store import Store
 from arena.tui.screens.base import ArenaScreen
@@ -45,8 +47,9 @@ class ResultsScreen(ArenaScreen):
             app.refuse(error)
             rows = []
         self._kinds = {run.name: run.spec.kind for run, _ in rows}
+        differs = _differences([run for run, _ in rows])
         for run, state in rows:
-            who = ", ".join(dict.fromkeys(display_name(cell.subject) for cell in run.spec.cells))
+            who = f"{_who(run)}{differs[run.name]}"
             table.add_row(Text(run.name), run.spec.kind, state, run.spec.size, Text(who), key=run.name)
         if not rows:
             self.query_one("#empty", Static).update(
@@ -58,6 +61,22 @@ class ResultsScreen(ArenaScreen):
     def _open(self, event: DataTable.RowSelected) -> None:
         name = str(event.row_key.value)
         self.app.push_screen(TaskRunScreen(name) if self._kinds[name] == TASK_KIND else RunScreen(name))
+
+
+def _who(run: RunRow) -> str:
+    return ", ".join(dict.fromkeys(display_name(cell.subject) for cell in run.spec.cells))
+
+
+def _differences(runs: Sequence[RunRow]) -> dict[str, str]:
+    """By name, what tells each run from others of the same kind with the same players."""
+    alike: dict[tuple[str, str], list[RunRow]] = {}
+    for run in runs:
+        alike.setdefault((run.spec.kind, _who(run)), []).append(run)
+    found: dict[str, str] = {}
+    for group in alike.values():
+        said = differences([of_run(run) for run in group], shown=("rounds_asked",))
+        found |= zip((run.name for run in group), said, strict=True)
+    return found
 
 
 def _runs(app: ArenaApp) -> list[tuple[RunRow, str]]:

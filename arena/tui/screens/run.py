@@ -147,14 +147,15 @@ class RunScreen(ArenaScreen):
         estimate = cell.net
         net = Text("      –" if estimate.value is None else f"{estimate.value:>+7.1f}")
         interval = estimate.interval
-        name = display_name(cell.cell.spec.subject)
+        assert self._report is not None
+        name, differs = display_name(cell.cell.spec.subject), self._report.differs(cell)
         if self._narrow:
             half = Text("    –" if interval is None else f"{(interval[1] - interval[0]) / 2:>5.1f}")
             name = name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
-            return Text(name), Text(cell.game.name), progress, speed, net, half
+            return Text(f"{name}{differs}"), Text(cell.game.name), progress, speed, net, half
         between = Text("      –" if interval is None else f"{interval[0]:+.1f} to {interval[1]:+.1f}")
         matches = Text(f"{cell.matches:>5} of {asked}")
-        return Text(name), Text(cell.game.title), progress, matches, speed, net, between
+        return Text(f"{name}{differs}"), Text(cell.game.title), progress, matches, speed, net, between
 
     def _rate(self, cell: CellReport) -> float | None:
         """Rounds of finished matches a second, since the look before; None while nothing is played."""

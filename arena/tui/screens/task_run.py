@@ -14,7 +14,8 @@ from textual.widgets import DataTable, Footer, Static
 
 from arena.aside import aside
 from arena.errors import ArenaError
-from arena.reports.families import FAMILIES_NOTE, families_of
+from arena.reports.cautions import cautions, families_of
+from arena.reports.settings import settings_of
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.task_store import StoredCell, StoredRun, read_run
 from arena.tui.task_words import expected, prepare
@@ -39,6 +40,7 @@ class TaskRunScreen(ArenaScreen):
         self._stored: StoredRun | None = None
         self._columns: tuple[str, ...] = ()
         self._looking = False
+        self._cautions = ""
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
@@ -92,10 +94,11 @@ class TaskRunScreen(ArenaScreen):
                     table.update_cell_at(Coordinate(index, column), value, update_width=True)
             else:
                 table.add_row(*values, key=str(index))
-        families = set(families_of(cell.cell.spec.subject for cell in stored.cells).values())
+        families = families_of(cell.cell.spec.subject for cell in stored.cells)
+        self._cautions = " ".join(cautions([settings_of(run, cell.cell.spec) for cell in stored.cells], families))
         note = self.query_one("#families", Static)
-        note.display = len(families) > 1
-        note.update(Text(FAMILIES_NOTE))
+        note.display = bool(self._cautions)
+        note.update(Text(self._cautions))
         self._mark()
 
     @property
@@ -117,7 +120,7 @@ class TaskRunScreen(ArenaScreen):
         view, table = self.query_one(NumbersView), self.query_one("#task-cells", DataTable)
         above = 1 + min(table.row_count + 1, self.size.height // 2)
         if self.query_one("#families").display:
-            above += math.ceil(len(FAMILIES_NOTE) / max(1, self.size.width - 2))
+            above += math.ceil(len(self._cautions) / max(1, self.size.width - 2))
         room = self.size.height - above - 2
         cell = self._stored.cells[min(table.cursor_row, len(self._stored.cells) - 1)]
         view.display = room >= _LEAST_VIEW and cell.tally is not None

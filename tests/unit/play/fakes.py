@@ -24,6 +24,9 @@ class TableModels(Models):
     def identity(self, name: str) -> str:
         return "the table"
 
+    def former_identity(self, name: str) -> str:
+        return "the table"
+
     async def get(self, name: str) -> LanguageModel:
         return self.model
 

@@ -9,8 +9,18 @@ import pytest
 
 from arena.errors import InputError
 from arena.games import game_names, parse_game
-from arena.prompts.wording import STYLES, ShownRound, Style, Wording, find_wording, read_wording
+from arena.prompts.wording import (
+    PARAPHRASES,
+    STYLES,
+    ShownRound,
+    Style,
+    Wording,
+    find_task_wording,
+    find_wording,
+    read_wording,
+)
 from arena.records import Outcome, Seat
+from arena.tasks.task import TASKS
 
 OUTCOMES = {Outcome.WIN: "win", Outcome.TIE: "tie", Outcome.LOSS: "loss"}
 SHIPPED = [*game_names(), "hide-and-seek:2", "a-game-without-a-wording"]
@@ -57,6 +67,30 @@ def test_a_longer_history_begins_with_the_shorter_one(name: str, style: Style, s
     whole = histories(name, seat)[-1]
     prompts = [wording.render(game.moves, game.replies, whole[:count], count + 1)[0] for count in range(len(whole))]
     assert all(longer.startswith(shorter) for shorter, longer in pairwise(prompts))
+
+
+@pytest.mark.parametrize("seat", Seat)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_request_ends_in_its_last_word_with_and_without_history(name: str, seat: Seat) -> None:
+    """The format's closing tokens bring their own line break."""
+    wording = find_wording(name, "instruct", seat)
+    game = parse_game(name if name in game_names() or ":" in name else "rps")
+    for rounds in histories(name, seat):
+        prompt, _ = wording.render(game.moves, game.replies, rounds, len(rounds) + 1)
+        assert prompt == prompt.strip()
+        question, *told = prompt.split("\n\n")  # a blank line stands between the question and what was played
+        assert "\n" not in question and len(told) == bool(rounds)
+        assert [line.partition(":")[0] for text in told for line in text.split("\n")] == [
+            f"Round {past.number}" for past in rounds
+        ]
+
+
+@pytest.mark.parametrize(
+    ("task", "variant"), [*((task, "") for task in TASKS), *(("integers", variant) for variant in PARAPHRASES)]
+)
+def test_a_tasks_request_ends_in_its_last_word(task: str, variant: str) -> None:
+    prompt, infix = find_task_wording(task, "instruct", variant).render("0", "", (), 1)
+    assert prompt == prompt.strip() and infix == infix.strip()
 
 
 def test_the_seats_of_hide_and_seek_read_differently() -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from arena.games import parse_game
 from arena.reports.cells import CellReport
 from arena.reports.run import RunReport
+from arena.reports.settings import settings_of
 from arena.store.rows import CellRow, CellSpec, RoundColumns, RunRow, RunSpec
 
 ROCK, PAPER, SCISSORS, NONE = 0, 1, 2, -1
@@ -59,28 +60,37 @@ def cell_report(
     asked: int = 2,
     prompt: Mapping[str, Any] | None = None,
     open_matches: int = 0,
+    **run: Any,
 ) -> CellReport:
-    """A cell's report; all matches of `rounds` are finished."""
+    """A cell's report, of a run with these changes; all matches of `rounds` are finished."""
     spec = CellSpec(f"{subject}|{opponent}|{game}|-|-", subject, opponent, game, prompt)
     row = CellRow(1, spec, len(np.unique(rounds.match)), open_matches, 1.5)
-    return CellReport(row, parse_game(game), rounds, asked)
+    settings = settings_of(run_row(spec, **run), spec)
+    return CellReport(row, parse_game(game), rounds, asked, settings)
+
+
+def run_row(*cells: CellSpec, name: str = "2026-11-23-1", finished: bool = True, **changes: Any) -> RunRow:
+    """A run with these cells; any field of its spec can be given another value."""
+    whole: dict[str, Any] = {
+        "kind": "tournament",
+        "cells": cells,
+        "rounds": 10,
+        "seed": 7,
+        "sampling": "temperature=1,top_p=1",
+        "invalid": "resample:20,max_tokens=8",
+        "models": {},
+        "games": 2,
+        "manifest": {"machine": "this one"},
+    }
+    return RunRow(1, name, RunSpec(**(whole | changes)), "2026-11-23T12:00:00+01:00", finished)
 
 
 def run_of(*cells: CellReport, families: Mapping[str, str] | None = None) -> RunReport:
     """A run of these cells."""
-    spec = RunSpec(
-        kind="tournament",
-        cells=tuple(cell.cell.spec for cell in cells),
-        rounds=10,
-        seed=7,
-        sampling="temperature=1,top_p=1",
-        invalid="resample:20",
-        models={},
-        games=max((cell.games_asked for cell in cells), default=1),
-        manifest={"machine": "this one"},
-    )
+    games = max((cell.games_asked for cell in cells), default=1)
     finished = all(cell.cell.finished_matches == cell.games_asked for cell in cells)
-    return RunReport(RunRow(1, "2026-11-23-1", spec, "", finished), cells, dict(families or {}))
+    run = run_row(*(cell.cell.spec for cell in cells), games=games, finished=finished)
+    return RunReport(run, cells, dict(families or {}))
 
 
 def played(game: str, seed: int, *, sharpness: float, matches: int = 40, bold: float = 0.0, **about: Any) -> CellReport:

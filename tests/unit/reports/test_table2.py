@@ -7,18 +7,21 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from rich.console import Console
 
-from arena.reports.families import FAMILIES_NOTE
+from arena.games import parse_game
+from arena.reports.cautions import FAMILIES_NOTE, WORDINGS_NOTE
 from arena.reports.formats import document, latex, markdown, spreadsheet
 from arena.reports.published import table2 as published_rows
 from arena.reports.run import RunReport
-from arena.reports.table2 import PUBLISHED_NOTE, sections
+from arena.reports.table2 import NOT_PUBLISHED_NOTE, PUBLISHED_NOTE, sections
+from arena.reports.table2 import _value as table2_value
 from arena.reports.terminal import terminal
-from tests.unit.reports.build import NONE, PAPER, ROCK, cell_report, columns, played, run_of
+from tests.unit.reports.build import NONE, PAPER, PROMPT, ROCK, cell_report, columns, played, run_of
 
 GEMMA, SMOLLM = "llm:gemma-3-270m", "llm:smollm2-135m-instruct"
 WRITERS = (markdown, latex, spreadsheet, document)
@@ -46,16 +49,16 @@ def one(subject: str) -> RunReport:
     return run_of(played("rps", 0, sharpness=1, matches=2, subject=subject))
 
 
-def test_the_rows_are_the_subjects_and_the_limit_game_by_game() -> None:
+def test_the_rows_are_the_subjects_and_the_value_game_by_game() -> None:
     found = sections(two_models())
     assert [section.game.name for section in found] == ["rps", "hide-and-seek"]
     for section, value in zip(found, (0.0, 500 / 7), strict=True):
-        assert [row.name for row in section.rows] == [GEMMA, SMOLLM, "uniform play (limit)"]
+        assert [row.name for row in section.rows] == [GEMMA, SMOLLM, "game value (uniform play)"]
         assert section.rows[-1].numbers == {"net": pytest.approx(value)}
 
 
 @pytest.mark.parametrize("spots", [3, 5])
-def test_the_limit_is_computed_for_the_game_played(spots: int) -> None:
+def test_the_value_is_computed_for_the_game_played(spots: int) -> None:
     report = run_of(played(f"hide-and-seek:{spots}", 0, sharpness=1, matches=2))
     # found with probability 1/n: 1 - 2/n
     assert sections(report)[0].rows[-1].numbers["net"] == pytest.approx(100 - 200 / spots)
@@ -82,6 +85,52 @@ def test_models_of_different_families_are_said_to_be_that(write: Callable[[RunRe
 def test_the_opponent_is_named_where_there_are_several() -> None:
     report = run_of(*(played("rps", 0, sharpness=1, matches=2, opponent=name) for name in ("greedy", "uniform")))
     assert [row.name for row in sections(report)[0].rows[:2]] == ["llm:m v. greedy", "llm:m v. uniform"]
+
+
+@pytest.mark.parametrize("write", [markdown, latex, document, spreadsheet, lambda report: printed(report, 300)])
+def test_one_opponent_is_named_too(write: Callable[[RunReport], str]) -> None:
+    assert "mix:rock=1" in write(run_of(played("rps", 0, sharpness=1, matches=2, opponent="mix:rock=1"))).replace(
+        r"\allowbreak{}", ""
+    )
+
+
+def three_runs() -> RunReport:
+    """Of one model: the default, another wording, another temperature."""
+    other = PROMPT | {"wording": "mine@12345678"}
+    cells = (
+        played("rps", 0, sharpness=1, matches=2),
+        played("rps", 1, sharpness=1, matches=2, prompt=other),
+        played("rps", 2, sharpness=1, matches=2, sampling="temperature=1.5,top_p=1"),
+    )
+    return run_of(*cells)
+
+
+THREE = [
+    "llm:m, wording log, temperature 1",
+    "llm:m, wording mine@12345678, temperature 1",
+    "llm:m, wording log, temperature 1.5",
+]
+
+
+@pytest.mark.parametrize("write", [markdown, latex, lambda report: printed(report, 300)])
+def test_what_differs_between_rows_of_one_model_is_in_their_names(write: Callable[[RunReport], str]) -> None:
+    report = three_runs()
+    assert [row.name for row in sections(report)[0].rows[:3]] == THREE
+    text = write(report).replace(r"\allowbreak{}", "").replace(r"\-", "")
+    assert all(name in text for name in THREE)
+
+
+def test_csv_and_json_have_all_settings() -> None:
+    report = three_runs()
+    rows = list(csv.DictReader(io.StringIO(spreadsheet(report))))[:3]
+    assert [row["temperature"] for row in rows] == ["1.0", "1.0", "1.5"]
+    assert [row["wording"] for row in rows] == ["log", "mine@12345678", "log"]
+    settings = [cell["settings"] for cell in json.loads(document(report))["cells"]]
+    assert [found["temperature"] for found in settings] == [1.0, 1.0, 1.5]
+    first = {"top_p": 1.0, "invalid": "resample:20", "max_tokens": 8, "seed": 7, "history": "all", "rounds_asked": 10}
+    assert first.items() <= settings[0].items() and settings[0]["created"]
+    (run,) = json.loads(document(report))["runs"]
+    assert {"key", "created", "sampling", "invalid", "models", "manifest", "seed", "rounds"} <= set(run)
 
 
 # --- the terminal ----------------------------------------------------------------------------------------------
@@ -146,12 +195,10 @@ def test_markdown_is_a_table_whatever_the_name() -> None:
 
 def test_latex_escapes_names_and_sets_minus_signs() -> None:
     found = latex(one("llm:50%_{\\input{x}}$&#~^|"))
-    assert r"llm:50\%\_\{\textbackslash{}input\{x\}\}\$\&\#\textasciitilde{}\textasciicircum{}\textbar{}" in found
-    assert r"\toprule" in found and r"\bottomrule" in found
-    rows = [line for line in found.splitlines() if line.endswith(r"\\") and "multicolumn" not in line]
-    assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {11}
+    escaped = r"llm:50\%\_\{\textbackslash{}input\{x\}\}\$\&\#\textasciitilde{}\textasciicircum{}$|$"
+    assert escaped in found.replace(r"\allowbreak{}", "")
     net = one("x").cells[0].to_json()["net"]
-    assert net < 0 and f"$-{abs(net):.1f}$" in found
+    assert net < 0 and f"$-${abs(net):.1f}" in found
 
 
 def test_csv_is_exact_and_tidy() -> None:
@@ -160,7 +207,7 @@ def test_csv_is_exact_and_tidy() -> None:
     assert [(row["game"], row["source"], row["subject"]) for row in rows[:3]] == [
         ("rps", "run", GEMMA),
         ("rps", "run", SMOLLM),
-        ("rps", "limit", "uniform play (limit)"),
+        ("rps", "value", "game value (uniform play)"),
     ]
     numbers = report.cells[0].to_json()
     first = rows[0]
@@ -223,7 +270,7 @@ def test_the_published_table_is_the_papers() -> None:
 def test_published_rows_stand_below_ours_and_are_labelled() -> None:
     report = two_models(matches=2)
     rows = sections(report, published=True)[0].rows
-    assert [row.source for row in rows] == ["run"] * 2 + ["limit"] + ["paper"] * 10
+    assert [row.source for row in rows] == ["run"] * 2 + ["value"] + ["paper"] * 10
     assert rows[3].name == "paper: 8B base"
     for write in (markdown, latex, document):
         assert PUBLISHED_NOTE.split('"')[0] in write(report, True)
@@ -234,4 +281,31 @@ def test_published_rows_stand_below_ours_and_are_labelled() -> None:
 
 def test_the_paper_says_nothing_of_other_games() -> None:
     report = run_of(played("matching-pennies", 0, sharpness=1, matches=2))
-    assert [row.source for row in sections(report, published=True)[0].rows] == ["run", "limit"]
+    assert [row.source for row in sections(report, published=True)[0].rows] == ["run", "value"]
+    assert NOT_PUBLISHED_NOTE in document(report, True) and PUBLISHED_NOTE not in document(report, True)
+
+
+def test_the_papers_rows_stand_beside_the_greedy_reader_alone() -> None:
+    report = run_of(played("rps", 0, sharpness=1, matches=2, opponent="uniform"))
+    assert [row.source for row in sections(report, published=True)[0].rows] == ["run", "value"]
+    assert json.loads(document(report, True))["published"] == []
+    both = run_of(*(played("rps", 0, sharpness=1, matches=2, opponent=name) for name in ("uniform", "greedy")))
+    rows = sections(both, published=True)[0].rows
+    assert rows[3].name == "paper: 8B base v. greedy"
+
+
+def test_uniform_play_is_named_only_where_it_secures_the_value() -> None:
+    biased = replace(parse_game("rps"), name="biased", payoff=np.array([[1, 1, 1], [-1, 0, 1], [1, -1, 0]]))
+    assert table2_value(biased).name == "game value (optimal play)"
+
+
+def test_models_asked_in_different_wordings_are_said_to_be() -> None:
+    """Also within one family, where the other caution is silent."""
+    base = played("rps", 0, sharpness=1, matches=2, subject="llm:a")
+    other = PROMPT | {"style": "instruct", "wording": "request@12345678"}
+    aligned = played("rps", 1, sharpness=1, matches=2, subject="llm:b", prompt=other)
+    same = {"llm:a": "one", "llm:b": "one"}
+    for write in (markdown, document, lambda report: printed(report, 500)):
+        assert WORDINGS_NOTE in write(run_of(base, aligned, families=same))
+        assert FAMILIES_NOTE not in write(run_of(base, aligned, families=same))
+        assert WORDINGS_NOTE not in write(run_of(base, played("rps", 1, sharpness=1, matches=2, subject="llm:b")))

@@ -15,8 +15,9 @@ from scipy import stats
 
 from arena.records import Answer, Sample
 from arena.reports import tables as forms
-from arena.reports.families import FAMILIES_NOTE
+from arena.reports.cautions import FAMILIES_NOTE, WORDINGS_NOTE
 from arena.reports.published import published
+from arena.reports.settings import settings_of
 from arena.reports.tasks.cells import TaskCellReport
 from arena.reports.tasks.figures import figures
 from arena.reports.tasks.folder import write_all, writers
@@ -35,6 +36,7 @@ def cell(
     rejected: int = 0,
     wanted: int | None = None,
     findings: dict[str, Any] | None = None,
+    seed: int = 0,
     **prompt: Any,
 ) -> TaskCellReport:
     asked = {"temperature": 1.0, "top_p": 1.0, **prompt} if subject.startswith("llm:") else None
@@ -43,14 +45,17 @@ def cell(
     answers += [Answer(Sample("no", (), "eos"), None)] * rejected
     row = CellRow(1, spec, len(values), 0, 1.0)
     n = len(values) or 1500
-    return TaskCellReport(
-        row, find_task(task), tuple(answers), findings or {}, len(values) if wanted is None else wanted, n
-    )
+    settings = settings_of(run_of(spec, seed=seed), spec)
+    wanted = len(values) if wanted is None else wanted
+    return TaskCellReport(row, find_task(task), tuple(answers), findings or {}, wanted, n, settings)
+
+
+def run_of(*cells: CellSpec, seed: int = 0) -> RunRow:
+    return RunRow(1, "2026-01-01-1", RunSpec(TASK_KIND, cells, 1, seed, "both", "-", {}, 1500, {}), "now", True)
 
 
 def report_of(*cells: TaskCellReport, families: dict[str, str] | None = None) -> TaskReport:
-    spec = RunSpec(TASK_KIND, tuple(one.cell.spec for one in cells), 1, 0, "both", "-", {}, 1500, {})
-    return TaskReport((RunRow(1, "2026-01-01-1", spec, "now", True),), cells, families or {})
+    return TaskReport((run_of(*(one.cell.spec for one in cells)),), cells, families or {})
 
 
 def drawn(n: int = 300, seed: int = 0, length: int = 1) -> list[tuple[int, ...]]:
@@ -166,7 +171,7 @@ def test_families_and_missing_answers_are_said() -> None:
 def test_a_name_can_t_act_in_any_form() -> None:
     report = report_of(cell('llm:=a|b_$x{[bold]}"', values=drawn()))
     assert r"=a\|b\_\$x" in writers(False)["md"](report)
-    assert r"=a\textbar{}b\_\$x\{" in writers(False)["tex"](report)
+    assert r"=a$|$b\_\$x\{" in writers(False)["tex"](report).replace(r"\allowbreak{}", "")
     rows = list(csv.DictReader(io.StringIO(writers(False)["csv"](report))))
     assert rows[0]["subject"] == 'llm:=a|b_$x{[bold]}"'
     formula = report_of(cell("=1+1", values=drawn()))

@@ -1,0 +1,34 @@
+"""Repositories of the hub, from its cache on this machine or over the network."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from arena.errors import InputError, ModelError
+
+
+@cache  # so that what is identified and what is loaded are the same, whatever the hub has a minute later
+def snapshot(repository: str, patterns: tuple[str, ...], install: str) -> Path:
+    """The folder that holds a repository's files as they are now, those that match `patterns`; none in folders of it.
+
+    Without a network it is the one that was had last. `install` says how to get the hub's library. Raises InputError
+    for a name that can't be a repository's, ModelError if the files can't be had.
+    """
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    except ImportError:
+        raise ModelError(f"{repository} on the hub needs huggingface_hub: {install}") from None
+    try:
+        return Path(snapshot_download(repository, allow_patterns=[*patterns], ignore_patterns=["*/*"]))
+    except HFValidationError as error:
+        raise InputError(f"{repository} is no name of the hub's: {error}") from error
+    except LocalEntryNotFoundError:
+        raise ModelError(
+            f"{repository} isn't in the hub's cache on this machine, and the hub can't be reached: go online once, or "
+            "name a folder"
+        ) from None
+    except Exception as error:  # what else can be depends on the network library, which changes with the hub's version
+        why = " ".join(str(error).split())[:300] or type(error).__name__
+        raise ModelError(f"{repository} can't be had from the hub: {why}") from error

@@ -1,0 +1,25 @@
+"""Which matches or draws of an unfinished run are a sample of it: whole blocks of their numbers, the first ones.
+
+What is finished at some moment is no sample: matches that go alike share their prompts and are soon done, invalid
+answers take time, short answers come first. So models are asked in blocks of numbers, the lowest first, and an
+unfinished run is reported up to the last block before which nothing is missing. docs/coverage-stopped.md tells how
+well intervals cover then.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+BLOCK: Final = 25  # matches, or draws of a task
+LEAST: Final = 50  # of fewer nothing is told: which blocks are done that early still depends on how they went
+
+
+def block_of(number: int) -> int:
+    """The block of a match or draw, by its number from 0."""
+    return number // BLOCK
+
+
+def counted(first_missing: int) -> int:
+    """How many count of an unfinished run that has all numbers below `first_missing`: those of its whole blocks."""
+    whole = first_missing - first_missing % BLOCK
+    return whole if whole >= LEAST else 0

@@ -1,0 +1,45 @@
+"""Files that are there whole or not at all, and folders that don't stay where nothing could be put into them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+
+@contextmanager
+def folder(path: Path) -> Iterator[None]:
+    """A folder, made with those above it if it isn't there; what was made goes again if the work within fails.
+
+    Raises OSError.
+    """
+    missing = [place for place in (path, *path.parents) if not place.exists()]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        with suppress(OSError):  # what holds something stays, and what holds it
+            for place in missing:
+                place.rmdir()
+        raise
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that gets its name when it is complete, in place of an older one, and goes if it never is.
+
+    Raises OSError.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,137 @@
+"""What makes text of a template. It runs in a process of its own for templates of strangers (see sandbox.py): a line of
+JSON in, a line out, and limits that end it where a template takes too much.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, NoReturn
+
+import msgspec
+from jinja2 import StrictUndefined, Template, nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+MOST_MIB: Final = 512  # of memory, for the process as a whole
+_LONGEST: Final = 100_000  # characters; a template that writes more is no wording and formats no request
+
+
+class Job(msgspec.Struct):
+    """Templates to be rendered with the same values, as chat templates or as wordings, each within `seconds`."""
+
+    templates: Sequence[str]
+    values: dict[str, Any]
+    chat: bool
+    seconds: float
+
+
+class Rendered(msgspec.Struct, tag=True):
+    """Their texts."""
+
+    texts: list[str]
+
+
+class Failed(msgspec.Struct, tag=True):
+    """Why there are none."""
+
+    why: str
+
+
+def render(templates: Sequence[str], values: dict[str, Any], chat: bool) -> list[str]:
+    """The texts of templates. Raises whatever a template may come to."""
+    return [_text(_template(template, chat), values) for template in templates]
+
+
+def _text(template: Template, values: dict[str, Any]) -> str:
+    text = ""
+    for piece in template.generate(values):  # so that one that never ends is stopped
+        text += piece
+        if len(text) > _LONGEST:
+            raise ValueError(f"it writes more than {_LONGEST} characters")
+    return text
+
+
+@lru_cache(maxsize=64)
+def _template(text: str, chat: bool) -> Template:
+    if chat:
+        return _Chat().from_string(text)
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True).from_string(text)
+
+
+class _Generation(Extension):
+    """`{% generation %}` marks the assistant's text for training; to a prompt it is nothing."""
+
+    tags = {"generation"}  # noqa: RUF012 (as the base class declares it)
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+
+class _Chat(ImmutableSandboxedEnvironment):
+    """What transformers gives a chat template."""
+
+    def __init__(self) -> None:
+        super().__init__(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", _Generation])
+        self.filters["tojson"] = _to_json
+        self.globals |= {"raise_exception": _refuse, "strftime_now": _now}
+
+
+def _refuse(message: str) -> NoReturn:
+    """What templates call to say that they can't format something."""
+    raise ValueError(message)
+
+
+def _to_json(value: Any, **options: Any) -> str:
+    return json.dumps(value, **{"ensure_ascii": False} | options)
+
+
+def _now(format: str) -> str:
+    """Some templates write the date into the prompt. One date, so that a run's prompts are the same tomorrow."""
+    return datetime(2025, 1, 1).strftime(format)
+
+
+def main() -> None:
+    """Answer jobs until the input closes. Whoever started this decides about Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _bound_memory()
+    for line in sys.stdin.buffer:
+        sys.stdout.buffer.write(msgspec.json.encode(_answer(msgspec.json.decode(line, type=Job))) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _answer(job: Job) -> Rendered | Failed:
+    try:
+        _bound_work(job.seconds)
+        return Rendered(render(job.templates, job.values, job.chat))
+    except MemoryError:
+        return Failed(f"it takes more than {MOST_MIB} MiB of memory")
+    except Exception as error:  # whatever a stranger's program may come to
+        why = f"{type(error).__name__}: {error}"[:300].rstrip(".")
+        return Failed(why.encode("unicode_escape").decode("ascii"))
+    finally:
+        _bound_work(0)
+
+
+def _bound_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not every system has it
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MIB * 2**20,) * 2)
+
+
+def _bound_work(seconds: float) -> None:
+    """SIGPROF ends this process after so much work, even in the middle of one multiplication; 0: not any more."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""What must be said where models stand side by side: a difference between them may be another thing's doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from arena.errors import InputError
+from arena.reports.settings import Settings
+
+FAMILIES_NOTE: Final = (
+    "These models are of different families: a difference between them is not the effect of alignment."
+)
+# the 28 points: docs/wording.md
+WORDINGS_NOTE: Final = (
+    "These models were asked in different wordings: a difference between them may be the wordings' "
+    "(another wording alone moved Gemma 3 270M by 28 points)."
+)
+
+
+def cautions(rows: Sequence[Settings], families: Mapping[str, str]) -> tuple[str, ...]:
+    """What has to be said of these rows. `families` is what `families_of` found of their subjects."""
+    said = []
+    if len({families[row["subject"]] for row in rows if row.get("subject") in families}) > 1:
+        said.append(FAMILIES_NOTE)
+    if _wordings_differ(rows):
+        said.append(WORDINGS_NOTE)
+    return tuple(said)
+
+
+def _wordings_differ(rows: Sequence[Settings]) -> bool:
+    """Whether two models were asked for the same thing in different words; formats may differ, as the paper's did."""
+    asked: dict[str, dict[str, set[str]]] = {}
+    for row in rows:
+        if row.get("wording"):
+            asked.setdefault(row["game"], {}).setdefault(row["subject"], set()).add(row["wording"])
+    return any(len({frozenset(words) for words in of_game.values()}) > 1 for of_game in asked.values())
+
+
+def families_of(subjects: Iterable[str]) -> dict[str, str]:
+    """What the catalog knows of the subjects' families."""
+    from arena.backends.catalog import find_model
+
+    families = {}
+    for subject in subjects:
+        kind, _, name = subject.partition(":")
+        try:
+            family = find_model(name).family if kind == "llm" else ""
+        except InputError:
+            continue  # a model that has left the catalog since
+        if family:
+            families[subject] = family
+    return families

@@ -1,0 +1,101 @@
+"""Tables in LaTeX that compile as they stand in a plain article, within its text width, whatever is in them.
+
+A number stands in a column as wide as its longest word, so that headings and intervals wrap; names have the rest of the
+line. Columns that don't fit in a small size go on below, beside the names again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from arena.reports import escape
+from arena.reports.tables import Table
+
+_HEAD: Final = r"% \usepackage{array,booktabs,ragged2e,tabularx}"
+_TEXT_WIDTH: Final = 345.0  # points: an article's
+_SIZES: Final = ((r"\footnotesize", 8.5), (r"\scriptsize", 8.0))  # with the points of an em
+_GAP: Final = 2.0  # points on either side of a column
+_NAME: Final = 7.0  # em that names need at least
+_WORD: Final = 12  # letters after which a word may break anywhere
+_HYPHENATED: Final = {
+    word.replace("-", ""): word.split("-")
+    for word in ("deter-minism", "ex-pected", "frequen-cies", "in-valid", "neigh-bours", "re-jected", "temper-ature")
+}
+
+
+def latex_tables(tables: Sequence[Table]) -> str:
+    """The tables, each with its title above and its notes below, and the packages that they need in a comment."""
+    return "\n".join((_HEAD, *map(_table, tables), ""))
+
+
+def _table(table: Table) -> str:
+    size, blocks = next(
+        (name, found) for name, em in _SIZES if len(found := _blocks(table, em)) == 1 or em == _SIZES[-1][1]
+    )
+    lines = [rf"\par\noindent\textit{{{escape.latex(table.title)}}}\par\nopagebreak\smallskip"]
+    lines += (
+        rf"{{{size}\setlength{{\tabcolsep}}{{{_GAP:g}pt}}\noindent",
+        *(_block(table, block) for block in blocks),
+        "}",
+    )
+    lines += (rf"{{\footnotesize {escape.latex(note)}\par}}" for note in table.notes)
+    return "\n".join((*lines, r"\bigskip"))
+
+
+def _blocks(table: Table, em: float) -> list[list[int]]:
+    """The columns, in as many parts as they need beside the names."""
+    room = _TEXT_WIDTH - _NAME * em
+    blocks: list[list[int]] = [[]]
+    left = room
+    for at in range(len(table.columns)):
+        width = _column(table, at) * em + 2 * _GAP
+        if width > left and blocks[-1]:
+            blocks.append([])
+            left = room
+        blocks[-1].append(at)
+        left -= width
+    return blocks
+
+
+def _block(table: Table, columns: Sequence[int]) -> str:
+    widths = "".join(rf">{{\RaggedLeft\arraybackslash}}p{{{_column(table, at):.2f}em}}" for at in columns)
+    headings = (table.first, *(table.columns[at].heading for at in columns))
+    lines = [rf"\begin{{tabularx}}{{\textwidth}}{{@{{}}>{{\RaggedRight\arraybackslash}}X{widths}@{{}}}}", r"\toprule"]
+    lines += [_row(headings), r"\midrule"]
+    lines += [_row((row.name, *(row.texts[at] for at in columns))) for row in table.rows]
+    return "\n".join((*lines, r"\bottomrule", r"\end{tabularx}\par\smallskip"))
+
+
+def _row(texts: Sequence[str]) -> str:
+    return " & ".join(map(_breakable, texts)) + r" \\"
+
+
+def _breakable(text: str) -> str:
+    r"""With a place to break after each piece of a word; a hyphen that is shown only there is \-."""
+    return " ".join(
+        (r"\-" if word in _HYPHENATED else r"\allowbreak{}").join(map(escape.latex, _pieces(word)))
+        for word in text.split()
+    )
+
+
+def _pieces(word: str) -> list[str]:
+    """Where a word may break: a long one after its marks, and anywhere if that isn't enough."""
+    if word in _HYPHENATED:
+        return _HYPHENATED[word]
+    if len(word) <= _WORD:
+        return [word]
+    return re.findall(rf"[^-:/.@_=,]{{1,{_WORD}}}[-:/.@_=,]?|[-:/.@_=,]", word)
+
+
+def _column(table: Table, at: int) -> float:
+    """The width of a column in em: of its longest piece."""
+    texts = (table.columns[at].heading, *(row.texts[at] for row in table.rows))
+    return max((_width(piece) for text in texts for word in text.split() for piece in _pieces(word)), default=1.0)
+
+
+def _width(piece: str) -> float:
+    """At most so many em wide, in LaTeX's own roman type, with a hyphen."""
+    wide = sum(letter.isupper() or letter in "mw%@&+-<>=~" for letter in piece)
+    return 0.53 * len(piece) + 0.37 * wide + 0.3

@@ -1,0 +1,189 @@
+"""How the rows of a report came about, and what differs between them: one place for games, tasks, tables and figures.
+
+A row is named by its subject and by what of its settings other rows don't share. What belongs to a model itself, such
+as its wording, is said in its name only where the model stands there twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from arena.errors import InputError
+from arena.store.codec import run_key
+from arena.store.rows import TASK_KIND, CellSpec, RunRow
+from arena.text import printable
+
+Settings = Mapping[str, Any]
+
+# how a setting is said in a row's name; what isn't here is implied by another one (an infix by its wording's hash)
+_SAID: Final = {
+    "style": "{} style",
+    "format": "format {}",
+    "wording": "wording {}",
+    "history": "history {}",
+    "temperature": "temperature {}",
+    "top_p": "top-p {}",
+    "invalid": "invalid {}",
+    "max_tokens": "at most {} tokens",
+    "rounds_asked": "{} rounds a match",
+    "seed": "seed {}",
+    "backend": "{}",
+    "weights": "weights {}",
+    "opponent_style": "opponent's {} style",
+    "opponent_format": "opponent's format {}",
+    "opponent_wording": "opponent's wording {}",
+    "opponent_backend": "opponent on {}",
+    "opponent_weights": "opponent's weights {}",
+}
+_OWN: Final = frozenset({"style", "format", "wording", "backend", "weights"})  # a model's own
+_OF_ALL: Final = ("temperature", "top_p", "history", "invalid", "max_tokens")  # said below a table
+_DIGEST: Final = 8  # letters of a hash that a person reads
+
+
+def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
+    """Everything that a cell's numbers depend on, by name; None where its players have no such setting.
+
+    Wordings have their hash behind them. `history` is how many past rounds a model is shown, "all" for all.
+    """
+    of_task = run.spec.kind == TASK_KIND
+    asked = cell.prompt or cell.opponent_prompt or {}
+    sampling = asked if of_task or not asked else _parts(run.spec.sampling)
+    invalid, _, longest = run.spec.invalid.partition(",max_tokens=")
+    return {
+        "subject": cell.subject,
+        "opponent": None if of_task else cell.opponent,
+        "game": cell.game,
+        **_of_seat("", cell.subject, cell.prompt, run),
+        "temperature": sampling.get("temperature"),
+        "top_p": sampling.get("top_p"),
+        "invalid": invalid if asked else None,
+        "max_tokens": int(longest) if asked and longest.isdigit() else None,
+        "rounds_asked": None if of_task else run.spec.rounds,
+        "seed": run.spec.seed,
+        **_of_seat("opponent_", cell.opponent, cell.opponent_prompt, run),
+        "run": run.name,
+        "created": run.created,
+    }
+
+
+def of_run(run: RunRow) -> dict[str, Any]:
+    """The same of a whole run: of a setting that its cells don't share, all of its values."""
+    found: dict[str, dict[str, None]] = {}
+    for cell in run.spec.cells:
+        for name, value in settings_of(run, cell).items():
+            found.setdefault(name, {}).update({} if value is None else {str(value): None})
+    return {name: ", ".join(values) or None for name, values in found.items()}
+
+
+def _of_seat(prefix: str, agent: str, prompt: Mapping[str, Any] | None, run: RunRow) -> dict[str, Any]:
+    """How a seat's model is asked, and what it is."""
+    asked = prompt or {}
+    kind, _, name = agent.partition(":")
+    wording, shown, history = str(asked.get("wording") or "").partition("+history")
+    found = {
+        "style": asked.get("style"),
+        "format": asked.get("format"),
+        "wording": wording or None,
+        "infix": asked.get("infix"),
+        "history": (history if shown else "all") if wording and run.spec.kind != TASK_KIND else None,
+        "backend": _backend(name) if kind == "llm" else None,
+        "weights": run.spec.models.get(name),
+    }
+    return {f"{prefix}{key}": value for key, value in found.items()}
+
+
+def _backend(model: str) -> str | None:
+    from arena.backends.catalog import find_model
+
+    try:
+        return find_model(model).backend
+    except InputError:
+        return None  # a model that has left the catalog since
+
+
+def _parts(sampling: str) -> dict[str, float]:
+    """What a run's sampling says: "temperature=1,top_p=1"."""
+    return {
+        name: float(value) for name, value in re.findall(r"(temperature|top_p)=(\d+(?:\.\d+)?(?:e[-+]?\d+)?)", sampling)
+    }
+
+
+def run_document(run: RunRow) -> dict[str, Any]:
+    """A run's settings as JSON documents show them; `key` is the one that an export names its rows by."""
+    spec = run.spec
+    return {
+        "run": run.name,
+        "key": run_key(spec),
+        "kind": spec.kind,
+        "created": run.created,
+        "finished": run.finished,
+        "games": spec.games,
+        "rounds": spec.rounds,
+        "seed": spec.seed,
+        "sampling": spec.sampling,
+        "invalid": spec.invalid,
+        "models": dict(spec.models),
+        "manifest": dict(spec.manifest),
+    }
+
+
+def differing(rows: Iterable[Settings]) -> set[str]:
+    """The names of the settings that aren't the same in all the rows that have them."""
+    values: dict[str, set[str]] = {}
+    for row in rows:
+        for name, value in row.items():
+            if value is not None:
+                values.setdefault(name, set()).add(repr(value))
+    return {name for name, found in values.items() if len(found) > 1}
+
+
+def differences(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[str]:
+    """For each row, in words, what of its settings other rows don't share: " v. uniform, temperature 1.5", often "".
+
+    `shown` are settings that stand elsewhere, as columns do. Safe to print in one line.
+    """
+    ours = differing(rows) - _OWN
+    of_subject: dict[Any, list[Settings]] = {}
+    for row in rows:
+        of_subject.setdefault(row.get("subject"), []).append(row)
+    twice = {subject: differing(found) & _OWN for subject, found in of_subject.items()}
+    return [_words(row, (ours | twice[row.get("subject")]) - set(shown)) for row in rows]
+
+
+def labels(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[str]:
+    """A name for each row: its subject, with what differs. Two rows that nothing else tells apart name their run."""
+    names = [f"{printable(row['subject'])}{more}" for row, more in zip(rows, differences(rows, shown), strict=True)]
+    places = [(name, *(row.get(key) for key in shown)) for name, row in zip(names, rows, strict=True)]
+    often = Counter(places)
+    return [
+        f"{name}, run {row['run']}" if often[place] > 1 else name
+        for name, row, place in zip(names, rows, places, strict=True)
+    ]
+
+
+def said_of_all(rows: Sequence[Settings]) -> str:
+    """What all rows share, in a sentence; "" if that is nothing. The opponent is always named."""
+    several = differing(rows)
+    opponents = dict.fromkeys(row["opponent"] for row in rows if row.get("opponent"))
+    said = [f"against {printable(name)}" for name in opponents if len(opponents) == 1]
+    for name in _OF_ALL:
+        value = next((row[name] for row in rows if row.get(name) is not None), None)
+        if value is not None and name not in several and value != "all":
+            said.append(_said(name, value))
+    return f"All rows: {', '.join(said)}." if said else ""
+
+
+def _words(row: Settings, names: Collection[str]) -> str:
+    against = f" v. {printable(row['opponent'])}" if "opponent" in names and row.get("opponent") else ""
+    said = (_said(name, row[name]) for name in _SAID if name in names and row.get(name) is not None)
+    return "".join((against, *(f", {text}" for text in said)))
+
+
+def _said(name: str, value: Any) -> str:
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    if name.endswith("weights"):
+        text = text.removeprefix("sha256:")[:_DIGEST]
+    return printable(_SAID[name].format(text))
