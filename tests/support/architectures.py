@@ -86,13 +86,35 @@ VARIANTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "falcon-alibi": ("falcon", {"alibi": True}),
     "falcon-new-decoder": ("falcon", {"new_decoder_architecture": True, "num_kv_heads": 2}),
     "bert-encoder": ("bert", {"is_decoder": False}),
+    "gemma2-softcap": ("gemma2", {"attn_logit_softcapping": 2.0}),
     "qwen2-window": ("qwen2", {"use_sliding_window": True}),
 }
 
 
+LEFT_OUT: Final[dict[str, str]] = {
+    "blt": "a tokenizer of its own, inside the model",
+    "cohere_compass_text": "its configuration doesn't make a model by itself",
+    "dbrx": "its configuration doesn't make a model by itself",
+    "emu3": "a part of it can't be loaded again as a causal model",
+    "gemma3n": "its vision part needs another library",
+    "gemma4_assistant": "it reads another model's states",
+    "gemma4_unified": "its other parts don't come in small",
+    "gemma4_unified_assistant": "it reads another model's states",
+    "got_ocr2": "its vision part doesn't come in small",
+    "granitemoehybrid": "a small one has no layer of attention, which transformers then fails without",
+    "longcat_flash": "its two kinds of layers don't come in small",
+    "mllama": "a part of it can't be loaded again as a causal model",
+    "musicgen": "it continues no text",
+    "musicgen_melody": "it continues no text",
+    "qwen4_exp": "its configuration doesn't make a model by itself",
+    "qwen4_exp_text": "its configuration doesn't make a model by itself",
+    "zamba": "transformers can't tie the weights of a small one",
+}
+
+
 def names() -> list[str]:
-    """All architectures and variants, in alphabetical order."""
-    return sorted([*MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, *VARIANTS])
+    """All architectures and variants that can be made, in alphabetical order."""
+    return sorted({*MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, *VARIANTS} - LEFT_OUT.keys())
 
 
 def make(name: str, folder: Path, dtype: torch.dtype = torch.float32) -> Path:
@@ -101,6 +123,15 @@ def make(name: str, folder: Path, dtype: torch.dtype = torch.float32) -> Path:
     write_folder(folder, made, tokenizer_config={"bos_token": BOS, "eos_token": END, "add_bos_token": True})
     model = _model(configuration(name, made.get_vocab_size(), made.token_to_id(BOS), made.token_to_id(END)))
     model.to(dtype).save_pretrained(folder)
+    return folder
+
+
+def make_encoder_decoder(folder: Path) -> Path:
+    """A whole BART, of which transformers would load the decoder alone."""
+    make("bart", folder)
+    config = transformers.AutoConfig.from_pretrained(folder)
+    config.is_encoder_decoder, config.is_decoder = True, False
+    transformers.BartForConditionalGeneration(config).save_pretrained(folder)
     return folder
 
 

@@ -130,7 +130,7 @@ class TransformersLibrary:
         """The model's output for what it takes of the inputs; lists are numbers of tokens."""
         return self._model(
             **{
-                name: torch.tensor(value, device=self._device) if isinstance(value, list) else value
+                name: torch.tensor(value, dtype=torch.long, device=self._device) if isinstance(value, list) else value
                 for name, value in inputs.items()
                 if name in self._takes
             }
@@ -163,21 +163,26 @@ def _dtype(settings: Settings, device: torch.device) -> torch.dtype | str:
 
 def _load(place: str, dtype: torch.dtype | str) -> Any:
     """The model. Safetensors or GGUF only, no code but transformers' own, and every weight from the files."""
-    options: dict[str, Any] = {"dtype": dtype, "trust_remote_code": False, "output_loading_info": True}
+    options: dict[str, Any] = {"trust_remote_code": False}
     source = Path(place).expanduser()
+    where = place
     if source.is_file():
         where, options["gguf_file"] = str(source.parent), source.name
-    else:
-        where, options["use_safetensors"] = place, True
     try:
-        found: Any = transformers.AutoModelForCausalLM.from_pretrained(where, **options)
+        # that of the whole model: a decoder that is loaded out of one says of itself that it is whole
+        config = transformers.AutoConfig.from_pretrained(where, **options)
+        found: Any = transformers.AutoModelForCausalLM.from_pretrained(
+            where, dtype=dtype, use_safetensors=True, output_loading_info=True, **options
+        )
     except Exception as error:  # whatever is wrong with a stranger's files
         raise LoadError(f"transformers can't load {place}: {_sentence(error)}") from error
     model, loading = found
+    if config.is_encoder_decoder:
+        raise LoadError(f"{place} can't play: it is an encoder with a decoder, which answers a text, not continues it")
     if missing := sorted(loading["missing_keys"]):  # transformers fills them with random numbers
         more = f" and {len(missing) - 3} others" if len(missing) > 3 else ""
         raise LoadError(
-            f"{place} is no causal language model: as one ({type(model).__name__}) it lacks the weights "
+            f"{place} can't play: as a causal language model ({type(model).__name__}) it lacks the weights "
             f"{', '.join(missing[:3])}{more}"
         )
     return model
