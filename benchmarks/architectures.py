@@ -34,7 +34,7 @@ def main() -> None:
 def _cells(name: str, folder: Path) -> str:
     try:
         off, why = engine_apart(make(name, folder))
-    except LoadError as error:
+    except LoadError as error:  # anything else is a fault of Arena's, and ends the run
         return f"refused | | {str(error).replace(str(folder), name)}"
     return f"{'each whole' if why else 'share a cache'} | {off:.1g} | {why}"
 

@@ -101,7 +101,6 @@ LEFT_OUT: Final[dict[str, str]] = {
     "gemma4_unified": "its other parts don't come in small",
     "gemma4_unified_assistant": "it reads another model's states",
     "got_ocr2": "its vision part doesn't come in small",
-    "granitemoehybrid": "a small one has no layer of attention, which transformers then fails without",
     "longcat_flash": "its two kinds of layers don't come in small",
     "mllama": "a part of it can't be loaded again as a causal model",
     "musicgen": "it continues no text",

@@ -54,6 +54,7 @@ def engine_apart(folder: Path) -> tuple[float, str]:
     model = transformers.AutoModelForCausalLM.from_pretrained(folder).eval()
     # not in from_pretrained: Falcon's older code, made for "eager", counts ALiBi twice
     model.set_attn_implementation("eager")
+    model.config.use_cache = False
     with torch.inference_mode():
         return max(difference(row[None], _plain(model, prompt)) for prompt, row in heard.rows), why
 

@@ -61,4 +61,4 @@ class Whole:
 
     def build(self) -> str:
         """What runs the model, for a run's manifest."""
-        return f"{self._library.build()}, each prompt alone"
+        return f"{self._library.build()}, each prompt whole"

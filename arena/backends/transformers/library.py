@@ -28,6 +28,7 @@ from arena.backends.transformers.device import best_device
 from arena.backends.transformers.shared import NotShareable, Shared
 
 DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+_LENGTHS: Final = ("max_position_embeddings", "max_seq_len", "n_positions", "max_target_positions")
 
 
 class TransformersLibrary:
@@ -51,7 +52,7 @@ class TransformersLibrary:
         if getattr(config, "attn_logit_softcapping", None):  # fused attention leaves it out without a word
             self._model.set_attn_implementation("eager")
         self._tokenizer = _tokenizer(place, config)
-        self.trained_context = int(getattr(config, "max_position_embeddings", None) or settings.kv_cells)
+        self.trained_context = _longest(self._model, config) or settings.kv_cells
         self.whole = ""
         self.rounded = self._model.dtype != torch.float32
         try:
@@ -151,6 +152,16 @@ def _step_by_step(model: Any) -> Iterator[None]:
         yield
     finally:
         model.set_attn_implementation(usual)
+
+
+def _longest(model: Any, config: Any) -> int:
+    """The most tokens of a prompt; 0 if the model knows no bound."""
+    longest = next((int(found) for name in _LENGTHS if (found := getattr(config, name, None))), 0)
+    for name, module in model.named_modules():
+        # RoBERTa and its kin: a text's positions begin behind that of padding
+        if "position" in name and getattr(module, "padding_idx", None) is not None:
+            longest = min(longest, int(module.num_embeddings) - int(module.padding_idx) - 1)
+    return longest
 
 
 def _dtype(settings: Settings, device: torch.device) -> torch.dtype | str:

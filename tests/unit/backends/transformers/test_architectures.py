@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 import torch
 import transformers
 
-from arena.backends.local.agreement import WITHIN
+from arena.backends.local.agreement import WITHIN, settle
 from arena.backends.local.library import LoadError
 from arena.backends.transformers.library import TransformersLibrary
 from tests.support.architectures import make, make_encoder_decoder, names
@@ -88,15 +90,19 @@ def test_weights_that_are_missing_are_said_and_not_drawn_at_random(tmp_path: Pat
         TransformersLibrary(str(folder), SETTINGS)
 
 
-@pytest.mark.parametrize("name", ["llama", "mamba", "gemma2-softcap"])
-def test_rounded_weights_are_not_mistaken_for_a_fault(name: str, tmp_path: Path) -> None:
-    """In 16 bits fused attention and attention in steps lie 0.05 to 0.3 nats apart on such models."""
-    from arena.backends.local.agreement import settle
+@pytest.mark.parametrize("name", ["roberta", "mpt", "opt"])
+def test_a_prompt_may_be_as_long_as_is_said(name: str, tmp_path: Path) -> None:
+    library = TransformersLibrary(str(make(name, tmp_path / name)), SETTINGS)
+    longest = (7,) * library.trained_context
+    assert np.isfinite(library.plain(longest, [len(longest) - 1])).all()
+    with pytest.raises((IndexError, RuntimeError)):
+        library.plain((*longest, 7), [len(longest)])
 
-    library = TransformersLibrary(str(make(name, tmp_path / name, torch.bfloat16)), SETTINGS)
-    assert library.rounded is False  # on a CPU all is computed in 32 bits, unless told otherwise
-    import msgspec
 
+@pytest.mark.parametrize(("name", "shared"), [("llama", True), ("gemma2-softcap", True), ("mamba", False)])
+def test_rounding_is_not_mistaken_for_a_fault(name: str, shared: bool, tmp_path: Path) -> None:
+    """In 16 bits fused attention and attention step by step lie 0.05 to 0.3 nats apart on such models."""
     settings = msgspec.structs.replace(SETTINGS, dtype="bfloat16")
-    rounded = TransformersLibrary(str(tmp_path / name), settings)
-    assert rounded.rounded and (settle(rounded, settings)[1] == "") == (name != "mamba")
+    library = TransformersLibrary(str(make(name, tmp_path / name, torch.bfloat16)), settings)
+    assert library.rounded
+    assert (settle(library, settings)[1] == "") == shared
