@@ -12,6 +12,7 @@ import sys
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import transformers
 
@@ -23,8 +24,9 @@ from tests.support.engine import engine_apart
 def main() -> None:
     """Print the table, a row an architecture."""
     warnings.simplefilter("ignore")
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    quiet: Any = transformers.utils.logging
+    quiet.set_verbosity_error()
+    quiet.disable_progress_bar()
     print("| architecture | prompts | most nats off | remark |\n|---|---|---|---|")
     for name in sys.argv[1:] or names():
         with tempfile.TemporaryDirectory() as folder:

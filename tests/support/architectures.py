@@ -120,7 +120,8 @@ def make(name: str, folder: Path, dtype: torch.dtype = torch.float32) -> Path:
     """Save the architecture or variant of that name to `folder`, with a tokenizer; gives the folder."""
     made = tokenizer()
     write_folder(folder, made, tokenizer_config={"bos_token": BOS, "eos_token": END, "add_bos_token": True})
-    model = _model(configuration(name, made.get_vocab_size(), made.token_to_id(BOS), made.token_to_id(END)))
+    ids = made.get_vocab()
+    model = _model(configuration(name, len(ids), ids[BOS], ids[END]))
     model.to(dtype).save_pretrained(folder)
     return folder
 
@@ -160,12 +161,13 @@ def _chosen(made: Any, sizes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _model(config: Any) -> Any:
+    auto: Any = transformers.AutoModelForCausalLM
     with torch.device("meta"):
-        size = transformers.AutoModelForCausalLM.from_config(config).num_parameters()
+        size = auto.from_config(config).num_parameters()
     if size > _LARGEST:
         raise ValueError(f"{config.model_type} has {size:,} weights: give it small sizes in SPECIAL")
     torch.manual_seed(0)
-    model = transformers.AutoModelForCausalLM.from_config(config).eval()
+    model = auto.from_config(config).eval()
     with torch.no_grad():
         for weight in model.parameters():
             if weight.ndim > 1 and float(weight.std()) < _SPREAD:

@@ -30,7 +30,7 @@ from arena.text import printable
 WITHIN: Final = 1e-2
 NOISE: Final = 4
 MOST: Final = 0.5
-MATTERS: Final = 1e-4
+MATTERS: Final = 1e-3
 
 _TEXT: Final = "Round 1: Ann chose rock. Round 2: Ann chose paper, and Bob chose scissors. Round 3: both chose"
 _FORK, _MIDDLE, _LENGTH = 12, 24, 32
@@ -73,12 +73,12 @@ def _allowed(library: Library, tokens: Path, plain: NDArray[np.float32], off: fl
     return min(MOST, NOISE * difference(library.plain(tokens, _AT, pieces=3), plain))
 
 
-def difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """The most nats between two evaluations, both logits of shape (prompts, vocabulary), over the tokens whose
-    probability in either is above `MATTERS`. NaN if there is one."""
+def difference(one: NDArray[np.float32], other: NDArray[np.float32], matters: float = MATTERS) -> float:
+    """The most nats between two evaluations, each logits of shape (prompts, vocabulary), over the tokens whose
+    probability in either is above `matters`. NaN if a logit is."""
     first, second = _log_probabilities(one), _log_probabilities(other)
-    matters = np.maximum(first, second) > np.log(MATTERS)
-    return float(np.abs(first - second)[matters | np.isnan(first + second)].max())
+    likely = np.maximum(first, second) > np.log(matters)
+    return float(np.abs(first - second)[likely | np.isnan(first + second)].max(initial=0.0))
 
 
 def _clause(error: Exception) -> str:
