@@ -1,4 +1,5 @@
-"""Files that are there whole or not at all, and folders that don't stay where nothing could be put into them."""
+"""Files that are there whole or not at all, folders that don't stay where nothing could be put into them, and what a
+person's paths mean."""
 
 from __future__ import annotations
 
@@ -7,6 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+
+def from_home(place: str) -> Path:
+    """A path as a person writes it, with ~ for a home folder; where there is no such home it stays as it is."""
+    return Path(os.path.expanduser(place))  # Path.expanduser fails there
 
 
 @contextmanager

@@ -1,8 +1,11 @@
-"""Text from models, people and files on its way to a terminal: nothing in it may act there."""
+"""Text from models, people and files on its way to a terminal: nothing in it may act there. And what a name that
+isn't known may have meant."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 # controls, invisible formatting (which can turn the writing direction), half surrogates, line and paragraph marks
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -22,3 +25,10 @@ def printable(text: str, *, keep: str = "") -> str:
         else character
         for character in text
     )
+
+
+def meant(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """What a name that isn't known was probably meant to be, as a question; else `otherwise`, or all that are known."""
+    names = list(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else otherwise or f"there are {', '.join(names)}"

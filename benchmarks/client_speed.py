@@ -27,7 +27,7 @@ from arena.backends.base import LanguageModel, Request, StopRule
 from arena.backends.catalog import find_model
 from arena.backends.files import locate
 from arena.backends.server import ServerSettings
-from arena.backends.sglang import batches
+from arena.backends.sglang import batches, wire
 from arena.backends.sglang.client import SGLang
 
 ROOT = Path(__file__).parents[1]
@@ -86,7 +86,7 @@ async def client_alone(url: str, matches: int) -> tuple[float, float]:
 class Recorded:
     """What a client asked for, in the order of sending."""
 
-    asked: list[tuple[batches.Kind, tuple[int, ...]]] = field(default_factory=list)
+    asked: list[tuple[wire.Kind, tuple[int, ...]]] = field(default_factory=list)
 
 
 async def tournament(url: str, games: int, seed: int, opponent: str, recorded: Recorded | None = None) -> float:
@@ -119,7 +119,7 @@ def _record(model: LanguageModel, recorded: Recorded) -> None:
     assert isinstance(model, SGLang)
     generate = model._generate
 
-    async def kept(batch: Sequence[batches.Ask]) -> list[batches.Generated]:
+    async def kept(batch: Sequence[batches.Ask]) -> list[wire.Generated]:
         recorded.asked += [(ask.kind, ask.tokens) for ask in batch]
         return await generate(batch)
 
@@ -134,11 +134,11 @@ async def replayed(url: str, recorded: Recorded, most: int) -> float:
     anybody's move."""
     import aiohttp
 
-    waiting: dict[batches.Kind, list[tuple[int, ...]]] = {}
+    waiting: dict[wire.Kind, list[tuple[int, ...]]] = {}
     bodies: list[bytes] = []
 
-    def send(kind: batches.Kind) -> None:
-        bodies.append(json.dumps(batches.body(kind, waiting.pop(kind))).encode())
+    def send(kind: wire.Kind) -> None:
+        bodies.append(json.dumps(wire.body(kind, waiting.pop(kind))).encode())
 
     for kind, tokens in recorded.asked:
         waiting.setdefault(kind, []).append(tokens)

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 
 import msgspec
+
+from arena.backends.tokenizer import FolderTokenizer
 
 _LENGTH = b"\r\ncontent-length: "
 
 
 class _Asked(msgspec.Struct):
-    input_ids: list[list[int]]
+    input_ids: list[list[int]] = []
+    text: str = ""
     return_logprob: bool = False
     token_ids_logprob: list[int] = []
     top_logprobs_num: int = 0
@@ -28,13 +32,14 @@ class Stub(asyncio.Protocol):
     """One connection."""
 
     def __init__(self, folder: str, token: int) -> None:
+        self._tokenizer = FolderTokenizer.from_folder(Path(folder))
         self._facts = {
             b"/model_info": msgspec.json.encode({"model_path": folder, "tokenizer_path": folder}),
             b"/server_info": msgspec.json.encode({"version": "stub", "dtype": "none", "max_req_input_len": 100_000}),
         }
         self._token = token
         self._read = b""
-        self._answers: dict[tuple[int, ...], bytes] = {}
+        self._answers: dict[tuple[int, ...], bytes] = {}  # but for the prompt's length, which stands last
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -56,15 +61,24 @@ class Stub(asyncio.Protocol):
             self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(answer) + answer)
 
     def _generated(self, asked: _Asked) -> bytes:
+        if asked.text:
+            spelled = [[-1.0, token, None] for token in self._tokenizer.tokenize(asked.text, False)]
+            return msgspec.json.encode({"meta_info": {"input_token_logprobs": spelled}})
         key = (asked.return_logprob, asked.top_logprobs_num, *asked.token_ids_logprob)
         if key not in self._answers:
-            meta: dict[str, object] = {"finish_reason": {"type": "length", "length": 1}, "prompt_tokens": 1}
+            meta: dict[str, object] = {"finish_reason": {"type": "length", "length": 1}}
             if asked.return_logprob:
-                wanted = dict.fromkeys([self._token, *asked.token_ids_logprob], -5.0) | {self._token: -0.1}
-                meta["output_token_ids_logprobs"] = [[[wanted[token], token, None] for token in wanted]]
-                meta["output_top_logprobs"] = [[[-0.1, self._token, None]] * asked.top_logprobs_num]
-            self._answers[key] = msgspec.json.encode({"output_ids": [self._token], "meta_info": meta})
-        return b"[" + b",".join([self._answers[key]] * len(asked.input_ids)) + b"]"
+                others = [token for token in range(asked.top_logprobs_num + 1) if token != self._token]
+                top = [self._token, *others][: asked.top_logprobs_num]
+                meta["output_token_ids_logprobs"] = [[[self._logprob(id), id, None] for id in asked.token_ids_logprob]]
+                meta["output_top_logprobs"] = [[[self._logprob(id), id, None] for id in top]]
+            text = self._tokenizer.vocabulary.text([self._token])
+            answer = msgspec.json.encode({"text": text, "output_ids": [self._token], "meta_info": meta})
+            self._answers[key] = answer.removesuffix(b"}}") + b',"prompt_tokens":'
+        return b"[" + b",".join(self._answers[key] + b"%d}}" % len(prompt) for prompt in asked.input_ids) + b"]"
+
+    def _logprob(self, token: int) -> float:
+        return -0.1 if token == self._token else -9.0
 
 
 async def main(folder: str, token: int) -> None:

@@ -31,7 +31,7 @@ async def encode(model: LanguageModel, segments: Sequence[Segment]) -> tuple[int
         marked = (vocabulary.marked(segment.text) if segment.special else segment.text for segment in segments)
         tokens = await model.tokenize("".join(marked), False)
     else:
-        tokens = await _between(model, _runs(segments, vocabulary))
+        tokens = await _between(model, _stripped(_runs(segments, vocabulary), vocabulary))
     bos = () if vocabulary.bos is None or tokens[:1] == (vocabulary.bos,) else (vocabulary.bos,)
     return bos + tokens
 
@@ -44,6 +44,17 @@ async def _between(model: LanguageModel, runs: Sequence[str | int]) -> tuple[int
     for run in runs:
         tokens.extend(next(encoded) if isinstance(run, str) else (run,))
     return tuple(tokens)
+
+
+def _stripped(runs: list[str | int], vocabulary: Vocabulary) -> list[str | int]:
+    """The same, without the white space that special tokens beside it take up."""
+    around = [None, *runs, None]
+    for before, at, after in zip(around, range(len(runs)), around[2:], strict=False):
+        text = runs[at]
+        if isinstance(text, str):
+            text = text.lstrip() if before in vocabulary.rstrips else text
+            runs[at] = text.rstrip() if after in vocabulary.lstrips else text
+    return [run for run in runs if run != ""]
 
 
 def _runs(segments: Sequence[Segment], vocabulary: Vocabulary) -> list[str | int]:

@@ -16,9 +16,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from arena.backends.base import StopRule, Vocabulary
+from arena.errors import ModelError
 from arena.records import Policy
 
 _WRAPPING = " \t\r\n\"'`*_~#()[]{}<>«»“”‘’"
+
+_ROUNDING = 1e-4  # of backends that compute in 32 bits
 
 _BREATH = 16_384  # tokens looked at between two looks around
 
@@ -66,13 +69,23 @@ class MoveTokens:
         return tuple(sorted({token for move in self.counted for token in move}.union(self.loose)))
 
     def policy(self, logprobs: Mapping[int, float]) -> Policy:
-        """Sum the probabilities per move and renormalise. Without any mass: the uniform policy, with mass 0."""
+        """Sum the probabilities per move and renormalise. Without any mass: the uniform policy, with mass 0.
+
+        Raises ModelError for probabilities that are none, or sum to more than 1.
+        """
         sums = [math.fsum(math.exp(logprobs[token]) for token in tokens) for tokens in self.counted]
-        mass = math.fsum(sums)
-        loose = min(1.0, math.fsum(math.exp(logprobs[token]) for token in self.loose))
+        total = math.fsum(sums)
+        mass, loose = _mass(total), _mass(math.fsum(math.exp(logprobs[token]) for token in self.loose))
         if mass == 0.0:
             return Policy((1.0 / len(sums),) * len(sums), 0.0, loose)
-        return Policy(tuple(value / mass for value in sums), min(1.0, mass), loose)
+        return Policy(tuple(value / total for value in sums), mass, loose)
+
+
+def _mass(total: float) -> float:
+    """A sum of one distribution's probabilities, which only rounding lifts above 1."""
+    if not total <= 1.0 + _ROUNDING:  # also for nan
+        raise ModelError(f"the model's probabilities sum to {total:.6g}: its weights or what runs them are damaged")
+    return min(1.0, total)
 
 
 async def move_tokens(

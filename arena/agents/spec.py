@@ -9,16 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
 from arena.agents.agent import Agent
 from arena.agents.bots import MixedStrategy
 from arena.agents.greedy import GreedyReader
 from arena.agents.person import Person
+from arena.backends.catalog import catalog, is_weights
+from arena.backends.keys import without_logins
 from arena.errors import UsageError
 from arena.games import Game
 from arena.records import Policy, Seat
+from arena.text import meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,10 @@ class AgentSpec:
 
 def parse_agent(text: str) -> AgentSpec:
     """Take a spec apart. Raises UsageError for a kind that isn't there, or an argument too many or too few."""
-    kind, colon, argument = text.strip().partition(":")
-    kinds = (*_BOTS, "llm")
-    if kind not in kinds:
-        close = get_close_matches(kind, kinds, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else "there are " + ", ".join(_USAGE.values())
-        raise UsageError(f"there is no agent {text!r}: {hint}")
+    text = without_logins(text.strip())
+    kind, colon, argument = text.partition(":")
+    if kind not in _USAGE:
+        raise UsageError(f"there is no agent {text!r}: {_meant(text, kind)}")
     takes_argument = ":" in _USAGE[kind]
     if takes_argument and not argument and kind != "human":
         raise UsageError(f"{text!r} is not complete: it is written {_USAGE[kind]}")
@@ -56,6 +56,14 @@ def parse_agent(text: str) -> AgentSpec:
     if colon and not takes_argument:
         raise UsageError(f"{text!r}: {kind} takes nothing behind it, write {kind} alone")
     return AgentSpec(f"{kind}:{argument}" if argument else kind, kind, argument)
+
+
+def _meant(text: str, kind: str) -> str:
+    """What was meant by an agent that isn't there; often a model, written without its llm:."""
+    models = catalog()
+    if is_weights(text) or text.partition("@")[0] in models:
+        return f"did you mean 'llm:{text}'?"
+    return meant(kind, [*_USAGE, *(f"llm:{name}" for name in models)], f"there are {', '.join(_USAGE.values())}")
 
 
 def make_bot(spec: AgentSpec, game: Game, seat: Seat) -> Agent:

@@ -6,12 +6,13 @@ from arena.backends.loading import Models
 from arena.errors import UsageError
 from arena.prompts.formats import FORMATS
 from arena.prompts.wording import STYLES, Style
+from arena.text import meant
 
 
 def check_format(format: str | None) -> None:
     """Raises UsageError for a format that isn't there."""
     if format is not None and format not in FORMATS:
-        raise UsageError(f"there is no format {format!r}: there are {', '.join(FORMATS)}")
+        raise UsageError(f"there is no format {format!r}: {meant(format, FORMATS)}")
 
 
 async def style_and_format(name: str, style: Style | None, format: str | None, models: Models) -> tuple[Style, str]:

@@ -112,7 +112,8 @@ class Vocabulary:
     `specials` maps a special token's text to its id; `bos` is the id that the tokenizer puts at position 0
     or None if it puts none; `ends` are the tokens that end an answer. `named` are the texts of those that a chat
     template may name ("bos_token", "eos_token"). `mark` begins what this tokenizer knows special tokens by wherever
-    they stand, so that format and text can be tokenised as one; "" if it knows no such marks.
+    they stand, so that format and text can be tokenised as one; "" if it knows no such marks. For others, `lstrips` and
+    `rstrips` are the special tokens that take up the white space before and behind them.
     """
 
     pieces: tuple[bytes, ...]
@@ -122,6 +123,8 @@ class Vocabulary:
     chat_template: str | None = None
     named: Mapping[str, str] = field(default_factory=dict)
     mark: str = ""
+    lstrips: frozenset[int] = frozenset()
+    rstrips: frozenset[int] = frozenset()
 
     @cached_property
     def special_pattern(self) -> re.Pattern[str]:

@@ -8,19 +8,21 @@ A name is one of the catalog's, or says in full what runs which weights: `llama.
 from __future__ import annotations
 
 import os
-import tomllib
-from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
+from arena.backends.keys import named, without_logins
 from arena.backends.packages import PACKAGES
 from arena.errors import InputError
+from arena.text import meant, printable
+from arena.toml import read_toml
 
 LLAMA_CPP, TRANSFORMERS, SGLANG = "llama.cpp", "transformers", "sglang"  # what can run a model
+EXTRAS: Final = {LLAMA_CPP: "laptop", TRANSFORMERS: "torch", SGLANG: "sglang"}  # that bring what a backend needs
 USER_CATALOG_VARIABLE = "ARENA_MODELS"
 
 
@@ -28,7 +30,8 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model. `style` and `format` are None for weights without an entry: then the file must tell.
 
     `sha256` is the weights' digest where it is known; `arena models --check` compares it. `repository` is the hub's
-    name of the same model, where it is run from elsewhere: a server's tokenizer may have to come from there.
+    name of the same model, where it is run from elsewhere: a server's tokenizer may have to come from there. `fault`
+    says what is wrong with an entry that can't be used.
     """
 
     weights: str
@@ -41,6 +44,7 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str = ""
     name: str = ""
     repository: str = ""
+    fault: str = ""
 
     @property
     def backend(self) -> str:
@@ -54,11 +58,16 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def catalog() -> dict[str, ModelEntry]:
-    """All entries by name, the user's own over the shipped ones. Raises InputError for a user's file that is wrong."""
+    """All entries by name, the user's own over the shipped ones. Raises InputError for a user's file that can't be
+    read; an entry that is wrong has its fault."""
     entries = _read(files("arena.backends") / "catalog.toml")
     own = user_catalog_path()
-    if os.environ.get(USER_CATALOG_VARIABLE) or os.path.exists(own):
-        entries |= _read(own)
+    if os.path.exists(own):
+        entries |= {
+            name: msgspec.structs.replace(entry, weights=named(entry.weights)) for name, entry in _read(own).items()
+        }
+    elif os.environ.get(USER_CATALOG_VARIABLE):
+        raise InputError(f"{USER_CATALOG_VARIABLE} names {own}, but there is no such file")
     return entries
 
 
@@ -73,13 +82,17 @@ def user_catalog_path() -> Path:
 
 def find_model(name: str) -> ModelEntry:
     """The entry of a model by its name as typed. Raises InputError for a name that can't be one."""
-    if _is_weights(name):
+    name = without_logins(name)
+    if is_weights(name):
+        if name.startswith(f"{SGLANG}:"):
+            catalog()  # says which servers are the user's own, and may be sent a key
         return ModelEntry(_weights(name), name=name)
     entries = catalog()
     entry, at, where = name.partition("@")
+    if entry in entries and entries[entry].fault:
+        raise InputError(entries[entry].fault)
     if entry not in entries:
-        close = get_close_matches(entry, entries, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]!r}?" if close else "`arena models` lists those there are."
+        hint = meant(entry, entries, "`arena models` lists those there are.")
         raise InputError(
             f"there is no model {entry!r}: {hint} A file is written llama.cpp:/path/to/file.gguf, a server sglang:http://host:30000"
         )
@@ -89,7 +102,7 @@ def find_model(name: str) -> ModelEntry:
     repository = repository if kind == "hub" else ""
     if where == TRANSFORMERS and repository:
         where = f"{TRANSFORMERS}:{repository}"
-    if not _is_weights(where):
+    if not is_weights(where):
         raise InputError(
             f"{name!r}: behind the @ should stand llama.cpp:/path/to/file.gguf, hf:ORG/NAME/FILE.gguf, "
             "transformers:/path/to/folder or sglang:http://host:30000"
@@ -97,12 +110,19 @@ def find_model(name: str) -> ModelEntry:
     return msgspec.structs.replace(entries[entry], weights=_weights(where), sha256="", name=name, repository=repository)
 
 
-def _is_weights(text: str) -> bool:
+def is_weights(text: str) -> bool:
+    """Whether a model's name says in full what runs which weights."""
     return text.startswith((f"{LLAMA_CPP}:", f"{TRANSFORMERS}:", f"{SGLANG}:", "hf:"))
 
 
 def _weights(text: str) -> str:
     weights = text.removeprefix(f"{LLAMA_CPP}:")
+    try:
+        weights.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{printable(weights)}: a name that is no UTF-8 text can't be stored: rename it, or link to it"
+        ) from None
     if not weights or weights in (f"{TRANSFORMERS}:", f"{SGLANG}:"):
         raise InputError(
             f"weights {text!r} name nothing: they are written llama.cpp:/path/to/file.gguf, "
@@ -112,26 +132,19 @@ def _weights(text: str) -> str:
 
 
 def _read(file: Traversable) -> dict[str, ModelEntry]:
-    try:
-        tables: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{USER_CATALOG_VARIABLE} names {file}, but there is no such file") from None
-    except OSError as error:
-        raise InputError(f"the catalog {file} can't be read: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"the catalog {file} is no TOML: {error}") from error
     entries = {}
-    for name, table in tables.items():
+    for name, table in read_toml(file, "catalog").items():
         try:
             entries[name] = _entry(name, table)
         except (msgspec.ValidationError, InputError) as error:
-            raise InputError(f"the catalog {file}, entry {name!r}: {error}") from error
+            # said when it is asked for: the others are well
+            entries[name] = ModelEntry("", name=name, fault=f"the catalog {file}, entry {name!r}: {error}")
     return entries
 
 
 def _entry(name: str, table: Any) -> ModelEntry:
-    if isinstance(table, dict) and "name" in table:
-        raise InputError("the name of a model is its heading; it has no key `name`")
+    if isinstance(table, dict) and (given := {"name", "fault"} & set(table)):
+        raise InputError(f"there is no key `{min(given)}`; the name of a model is its heading")
     entry = msgspec.convert(table, ModelEntry)
     kind, _, package = entry.weights.partition(":")
     if kind == "package" and package not in PACKAGES:

@@ -18,12 +18,15 @@ _LOWEST = -1e4
 class Logits:
     """One row of logits, shape (vocabulary,), and what its distributions under several settings have in common.
 
-    Everything is float64, as the logits' own error is far above it.
+    Everything is float64, as the logits' own error is far above it. Raises ValueError for a row that holds no numbers.
     """
 
     def __init__(self, logits: NDArray[np.float32]) -> None:
         self.raw = logits.astype(np.float64)
-        self.raw -= self.raw.max()
+        largest = self.raw.max()
+        if not np.isfinite(largest):
+            raise ValueError(f"the largest logit is {largest}: the weights are broken, or the arithmetic overflows")
+        self.raw -= largest
         self._known: dict[Sampling, Distribution] = {}
 
     @cached_property
@@ -37,9 +40,19 @@ class Logits:
         return float(np.log(self.weights.sum()))
 
     @cached_property
+    def lowest(self) -> float:
+        """The smallest of the raw logits, the largest being 0."""
+        return float(self.raw.min())
+
+    @property
+    def flat(self) -> bool:
+        """Whether all tokens are exactly alike."""
+        return self.lowest == 0.0 and len(self.raw) > 1
+
+    @cached_property
     def finite(self) -> NDArray[np.float64]:
         """The raw logits without minus infinity, for sums in which such a token has no weight anyway."""
-        return self.raw if self.raw.min() >= _LOWEST else np.maximum(self.raw, _LOWEST)
+        return self.raw if self.lowest >= _LOWEST else np.maximum(self.raw, _LOWEST)
 
     def numbers(self, sampling: Sampling, tokens: Sequence[int]) -> Numbers:
         """The numbers of some tokens under a setting that nobody draws from: nothing is kept of it."""

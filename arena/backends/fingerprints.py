@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Final
 
+from arena.backends.gguf import shards
 from arena.errors import InputError
 
 # Seconds that a file must have been left alone for its digest to be remembered: within a tick of the file system's
 # clock it can be written again without a trace.
 _SETTLED: Final = 2.0
-_SHARD: Final = re.compile(r"(?P<stem>.+)-\d{5}-of-(?P<count>\d{5})\.gguf")
 
 
 def fingerprint(path: Path) -> str:
@@ -34,7 +33,7 @@ def gguf_digest(path: Path) -> str:
 
     Raises InputError if a file can't be read.
     """
-    digests = _digests(_shards(path))
+    digests = _digests([shard for shard in shards(path) if shard == path or shard.is_file()])
     return digests[0] if len(digests) == 1 else sha256(" ".join(digests).encode()).hexdigest()
 
 
@@ -44,16 +43,6 @@ def files_digest(files: Iterable[Path]) -> str:
     ordered = sorted(files)
     named = (f"{file.name}:{digest}" for file, digest in zip(ordered, _digests(ordered), strict=True))
     return sha256(" ".join(named).encode()).hexdigest()
-
-
-def _shards(path: Path) -> list[Path]:
-    """The files of a split GGUF file that are there, in order; a file by itself is the only one."""
-    name = _SHARD.fullmatch(path.name)
-    if name is None:
-        return [path]
-    count = name["count"]
-    names = (f"{name['stem']}-{number:05d}-of-{count}.gguf" for number in range(1, int(count) + 1))
-    return [shard for shard in map(path.with_name, names) if shard == path or shard.is_file()]
 
 
 def _digests(files: Sequence[Path]) -> list[str]:

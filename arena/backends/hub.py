@@ -6,22 +6,29 @@ from functools import cache
 from pathlib import Path
 
 from arena.errors import InputError, ModelError
+from arena.extras import need
 
 
 @cache  # so that what is identified and what is loaded are the same, whatever the hub has a minute later
-def snapshot(repository: str, patterns: tuple[str, ...], install: str) -> Path:
+def snapshot(repository: str, patterns: tuple[str, ...]) -> Path:
     """The folder that holds a repository's files as they are now, those that match `patterns`; none in folders of it.
 
-    Without a network it is the one that was had last. `install` says how to get the hub's library. Raises InputError
-    for a name that can't be a repository's, ModelError if the files can't be had.
+    Without a network it is the one that was had last. Raises InputError for a name that can't be a repository's,
+    ModelError if the files or the hub's library can't be had.
     """
+    need(f"{repository} on the hub", "hub")
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    from tqdm import tqdm
+
+    class Silent(tqdm):  # type: ignore[misc]  # tqdm is untyped
+        def __init__(self, *args: object, **options: object) -> None:
+            super().__init__(*args, **options | {"disable": True})  # what it draws would spoil a screen
+
     try:
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-    except ImportError:
-        raise ModelError(f"{repository} on the hub needs huggingface_hub: {install}") from None
-    try:
-        return Path(snapshot_download(repository, allow_patterns=[*patterns], ignore_patterns=["*/*"]))
+        return Path(
+            snapshot_download(repository, allow_patterns=[*patterns], ignore_patterns=["*/*"], tqdm_class=Silent)
+        )
     except HFValidationError as error:
         raise InputError(f"{repository} is no name of the hub's: {error}") from error
     except LocalEntryNotFoundError:

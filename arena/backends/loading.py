@@ -11,12 +11,21 @@ from typing import Any
 
 from arena.aside import aside
 from arena.backends.base import LanguageModel
-from arena.backends.catalog import LLAMA_CPP, SGLANG, TRANSFORMERS, ModelEntry, find_model
+from arena.backends.catalog import EXTRAS, LLAMA_CPP, SGLANG, TRANSFORMERS, ModelEntry, find_model
 from arena.backends.files import locate
 from arena.backends.fingerprints import fingerprint, gguf_digest
+from arena.backends.keys import without_logins
 from arena.backends.local.client import LocalModel
 from arena.backends.local.settings import Settings
 from arena.backends.server import UNVERIFIED, ServerSettings
+from arena.extras import need
+
+
+def _runnable(name: str) -> ModelEntry:
+    """The entry of a model whose backend is installed. Raises ModelError if it isn't, InputError for no model."""
+    entry = find_model(name)
+    need(name, EXTRAS[entry.backend])
+    return entry
 
 
 class Models:
@@ -57,7 +66,7 @@ class Models:
 
         Raises ModelError or InputError if they aren't ready here.
         """
-        entry = find_model(name)
+        entry = _runnable(name)
         if entry.backend == SGLANG:
             from arena.backends.sglang.identity import identity as served
 
@@ -71,7 +80,7 @@ class Models:
 
     def former_identity(self, name: str) -> str:
         """What an older rule says instead: a run that was begun under it is found by it, and goes on."""
-        entry = find_model(name)
+        entry = _runnable(name)
         if entry.backend == SGLANG:
             from arena.backends.sglang.identity import former_identity as served
 
@@ -84,6 +93,7 @@ class Models:
 
     async def get(self, name: str) -> LanguageModel:
         """The model, loaded. Raises ModelError or InputError if that can't be done."""
+        name = without_logins(name)
         async with self._loading:
             if name in self._loaded and self._loaded[name].ended:
                 await self._loaded.pop(name).close()
@@ -93,7 +103,7 @@ class Models:
             return self._loaded[name]
 
     async def _load(self, name: str) -> LanguageModel:
-        entry = find_model(name)
+        entry = _runnable(name)
         loop = asyncio.get_running_loop()
 
         def progress(line: str) -> None:

@@ -16,6 +16,8 @@ from typing import Final
 
 import msgspec
 
+from arena.extras import install
+
 _SECONDS = 120.0  # that a library has to say what it sees
 
 
@@ -81,7 +83,7 @@ def parts(progress: Callable[[str], None] = lambda line: None) -> list[Part]:
         try:
             versions = tuple(f"{package} {version(package)}" for package in packages)
         except PackageNotFoundError:
-            found.append(Part(name, purpose, missing=f"pip install 'predictability-arena[{extra}]'"))
+            found.append(Part(name, purpose, missing=install(extra)))
             continue
         says, fault = _says(program) if program else ("", "")
         found.append(Part(name, purpose, versions, says, fault=fault))

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from arena.errors import ModelError
-
-INSTALL = "pip install 'predictability-arena[models]'"
+from arena.extras import install
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def _folder(module: str) -> Path:
     """The folder of an installed package, found without running its code."""
     spec = find_spec(module)
     if spec is None or spec.origin is None:
-        raise ModelError(f"the package {module} isn't installed: {INSTALL}")
+        raise ModelError(f"the package {module} isn't installed: {install('models')}")
     return Path(spec.origin).parent
 
 
@@ -82,7 +81,7 @@ def _join(parts: list[Path], target: Path) -> None:
                     joined.write(data)
                 joined.close()
                 if digest.hexdigest() != _GEMMA_SHA256:
-                    raise ModelError(f"the parts of {target.name} are damaged: install them again ({INSTALL})")
+                    raise ModelError(f"the parts of {target.name} are damaged: install them again: {install('models')}")
                 os.replace(joined.name, target)
             except BaseException:
                 os.unlink(joined.name)

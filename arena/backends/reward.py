@@ -6,6 +6,7 @@ The child loads the model, scores all answers in one go and ends, so that nothin
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,12 @@ from typing import Final, Literal
 
 import msgspec
 
-from arena.backends.local.child import describe, kill, last_words, log_file, start
+from arena.backends.local.child import describe, end, last_words, log_file, start
 from arena.backends.local.messages import Refused
 from arena.backends.local.settings import Settings
 from arena.backends.transformers.weights import check_place
 from arena.errors import InputError, ModelError
+from arena.files import from_home
 
 WORKER: Final = "arena.backends.transformers.reward_worker"
 
@@ -62,7 +64,7 @@ async def rewards(place: str, request: str, answers: Sequence[str], settings: Se
     can't be scored, ModelError without the libraries or if the child dies; its log then stays.
     """
     check_place(place)
-    if Path(place).expanduser().is_file():
+    if os.path.isfile(from_home(place)):
         raise InputError(f"{place} is a GGUF file, which holds no reward model: name a folder or a hub's repository")
     try:
         question = msgspec.json.encode(Score(place, request, tuple(answers), settings.resolved()))
@@ -94,7 +96,6 @@ async def _run(question: bytes, log: Path) -> tuple[bytes, int]:
         process.stdin.close()
         return output, await process.wait()
     except BaseException:
-        kill(process)
-        await process.wait()
+        await end(process)
         log.unlink(missing_ok=True)
         raise

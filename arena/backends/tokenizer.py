@@ -31,6 +31,8 @@ _ENDS: Final = frozenset(
 )
 _MARKUP: Final = re.compile(r"<.+>|\[.+\]", re.DOTALL)
 
+_MOST_TOKENS: Final = 1 << 22  # 16 times the largest vocabulary there is; a folder may be a stranger's
+
 
 class FolderTokenizer:
     """The tokenizer of a folder with `tokenizer.json` and its configuration.
@@ -73,8 +75,10 @@ class FolderTokenizer:
 def default_template(found: Any) -> str | None:
     """The chat template that serves where none is named: templates may be several, by name or as a list of pairs."""
     if isinstance(found, list):
-        found = {one.get("name"): one.get("template") for one in found if isinstance(one, dict)}
-    if isinstance(found, dict):
+        found = next(
+            (one.get("template") for one in found if isinstance(one, dict) and one.get("name") == "default"), None
+        )
+    elif isinstance(found, dict):
         found = found.get("default")
     return found if isinstance(found, str) else None
 
@@ -97,7 +101,10 @@ def _vocabulary(
 ) -> Vocabulary:
     ids = tokenizer.get_vocab(with_added_tokens=True)
     added = {token["id"]: token["content"] for token in definition.get("added_tokens") or ()}
-    pieces = [b""] * max(size, max(ids.values(), default=-1) + 1)
+    size = max(size, max(ids.values(), default=-1) + 1)
+    if size > _MOST_TOKENS:
+        raise ValueError(f"it has {size} tokens, and none has more than {_MOST_TOKENS}")
+    pieces = [b""] * size
     spell = _speller(definition)
     for text, token in ids.items():
         pieces[token] = added[token].encode() if token in added else spell(text)

@@ -76,6 +76,7 @@ def _report(servers: Sequence[str]) -> dict[str, Any]:
     from arena.backends.catalog import catalog
     from arena.backends.files import state
     from arena.backends.machine import machine, parts
+    from arena.games import game_names, ignored_games
 
     return {
         "arena": version("predictability-arena"),
@@ -83,6 +84,8 @@ def _report(servers: Sequence[str]) -> dict[str, Any]:
         "machine": _plain(machine()),
         "parts": [_plain(part) for part in parts(_progress)],
         "models": [{"name": entry.name, "state": state(entry)} for entry in catalog().values()],
+        "games": [_game(name) for name in game_names()],
+        "ignored": list(ignored_games()),
         "servers": [_server(url) for url in servers],
     }
 
@@ -93,16 +96,25 @@ def _plain(found: Any) -> Any:
     return msgspec.to_builtins(found)
 
 
+def _game(name: str) -> dict[str, str]:
+    """A game, and what is wrong with the package that brings it."""
+    from arena.errors import ArenaError
+    from arena.games import parse_game
+
+    try:
+        return {"name": name, "title": parse_game(name).title, "fault": ""}
+    except ArenaError as error:
+        return {"name": name, "title": "", "fault": str(error)}
+
+
 def _server(url: str) -> dict[str, Any]:
     """What answers at an address."""
     from arena.backends.server import ServerSettings
     from arena.errors import ArenaError
 
     _progress(f"asking {url}")
-    try:
-        from arena.backends.sglang.info import served
-    except ImportError:
-        return {"url": url, "answers": False, "says": "the client isn't installed"}
+    from arena.backends.sglang.info import served
+
     try:
         (found,) = served(url, ServerSettings())
     except ArenaError as error:
@@ -143,6 +155,11 @@ def _print_report(report: dict[str, Any], as_json: bool) -> None:
     width = max(len(model["name"]) for model in report["models"])
     for model in report["models"]:
         _line(model["state"] == "ready", model["name"], model["state"], width + 2)
+    _heading("Games")
+    for game in report["games"]:
+        _line(not game["fault"], game["name"], game["fault"] or game["title"], 0)
+    for said in report["ignored"]:
+        _line(False, said, "", 0)
     _heading("Servers")
     for server in report["servers"]:
         said = f"{server['model']}: {server['says']}" if server["answers"] else server["says"]

@@ -99,6 +99,10 @@ def main() -> None:
 
 def _run() -> None:
     # not click's own main(): that ends with 1 when the reader of a pipe has left
+    if any("://" in argument for argument in sys.argv):
+        from arena.backends.keys import named
+
+        sys.argv[1:] = map(named, sys.argv[1:])  # nothing below sees a login, nor the command that a run resumes with
     try:
         with arena.make_context("arena", sys.argv[1:]) as context:
             arena.invoke(context)

@@ -58,11 +58,11 @@ display_option = click.option(
 
 patience_option = click.option(
     "--patience",
-    type=FiniteRange(0),
+    type=FiniteRange(0, min_open=True),
     default=300.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long a server that has answered may be away.",
+    help="How long a server may be away, or take over an answer.",
 )
 
 

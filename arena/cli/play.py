@@ -11,6 +11,7 @@ import click
 
 from arena.cli.options import match_options, store_option
 from arena.errors import InputError, UsageError
+from arena.extras import need
 
 if TYPE_CHECKING:
     from arena.tui.choice import Choice
@@ -79,9 +80,8 @@ def open_app(
     """
     if not in_terminal():
         raise UsageError("the app needs a terminal; `arena --help` lists the commands that don't")
-    try:
-        from arena.tui.app import ArenaApp
-    except ModuleNotFoundError as error:
-        raise InputError(f"the app needs {error.name}: pip install 'predictability-arena[app]'") from error
+    need("the app", "app", InputError)
+    from arena.tui.app import ArenaApp
+
     start, shown = (None, choice) if lobby else (choice, None)
     ArenaApp(store, start=start, lobby=shown, watch=show, follow=follow).run()

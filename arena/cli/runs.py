@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from arena.cli.options import json_option, store_option
 from arena.text import printable
 
-_HEADINGS = ("run", "kind", "size", "cells", "done", "open", "state")
+if TYPE_CHECKING:
+    from arena.store.rows import CellRow
+
+_HEADINGS = ("run", "kind", "size", "cells", "done", "counted", "open", "state")
 
 
 @click.command()
@@ -20,6 +23,8 @@ _HEADINGS = ("run", "kind", "size", "cells", "done", "open", "state")
 @json_option
 def runs(store: Path, as_json: bool) -> None:
     """The runs in a store, oldest first, and how far each is: of games, matches of so many rounds; of tasks, answers.
+
+    Of an unfinished run of games only the counted matches are reported: those of other numbers are no sample yet.
 
     A run is finished, running (another process is writing it now) or stopped: the command that began it then
     goes on with it.
@@ -57,6 +62,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
                     "cells": len(cells),
                     "matches": sum(cell.finished_matches for cell in cells),
                     "matches_asked": asked,
+                    "counted": None if run.spec.kind == TASK_KIND else sum(map(_counted, cells)),
                     "open": sum(cell.open_matches for cell in cells),
                     "state": "finished" if run.finished else "stopped" if writer is None else "running",
                     "process": writer or None,
@@ -66,6 +72,10 @@ def _read(path: Path) -> list[dict[str, Any]]:
     return found
 
 
+def _counted(cell: CellRow) -> int:
+    return cell.finished_matches if cell.below is None else cell.below
+
+
 def _cells(run: dict[str, Any]) -> tuple[str, ...]:
     return (
         run["run"],
@@ -73,6 +83,7 @@ def _cells(run: dict[str, Any]) -> tuple[str, ...]:
         run["size"],
         str(run["cells"]),
         f"{run['matches']} of {run['matches_asked']}" if run["matches_asked"] else "–",
+        "–" if run["counted"] is None else str(run["counted"]),
         str(run["open"]),
         f"{run['state']} ({run['process']})" if run["process"] else run["state"],
     )

@@ -62,12 +62,11 @@ def serve(
     MODEL is a name of the catalog, a folder of safetensors or a hub's ORG/NAME. SGLang needs a GPU and an
     environment of its own (see docs/gpu-rig.md). Clients must know the key in ARENA_API_KEY, if it is set.
     """
-    from arena.backends.server import ServerSettings
+    from arena.backends.keys import key
     from arena.backends.sglang.plan import Wishes, plan
 
-    settings = ServerSettings()
     raw = chosen.pop("logprobs") == "raw"
-    wishes = Wishes(**chosen, raw=raw, key=settings.secret, more=more)
+    wishes = Wishes(**chosen, raw=raw, key=key(), more=more)
     planned = plan(model, wishes, python)
     if dry_run:
         for command in planned.commands:
@@ -82,7 +81,7 @@ def serve(
         with suppress(AttributeError):  # not on every system
             signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
-        with serving(planned, logs or _logs(), patience, settings, _say) as running:
+        with serving(planned, logs or _logs(), patience, _say) as running:
             _say(f"ready: arena tournament --subject {planned.agent}   (Ctrl-C stops the server)")
             click.echo(planned.url)
             sys.stdout.flush()

@@ -10,6 +10,7 @@ import click
 
 from arena.cli.options import match_options, store_option
 from arena.errors import InputError
+from arena.extras import need
 from arena.text import printable
 
 
@@ -20,14 +21,14 @@ from arena.text import printable
 @store_option
 def web(host: str, port: int, show: bool, store: Path, **match: Any) -> None:
     """The app in a browser: at the lobby, or in the match that is named, or with --show in its show."""
-    try:
-        from arena.tui.web.server import WebServer
-    except ModuleNotFoundError as error:
-        raise InputError(f"the browser needs {error.name}: pip install 'predictability-arena[web]'") from error
+    need("the app", "app", InputError)
+    need("the app in a browser", "web", InputError)
+    from arena.backends.keys import with_logins
     from arena.cli.play import chosen
+    from arena.tui.web.server import WebServer
 
     chosen(show, **match)  # a wrong name is said here, not to each viewer
-    given = [f"--{name}={value}" for name, value in match.items() if value is not None]
+    given = [with_logins(f"--{name}={value}") for name, value in match.items() if value is not None]
     where = ["--show"] if show else [] if given else ["--lobby"]
     command = [sys.executable, "-m", "arena", "play", f"--store={store.absolute()}", *given, *where]
     WebServer(command, host, port, _say).run()

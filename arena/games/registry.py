@@ -1,20 +1,25 @@
 """From what a person types to a game: `rps`, `hide-and-seek:5`, or one that another package brings.
 
 A package adds a game through the entry point group `arena.games`: the name is what people type, the object
-a function that returns a Game, with one optional whole number as its argument (`name:5`).
+a function that returns a Game, with one optional whole number as its argument (`name:5`). Its wordings lie in
+`templates/NAME/` beside the module that holds the function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
-from importlib.metadata import entry_points
+from contextlib import suppress
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from inspect import signature
+from pathlib import Path
 
-from arena.errors import UsageError
+from arena.errors import ArenaError, InputError, UsageError
 from arena.games.game import Game
 from arena.games.hide_and_seek import hide_and_seek
 from arena.games.matching_pennies import matching_pennies
 from arena.games.rock_paper_scissors import rock_paper_scissors
+from arena.text import meant
 
 ENTRY_POINT_GROUP = "arena.games"
 _MOST_DIGITS = 18  # Python itself refuses to read a number of thousands
@@ -26,47 +31,91 @@ _BUILT_IN: dict[str, Callable[..., Game]] = {
 }
 
 
-def _makers() -> dict[str, Callable[..., Game]]:
-    makers = {point.name: _load(point.name, point.load) for point in entry_points(group=ENTRY_POINT_GROUP)}
-    return makers | _BUILT_IN
+def _brought() -> dict[str, EntryPoint]:
+    """What other packages bring, by what people type. A name that is taken stays whose it is."""
+    found: dict[str, EntryPoint] = {}
+    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.value):
+        if point.name not in _BUILT_IN:
+            found.setdefault(point.name, point)
+    return found
 
 
-def _load(name: str, load: Callable[[], Callable[..., Game]]) -> Callable[..., Game]:
-    """A maker that imports its package only when the game is played."""
+def ignored_games(name: str = "") -> tuple[str, ...]:
+    """The games of other packages whose names are taken, or those that claim one name, as sentences."""
+    used = _brought()
+    return tuple(
+        f"the game {point.name!r} of {_origin(point)} is ignored: {_origin(used.get(point.name))} has that name"
+        for point in entry_points(group=ENTRY_POINT_GROUP)
+        if name.partition(":")[0] in ("", point.name) and point.value != getattr(used.get(point.name), "value", None)
+    )
 
-    def make(*arguments: int) -> Game:
-        try:
-            maker = load()
-        except (ImportError, AttributeError) as error:
-            raise UsageError(f"the game {name!r} comes from a package that can't be imported: {error}") from error
-        return maker(*arguments)
 
-    return make
+def _origin(point: EntryPoint | None) -> str:
+    if point is None:
+        return "a game of Arena's own"
+    return f"the package {point.dist.name}" if point.dist else point.value
+
+
+def game_templates(name: str) -> Path | None:
+    """The folder with the wordings of a game that another package brings; None for one of Arena's own."""
+    point = _brought().get(name)
+    module = find_spec(point.module) if point else None
+    return Path(module.origin).parent / "templates" / name if module and module.origin else None
+
+
+def _make(name: str, *options: int) -> Game:
+    if name in _BUILT_IN:
+        return _called(name, _BUILT_IN[name], *options)
+    point = _brought()[name]
+    whose = f"the game {name!r}, which {_origin(point)} brings,"
+    try:
+        game = _called(name, point.load(), *options)
+    except ArenaError:
+        raise
+    except Exception as error:  # whatever another package's code can raise
+        raise InputError(f"{whose} can't be made: {type(error).__name__}: {error}") from error
+    if not isinstance(game, Game) or game.name.partition(":")[0] != name:
+        got = f"one that is called {game.name!r}" if isinstance(game, Game) else repr(game)
+        raise InputError(f"{whose} is no Game of that name but {got}")
+    return game
+
+
+def _called(name: str, maker: Callable[..., Game], *options: int) -> Game:
+    try:
+        signature(maker).bind(*options)
+    except TypeError:
+        wrong = f"takes no number: write {name!r} alone" if options else f"needs a number, as in {name}:5"
+        raise UsageError(f"the game {name!r} {wrong}") from None
+    return maker(*options)
 
 
 def game_names() -> tuple[str, ...]:
     """The names that a person can type, sorted."""
-    return tuple(sorted(_makers()))
+    return tuple(sorted({*_BUILT_IN, *_brought()}))
+
+
+def playable_games() -> dict[str, Game]:
+    """Those of them that can be made, by name: a package that fails takes no other game down."""
+    found = {}
+    for name in game_names():
+        with suppress(ArenaError):
+            found[name] = parse_game(name)
+    return found
 
 
 def parse_game(spec: str) -> Game:
     """The game that `spec` names: a name, or `name:NUMBER` for a game with an option.
 
-    Raises UsageError for an unknown name or an option that the game doesn't take.
+    Raises UsageError for an unknown name or an option that the game doesn't take, InputError if the package that
+    brings the game fails.
     """
     name, colon, option = spec.strip().lower().partition(":")
-    makers = _makers()
-    if name not in makers:
-        close = get_close_matches(name, makers, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(makers))}"
-        raise UsageError(f"there is no game {spec!r}: {hint}")
+    if name not in game_names():
+        raise UsageError(f"there is no game {spec!r}: {meant(name, game_names())}")
     if not colon:
-        return makers[name]()
+        return _make(name)
     if not option.isascii() or not option.isdigit():
         raise UsageError(f"{spec!r}: after {name}: there should be a whole number, as in hide-and-seek:5")
     if len(option) > _MOST_DIGITS:
         raise UsageError(f"the game {name!r} can't have a number of {len(option)} digits")
-    try:
-        return makers[name](int(option))
-    except TypeError:
-        raise UsageError(f"the game {name!r} takes no number: write {name!r} alone") from None
+    return _make(name, int(option))

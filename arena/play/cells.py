@@ -16,7 +16,7 @@ from arena.backends.base import Sampling
 from arena.backends.loading import Models
 from arena.draws import stream
 from arena.errors import InputError
-from arena.games import Game, parse_game
+from arena.games import Game, ignored_games, parse_game
 from arena.play.match import Table
 from arena.prompts.wording import Style, find_wording, read_wording
 from arena.records import Seat
@@ -138,6 +138,8 @@ async def plan_cells(
     cells = []
     for subject, game, opponent in product(subjects, games, opponents):
         rules = parse_game(game)
+        for line in ignored_games(rules.name):
+            models.tell_once(line)
         seated = {
             seat: await _seat(parse_agent(text), seat, rules, options, models)
             for seat, text in ((Seat.SUBJECT, subject), (Seat.OPPONENT, opponent))

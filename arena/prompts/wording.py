@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from arena.errors import InputError
+from arena.games import game_templates
 from arena.records import Seat
+from arena.toml import read_toml
 
 Style = Literal["base", "instruct"]
 STYLES: tuple[Style, ...] = ("base", "instruct")
@@ -81,13 +82,18 @@ class Wording:
 
 
 def find_wording(game: str, style: Style, seat: Seat, history: int | None = None) -> Wording:
-    """The shipped wording of a game (its name without an option) for a style and a seat."""
-    templates = files("arena.prompts") / "templates"
-    for folder in (game.partition(":")[0], "generic"):
+    """The wording that comes with a game (its name without an option) for a style and a seat.
+
+    Raises InputError if the package that brings the game brings one that isn't a wording.
+    """
+    templates, own = files("arena.prompts") / "templates", game.partition(":")[0]
+    brought = game_templates(own)
+    folders: tuple[Traversable, ...] = (templates / own, *((brought,) if brought else ()), templates / "generic")
+    for folder in folders:
         for name in (f"{style}-{seat}.toml", f"{style}.toml"):
-            file = templates / folder / name
+            file = folder / name
             if file.is_file():
-                return _parse(file, style, history, shipped=True)
+                return _parse(file, style, history, shipped=folder is not brought)
     raise AssertionError(f"the generic wording for {style} is missing from the package")
 
 
@@ -106,10 +112,7 @@ def read_wording(path: Path, style: Style, history: int | None = None) -> Wordin
 
 
 def _parse(file: Traversable, style: Style, history: int | None, shipped: bool = False) -> Wording:
-    try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{file} is no wording: {error}") from error
+    values = read_toml(file, "wording")
     if set(values) != _KEYS or not all(isinstance(values[key], str) for key in _KEYS - {"closing"}):
         raise InputError(
             f"{file}: a wording has the keys {', '.join(sorted(_KEYS))}, all texts but closing, a list of texts"

@@ -51,7 +51,7 @@ def rendered(draw: Callable[[], Figure]) -> dict[str, bytes]:
 
 def below(figure: Figure, text: str, size: float = 7.5) -> None:
     """Sentences below the figure, in as many lines as its width needs."""
-    letters = int(figure.get_figwidth() * 72 / (0.52 * size))  # a letter of this font is half as wide as it is high
+    letters = int(figure.get_figwidth() * 72 / (0.6 * size))  # a letter is at most so wide, on average
     figure.supxlabel("\n".join(textwrap.wrap(plain(text), letters)), fontsize=size)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 from arena.text import printable
 
@@ -32,22 +32,35 @@ _ACCENTS: Final = {
 
 
 def latex(text: str) -> str:
-    """In LaTeX, whatever its font encoding: with a minus before a number, and with letters that LaTeX's own fonts lack
-    as their code, U+540D."""
-    text = re.sub(r'(?<![^\s(\[])"(?=\S)', "“", printable(unicodedata.normalize("NFC", text)))
-    return re.sub(r"(?<![\w.-])-(?=\d)", "$-$", "".join(map(_tex, text)))
+    """In LaTeX, whatever its font encoding: with a minus before a number."""
+    text = re.sub(r'(?<![^\s(\[])"(?=\S)', "“", for_latex(text))
+    return re.sub(r"(?<![\w.-])-(?=\d)", "$-$", "".join(_TEX.get(letter) or _accented(letter) for letter in text))
 
 
-def _tex(letter: str) -> str:
-    if letter in _TEX or letter.isascii():
-        return _TEX.get(letter, letter)
+def for_latex(text: str) -> str:
+    """A text, not yet escaped, with letters that LaTeX's own fonts lack as their code: U+540D."""
+    return "".join(
+        letter if letter.isascii() or letter in _TEX or _accented(letter) != letter else f"U+{ord(letter):04X}"
+        for letter in printable(unicodedata.normalize("NFC", text))
+    )
+
+
+def _accented(letter: str) -> str:
+    """A letter with an accent that LaTeX can set, so that it does; any other as it is."""
     base, *accents = unicodedata.normalize("NFD", letter)
     if base.isascii() and base.isalpha() and len(accents) == 1 and accents[0] in _ACCENTS:
         return rf"\{_ACCENTS[accents[0]]}{{{base}}}"
-    return f"U+{ord(letter):04X}"
+    return letter
 
 
 def spreadsheet(text: str | None) -> str:
     """In CSV: a text that a spreadsheet would take for a formula gets an apostrophe before it."""
     text = printable(text or "")
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def value(found: Any) -> str:
+    """A value in CSV: a number exact, also if it is numpy's, nothing where it is undefined, a text by `spreadsheet`."""
+    if found is None:
+        return ""
+    return spreadsheet(found) if isinstance(found, str) else repr(found.item() if hasattr(found, "item") else found)

@@ -23,10 +23,10 @@ _SAID: Final = {
     "style": "{} style",
     "format": "format {}",
     "wording": "wording {}",
-    "history": "history {}",
+    "history": "{} rounds shown",
     "temperature": "temperature {}",
     "top_p": "top-p {}",
-    "invalid": "invalid {}",
+    "invalid": "invalid answers {}",
     "max_tokens": "at most {} tokens",
     "rounds_asked": "{} rounds a match",
     "seed": "seed {}",
@@ -59,7 +59,7 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
         **_of_seat("", cell.subject, cell.prompt, run),
         "temperature": sampling.get("temperature"),
         "top_p": sampling.get("top_p"),
-        "invalid": invalid if asked else None,
+        "invalid": invalid if asked and not of_task else None,  # of tasks there is one rule
         "max_tokens": int(longest) if asked and longest.isdigit() else None,
         "rounds_asked": None if of_task else run.spec.rounds,
         "seed": run.spec.seed,
@@ -159,7 +159,7 @@ def labels(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[str]:
     places = [(name, *(row.get(key) for key in shown)) for name, row in zip(names, rows, strict=True)]
     often = Counter(places)
     return [
-        f"{name}, run {row['run']}" if often[place] > 1 else name
+        f"{name}, run {printable(row['run'])}" if often[place] > 1 else name
         for name, row, place in zip(names, rows, places, strict=True)
     ]
 
@@ -173,7 +173,7 @@ def said_of_all(rows: Sequence[Settings]) -> str:
         value = next((row[name] for row in rows if row.get(name) is not None), None)
         if value is not None and name not in several and value != "all":
             said.append(_said(name, value))
-    return f"All rows: {', '.join(said)}." if said else ""
+    return f"Throughout: {', '.join(said)}." if said else ""
 
 
 def _words(row: Settings, names: Collection[str]) -> str:
@@ -184,6 +184,9 @@ def _words(row: Settings, names: Collection[str]) -> str:
 
 def _said(name: str, value: Any) -> str:
     text = f"{value:g}" if isinstance(value, float) else str(value)
+    if name == "invalid":
+        text = re.sub(r"^resample:(\d+)$", r"drawn again up to \1 times", text)
+        text = "replaced by the policy's draw" if text == "policy" else text
     if name.endswith("weights"):
         text = text.removeprefix("sha256:")[:_DIGEST]
     return printable(_SAID[name].format(text))

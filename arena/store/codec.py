@@ -19,7 +19,7 @@ def decoding() -> Iterator[None]:
     """What can't be decoded within was damaged in the file: DamagedError."""
     try:
         yield
-    except (ValueError, TypeError, LookupError, struct.error) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, struct.error) as error:
         raise DamagedError(f"a row makes no sense: {error}") from error
 
 
@@ -38,7 +38,19 @@ def optional_json(value: Mapping[str, Any] | None) -> str | None:
 
 def optional_object(text: str | None) -> dict[str, Any] | None:
     """The JSON object that `optional_json` wrote."""
-    return None if text is None else dict(json.loads(text))
+    return None if text is None else json_object(text)
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """A JSON object. Raises ValueError for anything else, also for numbers that aren't finite."""
+    found = json.loads(text, parse_constant=_no_number)
+    if not isinstance(found, dict):
+        raise ValueError(f"{text[:40]!r} is no JSON object")
+    return found
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def identity(spec: RunSpec) -> str:
@@ -93,8 +105,11 @@ def integers(values: Sequence[int]) -> bytes:
 
 
 def from_integers(blob: bytes) -> tuple[int, ...]:
-    """What `integers` wrote."""
-    return struct.unpack(f"<{len(blob) // 4}i", blob)
+    """What `integers` wrote. Raises ValueError for one below 0: they are all of them tokens."""
+    found = struct.unpack(f"<{len(blob) // 4}i", blob)
+    if found and min(found) < 0:
+        raise ValueError(f"a token {min(found)}")
+    return found
 
 
 def text_bytes(text: str) -> bytes:
@@ -124,7 +139,10 @@ def encode_prompt(prompt: Prompt) -> tuple[Any, ...]:
 
 def decode_prompt(text: str, tokens: bytes, top_tokens: bytes, top_logprobs: bytes) -> Prompt:
     """The prompt that `encode_prompt` wrote."""
-    top = zip(from_integers(top_tokens), from_floats(top_logprobs), strict=True)
+    logprobs = from_floats(top_logprobs)
+    if not all(logprob < 0.01 for logprob in logprobs):  # NaN neither; that much is rounding
+        raise ValueError("a logarithm of a probability above 0")
+    top = zip(from_integers(top_tokens), logprobs, strict=True)
     return Prompt(text, from_integers(tokens), tuple(TokenProbability(*pair) for pair in top))
 
 
@@ -175,7 +193,13 @@ def decode_answers(text: str | None) -> tuple[Sample, ...]:
     """The answers that a seat drew, in order; none for NULL."""
     if text is None:
         return ()
-    return tuple(Sample(answer["text"], tuple(answer["tokens"]), answer["ended"]) for answer in json.loads(text))
+    return tuple(_sample(answer["text"], tuple(answer["tokens"]), answer["ended"]) for answer in json.loads(text))
+
+
+def _sample(text: str, tokens: tuple[int, ...], ended: str) -> Sample:
+    if type(text) is not str or type(ended) is not str or not all(type(one) is int and one >= 0 for one in tokens):
+        raise ValueError("an answer that is none")
+    return Sample(text, tokens, ended)
 
 
 ANSWER_COLUMNS = "value, text, tokens, ended"
@@ -190,8 +214,10 @@ def encode_answer(answer: Answer) -> tuple[Any, ...]:
 
 def decode_answer(value: str | None, text: str, tokens: bytes, ended: str) -> Answer:
     """The answer that `encode_answer` wrote."""
-    found = None if value is None else tuple(map(int, json.loads(value)))
-    return Answer(Sample(text, from_integers(tokens), ended), found)
+    found = None if value is None else tuple(json.loads(value))
+    if found is not None and not all(type(index) is int and index >= 0 for index in found):
+        raise ValueError(f"an answer {value!r:.40}")
+    return Answer(_sample(text, from_integers(tokens), ended), found)
 
 
 def _encode_answers(answers: tuple[Sample, ...]) -> str | None:

@@ -16,6 +16,7 @@ from typing import Final
 
 from arena.errors import StoreError
 from arena.store.failures import database_sentence, file_sentence, not_a_database
+from arena.store.place import Place, refuse_second_names
 
 # both stand in schema.sql too, where they are set
 APPLICATION_ID: Final = 0x4172656E  # "Aren"
@@ -36,6 +37,7 @@ class Database:
         self.path = path
         self.file = Path(os.path.realpath(path))
         self.connection = connection
+        self._place: Place | None = None  # of one who writes
 
     @classmethod
     def open(cls, path: Path, *, create: bool) -> Database:
@@ -44,6 +46,8 @@ class Database:
         An empty file is a new store. Raises StoreError if there is none, or if it can't be used.
         """
         _check_place(path, create)
+        if create:
+            refuse_second_names(path)
         with _sentences(path):
             database = cls(path, _connect(path, create))
         try:
@@ -66,10 +70,20 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All that is written within is written at its end, or not at all. Raises StoreError."""
-        # IMMEDIATE: to wait for another writer at the start, where waiting is safe, and not in the middle
-        with self._within("BEGIN IMMEDIATE") as connection:
-            yield connection
+        """All that is written within is written at its end, or not at all. Raises StoreError, also where the file is
+        no longer where it was: what was written is then saved beside it."""
+        try:
+            # IMMEDIATE: to wait for another writer at the start, where waiting is safe, and not in the middle
+            with self._within("BEGIN IMMEDIATE") as connection:
+                yield connection
+        except StoreError:
+            self._look()
+            raise
+        self._look()
+
+    def _look(self) -> None:
+        if self._place is not None and (happened := self._place.what_happened()):
+            raise self._place.rescue(self.connection, self.path, happened)
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -105,6 +119,7 @@ class Database:
         self._check_owner()
         if create:
             self._use_wal()
+            self._place = Place(self.file)
 
     def _number(self, pragma: str) -> int:
         return int(self.connection.execute(pragma).fetchone()[0])

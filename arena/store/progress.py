@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from sqlite3 import Connection
 
@@ -29,20 +30,24 @@ _ANSWERS = (
 
 def cell_rows(connection: Connection, run: RunRow) -> Iterator[CellRow]:
     """The cells of a run, in its order. All is read in one transaction, or a cell may be further than it says."""
-    cells = zip(connection.execute(_CELLS, (run.id,)).fetchall(), run.spec.cells, strict=True)
+    rows = connection.execute(_CELLS, (run.id,)).fetchall()
+    if not all(type(seconds) is float and 0 <= seconds < math.inf for _, seconds in rows):
+        raise ValueError(f"run {run.name}: the seconds of a cell are no time")
+    cells = zip(rows, run.spec.cells, strict=True)
     if run.spec.kind == TASK_KIND:
         drawn = {cell: rest for cell, *rest in connection.execute(_ANSWERS, (run.id,))}
         for (id_, seconds), spec in cells:
             valid, first_missing, valid_before = drawn.get(id_, (0, 0, 0))
             whole = run.finished or spec.is_person or valid_before >= run.spec.games
-            yield CellRow(id_, spec, valid, 0, seconds, first_missing if whole else counted(first_missing))
+            below = first_missing if whole else counted(first_missing)
+            yield CellRow(id_, spec, valid, 0, seconds, below, run.name, run.spec.rounds)
         return
     finished = {cell: rest for cell, *rest in connection.execute(_FINISHED, (run.id,))}
     begun = dict(connection.execute(_OPEN, (run.id,)))
     for (id_, seconds), spec in cells:
         done, first_missing = finished.get(id_, (0, 0))
         below = None if run.spec.kind == MATCH_KIND else _counted_matches(run, first_missing)
-        yield CellRow(id_, spec, done, begun.get(id_, 0), seconds, below)
+        yield CellRow(id_, spec, done, begun.get(id_, 0), seconds, below, run.name, run.spec.rounds)
 
 
 def _counted_matches(run: RunRow, first_missing: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +10,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from arena.errors import UsageError
-from arena.store.codec import canonical, decoding, identity, optional_json, optional_object
+from arena.store.codec import canonical, decoding, identity, json_object, optional_json, optional_object
 from arena.store.database import Database
 from arena.store.rows import CellSpec, RunRow, RunSpec
 
@@ -133,11 +132,17 @@ def _free_name(connection: Connection, now: datetime) -> str:
 
 def _cell(row: tuple[Any, ...]) -> CellSpec:
     _, key, subject, opponent, game, prompt, opponent_prompt = row
+    if not all(type(text) is str for text in (key, subject, opponent, game)):
+        raise ValueError("a cell's names are no text")
     return CellSpec(key, subject, opponent, game, optional_object(prompt), optional_object(opponent_prompt))
 
 
 def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
     id_, name, kind, games, rounds, seed, sampling, invalid, models, manifest, created, finished_games = row
+    if not all(type(text) is str for text in (name, kind, sampling, invalid, created)):
+        raise ValueError("what a run is called is no text")
+    if not all(type(number) is int for number in (games, rounds, finished_games)) or min(games, rounds) < 1:
+        raise ValueError(f"run {name} has {games!r} games of {rounds!r} rounds")
     spec = RunSpec(
         kind=kind,
         cells=cells,
@@ -145,8 +150,14 @@ def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
         seed=int(seed),
         sampling=sampling,
         invalid=invalid,
-        models=json.loads(models),
+        models=_texts(json_object(models)),
         games=games,
-        manifest=json.loads(manifest),
+        manifest=json_object(manifest),
     )
     return RunRow(id_, name, spec, created, finished_games)
+
+
+def _texts(models: dict[str, Any]) -> dict[str, str]:
+    if not all(isinstance(identity, str) for identity in models.values()):
+        raise ValueError("a model's identity is no text")
+    return models

@@ -89,7 +89,8 @@ class CellRow:
     the valid answers count as its finished matches.
 
     Only what is a sample is reported (arena/blocks.py): the matches, or a task's draws, of numbers `below` this, all
-    of which are finished; None: every finished match, as those of a sitting come one after another.
+    of which are finished; None: every finished match, as those of a sitting come one after another. `run` is the run's
+    name, and `rounds` how many a match of it has.
     """
 
     id: int
@@ -98,6 +99,8 @@ class CellRow:
     open_matches: int
     seconds: float
     below: int | None = None
+    run: str = ""
+    rounds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 -- A store: the runs of tournaments and tasks, their cells, matches, rounds, answers and prompts, in one SQLite file.
 -- It is made in one transaction, statement by statement, cut at each semicolon: no comment may hold one.
+-- What is impossible is refused here, and again on reading (checks.py): older stores have no such checks.
 
 PRAGMA application_id = 1098016110;
 PRAGMA user_version = 2;
@@ -12,15 +13,15 @@ CREATE TABLE runs (
     name TEXT NOT NULL UNIQUE,
     identity TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL,
-    games INTEGER NOT NULL,
-    rounds INTEGER NOT NULL,
+    games INTEGER NOT NULL CHECK (typeof(games) = 'integer' AND games >= 1),
+    rounds INTEGER NOT NULL CHECK (typeof(rounds) = 'integer' AND rounds >= 1),
     seed TEXT NOT NULL,
     sampling TEXT NOT NULL,
     invalid TEXT NOT NULL,
     models TEXT NOT NULL,    -- JSON object
     manifest TEXT NOT NULL,  -- JSON object
     created TEXT NOT NULL,   -- ISO 8601, local time with its offset
-    finished_games INTEGER NOT NULL DEFAULT 0
+    finished_games INTEGER NOT NULL DEFAULT 0 CHECK (finished_games >= 0)
 );
 
 CREATE TABLE cells (
@@ -33,16 +34,16 @@ CREATE TABLE cells (
     game TEXT NOT NULL,
     prompt TEXT,           -- JSON object, NULL for a bot
     opponent_prompt TEXT,  -- the same for the other seat
-    seconds REAL NOT NULL DEFAULT 0,
+    seconds REAL NOT NULL DEFAULT 0 CHECK (typeof(seconds) = 'real' AND seconds BETWEEN 0 AND 1e12),
     UNIQUE (run, position),
     UNIQUE (run, key)
 );
 
 CREATE TABLE matches (
     cell INTEGER NOT NULL REFERENCES cells (id),
-    number INTEGER NOT NULL,
-    finished INTEGER NOT NULL DEFAULT 0,
-    abandoned INTEGER NOT NULL DEFAULT 0,  -- a person left: the match stays, and is not gone on with
+    number INTEGER NOT NULL CHECK (typeof(number) = 'integer' AND number >= 0),
+    finished INTEGER NOT NULL DEFAULT 0 CHECK (finished IN (0, 1)),
+    abandoned INTEGER NOT NULL DEFAULT 0 CHECK (abandoned IN (0, 1)),  -- a person left: the match stays, and is not gone on with
     PRIMARY KEY (cell, number)
 ) WITHOUT ROWID;
 
@@ -50,9 +51,9 @@ CREATE TABLE matches (
 -- tokens mean the same distribution: there, each distinct prompt stands once.
 CREATE TABLE prompts (
     cell INTEGER NOT NULL REFERENCES cells (id),
-    number INTEGER NOT NULL,
-    seat TEXT NOT NULL,
-    sha256 BLOB NOT NULL,       -- of the text, a zero byte and the tokens, as in the next two columns
+    number INTEGER NOT NULL CHECK (typeof(number) = 'integer' AND number >= 0),
+    seat TEXT NOT NULL CHECK (seat IN ('subject', 'opponent')),
+    sha256 BLOB NOT NULL CHECK (length(sha256) = 32),  -- of the text, a zero byte and the tokens, as in the next two columns
     text TEXT NOT NULL,
     tokens BLOB NOT NULL,       -- 32-bit integers, little-endian
     top_tokens BLOB NOT NULL,   -- the same
@@ -67,18 +68,19 @@ CREATE TABLE prompts (
 CREATE TABLE rounds (
     cell INTEGER NOT NULL,
     match INTEGER NOT NULL,
-    number INTEGER NOT NULL,
-    outcome INTEGER NOT NULL,  -- 1 win, 0 tie, -1 loss, for the subject
-    move INTEGER,
-    policy BLOB,
-    mass REAL,
-    loose_mass REAL,
+    number INTEGER NOT NULL CHECK (typeof(number) = 'integer' AND number >= 1),
+    outcome INTEGER NOT NULL CHECK (outcome IN (-1, 0, 1)),  -- 1 win, 0 tie, -1 loss, for the subject
+    move INTEGER CHECK (typeof(move) IN ('integer', 'null') AND (move IS NULL OR move >= 0)),
+    policy BLOB CHECK (policy IS NULL OR typeof(policy) = 'blob' AND length(policy) % 8 = 0),
+    mass REAL CHECK (typeof(mass) IN ('real', 'null') AND (mass IS NULL OR mass BETWEEN -0.01 AND 1.01)),
+    loose_mass REAL CHECK (typeof(loose_mass) IN ('real', 'null')
+        AND (loose_mass IS NULL OR loose_mass BETWEEN -0.01 AND 1.01)),
     answers TEXT,
-    drawn INTEGER NOT NULL,
-    invalid INTEGER NOT NULL,
+    drawn INTEGER NOT NULL CHECK (typeof(drawn) = 'integer'),
+    invalid INTEGER NOT NULL CHECK (typeof(invalid) = 'integer' AND invalid BETWEEN 0 AND drawn),
     prompt INTEGER,
-    reply INTEGER,
-    opponent_policy BLOB,
+    reply INTEGER CHECK (typeof(reply) IN ('integer', 'null') AND (reply IS NULL OR reply >= 0)),
+    opponent_policy BLOB CHECK (opponent_policy IS NULL OR length(opponent_policy) % 8 = 0),
     opponent_mass REAL,
     opponent_loose_mass REAL,
     opponent_answers TEXT,
@@ -93,7 +95,7 @@ CREATE TABLE rounds (
 -- into the task's values, NULL for an answer that was rejected.
 CREATE TABLE answers (
     cell INTEGER NOT NULL REFERENCES cells (id),
-    number INTEGER NOT NULL,
+    number INTEGER NOT NULL CHECK (typeof(number) = 'integer' AND number >= 0),
     value TEXT,
     text TEXT NOT NULL,
     tokens BLOB NOT NULL,  -- 32-bit integers, little-endian

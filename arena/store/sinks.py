@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import IO, Any, Final
 
 from arena.errors import InputError
+from arena.extras import need
 
 # column -> "text", "integer", "float", "boolean", "floats" or "integers" (lists); any value may be None
 Columns = Mapping[str, str]
@@ -69,11 +70,10 @@ def jsonl_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
 @contextmanager
 def parquet_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
     """Columns of their proper types. Raises InputError if pyarrow is not installed."""
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise InputError(f"Parquet needs pyarrow ({error}): pip install pyarrow, or export --to csv") from error
+    need("Parquet", "parquet", InputError)
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     types = {
         "text": pa.string(),
         "integer": pa.int64(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.errors import InputError
+from arena.games import parse_game
 from arena.records import Answer, Prompt, Round, Seat
+from arena.store.checks import check_columns, check_match
 from arena.store.codec import (
     ANSWER_COLUMNS,
     PROMPT_COLUMNS,
@@ -22,6 +23,7 @@ from arena.store.codec import (
     decode_prompt,
     decode_round,
     decoding,
+    json_object,
 )
 from arena.store.database import Database
 from arena.store.lock import holder
@@ -32,16 +34,17 @@ from arena.store.writer import RunWriter
 
 _NAMES_SHOWN = 5  # in a sentence; `arena runs` shows them all
 
+_INDEX = "IIF({0} < 0, -2, COALESCE({0}, -1))"  # -1 is none, so that a stored -1 must not look like it
 # (name in RoundColumns, the SQL that gives it)
 _INTEGERS = {
     "match": "r.match",
     "number": "r.number",
-    "move": "COALESCE(r.move, -1)",
-    "reply": "COALESCE(r.reply, -1)",
+    "move": _INDEX.format("r.move"),
+    "reply": _INDEX.format("r.reply"),
     "outcome": "r.outcome",
     "drawn": "r.drawn",
     "invalid": "r.invalid",
-    "prompt": "COALESCE(r.prompt, -1)",
+    "prompt": _INDEX.format("r.prompt"),
 }
 _FLOATS = {"mass": "r.mass", "loose_mass": "r.loose_mass"}
 _SELECT_ROUNDS = (
@@ -112,10 +115,12 @@ class Store:
         with self.database.guard() as connection, decoding():
             rows = connection.execute(_SELECT_ROUNDS, (cell.id, cell.below)).fetchall()
             *columns, policies = zip(*rows, strict=True) if rows else [()] * (len(_INTEGERS) + len(_FLOATS) + 1)
-            arrays: dict[str, NDArray[Any]] = {name: np.array(columns.pop(0), dtype=np.int64) for name in _INTEGERS}
+            arrays: dict[str, NDArray[Any]] = {name: _integers(name, columns.pop(0)) for name in _INTEGERS}
             # NULL becomes NaN
             arrays |= {name: np.array(columns.pop(0), dtype=np.float64) for name in _FLOATS}
-            return RoundColumns(**arrays, policy=_policies(policies, moves))
+            rounds = RoundColumns(**arrays, policy=_policies(policies, moves))
+            check_columns(cell, parse_game(cell.spec.game), rounds)
+            return rounds
 
     def matches(self, cell: CellRow) -> list[MatchRow]:
         """All matches of a cell, also those that are open or abandoned, by number."""
@@ -144,7 +149,7 @@ class Store:
         """What else was found out about a task's cell, by name."""
         with self.database.guard() as connection, decoding():
             rows = connection.execute("SELECT name, found FROM findings WHERE cell = ? ORDER BY name", (cell.id,))
-            return {name: dict(json.loads(found)) for name, found in rows}
+            return {name: json_object(found) for name, found in rows}
 
     def last_match(self) -> tuple[CellRow, MatchRow] | None:
         """The match of a person or a show that was played last, with its cell; None if there is none."""
@@ -173,7 +178,9 @@ class Store:
             }
             if not rows:
                 raise InputError(f"{cell.spec.subject} in {cell.spec.game} has no match {number} with rounds")
-            return tuple(_with_prompts(row, prompts) for row in rows)
+            rounds = tuple(_with_prompts(row, prompts) for row in rows)
+            check_match(cell, parse_game(cell.spec.game), number, rounds)
+            return rounds
 
     def prompts(self, cell: CellRow, limit: int | None = None) -> Iterator[PromptRow]:
         """The cell's distinct prompts in the order of their first use, all or the first `limit`."""
@@ -214,8 +221,21 @@ def _with_prompts(row: tuple[Any, ...], prompts: dict[int, Prompt]) -> Round:
     )
 
 
+def _integers(name: str, values: tuple[Any, ...]) -> NDArray[np.int64]:
+    """A column as it is, nothing converted. Raises ValueError if it holds anything else."""
+    column = np.array(values) if values else np.empty(0, dtype=np.int64)
+    if column.dtype != np.int64:
+        raise ValueError(f"what is no whole number stands in column {name}")
+    return column
+
+
 def _policies(blobs: tuple[bytes | None, ...], moves: int) -> NDArray[np.float64]:
-    """Shape (n, moves), NaN rows for None."""
+    """Shape (n, moves), NaN rows for None. Raises ValueError for one of another length."""
+    if {len(blob) for blob in blobs if blob is not None} - {8 * moves}:
+        raise ValueError(f"a policy that isn't over {moves} moves")
     none = np.full(moves, np.nan, dtype="<f8").tobytes()
     whole = b"".join(none if blob is None else blob for blob in blobs)
-    return np.frombuffer(whole, dtype="<f8").astype(np.float64).reshape(len(blobs), moves)
+    policies = np.frombuffer(whole, dtype="<f8").astype(np.float64).reshape(len(blobs), moves)
+    if int(np.isnan(policies).any(axis=1).sum()) != blobs.count(None):
+        raise ValueError("a policy that is no numbers")
+    return policies

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Final, Self
 
+from arena.games import parse_game
 from arena.records import Answer, Prompt, Round, Seat
+from arena.store.checks import check_match
 from arena.store.codec import (
     ANSWER_COLUMNS,
     ROUND_COLUMNS,
@@ -28,7 +30,7 @@ from arena.store.codec import (
 from arena.store.database import Database
 from arena.store.lock import RunLock
 from arena.store.registry import enter_run, mark_finished, raise_games
-from arena.store.rows import RunRow, RunSpec
+from arena.store.rows import CellRow, RunRow, RunSpec
 
 FLUSH_SECONDS: Final = 0.5
 
@@ -114,6 +116,10 @@ class RunWriter:
             )
             for match, *row in rows:
                 found[match].append(decode_round(row))
+            spec = next(cell for cell in self.run.spec.cells if cell.key == key)
+            cell = CellRow(self._cells[key], spec, 0, 0, 0.0, run=self.run.name, rounds=self.run.spec.rounds)
+            for match, rounds in found.items():
+                check_match(cell, parse_game(spec.game), match, rounds)
         return {match: tuple(rounds) for match, rounds in found.items()}
 
     def add_round(self, key: str, match: int, played: Round) -> None:

@@ -15,8 +15,6 @@ n = 1500
 
 from __future__ import annotations
 
-import tomllib
-from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -25,6 +23,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from arena.errors import InputError, UsageError
+from arena.text import meant
+from arena.toml import read_toml
 
 _Count = Annotated[int, msgspec.Meta(ge=1)]
 _Temperature = Annotated[float, msgspec.Meta(gt=0)]
@@ -81,8 +81,7 @@ def find_suite(text: str) -> Suite:
         return _read(known[text], text)
     if text.endswith(".toml") or "/" in text:
         return _read(Path(text), Path(text).stem)
-    close = get_close_matches(text, known, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}, or a file, FILE.toml"
+    hint = meant(text, known, f"there are {', '.join(known)}, or a file, FILE.toml")
     raise UsageError(f"there is no suite {text!r}: {hint}")
 
 
@@ -93,10 +92,8 @@ def _shipped() -> dict[str, Traversable]:
 
 def _read(file: Traversable, name: str) -> Suite:
     try:
-        suite = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Suite)
-    except OSError as error:
-        raise InputError(f"the suite {file} can't be read: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        suite = msgspec.convert(read_toml(file, "suite"), Suite)
+    except msgspec.ValidationError as error:
         raise InputError(f"{file} is no suite: {error}") from error
     if suite.name:
         raise InputError(f"{file} is no suite: its name is its file's, it has no key `name`")

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from arena.agents.spec import parse_agent
 from arena.backends.base import Capability, LanguageModel, Request, Sampling
+from arena.backends.keys import without_logins
 from arena.backends.loading import Models
 from arena.errors import InputError, UsageError
 from arena.tasks.cells import Question, TaskCell, TaskOptions, plan_task_cells
@@ -70,6 +71,7 @@ async def plan_matched_cells(
 
     Raises UsageError for players that are no models, InputError and ModelError as the models do.
     """
+    base, *aligned = map(without_logins, (base, *aligned))
     for subject in (base, *aligned):
         if not parse_agent(subject).is_model:
             raise UsageError(f"entropies are matched between models, and {subject} is none")

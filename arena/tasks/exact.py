@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,8 +71,8 @@ class Exact:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Exact:
-        """What `to_json` gave."""
-        return cls(tuple(stored["probabilities"]), stored["rejected"], stored["unexplored"], stored["nodes"])
+        """What `to_json` gave. Raises msgspec.ValidationError for anything else."""
+        return msgspec.convert(stored, cls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Player(Protocol):
 
     at_once: int
 
-    async def answer(self, name: str, block: int) -> Answer:
+    async def answer(self, name: str, block: int = 0) -> Answer:
         """One answer, drawn from the stream of that name; lower blocks first. Raises ModelError if a model fails."""
         ...
 
@@ -40,7 +40,7 @@ class ModelPlayer:
         self.at_once = _A_BATCH if Capability.SEEDED in model.capabilities else _MANY
         self._cell, self._model, self._question = cell, model, question
 
-    async def answer(self, name: str, block: int) -> Answer:
+    async def answer(self, name: str, block: int = 0) -> Answer:
         """Sampled until it ends."""
         question = self._question
         completion = await self._model.complete(
@@ -59,7 +59,7 @@ class BotPlayer:
         self._task = cell.task
         self._bot = make_bot(cell.subject, cell.task.as_game(), Seat.SUBJECT)
 
-    async def answer(self, name: str, block: int) -> Answer:
+    async def answer(self, name: str, block: int = 0) -> Answer:
         """As many draws as the task's answers are long."""
         drawn = []
         for number, uniform in enumerate(uniforms(name, self._task.length).tolist(), start=1):
@@ -77,7 +77,7 @@ class PersonPlayer:
     def __init__(self, task: Task, ask: Ask) -> None:
         self._task, self._ask = task, ask
 
-    async def answer(self, name: str, block: int) -> Answer:
+    async def answer(self, name: str, block: int = 0) -> Answer:
         """What they say next."""
         text = await self._ask()
         return Answer(Sample(text, (), "eos"), self._task.read(text))

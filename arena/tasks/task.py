@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +16,7 @@ import numpy as np
 from arena.errors import UsageError
 from arena.games import Game
 from arena.tasks.parsing import no_integer, no_letter, parse_integer, parse_letter, parse_sequence
+from arena.text import meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +76,4 @@ def find_task(name: str) -> Task:
     """The task of a name. Raises UsageError if there is none."""
     if name in TASKS:
         return TASKS[name]
-    close = get_close_matches(name, TASKS, n=1)
-    raise UsageError(f"there is no task {name!r}: " + (f"did you mean {close[0]!r}?" if close else ", ".join(TASKS)))
+    raise UsageError(f"there is no task {name!r}: {meant(name, TASKS)}")

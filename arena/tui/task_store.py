@@ -9,6 +9,7 @@ from arena.store.rows import CellRow, RunRow
 from arena.store.store import Store
 from arena.tasks.exact import Exact
 from arena.tasks.run import EXACT
+from arena.tasks.stored import read_answers, read_findings
 from arena.tasks.task import TASKS
 from arena.text import printable
 from arena.tui.choice import HUMAN
@@ -89,12 +90,12 @@ def read_run(path: Path, name: str | None, before: StoredRun | None = None) -> S
 
 
 def _read_cell(store: Store, run: RunRow, cell: CellRow) -> StoredCell:
-    found = store.findings(cell)
-    exact = Exact.from_json(found[EXACT]) if EXACT in found else None
     task = TASKS.get(cell.spec.game)
+    found = read_findings(store, cell, task)
+    exact = Exact.from_json(found[EXACT]) if EXACT in found else None
     if task is None:
         return StoredCell(cell, run.spec.games, None, exact)
-    values = [answer.value for answer in store.answers(cell)]
+    values = [answer.value for answer in read_answers(store, cell, task)]
     tally = Tally(task, max(run.spec.games, sum(value is not None for value in values)), run.spec.seed)
     for number, value in enumerate(values):
         tally.arrive(number, value)

@@ -57,7 +57,7 @@ def test_a_server_that_is_killed_and_started_again_loses_nothing(server: Server,
 def test_patience_has_an_end_and_the_same_command_goes_on(server: Server, tmp_path: Path) -> None:
     store = tmp_path / "run.db"
     server.start()
-    run = run_of(server, "--store", store, "--patience", "1")
+    run = run_of(server, "--store", store, "--patience", "5")
     with begun(*run) as process:
         wait_for(lambda: count_rounds(store) > 20, process)
         server.stop(signal.SIGKILL)

@@ -154,6 +154,7 @@ def _mapped_weights(process: psutil.Process) -> tuple[int, int] | None:
     [
         ({"Origin": "http://elsewhere.example"}, "/ws"),
         ({"Origin": "null"}, "/ws"),
+        ({"Origin": "http://["}, "/ws"),
         ({"Host": "rebound.example"}, "/"),
     ],
 )
@@ -182,6 +183,7 @@ def test_a_port_that_is_taken(serve: Serve) -> None:
     [
         (("--host", "192.0.2.1"), 3, "can't be opened"),
         (("--host", "no such host"), 3, "is no address"),
+        (("--host", "a..b"), 3, "is no address"),
         (("--port", "0"), 2, "range"),
         (("--subject", "nobody"), 2, "there is no agent 'nobody'"),
         (("--subject", "llm:gema-3-270m"), 3, "did you mean"),

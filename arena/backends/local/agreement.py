@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from arena.backends.local.library import Library, LoadError
 from arena.backends.local.settings import Settings
+from arena.backends.local.states import States
 from arena.backends.local.tree import Path, Tree
 from arena.backends.local.whole import Whole
 from arena.text import printable
@@ -105,7 +106,7 @@ def _as_the_tree(library: Library, tokens: Path, settings: Settings) -> NDArray[
     prefix, middle = tokens[:_FORK], tokens[:_MIDDLE]
     strangers = [prefix + tokens[-5:], tokens[-6:], prefix + tokens[-6:-3]]  # one that shares nothing
     waves = ([prefix], [*strangers[:2], middle, strangers[2]], [*(path + path[:1] for path in strangers), tokens])
-    tree = Tree(library, library.cells, settings.sequences)
+    tree = (States if library.states else Tree)(library, library.cells, library.sequences)
     found: dict[Path, NDArray[np.float32]] = {}
     for wanted in waves:
         while missing := [path for path in wanted if path not in found]:

@@ -17,7 +17,8 @@ async def start(module: str, log: Path) -> asyncio.subprocess.Process:
     """Run a module as a child, its input and output piped, what it says on standard error in its log."""
     # OpenMP's threads spin while they wait for each other; where the cores are shared with anything else, long
     # spinning costs more than half of the speed
-    environment = {"GOMP_SPINCOUNT": "2000", **os.environ}
+    # where a debugger is installed, llama.cpp would end its log with pages of a stack, and not with what was wrong
+    environment = {"GOMP_SPINCOUNT": "2000", "GGML_NO_BACKTRACE": "1", **os.environ}
     with log.open("wb") as output:
         return await asyncio.create_subprocess_exec(
             sys.executable,
@@ -31,10 +32,11 @@ async def start(module: str, log: Path) -> asyncio.subprocess.Process:
         )
 
 
-def kill(process: asyncio.subprocess.Process) -> None:
-    """End a child at once, if it hasn't ended."""
+async def end(process: asyncio.subprocess.Process) -> None:
+    """End a child at once, if it hasn't ended, and wait until it has: else its pipes outlive the loop."""
     with contextlib.suppress(ProcessLookupError):
         process.kill()
+    await process.wait()
 
 
 def describe(code: int) -> str:

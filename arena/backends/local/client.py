@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
-from arena.backends.local.child import describe, kill, last_words, log_file, start
+from arena.backends.local.child import describe, end, last_words, log_file, start
 from arena.backends.local.messages import (
     HEADER,
     AskWork,
@@ -27,7 +27,6 @@ from arena.backends.local.messages import (
     Tokenize,
     Tokens,
     ToWorker,
-    Warming,
     WorkDone,
     body_length,
     decode_from_worker,
@@ -37,13 +36,15 @@ from arena.backends.local.settings import Settings
 from arena.backends.requests import check_request
 from arena.errors import InputError, ModelError
 
+Tell = Callable[[str], None]
+
 
 class LocalModel:
     """A language model in a worker process. Make it with `LocalModel.load`."""
 
     capabilities = frozenset({Capability.ENTROPY, Capability.FURTHER, Capability.SEEDED})
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path, ready: Ready) -> None:
+    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path, ready: Ready, tell: Tell) -> None:
         self.name = name
         self.build = ready.build
         self.context = ready.context
@@ -55,9 +56,12 @@ class LocalModel:
             chat_template=ready.chat_template,
             named=ready.named,
             mark=ready.mark,
+            lstrips=frozenset(ready.lstrips),
+            rstrips=frozenset(ready.rstrips),
         )
         self._process = process
         self._log = log
+        self._tell = tell
         self._next = 0
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._failure: ModelError | None = None
@@ -71,11 +75,11 @@ class LocalModel:
         library: str,
         place: str,
         settings: Settings | None = None,
-        tell: Callable[[str], None] = lambda line: None,
-        progress: Callable[[str], None] = lambda line: None,
+        tell: Tell = lambda line: None,
+        progress: Tell = lambda line: None,
     ) -> LocalModel:
-        """Start a worker and load weights into it with a library. `tell` gets what a person should know, and
-        `progress` a line for each step, to be shown while it lasts.
+        """Start a worker and load weights into it with a library. `tell` gets what a person should know, also later,
+        and `progress` a line for each step, to be shown while it lasts.
 
         `place` is what the library knows the weights by: a GGUF file, a folder, a hub's name. Raises InputError if
         the library refuses them, ModelError if the worker dies, also when it was
@@ -91,24 +95,24 @@ class LocalModel:
                 while True:
                     message = await _receive(process)
                     if isinstance(message, Ready):
-                        return cls(name, process, log, message)
+                        return cls(name, process, log, message, tell)
                     if isinstance(message, Loading):
-                        progress(f"reading weights {message.share:.0%}")
-                    if isinstance(message, Warming):
-                        warming = True
-                        progress("running a first batch")
+                        warming = message.share >= 1
+                        progress("running a first batch" if warming else f"reading weights {message.share:.0%}")
                     if isinstance(message, Notice):
                         tell(f"{name} {message.line}")
                     if isinstance(message, Refused):
-                        raise InputError(f"{message.sentence}{last_words(log)}")
+                        raise InputError(message.sentence)
             except (asyncio.IncompleteReadError, ConnectionError):
                 code = await process.wait()
-                ended = f"the worker of {name} ended while it loaded ({describe(code)}); its log is {log}"
                 if not warming or attempt.cautious:
+                    ended = f"the worker of {name} ended while it loaded ({describe(code)}); its log is {log}"
                     raise ModelError(f"{ended}{last_words(log)}") from None
+                log.unlink(missing_ok=True)
                 tell(f"{name}: the first batch failed ({describe(code)}); started again with cautious settings")
             except BaseException:
-                kill(process)
+                await end(process)
+                log.unlink(missing_ok=True)
                 raise
         raise AssertionError("the second attempt either returns or raises")
 
@@ -140,8 +144,7 @@ class LocalModel:
     async def close(self) -> None:
         """End the worker at once: it holds nothing that would be lost."""
         self._closing = True
-        kill(self._process)
-        await self._process.wait()
+        await end(self._process)
         self._reader.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._reader
@@ -179,6 +182,8 @@ class LocalModel:
                     self._resolve(message.id, message.tokens)
                 elif isinstance(message, WorkDone):
                     self._resolve(message.id, message.work)
+                elif isinstance(message, Notice):
+                    self._tell(f"{self.name} {message.line}")
         except (asyncio.IncompleteReadError, ConnectionError, msgspec.MsgspecError):
             code = await self._process.wait()
             if not self._closing:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from arena.backends.answers import answer, ending
 from arena.backends.base import Completion, Numbers, Request, StopRule, Vocabulary, Work
 from arena.backends.distribution import Logits
+from arena.backends.local.states import States
 from arena.backends.local.tree import Memory, Path, Row, Tree
 from arena.draws import stream, uniforms
 from arena.records import Sample, TokenProbability
@@ -26,6 +27,11 @@ from arena.records import Sample, TokenProbability
 # First tokens that are drawn for a request while its logits are there. More are seldom needed, and then the
 # prompt is evaluated again.
 FIRST_TOKENS = 4
+
+FLAT = (
+    "gave every token of its vocabulary the same probability, which no trained model does: its file is probably "
+    "damaged, or has no output layer, so don't believe what is measured with it"
+)
 
 _ANSWERS_FIRST = 1 << 30  # the depth of answers in progress: above any match's
 
@@ -95,11 +101,19 @@ class Engine:
     """The scheduling of one model's requests. `step` runs one batch; everything else is bookkeeping."""
 
     def __init__(
-        self, evaluator: Evaluator, vocabulary: Vocabulary, *, cells: int, sequences: int, batch: int, outputs: int
+        self,
+        evaluator: Evaluator,
+        vocabulary: Vocabulary,
+        *,
+        cells: int,
+        sequences: int,
+        batch: int,
+        outputs: int,
+        states: bool = False,
     ) -> None:
         self._evaluator = evaluator
         self._vocabulary = vocabulary
-        self._tree = Tree(evaluator, cells, sequences)
+        self._tree = (States if states else Tree)(evaluator, cells, sequences)
         self._batch = batch
         self._outputs = outputs
         self._jobs: dict[int, _Job] = {}
@@ -111,6 +125,7 @@ class Engine:
         self._seen: set[int] = set()  # hashes of the prompts ever evaluated: the prompts themselves are large
         self._endings: dict[tuple[StopRule, Path], str | None] = {}
         self._done: list[tuple[int, Completion]] = []
+        self.notices: list[str] = []  # what a person should be told, each once
         self.work = Work()
 
     @property
@@ -197,6 +212,8 @@ class Engine:
     def _answer(self, path: Path, logits: NDArray[np.float32]) -> None:
         """Give everybody who waits at a path what they want of its distribution."""
         row = Logits(logits)
+        if row.flat and FLAT not in self.notices:
+            self.notices.append(FLAT)
         numbers: dict[object, _Numbers] = {}
         for job in self._asked.pop(path).jobs:
             request = job.request

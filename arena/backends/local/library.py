@@ -23,13 +23,16 @@ class LoadError(Exception):
 
 
 class Library(Evaluator, Protocol):
-    """A loaded model. `cells` is how many tokens its cache holds, `trained_context` how long a prompt may be.
+    """A loaded model. `cells` and `sequences` are how many tokens and sequences its cache holds, `trained_context` is
+    how long a prompt may be. `states`: its layers keep states, so that a sequence goes on only from where it stands.
 
-    `whole` says why its prompts can't share cells, so that each must be evaluated whole; it is empty where they can.
-    `rounded`: its weights, or what is computed with them, have fewer than 32 bits.
+    `whole` says why its prompts can't be kept in a cache of Arena's, so that each must be evaluated whole; it is empty
+    where they can. `rounded`: its weights, or what is computed with them, have fewer than 32 bits.
     """
 
     cells: int
+    sequences: int
+    states: bool
     trained_context: int
     whole: str
     rounded: bool

@@ -49,13 +49,9 @@ class AskWork(msgspec.Struct, tag=True):
 
 
 class Loading(msgspec.Struct, tag=True):
-    """How much of the weights is loaded, from 0 to 1."""
+    """How much of the weights is loaded, from 0 to 1; after that the first batch is about to run."""
 
     share: float
-
-
-class Warming(msgspec.Struct, tag=True):
-    """The weights are loaded, and the first batch is about to run."""
 
 
 class Ready(msgspec.Struct, tag=True):
@@ -68,6 +64,8 @@ class Ready(msgspec.Struct, tag=True):
     chat_template: str | None
     named: dict[str, str]
     mark: str
+    lstrips: list[int]
+    rstrips: list[int]
     context: int
     cells: int
     build: str
@@ -107,7 +105,7 @@ class Refused(msgspec.Struct, tag=True):
 
 
 ToWorker = Load | Tokenize | Complete | Cancel | AskWork
-FromWorker = Loading | Warming | Notice | Ready | Tokens | Completed | WorkDone | Refused
+FromWorker = Loading | Notice | Ready | Tokens | Completed | WorkDone | Refused
 
 _encoder = msgspec.msgpack.Encoder()
 _to_worker = msgspec.msgpack.Decoder(ToWorker)

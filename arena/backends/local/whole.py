@@ -24,7 +24,8 @@ class Whole:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self.cells, self.trained_context = library.cells, library.trained_context
+        self.cells, self.sequences, self.states = library.cells, library.sequences, False
+        self.trained_context = library.trained_context
         self.whole, self.rounded = library.whole, library.rounded
         self._logits: dict[int, NDArray[np.float32]] = {}
 

@@ -44,7 +44,7 @@ class _Worker:
     def run(self, load: Load) -> None:
         from arena.backends.local.agreement import settle
         from arena.backends.local.library import LoadError, load_library
-        from arena.backends.local.messages import Loading, Notice, Ready, Refused, Warming
+        from arena.backends.local.messages import Loading, Notice, Ready, Refused
 
         percent = -1
 
@@ -56,7 +56,6 @@ class _Worker:
 
         try:
             loaded = load_library(load.library, load.place, load.settings, progress)
-            self._send(Warming())
             vocabulary = loaded.vocabulary()
             if not loaded.whole:
                 _warm(loaded, vocabulary)
@@ -64,6 +63,8 @@ class _Worker:
         except LoadError as error:
             self._send(Refused(str(error)))
             return
+        if library.states:
+            self._send(Notice("has layers whose state prompts can't share: each is evaluated alone, which is slower"))
         if why:
             self._send(Notice(f"takes each prompt from its first token, which is slow: {why}"))
         threading.Thread(target=self._read, args=(library,), daemon=True).start()
@@ -76,6 +77,8 @@ class _Worker:
                 chat_template=vocabulary.chat_template,
                 named=dict(vocabulary.named),
                 mark=vocabulary.mark,
+                lstrips=sorted(vocabulary.lstrips),
+                rstrips=sorted(vocabulary.rstrips),
                 context=min(library.trained_context, library.cells),
                 cells=library.cells,
                 build=library.build(),
@@ -95,7 +98,9 @@ class _Worker:
         os._exit(0)  # the parent is gone, or wants no more: leave even in the middle of a batch
 
     def _serve(self, engine: Engine) -> None:
-        from arena.backends.local.messages import AskWork, Cancel, Complete, Completed, WorkDone
+        from arena.backends.local.messages import AskWork, Cancel, Complete, Completed, Notice, WorkDone
+
+        told = 0
 
         while True:
             while not engine.busy or not self._inbox.empty():
@@ -108,6 +113,9 @@ class _Worker:
                     self._send(WorkDone(message.id, engine.work))
             for number, completion in engine.step():
                 self._send(Completed(number, completion))
+            for line in engine.notices[told:]:
+                self._send(Notice(line))
+            told = len(engine.notices)
 
     def _send(self, message: FromWorker) -> None:
         from arena.backends.local.messages import frame
@@ -121,14 +129,14 @@ class _Worker:
 def _engine(library: Library, vocabulary: Vocabulary, load: Load) -> Engine:
     from arena.backends.local.engine import Engine
 
-    settings = load.settings
     return Engine(
         library,
         vocabulary,
         cells=library.cells,
-        sequences=settings.sequences,
-        batch=settings.batch,
-        outputs=settings.outputs,
+        sequences=library.sequences,
+        batch=load.settings.batch,
+        outputs=load.settings.outputs,
+        states=library.states,
     )
 
 

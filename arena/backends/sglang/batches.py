@@ -1,4 +1,4 @@
-"""What many matches ask at once, as requests that a server and a router understand.
+"""What many matches ask at once, as batches that a server and a router understand.
 
 A server takes options for each prompt of a request; the router (sglang-router 0.3.2) takes one set for all of them,
 so that a request's prompts are of one kind.
@@ -8,66 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
-from arena.backends.base import Sampling
-from arena.records import TokenProbability
-
-_Scored = tuple[float, int, str | None]  # log-probability, token, text
-
-
-class _Finish(msgspec.Struct):
-    type: str
-
-
-class _Meta(msgspec.Struct):
-    finish_reason: _Finish | None = None
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    output_token_ids_logprobs: list[list[_Scored]] | None = None
-    output_top_logprobs: list[list[_Scored]] | None = None
-
-
-class Generated(msgspec.Struct):
-    """A server's answer to one prompt."""
-
-    output_ids: list[int]
-    meta_info: _Meta
-
-    @property
-    def tokens(self) -> tuple[int, ...]:
-        """What was sampled."""
-        return tuple(self.output_ids)
-
-    @property
-    def was_stopped(self) -> bool:
-        """Whether it ended by a token that the server knows as an end."""
-        reason = self.meta_info.finish_reason
-        return reason is not None and reason.type == "stop"
-
-
-_generated = msgspec.json.Decoder(list[Generated])
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """The log-probabilities of the tokens asked for, in their order, and of the most probable ones."""
-
-    logprobs: tuple[float, ...]
-    top: tuple[TokenProbability, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What is asked of a prompt: how many tokens are sampled, and what is told about the first of them."""
-
-    sampling: Sampling
-    count: int
-    wanted: tuple[int, ...] = ()
-    top: int = 0
+from arena.backends.sglang.wire import Generated, Kind
 
 
 @dataclass(slots=True, eq=False)
@@ -114,52 +57,3 @@ class Queue:
             for _, _, ask in heap:
                 ask.answer.cancel()
         self._heaps.clear()
-
-
-def body(kind: Kind, prompts: Sequence[tuple[int, ...]]) -> dict[str, object]:
-    """A request for several prompts. Every sampling parameter is named: a server fills gaps from the model's files."""
-    asked: dict[str, object] = {
-        "input_ids": prompts,
-        "sampling_params": {
-            "temperature": kind.sampling.temperature,
-            "top_p": kind.sampling.top_p,
-            "top_k": -1,
-            "min_p": 0.0,
-            "repetition_penalty": 1.0,
-            "frequency_penalty": 0.0,
-            "presence_penalty": 0.0,
-            "max_new_tokens": kind.count,
-            "skip_special_tokens": False,
-        },
-    }
-    if kind.wanted or kind.top:
-        asked["return_logprob"] = True
-        asked["logprob_start_len"] = -1
-        asked["top_logprobs_num"] = kind.top
-    if kind.wanted:
-        asked["token_ids_logprob"] = kind.wanted
-    return asked
-
-
-def answers(kind: Kind, count: int, data: bytes) -> list[Generated]:
-    """What a server said to `count` prompts. Raises msgspec.MsgspecError if it isn't an answer for each of them."""
-    found = _generated.decode(data)
-    if len(found) != count or not all(_whole(kind, one) for one in found):
-        raise msgspec.ValidationError("not an answer for each prompt")
-    return found
-
-
-def _whole(kind: Kind, found: Generated) -> bool:
-    """Whether an answer has all that was asked for."""
-    scored = found.meta_info.output_token_ids_logprobs or [[]]
-    return bool(found.output_ids) and {token for _, token, _ in scored[0]} >= set(kind.wanted)
-
-
-def numbers(kind: Kind, found: Generated) -> Numbers:
-    """The first position's log-probabilities."""
-    scored = {token: logprob for logprob, token, _ in (found.meta_info.output_token_ids_logprobs or [[]])[0]}
-    top = (found.meta_info.output_top_logprobs or [[]])[0]
-    return Numbers(
-        tuple(scored[token] for token in kind.wanted),
-        tuple(TokenProbability(token, logprob) for logprob, token, _ in top),
-    )

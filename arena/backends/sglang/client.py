@@ -18,16 +18,18 @@ from arena.backends.base import Capability, Completion, Request, Sampling, Vocab
 from arena.backends.catalog import ModelEntry
 from arena.backends.requests import check_request
 from arena.backends.server import ServerSettings
-from arena.backends.sglang.batches import Ask, Generated, Kind, Numbers, Queue, answers, body, numbers
+from arena.backends.sglang.batches import Ask, Queue
 from arena.backends.sglang.info import Served, addresses, one_model
 from arena.backends.sglang.plan import RAW_VARIABLE
 from arena.backends.sglang.tokenizer import served_tokenizer
 from arena.backends.sglang.transport import Transport
+from arena.backends.sglang.wire import Generated, Kind, Numbers, Reader, body, spelling_body
 from arena.backends.tokenizer import FolderTokenizer
 from arena.errors import InputError, ModelError
 from arena.records import Sample
 
 _MOST_REMEMBERED = 8192  # distributions of prompts, in case another match asks alike later
+_MOST_SPELLED = 1 << 20  # bytes of the answer that shows how a server spells a text
 _SAME = 1e-2  # log-probabilities at two temperatures that differ by less are raw
 
 
@@ -46,6 +48,7 @@ class SGLang:
         self.context = served.server.max_req_input_len or 1 << 20
         self._tokenizer = tokenizer
         self._served = served
+        self._reader = Reader(tokenizer.vocabulary, served.model.weight_version)
         self._transport = transport
         self._settings = settings
         self._raw = True
@@ -66,6 +69,8 @@ class SGLang:
             served = one_model(urls, await asyncio.gather(*(transport.served(url) for url in urls)))
             tokenizer = await aside(served_tokenizer, served, entry.repository)
             model = cls(name, served, tokenizer, transport, settings)
+            for url in urls:
+                await model._check_spelling(url)
             ways = {await model._gives_raw(url) for url in urls}
             if len(ways) > 1:
                 raise InputError(f"{', '.join(urls)}: start all of them with the same {RAW_VARIABLE}")
@@ -73,7 +78,7 @@ class SGLang:
         except BaseException:
             await transport.close()
             raise
-        transport.checked = model._check
+        transport.check = model._check
         model._pumps = [asyncio.create_task(model._pump()) for _ in range(settings.flights * len(urls))]
         return model
 
@@ -121,7 +126,7 @@ class SGLang:
             told = known.told
             try:
                 found = await self._ask(request.tokens, kind, request)
-                told.set_result(numbers(kind, found))
+                told.set_result(found.numbers)
                 first = found.tokens
             except BaseException as error:
                 if self._numbers.get(key) is known:
@@ -138,7 +143,7 @@ class SGLang:
         try:
             return await asyncio.shield(known)
         except _Gone:
-            return numbers(kind, await self._ask(request.tokens, kind, request))
+            return (await self._ask(request.tokens, kind, request)).numbers
 
     async def _answers(self, request: Request, first: tuple[int, ...]) -> tuple[Sample, ...]:
         """Answers drawn one after another until one is valid. `first` is the beginning of the first, if known."""
@@ -216,11 +221,13 @@ class SGLang:
         """One POST, for prompts of one kind."""
         kind = batch[0].kind
         prompts = [ask.tokens for ask in batch]
-        found = await self._transport.post(body(kind, prompts), lambda data: answers(kind, len(prompts), data))
+        most = kind.most_bytes * len(prompts)
+        found = await self._transport.post(
+            body(kind, prompts), most, lambda data: self._reader.answers(kind, prompts, data)
+        )
         work = self._work
-        evaluated = sum(one.meta_info.prompt_tokens - one.meta_info.cached_tokens for one in found)
         self._work = Work(
-            prompt_tokens=work.prompt_tokens + evaluated,
+            prompt_tokens=work.prompt_tokens + sum(one.evaluated for one in found),
             sampled_tokens=work.sampled_tokens + kind.count * len(batch),
             prompts=work.prompts + (len(batch) if kind.wanted else 0),
             batches=work.batches + 1,
@@ -236,19 +243,32 @@ class SGLang:
 
     async def _told(self, url: str, tokens: tuple[int, ...], kind: Kind) -> tuple[float, ...]:
         """One prompt's log-probabilities from one server, asked once."""
-        (found,) = await self._transport.once(url, body(kind, [tokens]), lambda data: answers(kind, 1, data))
-        return numbers(kind, found).logprobs
+        (found,) = await self._transport.once(
+            url, body(kind, [tokens]), kind.most_bytes, lambda data: self._reader.answers(kind, [tokens], data)
+        )
+        return found.numbers.logprobs
 
-    async def _check(self, url: str) -> None:
-        """After a loss: the same model, told in the same way? Raises ModelError if not."""
-        now = await self._transport.served(url)
-        if now.identity != self._served.identity:
+    async def _check_spelling(self, url: str) -> None:
+        """Raises InputError for a server whose tokens mean something else than in the tokenizer that is read here."""
+        if not await self._transport.once(url, spelling_body(), _MOST_SPELLED, self._reader.spells_alike):
+            raise InputError(
+                f"the server at {url} spells text in other tokens than the tokenizer of "
+                f"{self._served.model.tokenizer_path} that is read here: start it with the model's own tokenizer"
+            )
+
+    async def _check(self, url: str, thorough: bool) -> None:
+        """The same model, and after a loss: told in the same way? Raises ModelError if not."""
+        before = self._served
+        now = await self._transport.served(url) if thorough else Served(await self._transport.model(url), before.server)
+        if now.identity != before.identity:
             raise ModelError(
-                f"{url} serves {now.identity} now, and {self._served.identity} before: "
+                f"{url} serves {now.identity} now, and {before.identity} before: "
                 "start the same model again, and then the same command"
             )
-        if await self._gives_raw(url) != self._raw:
-            raise ModelError(f"{url} was started again with another {RAW_VARIABLE}: start it as it was before")
+        if thorough:
+            await self._check_spelling(url)
+            if await self._gives_raw(url) != self._raw:
+                raise ModelError(f"{url} was started again with another {RAW_VARIABLE}: start it as it was before")
 
     async def work(self) -> Work:
         """What was done since connecting, as the servers tell it."""

@@ -1,44 +1,51 @@
-"""What an SGLang server says of itself, and the errors for one that says something else."""
+"""What an SGLang server says of itself, and where it is."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
 
-from arena.backends.server import KEY_VARIABLE, ServerSettings
-from arena.errors import InputError, ModelError
+from arena.backends.catalog import EXTRAS, SGLANG
+from arena.backends.keys import without_logins
+from arena.backends.server import ServerSettings
+from arena.errors import InputError
+from arena.extras import need
+
+_Name = Annotated[str, msgspec.Meta(max_length=4096)]
 
 START_SECONDS = 8.0  # that a server has for its first answer
-_NOTHING: Final = (None, "", "{}", [], {})  # what a setting is that isn't set
+_NOTHING: Final[tuple[object, ...]] = (None, False, "", "{}", [], {})  # what a setting is that isn't set
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
     """The answer to /model_info, as far as it is needed."""
 
-    model_path: str
-    tokenizer_path: str
-    weight_version: str = ""
+    model_path: _Name
+    tokenizer_path: _Name
+    weight_version: _Name = ""
     preferred_sampling_params: Any = None
 
 
 class ServerInfo(msgspec.Struct, frozen=True):
     """The answer to /server_info, as far as it is needed; a router gives none."""
 
-    version: str = ""
-    dtype: str = ""
-    quantization: str | None = None
-    max_req_input_len: int | None = None
-    # what else decides the distributions
-    revision: str | None = None
-    load_format: str = ""
-    model_impl: str = ""
-    kv_cache_dtype: str = ""
-    torchao_config: str = ""
+    version: _Name = ""
+    dtype: _Name = ""
+    quantization: _Name | None = None
+    max_req_input_len: Annotated[int, msgspec.Meta(ge=1, le=1 << 30)] | None = None
+    # what else decides the distributions, of whatever type a version tells it
+    revision: Any = None
+    load_format: Any = None
+    model_impl: Any = None
+    kv_cache_dtype: Any = None
+    enable_fp32_lm_head: Any = None
+    quantization_param_path: Any = None
+    torchao_config: Any = None
     json_model_override_args: Any = None
     lora_paths: Any = None
 
@@ -73,23 +80,33 @@ class Served(msgspec.Struct, frozen=True):
 
 
 def addresses(place: str) -> tuple[str, ...]:
-    """The addresses in `URL[,URL...]`, without trailing slashes. Raises InputError for one that is none."""
-    found = []
-    for text in place.split(","):
-        url = text.strip().rstrip("/")
-        try:
-            parts = urlsplit(url)
-            good = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
-        except ValueError:
-            good = False
-        if not good or parts.query or parts.fragment:
-            raise InputError(f"sglang:{text}: an address is written http://host:30000, several with commas")
-        found.append(url)
-    return tuple(dict.fromkeys(found))
+    """The addresses in `URL[,URL...]`, without logins and trailing slashes. Raises InputError for one that is none."""
+    urls = [text.strip().rstrip("/") for text in without_logins(place).split(",")]
+    for url in urls:
+        if not _is_address(url):
+            shown = url.rpartition("@")[2]  # what stands before it may be a secret
+            raise InputError(f"sglang:{shown}: an address is written http://host:30000, several with commas")
+    return tuple(dict.fromkeys(urls))
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna")  # as a name server is asked; refuses labels that can't be
+        return bool(
+            parts.scheme in ("http", "https")
+            and host
+            and parts.port != 0
+            and url.isprintable()
+            and not set(url) & set(" ?#@")
+        )
+    except ValueError:
+        return False
 
 
 def served(place: str, settings: ServerSettings) -> list[Served]:
-    """Ask every address, and wait for all. Raises ModelError for one that doesn't answer."""
+    """Ask every address, and wait for all. Raises ModelError for one that doesn't answer, or without a client."""
+    need("a server", EXTRAS[SGLANG])
     from arena.backends.sglang.transport import Transport
 
     async def ask() -> list[Served]:
@@ -116,22 +133,3 @@ def one_model(urls: Sequence[str], found: Sequence[Served]) -> Served:
                 "several addresses must serve the same model in the same way"
             )
     return found[0]
-
-
-class Unreachable(ModelError):
-    """No server answers there, or not now."""
-
-    def __init__(self, url: str, why: str) -> None:
-        super().__init__(
-            f"no server answers at {url} ({why}): start one with `arena serve MODEL`, or check the address"
-        )
-
-
-def refused_key(url: str) -> ModelError:
-    """The server wants another key."""
-    return ModelError(f"the server at {url} refuses the key: set {KEY_VARIABLE} to the one it was started with")
-
-
-def not_sglang(url: str) -> InputError:
-    """Something answers, but it is no SGLang server."""
-    return InputError(f"what answers at {url} is no SGLang server: /model_info doesn't name a model")

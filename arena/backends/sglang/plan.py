@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -10,8 +11,9 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from arena.backends.catalog import SGLANG, TRANSFORMERS, catalog, find_model
-from arena.backends.server import KEY_VARIABLE
+from arena.backends.keys import KEY_VARIABLE
 from arena.errors import InputError
+from arena.files import from_home
 
 RAW_VARIABLE = "SGLANG_RETURN_ORIGINAL_LOGPROB"  # whether log-probabilities are those before temperature
 
@@ -138,8 +140,8 @@ def _weights(model: str) -> tuple[str, float]:
             raise InputError(
                 f"{model} is a file for llama.cpp ({entry.weights}), which SGLang is not given here: {_MAY}"
             )
-    folder = Path(where).expanduser()
-    if folder.is_dir():
+    folder = from_home(where)
+    if os.path.isdir(folder):
         if not (folder / "config.json").is_file() or not list(folder.glob("*.safetensors")):
             raise InputError(f"{where} is no folder with config.json and safetensors files: {_MAY}")
         where = str(folder.absolute())

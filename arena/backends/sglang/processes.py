@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from http.client import HTTPException
 from pathlib import Path
 
 _ASK_SECONDS = 25.0  # SGLang's /health generates a token, which may take a while on a busy machine
@@ -60,13 +61,23 @@ class Program:
         return False
 
 
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows nobody to another address: a key is meant for this one."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay)
+
+
 def answers(url: str, headers: Mapping[str, str] | None = None) -> bool:
     """Whether a GET is answered with 200 now."""
     request = urllib.request.Request(url, headers=dict(headers or {}))
     try:
-        with urllib.request.urlopen(request, timeout=_ASK_SECONDS) as response:
+        with _opener.open(request, timeout=_ASK_SECONDS) as response:
             return bool(response.status == 200)
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         return False
 
 

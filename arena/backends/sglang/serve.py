@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from arena.backends.keys import authorization, key
 from arena.backends.machine import gpus
-from arena.backends.server import ServerSettings
 from arena.backends.sglang.plan import Command, Plan, Wishes
 from arena.backends.sglang.processes import Program, answers, stop
 from arena.errors import InputError, ModelError
@@ -41,17 +41,17 @@ def check(plan: Plan, wishes: Wishes, python: str) -> None:
 
 
 @contextmanager
-def serving(plan: Plan, folder: Path, patience: float, settings: ServerSettings, tell: Tell) -> Iterator[list[Program]]:
+def serving(plan: Plan, folder: Path, patience: float, tell: Tell) -> Iterator[list[Program]]:
     """Start all, wait until they are ready, and end them afterwards. Raises ModelError if one ends, or takes longer
     than `patience` seconds."""
     folder.mkdir(parents=True, exist_ok=True)
     running: list[Program] = []
     try:
         running += [_start(command, folder, tell) for command in plan.servers]
-        _wait(plan.servers, running, patience, settings, tell)
+        _wait(plan.servers, running, patience, tell)
         if plan.router:
             running.append(_start(plan.router, folder, tell))
-            _wait(plan.commands, running, patience, settings, tell)
+            _wait(plan.commands, running, patience, tell)
         yield running
     finally:
         if running:
@@ -73,15 +73,13 @@ def _start(command: Command, folder: Path, tell: Tell) -> Program:
     return Program(command.arguments, command.environment, log)
 
 
-def _wait(
-    commands: Sequence[Command], running: Sequence[Program], patience: float, settings: ServerSettings, tell: Tell
-) -> None:
+def _wait(commands: Sequence[Command], running: Sequence[Program], patience: float, tell: Tell) -> None:
     """Until every one answers."""
     started = told = time.monotonic()
     waiting = list(commands)
     while waiting:
         _check(commands, running, tell)
-        waiting = [command for command in waiting if not answers(command.ready, settings.headers)]
+        waiting = [command for command in waiting if not answers(command.ready, authorization(command.url, key()))]
         now = time.monotonic()
         if waiting and now - started > patience:
             raise ModelError(
@@ -119,8 +117,9 @@ def _check_port(host: str, port: int) -> None:
         with socket.socket(family, kind, protocol) as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(address)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the second for a name that can't be a host's
+        why = getattr(error, "strerror", error)
         raise InputError(
-            f"{host} port {port} can't be opened ({error.strerror}): choose another --port; with --replicas, those "
+            f"{host} port {port} can't be opened ({why}): choose another --port; with --replicas, those "
             "after it are used too"
         ) from error

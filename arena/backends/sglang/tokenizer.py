@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from arena.backends.hub import snapshot
 from arena.backends.sglang.info import Served
 from arena.backends.tokenizer import FILES, FolderTokenizer
 from arena.errors import ModelError
-
-_INSTALL: Final = "pip install 'predictability-arena[sglang]'"
 
 
 def tokenizer_folder(served: Served, repository: str) -> Path:
@@ -25,14 +22,14 @@ def tokenizer_folder(served: Served, repository: str) -> Path:
             f"the server's tokenizer is in {place}, which is not on this machine: name a catalog entry of the "
             "same model before the address, as in llm:llama-3.1-8b@sglang:http://host:30000"
         )
-    return snapshot(repository, FILES, _INSTALL)
+    return snapshot(repository, FILES)
 
 
 def served_tokenizer(served: Served, repository: str) -> FolderTokenizer:
     """Load it, without torch. Raises ModelError if it can't be had on this machine."""
     try:
         return FolderTokenizer.from_folder(tokenizer_folder(served, repository))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         why = " ".join(str(error).split())[:300]
         raise ModelError(
             f"the tokenizer of the model served, {served.model.tokenizer_path}, can't be read: {why}"

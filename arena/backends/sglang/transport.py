@@ -1,4 +1,8 @@
-"""Requests to one or several SGLang servers: to the least busy, again after a loss, for as long as patience lasts."""
+"""Requests to one or several SGLang servers: to the least busy, again after a loss, for as long as patience lasts.
+
+A server is a stranger here too: an answer has a time and a length that it can't exceed, nobody is followed to another
+address, and the key goes to no other than it is for (arena/backends/keys.py).
+"""
 
 from __future__ import annotations
 
@@ -6,49 +10,62 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from email.utils import parsedate_to_datetime
+from typing import Protocol, TypeVar
 
 import aiohttp
 import msgspec
 
+from arena.backends.keys import authorization
 from arena.backends.server import ServerSettings
-from arena.backends.sglang.info import (
-    START_SECONDS,
-    ModelInfo,
-    Served,
-    ServerInfo,
-    Unreachable,
+from arena.backends.sglang.info import START_SECONDS, ModelInfo, Served, ServerInfo
+from arena.backends.sglang.refusals import (
+    Unavailable,
+    cannot_answer,
     not_sglang,
+    redirects,
     refused_key,
+    unbelievable,
+    unreachable,
 )
+from arena.backends.sglang.wire import Incomplete, Untrue, decoded
 from arena.errors import InputError, ModelError
 
 T = TypeVar("T")
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 10.0  # seconds between two tries
-_SILENCE = 600.0  # seconds without a byte after which a request counts as lost
-_LOST = (aiohttp.ClientError, TimeoutError, OSError, msgspec.MsgspecError)
+_BUSY_PAUSE = 1.0  # seconds before a busy server that names no time is asked again
+_TRUSTED_SECONDS = 1.0  # for which a server is believed to be the one that it was
+_SPOILT = 5  # incomplete answers to one request before it is given up
+_LOST = (aiohttp.ClientError, TimeoutError, OSError, UnicodeError)
+_MOST_INFO = 1 << 22  # bytes of what a server says of itself
 _MOST_SHOWN = 300  # letters of a server's own message
 
 
-class _Again(Exception):
-    """The server can't answer now: 429 or 5xx."""
+class Check(Protocol):
+    """Raises what makes going on impossible, such as another model in a server's place. `thorough`: after a loss."""
+
+    async def __call__(self, url: str, thorough: bool) -> None: ...
 
 
 class Transport:
-    """The connections to some addresses. `checked` is called for an address before it is asked again after a loss;
-    it raises what makes going on impossible, such as another model in its place."""
+    """The connections to some addresses. `check` is called for an address before it is asked again after a loss, and
+    every second before an answer is believed."""
 
     def __init__(self, urls: Sequence[str], settings: ServerSettings) -> None:
         self.urls = tuple(urls)
         self._settings = settings
+        self._headers = {url: authorization(url, settings.key) for url in urls}
         self._busy = dict.fromkeys(self.urls, 0)
         self._away: dict[str, float] = {}  # since when an address doesn't answer
         self._pauses: dict[str, float] = {}  # until when it isn't asked again
-        self.checked: Callable[[str], Awaitable[None]] | None = None
+        self._known: dict[str, float] = {}  # when it last was the one that it should be
+        self.check: Check | None = None
         self._session = aiohttp.ClientSession(
-            headers=settings.headers,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=_SILENCE),
+            headers={"Accept-Encoding": "identity"},  # a few compressed bytes may be a gigabyte
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=10.0),  # the rest is `asyncio.timeout` below
             connector=aiohttp.TCPConnector(limit=0),
         )
 
@@ -56,81 +73,105 @@ class Transport:
         """Give the connections back."""
         await self._session.close()
 
-    async def served(self, url: str) -> Served:
-        """What an address serves, asked once. Raises ModelError if it doesn't answer, InputError if it is no SGLang."""
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                return await self._served(url)
-        except _Again as error:
-            raise Unreachable(url, str(error)) from error
-        except msgspec.MsgspecError as error:
-            raise not_sglang(url) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unreachable(url, _why(error)) from error
+    # --- once ---
 
-    async def _served(self, url: str) -> Served:
+    async def served(self, url: str) -> Served:
+        """What an address serves. Raises ModelError if it doesn't answer, InputError if it is no SGLang."""
+
+        async def ask() -> Served:
+            model = await self._model(url)
+            try:
+                server = decoded(ServerInfo, await self._get(url, "/server_info"))
+            except _Missing:  # a router knows nothing of it
+                server = ServerInfo()
+            except _Again as error:
+                if error.wait or error.is_busy:
+                    raise
+                server = ServerInfo()
+            return Served(model, server)
+
+        begins = self.check is None  # nobody is to wait long for a wrong address; one that was right may be busy
+        return await self._first(url, ask, START_SECONDS if begins else self._settings.patience)
+
+    async def model(self, url: str) -> ModelInfo:
+        """The same, as far as it is told at once."""
+        return await self._first(url, lambda: self._model(url), self._settings.patience)
+
+    async def once(self, url: str, body: object, most: int, decode: Callable[[bytes], T]) -> T:
+        """POST to /generate of one server. Raises ModelError if it can't answer."""
+
+        async def ask() -> T:
+            return decode(await self._post(url, msgspec.json.encode(body), most))
+
+        return await self._first(url, ask, self._settings.patience)
+
+    async def _first(self, url: str, ask: Callable[[], Awaitable[T]], seconds: float) -> T:
+        """A server must be there, and answer in time; one that is too busy is waited for as long as it says."""
+        started = time.monotonic()
+        while True:
+            try:
+                async with asyncio.timeout(min(seconds, self._settings.patience)):
+                    return await ask()
+            except _Again as error:
+                wait = error.wait or (_BUSY_PAUSE if error.is_busy else None)
+                if wait is None or time.monotonic() + wait > started + self._settings.patience:
+                    raise cannot_answer(url, str(error)) from error
+                await asyncio.sleep(wait)
+            except Untrue as error:
+                raise unbelievable(url, str(error)) from error
+            except Incomplete as error:  # the next try may be better, if there is one
+                raise Unavailable(str(unbelievable(url, str(error)))) from error
+            except _LOST as error:
+                raise unreachable(url, _why(error)) from error
+
+    async def _model(self, url: str) -> ModelInfo:
         try:
-            model = await self._get(f"{url}/model_info")
+            found = await self._get(url, "/model_info")
         except _Missing:
             try:
-                model = await self._get(f"{url}/get_model_info")  # all that a router knows
+                found = await self._get(url, "/get_model_info")  # all that a router knows
             except _Missing:
                 raise not_sglang(url) from None
         try:
-            server = msgspec.json.decode(await self._get(f"{url}/server_info"), type=ServerInfo)
-        except (_Missing, _Again, msgspec.MsgspecError):
-            server = ServerInfo()
-        return Served(msgspec.json.decode(model, type=ModelInfo), server)
+            return decoded(ModelInfo, found)
+        except Incomplete as error:
+            raise not_sglang(url) from error
 
-    async def _get(self, url: str) -> bytes:
-        async with self._session.get(url) as response:
-            if response.status in (404, 405):
-                raise _Missing
-            return await self._body(response)
+    # --- again and again ---
 
-    async def post(self, body: object, decode: Callable[[bytes], T]) -> T:
-        """POST to /generate of the least busy server; again, wherever one answers, if that fails.
+    async def post(self, body: object, most: int, decode: Callable[[bytes], T]) -> T:
+        """POST to /generate of the least busy server; again, wherever one answers, if that fails. `most` is the length
+        in bytes that no answer reaches; `decode` reads it, and raises Incomplete or Untrue.
 
-        Raises InputError for what the server refuses, ModelError when no server has answered for `patience` seconds.
+        Raises InputError for what the server refuses, ModelError for an answer that can't be believed, and when no
+        server has answered for `patience` seconds.
         """
         data = msgspec.json.encode(body)
-        since: float | None = None
+        patience = self._settings.patience
+        started, spoilt = time.monotonic(), 0
         while True:
             url = await self._free()
             self._busy[url] += 1
+            left = started + patience - time.monotonic()
             try:
-                if url in self._away:
-                    await self._back(url)
-                answer = decode(await self._post(url, data))
-                return answer
+                async with asyncio.timeout(max(left, min(patience, START_SECONDS))):  # another server has its chance
+                    if url in self._away:
+                        await self._confirm(url, thorough=True)
+                    answer = decode(await self._post(url, data, most))
+                    if time.monotonic() - self._known.get(url, 0.0) > _TRUSTED_SECONDS:
+                        await self._confirm(url, thorough=False)
+                    return answer
+            except Untrue as error:
+                raise unbelievable(url, str(error)) from error
+            except Incomplete as error:
+                spoilt += 1
+                if spoilt == _SPOILT:
+                    raise unbelievable(url, str(error)) from error
+                self._pauses[url] = time.monotonic() + _FIRST_PAUSE
             except (*_LOST, _Again) as error:
-                since = self._lost(url, error, since)
+                self._lost(url, error, started)
             finally:
                 self._busy[url] -= 1
-
-    async def once(self, url: str, body: object, decode: Callable[[bytes], T]) -> T:
-        """POST to /generate of one server, once. Raises ModelError if it can't answer now."""
-        try:
-            return decode(await self._post(url, msgspec.json.encode(body)))
-        except (*_LOST, _Again) as error:
-            raise Unreachable(url, _why(error)) from error
-
-    async def _post(self, url: str, data: bytes) -> bytes:
-        headers = {"Content-Type": "application/json"}
-        async with self._session.post(f"{url}/generate", data=data, headers=headers) as response:
-            return await self._body(response)
-
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
-        body = await response.read()
-        if response.status == 200:
-            return body
-        url = str(response.url.origin())
-        if response.status in (401, 403):
-            raise refused_key(url)
-        if response.status == 429 or response.status >= 500:
-            raise _Again(f"status {response.status}")
-        said = " ".join(body.decode("utf-8", "replace").split())[:_MOST_SHOWN]
-        raise InputError(f"the server at {url} refuses a request (status {response.status}): {said}")
 
     async def _free(self) -> str:
         """The address with the fewest requests on their way, of those that may be asked; waits for one."""
@@ -141,39 +182,102 @@ class Transport:
                 return min(ready, key=self._busy.__getitem__)
             await asyncio.sleep(min(self._pauses.values()) - now)
 
-    async def _back(self, url: str) -> None:
-        """A server that was away is there again: is it the same one?"""
-        if self.checked is not None:
+    async def _confirm(self, url: str, thorough: bool) -> None:
+        """Is it still the server that it was? One that isn't is asked no more before it is again."""
+        self._known[url] = time.monotonic()  # once for all requests on their way
+        if self.check is not None:
             try:
-                await self.checked(url)
-            except Unreachable as error:
+                await self.check(url, thorough)
+            except Unavailable as error:
                 raise _Again(str(error)) from error
-        self._away.pop(url, None)
-        self._pauses.pop(url, None)
+            except (InputError, ModelError):
+                self._away.setdefault(url, time.monotonic())
+                raise
+        if thorough:
+            self._away.pop(url, None)
+            self._pauses.pop(url, None)
 
-    def _lost(self, url: str, error: Exception, since: float | None) -> float:
+    def _lost(self, url: str, error: Exception, started: float) -> None:
         """A try has failed: pause, longer each time and never all at once, or give up."""
         now = time.monotonic()
-        since = now if since is None else since
-        self._away.setdefault(url, now)
-        away = now - self._away[url]
-        if now - since > self._settings.patience and all(url in self._away for url in self.urls):
+        away = now - self._away.setdefault(url, now)
+        left = started + self._settings.patience - now
+        asked = error.wait if isinstance(error, _Again) else 0.0
+        if (left <= 0 or asked > left) and all(url in self._away for url in self.urls):
             raise ModelError(
-                f"{url} has not answered for {now - since:.0f} seconds ({_why(error)}): what was played is kept; "
+                f"{url} has not answered for {now - started:.0f} seconds ({_why(error)}): what was played is kept; "
                 "the same command goes on when it answers again (--patience waits longer)"
             ) from error
-        pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, away / 2))
-        self._pauses[url] = now + pause * random.uniform(0.5, 1.0)
-        return since
+        pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, away / 2)) * random.uniform(0.5, 1.0)
+        self._pauses[url] = now + max(asked, min(pause, left) if left > 0 else pause)
+
+    # --- one request ---
+
+    async def _get(self, url: str, path: str) -> bytes:
+        return await self._answer("GET", url, path, _MOST_INFO)
+
+    async def _post(self, url: str, data: bytes, most: int) -> bytes:
+        return await self._answer("POST", url, "/generate", most, data)
+
+    async def _answer(self, method: str, url: str, path: str, most: int, data: bytes | None = None) -> bytes:
+        """The body of an answer with status 200, which has at most `most` bytes."""
+        headers = self._headers[url] | ({"Content-Type": "application/json"} if data else {})
+        async with self._session.request(
+            method, url + path, data=data, headers=headers, allow_redirects=False
+        ) as response:
+            status = response.status
+            if status == 200:
+                body = await _read(response, most)
+                if len(body) > most:
+                    raise Untrue(f"it is longer than {most} bytes")
+                return body
+            if method == "GET" and status in (404, 405):
+                raise _Missing
+            if status == 429 or status >= 500:
+                raise _Again(status, seconds_asked(response.headers.get("Retry-After", "")))
+            if status in (401, 403):
+                raise refused_key(url, sent="Authorization" in headers)
+            if 300 <= status < 400:
+                raise redirects(url, status)
+            said = " ".join((await _read(response, _MOST_SHOWN)).decode("utf-8", "replace").split())[:_MOST_SHOWN]
+            raise InputError(f"the server at {url} refuses a request (status {status}): {said}")
 
 
 class _Missing(Exception):
     """There is nothing at this path."""
 
 
+class _Again(Exception):
+    """The server can't answer now; `wait` is for how many seconds, where it says so, or 0."""
+
+    def __init__(self, why: int | str, wait: float = 0.0) -> None:
+        asks = f", it asks to wait {wait:.0f} seconds" if wait else ""
+        super().__init__(f"status {why}{asks}" if isinstance(why, int) else why)
+        self.wait = wait
+        self.is_busy = why == 429
+
+
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """A body, or its beginning if it is longer than that."""
+    body = bytearray()
+    async for part in response.content.iter_any():
+        body += part
+        if len(body) > most:
+            break
+    return bytes(body)
+
+
+def seconds_asked(said: str) -> float:
+    """What a busy server asks for by Retry-After, in seconds or as a date; 0 if that is neither."""
+    if said.isascii() and said.isdigit():
+        return float(said)
+    try:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return 0.0
+
+
 def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, msgspec.MsgspecError):
-        return "its answer can't be read"
+        return "no whole answer in time"
     return " ".join(str(error).split())[:_MOST_SHOWN] or type(error).__name__

@@ -26,6 +26,7 @@ from arena.backends.local.tree import Row
 from arena.backends.tokenizer import FolderTokenizer, default_template
 from arena.backends.transformers.device import best_device
 from arena.backends.transformers.shared import NotShareable, Shared
+from arena.files import from_home
 
 DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _LENGTHS: Final = ("max_position_embeddings", "max_seq_len", "n_positions", "max_target_positions")
@@ -60,6 +61,7 @@ class TransformersLibrary:
             self.cells = self._shared.cells
         except NotShareable as reason:
             self._shared, self.whole, self.cells = None, str(reason), settings.kv_cells
+        self.sequences, self.states = settings.sequences, False
         self._logits: NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)
         self._row: dict[int, int] = {}
         # shown in a run's manifest
@@ -175,7 +177,7 @@ def _dtype(settings: Settings, device: torch.device) -> torch.dtype | str:
 def _load(place: str, dtype: torch.dtype | str) -> Any:
     """The model. Safetensors or GGUF only, no code but transformers' own, and every weight from the files."""
     options: dict[str, Any] = {"trust_remote_code": False}
-    source = Path(place).expanduser()
+    source = from_home(place)
     where = place
     if source.is_file():
         where, options["gguf_file"] = str(source.parent), source.name
@@ -200,7 +202,7 @@ def _load(place: str, dtype: torch.dtype | str) -> Any:
 
 
 def _tokenizer(place: str, config: Any) -> FolderTokenizer:
-    source = Path(place).expanduser()
+    source = from_home(place)
     try:
         if (source / "tokenizer.json").is_file():
             return FolderTokenizer.from_folder(source)

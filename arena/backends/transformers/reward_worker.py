@@ -24,6 +24,7 @@ import msgspec
 from arena.backends.local.library import LoadError
 from arena.backends.local.messages import Refused
 from arena.backends.reward import Score, Scored, Template
+from arena.files import from_home
 
 if TYPE_CHECKING:
     import torch
@@ -73,7 +74,7 @@ def _score(question: Score) -> Scored:
     if settings.threads:
         torch.set_num_threads(settings.threads)
     device = torch.device(settings.device or best_device())
-    place = os.path.expanduser(question.place)
+    place = str(from_home(question.place))
     model = _model(place, _dtype(settings, device)).to(device).eval()
     with _refusing(f"{place} has no tokenizer that can be read"):
         tokenizer: Any = transformers.AutoTokenizer.from_pretrained(place, trust_remote_code=False)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from fnmatch import fnmatch
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from arena.backends.files import check_gguf
+from arena.backends.catalog import EXTRAS, TRANSFORMERS
 from arena.backends.fingerprints import files_digest, fingerprint
+from arena.backends.gguf import check_gguf
 from arena.backends.hub import snapshot
 from arena.backends.local.settings import Settings
 from arena.backends.transformers.device import precision
-from arena.errors import InputError, ModelError
+from arena.errors import InputError
+from arena.extras import need
+from arena.files import from_home
 
-_INSTALL: Final = "pip install 'predictability-arena[torch]'"
 # What is read of a folder beside its weights: configurations, and the tokenizer in all its forms.
 _BESIDE: Final = (
     *("config.json", "generation_config.json", "model.safetensors.index.json"),
@@ -28,12 +30,11 @@ _ON_THE_HUB: Final = ("model.safetensors", "model-*-of-*.safetensors", *_BESIDE)
 
 def check_place(place: str) -> None:
     """Refuse what can't be loaded: ModelError without the libraries, InputError for a place that holds no weights."""
-    if find_spec("torch") is None or find_spec("transformers") is None:
-        raise ModelError(f"transformers:{place} needs torch and transformers: {_INSTALL}")
-    source = Path(place).expanduser()
-    if source.is_file():
+    need(f"transformers:{place}", EXTRAS[TRANSFORMERS])
+    source = from_home(place)
+    if os.path.isfile(source):
         check_gguf(source)
-    elif source.is_dir():
+    elif os.path.isdir(source):
         _check_folder(source, place)
     elif place.startswith((".", "/", "~")) or place.count("/") != 1 or not all(place.split("/")):
         raise InputError(f"there is no {place}: name a folder, a GGUF file, or a hub's repository as ORG/NAME")
@@ -54,10 +55,10 @@ def located(place: str) -> Path:
     Raises ModelError without the libraries or the files, InputError for a place that holds no weights.
     """
     check_place(place)
-    source = Path(place).expanduser()
+    source = from_home(place)
     if source.exists():
         return source
-    folder = snapshot(place, _ON_THE_HUB, _INSTALL)
+    folder = snapshot(place, _ON_THE_HUB)
     _check_folder(folder, place)
     return folder
 
@@ -81,7 +82,7 @@ def _digest(source: Path) -> str:
 
 def former_identity(place: str) -> str:
     """What identified a place before all of its files counted: a folder's weights, a repository's name."""
-    source = Path(place).expanduser()
+    source = from_home(place)
     if source.is_file():
         return f"sha256:{fingerprint(source)}"
     if source.is_dir():

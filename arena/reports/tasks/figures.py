@@ -86,14 +86,14 @@ def _histograms(report: TaskReport, cells: Sequence[TaskCellReport]) -> Figure:
     names = labels([cell.settings for cell in cells], shown=("temperature",) if matched else ())
     panels += [_panel(name, cell, style, matched) for style, (name, cell) in enumerate(zip(names, cells, strict=True))]
     figure, grid = _grid(len(panels))
-    highest = max(
-        max(panel.exact or (0.0,)) if not panel.counts.sum() else float(panel.counts.max() / panel.counts.sum())
-        for panel in panels
-    )
+    drawn = (panel.counts.max() / max(1, panel.counts.sum()) for panel in panels)
+    highest = max(*drawn, *(max(panel.exact) for panel in panels if panel.exact))
     for axes, panel in zip(grid, panels, strict=False):
         _bars(axes, panel)
         axes.set_ylim(0.0, 100 * highest * 1.08)
-    legend = f"Bars: {_shares_of(task)} drawn; circles: exact probabilities given a valid answer; line: chance."
+    legend = f"Bars: {_shares_of(task)} drawn; line: chance."
+    if any(panel.exact for panel in panels):
+        legend += " Circles: exact probabilities given a valid answer."
     if any(panel.open is not None for panel in panels):
         legend += " Without circles: exact mode left more open than it found valid."
     if matched:
@@ -108,9 +108,8 @@ def _shares_of(task: Task) -> str:
 def _panel(name: str, cell: TaskCellReport, style: int, matched: bool) -> _Panel:
     title = name
     if matched:
-        title += f", T = {cell.prompt.get('temperature', 1.0):g}"
-        if "entropy" in cell.entropy:
-            title += f", H = {cell.entropy['entropy']:.1f}"
+        bits = f", H = {cell.entropy['entropy']:.1f}" if "entropy" in cell.entropy else ""
+        title += f"\nT = {cell.sampling[0]:g}{bits}"
     left_open = cell.exact.unexplored if cell.exact is not None and cell.distribution is None else None
     return _Panel(title, cell.task, cell.counts, style, cell.distribution, left_open)
 
@@ -215,7 +214,7 @@ def _grid(count: int, height: float = _HEIGHT) -> tuple[Figure, list[Axes]]:
 
 def _title(axes: Axes, name: str, said: str) -> None:
     """A panel's head: whose it is, in as many lines as that needs, and its numbers."""
-    name = textwrap.fill(name, _LETTERS)
+    name = "\n".join(textwrap.fill(line, _LETTERS) for line in name.split("\n"))
     axes.set_title(f"{plain(name)}\n{said}", fontsize=8, loc="left", pad=3)
 
 

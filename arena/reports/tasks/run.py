@@ -13,6 +13,7 @@ from arena.reports.tasks.cells import TaskCellReport
 from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.tasks.run import draws
+from arena.tasks.stored import read_answers, read_findings
 from arena.tasks.task import find_task
 
 
@@ -101,10 +102,10 @@ def task_report(store: Store, *runs: RunRow) -> TaskReport:
             except ArenaError as error:
                 left_out[f"run {run.name} asked {cell.spec.game!r}, but {error}"] = None
                 continue
-            answers = tuple(store.answers(cell))
+            answers, findings = tuple(read_answers(store, cell, task)), read_findings(store, cell, task)
             wanted = run.spec.games if draws(run.spec) else 0
             settings = settings_of(run, cell.spec)
-            report = TaskCellReport(cell, task, answers, store.findings(cell), wanted, run.spec.games, settings)
+            report = TaskCellReport(cell, task, answers, findings, wanted, run.spec.games, settings)
             same = (f"{name}={value}" for name, value in settings.items() if name not in ("run", "created"))
             key = str(report.prompt.get("matched")), *same
             if key not in found or len(found[key].values) < len(report.values):

@@ -14,7 +14,7 @@ from textual.widgets import Button, Footer, Input, Label, Select, Static
 
 from arena.aside import aside
 from arena.errors import ArenaError, UsageError
-from arena.games import game_names, parse_game
+from arena.games import parse_game, playable_games
 from arena.records import Seat
 from arena.store.rows import CellRow, MatchRow
 from arena.store.store import Store
@@ -53,8 +53,7 @@ class LobbyScreen(ArenaScreen):
         with Vertical(id="lobby-form"):
             with Horizontal():
                 yield Label("Game")
-                names = dict.fromkeys((*game_names(), choice.game))
-                games = [(parse_game(name).title, name) for name in names]
+                games = [(made.title, name) for name, made in (playable_games() | {choice.game: game}).items()]
                 yield Select(games, value=choice.game, allow_blank=False, compact=True, id="game")
             for seat, spec in ((Seat.SUBJECT, choice.subject), (Seat.OPPONENT, choice.opponent)):
                 with Horizontal():

@@ -19,7 +19,7 @@ from arena.reports.cells import CellReport
 from arena.reports.folder import write_all
 from arena.reports.run import RunReport, run_report
 from arena.reports.terminal import terminal
-from arena.reports.words import duration
+from arena.reports.words import between, duration
 from arena.store.rows import TASK_KIND
 from arena.store.store import Store
 from arena.tui.runner import Planned, Runner
@@ -37,7 +37,7 @@ _NARROW = 110  # columns below which the table is kept short
 _SLIM = 72  # columns below which the bars after each outcome are left out
 _NAME = 19  # columns of a name there
 _HEADINGS = ("subject", "game", "progress", "matches", "rounds/s", "net", "95%")
-_SHORT = ("subject", "game", "progress", "rounds/s", "net", "±")
+_SHORT = ("subject", "game", "progress", "net", "95%")
 
 
 class RunScreen(ArenaScreen):
@@ -64,6 +64,7 @@ class RunScreen(ArenaScreen):
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
         yield DataTable(cursor_type="row", id="cells")
+        yield Static(id="counted")
         with Horizontal(id="run-below"):
             yield DeterminismHistogram(2, id="histogram")
             yield AfterOutcome(id="after")
@@ -135,32 +136,30 @@ class RunScreen(ArenaScreen):
     def _row(self, cell: CellReport) -> tuple[Text | str, ...]:
         """The cells of the table: fixed widths, so that nothing jumps while it is updated."""
         asked = cell.games_asked
-        done = min(1.0, cell.matches / asked) if asked else 0.0
+        finished = cell.cell.finished_matches
+        done = min(1.0, finished / asked) if asked else 0.0
         bar = 6 if self._narrow else 16
         filled = round(done * bar)
-        word = (
-            "done" if cell.matches >= asked else f"{done:.0%}" if cell.matches or cell.cell.open_matches else "waiting"
-        )
+        word = "done" if finished >= asked else f"{done:.0%}" if finished or cell.cell.open_matches else "waiting"
         progress = Text(f"{'█' * filled}{'·' * (bar - filled)} {word:>7}")
         rate = self._rate(cell)
         speed = Text(f"{rate:>8.0f}" if rate else " " * 8)
         estimate = cell.net
         net = Text("      –" if estimate.value is None else f"{estimate.value:>+7.1f}")
-        interval = estimate.interval
+        ends = Text("      –" if estimate.interval is None else between(*estimate.interval))
         assert self._report is not None
         name, differs = display_name(cell.cell.spec.subject), self._report.differs(cell)
         if self._narrow:
-            half = Text("    –" if interval is None else f"{(interval[1] - interval[0]) / 2:>5.1f}")
             name = name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
-            return Text(f"{name}{differs}"), Text(cell.game.name), progress, speed, net, half
-        between = Text("      –" if interval is None else f"{interval[0]:+.1f} to {interval[1]:+.1f}")
-        matches = Text(f"{cell.matches:>5} of {asked}")
-        return Text(f"{name}{differs}"), Text(cell.game.title), progress, matches, speed, net, between
+            return Text(f"{name}{differs}"), Text(cell.game.name), progress, net, ends
+        matches = Text(f"{finished:>5} of {asked}")
+        return Text(f"{name}{differs}"), Text(cell.game.title), progress, matches, speed, net, ends
 
     def _rate(self, cell: CellReport) -> float | None:
         """Rounds of finished matches a second, since the look before; None while nothing is played."""
-        key, now, count = cell.cell.spec.key, time.monotonic(), len(cell.rounds)
-        if self._writer is None or cell.matches >= cell.games_asked:
+        finished = cell.cell.finished_matches
+        key, now, count = cell.cell.spec.key, time.monotonic(), finished * cell.cell.rounds
+        if self._writer is None or finished >= cell.games_asked:
             return None
         if key not in self._seen:
             self._seen[key] = (now, count)
@@ -171,7 +170,7 @@ class RunScreen(ArenaScreen):
 
     def _time_left(self, report: RunReport) -> str:
         left = sum(
-            (cell.games_asked - cell.matches) * report.run.spec.rounds for cell in report.cells if cell.games_asked
+            max(0, cell.games_asked - cell.cell.finished_matches) * report.run.spec.rounds for cell in report.cells
         )
         rates = [rate for rate in self._rates.values() if rate]
         if self._writer is None or not rates or left <= 0:
@@ -186,6 +185,9 @@ class RunScreen(ArenaScreen):
         if self._report is None or index >= len(self._report.cells):
             return
         cell = self._report.cells[index]
+        note = self.query_one("#counted", Static)
+        note.display = bool(cell.uncounted)
+        note.update(Text(f"Net and figures: {cell.uncounted}"))
         self.query_one("#histogram", DeterminismHistogram).fill(cell.determinism, len(cell.game.moves))
         self.query_one("#after", AfterOutcome).fill(cell)
 

@@ -14,7 +14,7 @@ from textual.widgets.selection_list import Selection
 
 from arena.agents.spec import parse_agent
 from arena.errors import UsageError
-from arena.games import game_names, parse_game
+from arena.games import parse_game, playable_games
 from arena.records import Seat
 from arena.tui.choice import whole_number
 from arena.tui.runner import Planned
@@ -44,7 +44,7 @@ class SetupScreen(ArenaScreen):
                 *(Selection(Text(option.name), option.spec, option.spec in _FIRST) for option in ready), id="subjects"
             )
             yield SelectionList[str](
-                *(Selection(parse_game(name).title, name, name == "rps") for name in game_names()), id="games"
+                *(Selection(game.title, name, name == "rps") for name, game in playable_games().items()), id="games"
             )
         with Horizontal(classes="setup-row"):
             yield Label("Games")

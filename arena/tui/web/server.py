@@ -54,7 +54,7 @@ class WebServer(Server):
         if is_loopback(self.host) and not is_loopback(_host_of(f"//{request.host}")):
             raise web.HTTPForbidden(text="Arena is served to this machine only.")
         origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != request.host:
+        if origin is not None and _netloc_of(origin) != request.host:
             raise web.HTTPForbidden(text="Arena answers its own page only.")
         return await handler(request)
 
@@ -111,13 +111,21 @@ def _host_of(url: str) -> str:
         return ""
 
 
+def _netloc_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
+
+
 def _bind(host: str, port: int) -> socket.socket:
     """A socket at the address; what hinders that is said in a sentence."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise InputError(f"--host {host!r} is no address of this machine: {error.strerror}") from error
+    except (OSError, UnicodeError) as error:  # the second for a name that can't be a host's
+        why = getattr(error, "strerror", error)
+        raise InputError(f"--host {host!r} is no address of this machine: {why}") from error
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)

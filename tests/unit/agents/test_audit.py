@@ -86,6 +86,15 @@ def test_a_template_that_changes_the_request() -> None:
     assert warned(model, wording=INSTRUCT, format="chat-template") == {"format"}
 
 
+def test_a_template_that_names_special_tokens_is_no_other_format() -> None:
+    template = TEMPLATE.replace("]", "{{ eos_token }}]")
+    model = Model(replace(VOCABULARY, chat_template=template, named={"bos_token": "<bos>", "eos_token": "<end>"}))
+    first, _ = look(model, wording=INSTRUCT, format="chat-template")
+    assert not first.warnings and first.bos == 1
+    assert VOCABULARY.text(first.prompt.tokens).startswith("<bos>[") and "<end>]" in first.prompt.text
+    assert first.prompt.tokens.count(VOCABULARY.specials["<end>"]) == 1
+
+
 def test_special_tokens_that_the_model_does_not_have() -> None:
     assert warned(Model(), wording=INSTRUCT, format="llama-instruct") == {"specials"}
 

@@ -69,6 +69,16 @@ def test_the_longest_special_token_is_the_one() -> None:
     assert encoded(Segment("<end<end>", True))[0] == (7, SPECIALS["<end"], SPECIALS["<end>"])
 
 
+def test_special_tokens_take_up_the_space_that_they_strip() -> None:
+    left, right = SPECIALS["<end>"], SPECIALS["<e>"]
+    strips = replace(VOCABULARY, specials=SPECIALS, bos=None, lstrips=frozenset({left}), rstrips=frozenset({right}))
+    model = Model(strips)
+    tokens = asyncio.run(encode(model, [Segment("a <end> b <e>\n", True), Segment(" c "), Segment("<end> ", True)]))
+    assert model.texts == ["a", " b ", "c", " "]
+    assert tokens == (*tokenize("a"), left, *tokenize(" b "), right, *tokenize("c"), left, *tokenize(" "))
+    assert asyncio.run(encode(model, [Segment("<e> \n<end>", True)])) == (right, left)
+
+
 def test_a_vocabulary_without_special_tokens() -> None:
     model = Model(replace(VOCABULARY, specials={}, bos=None))
     assert asyncio.run(encode(model, [Segment("<end>", True)])) == tokenize("<end>")

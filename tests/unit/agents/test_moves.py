@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule, surface_forms
 from arena.backends.answers import ending, found
 from arena.backends.base import Vocabulary
+from arena.errors import ModelError
 from tests.unit.agents.table_model import VOCABULARY, tokenize
 
 MOVES = ("rock", "paper", "scissors")
@@ -165,3 +166,10 @@ def test_masses_never_exceed_one() -> None:
     over = {0: 1e-12, 1: -40.0}  # a log-probability with its rounding error
     policy = MoveTokens(((0,), (1,)), (0,)).policy(over)
     assert policy.mass == policy.loose_mass == 1.0
+
+
+@pytest.mark.parametrize("over", [0.01, math.nan])
+def test_probabilities_that_are_none_are_refused(over: float) -> None:
+    for tokens in (MoveTokens(((0,), (1,)), ()), MoveTokens(((1,), (2,)), (0,))):
+        with pytest.raises(ModelError, match="probabilities sum to"):
+            tokens.policy({0: over, 1: -40.0, 2: -40.0})

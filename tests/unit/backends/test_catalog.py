@@ -123,8 +123,23 @@ def test_the_users_own_entries_lie_over_the_shipped_ones(own: Path) -> None:
 def test_a_users_file_that_is_wrong_names_file_entry_and_key(own: Path, content: str, reason: str) -> None:
     own.write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(InputError, match=reason) as caught:
-        catalog()
+        find_model("mine")
     assert str(own) in str(caught.value)
+
+
+def test_a_wrong_entry_takes_no_other_down(own: Path) -> None:
+    own.write_text(
+        '[bad]\nstyle = "base"\n[smollm2-135m-instruct]\nweights = "x.gguf"\nname = "y"\n'
+        '[mine]\nweights = "~nosuchuser/x.gguf"\n[folder]\nweights = "transformers:~nosuchuser/x"\n',
+        encoding="utf-8-sig",
+    )
+    assert find_model("mine").weights == "~nosuchuser/x.gguf" and find_model("gemma-3-270m").style == "base"
+    rows = json.loads(CliRunner().invoke(arena, ["models", "--json"], catch_exceptions=False).stdout)
+    states = {row["name"]: row["state"] for row in rows}
+    assert "weights" in states["bad"] and "no key `name`" in states["smollm2-135m-instruct"]
+    assert states["mine"] == "file not found"
+    with pytest.raises(InputError, match="entry 'bad'"):
+        find_model("bad")
 
 
 def test_a_users_file_that_is_not_there(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,24 @@ def test_a_chat_template_from_its_own_file_wins(tmp_path: Path) -> None:
     assert FolderTokenizer.from_folder(tmp_path).vocabulary.chat_template == "new"
 
 
+SEVERAL = [{"name": "tool_use", "template": "tools"}, {"name": "default", "template": "one"}]
+
+
+@pytest.mark.parametrize("template", ["one", SEVERAL, {"default": "one", "rag": "documents"}])
+@pytest.mark.parametrize("file", ["tokenizer_config", "chat_template"])
+def test_of_several_chat_templates_the_default(tmp_path: Path, file: str, template: object) -> None:
+    found = FolderTokenizer.from_folder(write_folder(tmp_path, **{file: {"chat_template": template}}))
+    assert found.vocabulary.chat_template == "one"
+
+
+@pytest.mark.parametrize(
+    "template", [SEVERAL[:1], {"rag": "documents"}, [], {}, None, 3, [3], [{"name": [1]}], {"default": None}]
+)
+def test_no_chat_template_that_serves(tmp_path: Path, template: object) -> None:
+    found = FolderTokenizer.from_folder(write_folder(tmp_path, tokenizer_config={"chat_template": template}))
+    assert found.vocabulary.chat_template is None
+
+
 def test_a_vocabulary_with_bytes_to_fall_back_on(tmp_path: Path) -> None:
     """As Llama 2's and Gemma's: a lower line for a space, <0x0A> for a byte."""
     names = ["<unk>", *(f"<0x{byte:02X}>" for byte in range(256)), "▁", "r", "o", "▁r", "▁ro"]
@@ -105,3 +123,10 @@ def test_a_folder_without_a_tokenizer(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(ValueError, match="describes no tokenizer"):
         FolderTokenizer.from_folder(tmp_path)
+
+
+@pytest.mark.parametrize("size", [2**40, "many", [1]])
+def test_a_vocabulary_has_a_size_that_can_be(tmp_path: Path, size: object) -> None:
+    folder = write_folder(tmp_path / "tiny", config={"vocab_size": size})
+    with pytest.raises((ValueError, TypeError)):
+        FolderTokenizer.from_folder(folder)

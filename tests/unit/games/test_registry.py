@@ -62,17 +62,34 @@ from arena.games import Game
 def maker(number=2):
     moves = tuple(f"door{index}" for index in range(number))
     return Game(f"doors:{number}", "doors", moves, moves, np.eye(number, dtype=np.int8))
+
+def raises():
+    return {}["no such key"]
+
+def nothing():
+    return None
+
+def needs(number):
+    return maker(number)
 """
 PLAY = """
-from arena.errors import UsageError
-from arena.games import game_names, parse_game
+from arena.errors import ArenaError
+from arena.games import game_names, ignored_games, parse_game, playable_games
+from arena.prompts.wording import find_wording
+from arena.records import Seat
 
 print("doors" in game_names(), parse_game("doors").moves, parse_game("doors:3").name)
-for name in ("broken", "rps"):
+for name in ("rps", "broken", "raises", "nothing", "other", "raises:3", "needs", "needs:3"):
     try:
         print(parse_game(name).title)
-    except UsageError as error:
-        print(error)
+    except ArenaError as error:
+        print(error.exit_code, error)
+print(*playable_games())
+for said in (*ignored_games(), *ignored_games("doors"), *ignored_games("hide-and-seek:5")):
+    print(said)
+for style in ("base", "instruct"):
+    found = find_wording("doors:3", style, Seat.SUBJECT)
+    print(found.label, found.shipped)
 """
 
 
@@ -83,12 +100,37 @@ def test_a_package_can_add_games(tmp_path: Path) -> None:
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: some-doors\nVersion: 1.0\n")
     (information / "entry_points.txt").write_text(
         "[arena.games]\ndoors = some_doors:maker\nbroken = not_there_at_all:maker\nrps = some_doors:maker\n"
+        "raises = some_doors:raises\nnothing = some_doors:nothing\nother = some_doors:maker\nneeds = some_doors:needs\n"
     )
+    templates = tmp_path / "templates" / "doors"
+    templates.mkdir(parents=True)
+    (templates / "base.toml").write_text('name = "knocks"\nprompt = "Door:"\ninfix = ""\nclosing = []\n')
     path = os.pathsep.join((str(tmp_path), str(Path(arena.__file__).parents[1])))
     done = subprocess.run(
         [sys.executable, "-c", PLAY], capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": path}
     )
-    doors, broken, rps = done.stdout.splitlines()
+    doors, rps, *refused, playable, ignored, base, instruct = done.stdout.splitlines()
     assert doors == "True ('door0', 'door1') doors:3"
-    assert "'broken' comes from a package that can't be imported" in broken
     assert rps == "rock-paper-scissors"  # a package can't take the place of a game that Arena ships
+    assert (
+        ignored == "the game 'rps' of the package some-doors is ignored: a game of Arena's own has that name"
+    )  # and is told
+    whose = "which the package some-doors brings,"
+    for said, sentence in zip(
+        refused,
+        (
+            f"3 the game 'broken', {whose} can't be made: ModuleNotFoundError: No module named 'not_there_at_all'",
+            f"3 the game 'raises', {whose} can't be made: KeyError: 'no such key'",
+            f"3 the game 'nothing', {whose} is no Game of that name but None",
+            f"3 the game 'other', {whose} is no Game of that name but one that is called 'doors:2'",
+            "2 the game 'raises' takes no number: write 'raises' alone",
+            "2 the game 'needs' needs a number, as in needs:5",
+            f"3 the game 'needs', {whose} is no Game of that name but one that is called 'doors:3'",
+        ),
+        strict=True,
+    ):
+        assert said == sentence
+    assert playable.split() == ["doors", "hide-and-seek", "matching-pennies", "rps"]
+    # its own wording, in the sandbox; the generic one where it has none
+    assert base == "knocks False"
+    assert instruct.endswith(" True")

@@ -141,6 +141,16 @@ def test_a_finished_run_is_not_played_again_and_more_games_extend_it(store: Stor
     assert stored(store) == stored(other)
 
 
+def test_a_run_under_an_older_rule_of_identity_goes_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = play(store, ["llm:table"], matches=2)
+    monkeypatch.setattr(TableModels, "identity", lambda self, name: "all of the table")
+    rest = Counter()
+    run = play(store, ["llm:table"], matches=3, watching=rest)
+    assert (run.id, rest.played) == (first.id, 5) and run.spec.models == {"table": "all of the table"}
+    monkeypatch.setattr(TableModels, "identity", lambda self, name: "another table, as far as the older rule goes")
+    assert play(store, ["llm:table"], matches=3).id != first.id
+
+
 @pytest.mark.parametrize("after", [0, 1, 7, 12, 14])
 def test_a_run_that_failed_goes_on_as_if_it_never_had(store: Store, other: Store, after: int) -> None:
     with pytest.raises(ModelError, match="the table is broken"):

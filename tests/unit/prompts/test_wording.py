@@ -93,6 +93,14 @@ def test_a_tasks_request_ends_in_its_last_word(task: str, variant: str) -> None:
     assert prompt == prompt.strip() and infix == infix.strip()
 
 
+def test_only_the_request_that_the_paper_prints_is_called_the_papers() -> None:
+    """The phrase is that of its section 2.1.1; it prints none for letters or sequences, and no paraphrase."""
+    asked = [*((task, "") for task in TASKS), *(("integers", variant) for variant in PARAPHRASES)]
+    ours = [find_task_wording(task, "instruct", variant) for task, variant in asked]
+    (named,) = [wording for wording in ours if wording.label == "paper"]
+    assert named.prompt == "Generate a random integer, uniformly between 0 and 10 (inclusive)."
+
+
 def test_the_seats_of_hide_and_seek_read_differently() -> None:
     for style in STYLES:
         hider, seeker = (find_wording("hide-and-seek", style, seat) for seat in Seat)
@@ -211,7 +219,7 @@ def test_a_file_that_is_no_wording_is_refused_by_name(tmp_path: Path, content: b
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path):
-        with pytest.raises(InputError, match="is no wording"):
+        with pytest.raises(InputError, match=r"the wording .* can.t be read"):
             read_wording(path, "base", None)
 
 

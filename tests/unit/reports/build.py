@@ -82,7 +82,8 @@ def run_row(*cells: CellSpec, name: str = "2026-11-23-1", finished: bool = True,
         "games": 2,
         "manifest": {"machine": "this one"},
     }
-    return RunRow(1, name, RunSpec(**(whole | changes)), "2026-11-23T12:00:00+01:00", finished)
+    spec = RunSpec(**(whole | changes))
+    return RunRow(1, name, spec, "2026-11-23T12:00:00+01:00", spec.games * finished)
 
 
 def run_of(*cells: CellReport, families: Mapping[str, str] | None = None) -> RunReport:

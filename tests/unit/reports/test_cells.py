@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import t
 
 from arena.games import parse_game
 from arena.records import Outcome
@@ -54,7 +53,7 @@ def test_the_document_has_the_keys_of_the_contract_and_no_others_before_them() -
     assert list(found["determinism"]) == ["mean", "p50", "p95", "max"]
     assert list(found["determinism_after"]) == ["win", "tie", "loss"]
     for after in found["determinism_after"].values():
-        assert list(after)[:3] == ["mean", "minus_loss", "ci"]
+        assert list(after)[:3] == ["mean", "minus_loss", "minus_loss_ci"]
     assert found["prompt"] == {"style": "base", "format": "none", "wording": "log", "infix": None}
 
 
@@ -71,12 +70,13 @@ def test_rates_by_hand() -> None:
     assert found["loose_mass"] == pytest.approx(4.8 / 6)
 
 
-def test_the_interval_of_the_net_by_hand() -> None:
-    # the matches' sums are 0 and -200 points, their mean -33.3 a round; residuals 100 and -100:
-    # the error is sqrt(2 * 20000) / 6
-    low, high = by_hand().to_json()["net_ci"]
-    assert (high - low) / 2 == pytest.approx(t.ppf(0.975, 1) * 200 / 6)
-    assert (high + low) / 2 == pytest.approx(-200 / 6)
+def test_intervals_from_two_matches_go_as_far_as_two_matches_allow() -> None:
+    found = by_hand().to_json()
+    # both matches at their mean, or as far apart as they are, leave more than half of the range and less than all
+    for key, width in (("net_ci", 200), ("expected_net_ci", 200), ("gap_ci", 400)):
+        low, high = found[key]
+        assert -width / 2 <= low < found[key.removesuffix("_ci")] < high <= width / 2
+        assert width * 0.8 < high - low < width
 
 
 def test_the_expected_net_counts_a_forfeits_policy() -> None:
@@ -85,9 +85,8 @@ def test_the_expected_net_counts_a_forfeits_policy() -> None:
     found = by_hand().to_json()
     assert found["expected_net"] == pytest.approx(100 * sum(rounds) / 6)
     assert found["gap"] == pytest.approx(found["net"] - found["expected_net"])
-    # the gap's rounds are -70, 140, 0 and 0, -75, -10: 70 and -85 a match, -2.5 a round
-    low, high = found["gap_ci"]
-    assert (high - low) / 2 == pytest.approx(t.ppf(0.975, 1) * np.sqrt(2 * (77.5**2 + 77.5**2)) / 6)
+    # the gap's rounds are -70, 140, 0 and 0, -75, -10
+    assert found["gap"] == pytest.approx(-15 / 6)
 
 
 def test_a_round_that_the_opponent_forfeits_is_won_whatever_the_policy() -> None:
@@ -111,14 +110,18 @@ def test_determinism_after_outcomes_by_hand() -> None:
     assert found["win"]["mean"] == 0.8
     assert found["win"]["minus_loss"] == pytest.approx(0.05)
     assert found["tie"]["minus_loss"] == pytest.approx(-0.25)
-    assert found["loss"] == {
+    loss = found["loss"]
+    low, high = loss.pop("mean_ci")
+    assert low < 0.75 < high  # two matches, 0.6 and 0.9
+    assert loss == {
         "mean": 0.75,
         "minus_loss": 0.0,
-        "ci": [0.0, 0.0],
+        "minus_loss_ci": None,  # nothing is estimated
         "minus_loss_within_round": 0.0,
-        "minus_loss_within_round_ci": [0.0, 0.0],
+        "minus_loss_within_round_ci": None,
     }
-    assert found["win"]["ci"] is None  # only one match had such a round
+    assert found["win"]["minus_loss_ci"] is None  # only one match had such a round
+    assert found["win"]["mean_ci"] is None
     assert found["win"]["minus_loss_within_round"] == pytest.approx(-0.1)  # round 3: 0.8 - 0.9
     assert found["tie"]["minus_loss_within_round"] == pytest.approx(-0.1)  # round 2: 0.5 - 0.6
 
@@ -126,7 +129,9 @@ def test_determinism_after_outcomes_by_hand() -> None:
 def test_an_outcome_that_never_came_is_null() -> None:
     rounds = columns([0, 0, 1, 1], [1, 2, 1, 2], [ROCK] * 4, [PAPER] * 4, [-1] * 4, [[1, 0, 0]] * 4)
     found = cell_report(rounds).to_json()
-    assert found["net"] == -100.0 and found["net_ci"] == [-100.0, -100.0]
+    assert found["net"] == -100.0
+    # Clopper and Pearson's interval of 0 of 2 ends at 0.842
+    assert found["net_ci"] == pytest.approx([-100.0, -100 + 168.4], abs=1)
     assert found["wins"] == found["ties"] == 0.0
     for outcome in ("win", "tie"):
         assert set(found["determinism_after"][outcome].values()) == {None}
@@ -136,7 +141,7 @@ def test_one_match_has_values_and_no_interval() -> None:
     found = played("rps", 1, sharpness=1, matches=1).to_json()
     assert found["net"] is not None
     assert found["net_ci"] is found["expected_net_ci"] is found["gap_ci"] is None
-    assert all(after["ci"] is None for after in found["determinism_after"].values())
+    assert all(after["minus_loss_ci"] is None for after in found["determinism_after"].values())
 
 
 def test_a_bot_has_no_prompt_and_no_answers() -> None:
@@ -186,7 +191,8 @@ def test_exact_policies_have_exact_expected_nets(
     )
     found = cell_report(rounds, game).to_json()
     assert found["expected_net"] == expected
-    assert found["expected_net_ci"] == [expected, expected]
+    low, high = found["expected_net_ci"]
+    assert -100 <= low < expected < high <= 100
     assert found["determinism"]["mean"] == determinism
     if game == "hide-and-seek":
         assert found["ties"] == 0.0
@@ -226,5 +232,5 @@ def test_reply_ties_are_rounds_with_several_best_replies(policy: list[float], sh
 
 
 def test_a_bold_player_is_more_deterministic_after_a_win() -> None:
-    low, _ = played("rps", 2, sharpness=1, bold=0.5).to_json()["determinism_after"]["win"]["ci"]
+    low, _ = played("rps", 2, sharpness=1, bold=0.5).to_json()["determinism_after"]["win"]["minus_loss_ci"]
     assert low > 0

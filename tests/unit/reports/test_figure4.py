@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import arena
+from arena.records import Outcome
 from arena.reports import figure4
 from arena.reports.run import RunReport
 from tests.unit.reports.build import PAPER, ROCK, cell_report, columns, played, run_of
@@ -83,13 +85,24 @@ def test_a_row_a_subject_with_its_name_and_both_halves(drawn: list[Figure]) -> N
     cells = [played("rps", seed, sharpness=1, matches=30, subject=name) for seed, name in enumerate("ab")]
     left, right, second, _ = axes_of(run_of(*cells), drawn)
     assert (left.get_title("left"), second.get_title("left")) == ("a", "b")
-    assert left.get_title("right") == f"mean {cells[0].determinism.mean():.2f}"
-    assert [label.get_text() for label in right.get_yticklabels()] == ["after a win", "after a tie"]
+    assert left.get_title("right") == f"mean {cells[0].determinism.mean():.2f}, n = 300"
+    counts = [int(cells[0].after(outcome).sum()) for outcome in (Outcome.WIN, Outcome.TIE)]
+    labels = [f"after a {name}\nn = {n}" for name, n in zip(("win", "tie"), counts, strict=True)]
+    assert [label.get_text() for label in right.get_yticklabels()] == labels
     points = {line.get_marker(): line.get_xdata()[0] for line in right.lines if line.get_marker() in ("o", "s")}
     bars = [list(line.get_xdata()) for line in right.lines if line.get_marker() == "|"]
     after = cells[0].to_json()["determinism_after"]
     assert points == {"o": after["win"]["minus_loss"], "s": after["tie"]["minus_loss"]}
-    assert bars == [after["win"]["ci"], after["tie"]["ci"]]
+    assert bars == [after["win"]["minus_loss_ci"], after["tie"]["minus_loss_ci"]]
+
+
+def test_a_cell_that_is_not_whole_says_which_matches_count(drawn: list[Figure]) -> None:
+    cell = played("rps", 1, sharpness=1, matches=50, asked=500, subject="a")
+    left = axes_of(
+        run_of(replace(cell, cell=replace(cell.cell, finished_matches=57, open_matches=4, below=50))), drawn
+    )[0]
+    assert left.get_title("left") == "a (matches 1 to 50 of 500)"
+    assert "7 later ones are finished too and not counted, 4 open" in drawn[0].get_supxlabel()
 
 
 def test_the_distribution_is_in_percent_of_rounds_and_starts_at_chance(drawn: list[Figure]) -> None:
@@ -113,6 +126,8 @@ def test_an_undefined_interval_is_a_hollow_marker_without_a_bar(drawn: list[Figu
     markers = [line for line in right.lines if line.get_marker() in ("o", "s")]
     assert markers and all(line.get_markerfacecolor() == "white" for line in markers)
     assert not [line for line in right.lines if line.get_marker() == "|"]
+    said = " ".join(drawn[0].get_supxlabel().split())
+    assert "a hollow marker has none" in said and "against greedy" in said
 
 
 def test_an_outcome_that_never_came_is_said(drawn: list[Figure]) -> None:
@@ -123,7 +138,8 @@ def test_an_outcome_that_never_came_is_said(drawn: list[Figure]) -> None:
 
 def test_a_game_without_ties_has_no_place_for_them(drawn: list[Figure]) -> None:
     right = axes_of(run_of(played("hide-and-seek", 1, sharpness=1, matches=5)), drawn)[1]
-    assert [label.get_text() for label in right.get_yticklabels()] == ["after a win"]
+    (label,) = right.get_yticklabels()
+    assert label.get_text().startswith("after a win\n")
 
 
 def test_a_subject_without_a_policy_is_named_and_shows_none(drawn: list[Figure]) -> None:

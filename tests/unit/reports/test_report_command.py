@@ -22,21 +22,21 @@ from arena.store import CellSpec, RunSpec, Store
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(arena.__file__).parents[1])}
 
 
-def fill(path: Path, game: str = "rps", finished: int = 3) -> None:
-    """A store with a run of `finished` finished matches of five, and one that is open."""
+def fill(path: Path, game: str = "rps", finished: int = 50) -> None:
+    """A store with a run of 60 matches: `finished` ones, one that is open, and three later finished ones."""
     subject = "mix:rock=0.6,paper=0.2,scissors=0.2"
     cell = CellSpec(f"{subject}|greedy|{game}|-|-", subject, "greedy", game)
-    spec = RunSpec("tournament", (cell,), 2, 7, "temperature=1,top_p=1", "resample:20", {}, 5, {"machine": "this"})
+    spec = RunSpec("tournament", (cell,), 2, 7, "temperature=1,top_p=1", "resample:20", {}, 60, {"machine": "this"})
     rules = parse_game("rps")
     policy = Policy((0.6, 0.2, 0.2))
     with Store.open(path, create=True) as store, store.begin(spec) as writer:
-        for match in range(finished + 1):
+        for match in range(finished + 4):
             for number in (1, 2):
                 move = (match + number) % 3
                 played = Round(number, rules.outcome(move, 1), Decision(policy, move), Decision(None, 1))
-                if match < finished or number == 1:
+                if match != finished or number == 1:
                     writer.add_round(cell.key, match, played)
-            if match < finished:
+            if match != finished:
                 writer.finish_match(cell.key, match)
 
 
@@ -54,15 +54,17 @@ def store(tmp_path: Path) -> Path:
 def test_the_table_is_printed_plain_when_piped(store: Path) -> None:
     result = invoke("--store", store)
     assert result.exit_code == 0, result.exception
-    assert "rock-paper-scissors" in result.stdout and "3 of 5 games" in result.stdout
+    assert "rock-paper-scissors" in result.stdout and "matches 1 to 50 of 60" in result.stdout
+    assert "3 later ones are finished too and not counted, 1 open" in " ".join(result.stdout.split())
     assert "-40.0" in result.stdout and "\x1b" not in result.stdout
 
 
 def test_json_is_the_run(store: Path) -> None:
     found = json.loads(invoke("--store", store, "--format", "json").stdout)
-    assert (found["games"], found["rounds"], found["seed"]) == (5, 2, 7)
+    assert (found["games"], found["rounds"], found["seed"]) == (60, 2, 7)
     (cell,) = found["cells"]
-    assert (cell["matches"], cell["open_matches"], cell["rounds"]) == (3, 1, 6)
+    assert (cell["matches"], cell["open_matches"], cell["rounds"]) == (50, 1, 100)
+    assert (cell["counted_matches"], cell["finished_matches"]) == (50, 53)
     assert cell["expected_net"] == -40.0 and cell["determinism"]["mean"] == 0.6
     with Store.open(store) as opened:
         assert run_report(opened, opened.run(None)).to_json()["cells"] == found["cells"]
@@ -70,7 +72,7 @@ def test_json_is_the_run(store: Path) -> None:
 
 @pytest.mark.parametrize(
     ("format_", "start"),
-    [("md", "### rock"), ("tex", r"\begin{tabular}"), ("csv", "game,source,"), ("json", "{")],
+    [("md", "### rock"), ("tex", "% \\usepackage{"), ("csv", "game,source,"), ("json", "{")],
 )
 def test_a_format_is_printed(store: Path, format_: str, start: str) -> None:
     assert invoke("--store", store, "--format", format_).stdout.startswith(start)
@@ -92,13 +94,13 @@ def test_a_place_that_cannot_be_written_is_a_sentence(store: Path, tmp_path: Pat
     assert isinstance(result.exception, StoreError) and "can't be written" in str(result.exception)
 
 
-def test_a_run_without_a_finished_match_is_a_sentence_and_still_json(tmp_path: Path) -> None:
+def test_a_run_of_which_no_match_counts_is_a_sentence_and_still_json(tmp_path: Path) -> None:
     path = tmp_path / "arena.db"
-    fill(path, finished=0)
+    fill(path, finished=20)
     for arguments in ((), ("--format", "md"), ("--out", tmp_path / "out", "--format", "json")):
         result = invoke("--store", path, *arguments)
         assert isinstance(result.exception, InputError)
-        assert "has no finished match yet (1 open)" in str(result.exception)
+        assert "is counted yet (23 finished, 1 open)" in str(result.exception)
     (cell,) = json.loads(invoke("--store", path, "--format", "json").stdout)["cells"]
     assert (cell["matches"], cell["net"], cell["open_matches"]) == (0, None, 1)
     assert not (tmp_path / "out").exists()
@@ -116,6 +118,17 @@ def test_a_game_that_is_not_installed_is_a_sentence(tmp_path: Path) -> None:
     fill(path, game="chess-boxing")
     error = invoke("--store", path).exception
     assert isinstance(error, InputError) and "chess-boxing" in str(error)
+
+
+def test_the_other_runs_are_reported_beside_a_game_that_is_not_installed(store: Path) -> None:
+    fill(store, game="chess-boxing")
+    with Store.open(store) as opened:
+        names = [word for run in opened.runs() for word in ("--run", run.name)]
+    for format_ in ("rich", "md", "tex"):
+        said = invoke("--store", store, *names, "--format", format_).stdout
+        assert "-40.0" in said.replace("$", "") and "chess-boxing" in said, format_
+    found = json.loads(invoke("--store", store, *names, "--format", "json").stdout)
+    assert len(found["cells"]) == 1 and "chess-boxing" in found["left_out"][0] and len(found["runs"]) == 2
 
 
 def test_a_reader_who_has_enough_gets_no_traceback(store: Path) -> None:

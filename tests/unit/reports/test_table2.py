@@ -65,13 +65,22 @@ def test_the_value_is_computed_for_the_game_played(spots: int) -> None:
     assert f"{100 - 200 / spots:.1f}" in markdown(report)
 
 
-def test_a_cell_says_how_far_it_is() -> None:
-    report = run_of(played("rps", 0, sharpness=1, matches=12, asked=500, open_matches=3))
-    for text in (markdown(report), latex(report), printed(report, 80), printed(report, 120)):
-        assert "12 of 500 games" in text
-        assert "Open matches, not counted here: 3." in text
+def test_a_cell_says_which_matches_count() -> None:
+    cell = played("rps", 0, sharpness=1, matches=75, asked=500)
+    report = run_of(replace(cell, cell=replace(cell.cell, finished_matches=206, open_matches=69, below=75)))
+    for text in (markdown(report), latex(report), printed(report, 80), printed(report, 120), document(report)):
+        words = " ".join(text.split())
+        assert "matches 1 to 75 of 500; 131 later ones are finished too and not counted, 69 open." in words
+    (row, _) = csv.DictReader(io.StringIO(spreadsheet(report)))
+    assert (row["matches"], row["finished_matches"], row["open_matches"]) == ("75", "206", "69")
     finished = run_of(played("rps", 0, sharpness=1, matches=12))
-    assert " of 12 games" not in markdown(finished) and "Open matches" not in markdown(finished)
+    assert " of 12" not in markdown(finished) and "open" not in markdown(finished)
+
+
+def test_a_sitting_says_how_many_matches_were_played_to_their_end() -> None:
+    assert "matches 2 of 3 were played to their end" in markdown(
+        run_of(played("rps", 0, sharpness=1, matches=2, asked=3))
+    )
 
 
 @pytest.mark.parametrize("write", [markdown, latex, document, lambda report: printed(report, 300)])
@@ -85,6 +94,7 @@ def test_models_of_different_families_are_said_to_be_that(write: Callable[[RunRe
 def test_the_opponent_is_named_where_there_are_several() -> None:
     report = run_of(*(played("rps", 0, sharpness=1, matches=2, opponent=name) for name in ("greedy", "uniform")))
     assert [row.name for row in sections(report)[0].rows[:2]] == ["llm:m v. greedy", "llm:m v. uniform"]
+    assert [report.differs(cell) for cell in report.cells] == [" v. greedy", " v. uniform"]
 
 
 @pytest.mark.parametrize("write", [markdown, latex, document, spreadsheet, lambda report: printed(report, 300)])
@@ -151,8 +161,10 @@ def test_at_80_columns_the_two_models_names_are_whole_and_the_main_numbers_there
     numbers = report.cells[0].to_json()
     shown = ("wins", "ties", "losses", "net")
     assert rows[0][1:5] == [f"{numbers[key]:.1f}" for key in shown]
+    low, high = numbers["net_ci"]
+    assert " ".join(rows[0][5:8]) == f"{low:.1f} to {high:.1f}"
     assert rows[0][-1] == f"{numbers['determinism']['mean']:.2f}"
-    assert "Not shown for want of room: invalid, forfeit." in " ".join(text.split())
+    assert "Not shown for want of room: expected, invalid, forfeit, mass." in " ".join(text.split())
 
 
 def test_numbers_are_left_out_before_a_name_of_usual_length_is_cut() -> None:
@@ -168,15 +180,18 @@ def test_at_120_columns_nothing_is_left_out() -> None:
 def test_numbers_are_right_aligned_and_stand_below_each_other_in_all_games() -> None:
     lines = printed(two_models(), 80).splitlines()
     rows = [line for line in lines if line.startswith("llm:")]
-    ends = {tuple(match.end() for match in re.finditer(r" -?\d+\.\d+", row)) for row in rows}
-    assert len(ends) == 1 and len(next(iter(ends))) == 8
+    # an interval is right-aligned as a whole: by its high end
+    ends = {tuple(match.end() for match in re.finditer(r" -?\d+\.\d+(?!\d| to)", row)) for row in rows}
+    assert len(ends) == 1 and len(next(iter(ends))) == 6
 
 
-def test_half_the_interval_is_what_stands_behind_the_sign() -> None:
-    report = run_of(played("rps", 0, sharpness=1))
-    low, high = report.cells[0].to_json()["net_ci"]
-    row = next(line for line in printed(report, 120).splitlines() if line.startswith("llm:m"))
-    assert row.split()[5] == f"{(high - low) / 2:.1f}"
+def test_an_interval_that_is_not_symmetric_is_shown_by_its_ends() -> None:
+    draw = np.where(np.arange(500) < 3, 0, -1)  # three ties among losses
+    lost = columns(range(500), [1] * 500, [ROCK] * 500, [PAPER] * 500, draw.tolist(), [[1 / 3] * 3] * 500)
+    row = next(line for line in printed(run_of(cell_report(lost)), 80).splitlines() if line.startswith("llm:m"))
+    # Clopper and Pearson's for 3 of 500 is 0.12% to 1.74%; a tie is 100 above a loss, and a win could be another 100
+    net, low, to, high = row.split()[4:8]
+    assert (net, to) == ("-99.4", "to") and -99.9 <= float(low) <= -99.8 and -98.3 <= float(high) <= -97.5
 
 
 def test_markup_and_escapes_in_a_name_do_not_act() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,17 +16,21 @@ from scipy import stats
 from arena.records import Answer, Sample
 from arena.reports import tables as forms
 from arena.reports.cautions import FAMILIES_NOTE, WORDINGS_NOTE
+from arena.reports.formats import spreadsheet
 from arena.reports.published import published
 from arena.reports.settings import settings_of
 from arena.reports.tasks.cells import TaskCellReport
-from arena.reports.tasks.figures import figures
+from arena.reports.tasks.figures import _drawn, figures
 from arena.reports.tasks.folder import write_all, writers
+from arena.reports.tasks.rows import OTHER_WORDING_NOTE
 from arena.reports.tasks.run import TaskReport
 from arena.reports.tasks.tables import tables
 from arena.store.rows import TASK_KIND, CellRow, CellSpec, RunRow, RunSpec
 from arena.tasks.exact import Exact
 from arena.tasks.task import find_task
 from arena.tasks.true_sample import true_sample
+from tests.unit.reports.build import played
+from tests.unit.reports.build import run_of as tournament_of
 
 
 def cell(
@@ -51,7 +55,7 @@ def cell(
 
 
 def run_of(*cells: CellSpec, seed: int = 0) -> RunRow:
-    return RunRow(1, "2026-01-01-1", RunSpec(TASK_KIND, cells, 1, seed, "both", "-", {}, 1500, {}), "now", True)
+    return RunRow(1, "2026-01-01-1", RunSpec(TASK_KIND, cells, 1, seed, "both", "-", {}, 1500, {}), "now", 1500)
 
 
 def report_of(*cells: TaskCellReport, families: dict[str, str] | None = None) -> TaskReport:
@@ -209,3 +213,130 @@ def test_the_true_sample_is_named_by_the_seed_and_grows() -> None:
 
 def test_a_figure_of_exact_cells_alone() -> None:
     assert set(figures(report_of(cell(findings=EXACT)))) == {"figure2"}
+
+
+def panels(report: TaskReport, figure: str) -> tuple[list[str], str]:
+    """The heads of a figure's panels, and the sentences below it."""
+    drawn = _drawn(report)[figure]()
+    heads = [axes.get_title("left") for axes in drawn.axes]
+    return heads, " ".join(drawn.get_supxlabel().split())
+
+
+def test_figures_say_how_many_there_are_of_what() -> None:
+    report = whole_report()
+    heads, below = panels(report, "figure2")
+    assert [head.split("\n")[1] for head in heads] == [
+        "n = 300 answers, χ² = 4",
+        *["n = 300 answers, χ² = 11"],
+        "n = 300 answers, χ² = 3,000",
+    ]
+    assert "Circles" in below and FAMILIES_NOTE in below
+    heads, below = panels(report_of(cell(task="sequences", values=drawn(100, 2, 10))), "figure8")
+    assert heads[1].split("\n")[1].startswith("n = 100 sequences (1,000 integers), ") and "Circles" not in below
+
+
+def test_a_figure_says_where_exact_mode_gives_no_circles() -> None:
+    left_open = exact(0.1, *[0.0] * 10, unexplored=0.9) | {"entropy": {"base": "llm:a", "entropy": 3.5}}
+    matched = cell("llm:b", values=drawn(50), temperature=1.5, matched="llm:a", findings=left_open)
+    heads, below = panels(report_of(cell("llm:a", values=drawn(), findings=EXACT), matched), "figure7")
+    chi2 = stats.chisquare(np.bincount([value for (value,) in drawn(50)], minlength=11)).statistic
+    said = ["llm:b", "T = 1.5, H = 3.5", f"n = 50 answers, χ² = {chi2:.0f}", "no circles: 0.90 open"]
+    assert heads[2].split("\n") == said
+    assert "Without circles" in below
+
+
+def test_a_circle_is_never_above_its_panel() -> None:
+    drawn_evenly = cell(values=drawn(), findings=exact(0.0, *[0.0] * 9, 0.9))
+    figure = _drawn(report_of(drawn_evenly))["figure2"]()
+    assert all(axes.get_ylim()[1] > 90 for axes in figure.axes)
+
+
+def test_what_differs_between_rows_of_one_model_is_in_their_names() -> None:
+    """Of three runs: the default, another wording, another temperature; and another seed."""
+    cells = (
+        cell(values=drawn(), wording="paper@11111111"),
+        cell(values=drawn(), wording="mine@22222222"),
+        cell(values=drawn(), wording="paper@11111111", seed=1),
+    )
+    names = [row.name for row in tables(report_of(*cells))[0].rows[:3]]
+    assert names == [
+        "llm:m, wording paper@11111111, seed 0",
+        "llm:m, wording mine@22222222, seed 0",
+        "llm:m, wording paper@11111111, seed 1",
+    ]
+    hot = (*cells[:2], cell(values=drawn(), wording="paper@11111111", temperature=1.5))
+    grid = next(table for table in tables(report_of(*hot)) if table.name == "table4")
+    assert [column.heading for column in grid.columns] == [
+        "llm:m, wording paper@11111111",
+        "llm:m, wording mine@22222222",
+    ]
+    assert [row.name for row in grid.rows] == ["temperature 1.5, top-p 1", "temperature 1, top-p 1"]
+    document = json.loads(writers(False)["json"](report_of(*cells)))
+    assert [found["settings"]["seed"] for found in document["cells"]] == [0, 0, 1] and document["runs"][0]["key"]
+
+
+@pytest.mark.parametrize("task", ["integers", "letters", "sequences"])
+def test_a_temperature_of_its_own_is_in_a_table_and_a_figure(task: str) -> None:
+    length = find_task(task).length
+    report = report_of(cell(task=task, values=drawn(length=length), temperature=1.5))
+    assert "temperature 1.5" in " ".join(tables(report)[0].notes)
+    assert {"integers": "figure2", "letters": "figure2-letters", "sequences": "figure8"}[task] in _drawn(report)
+
+
+def test_models_asked_in_different_wordings_are_said_to_be() -> None:
+    """Also within one family."""
+    cells = cell("llm:a", values=drawn(), wording="table@1"), cell("llm:b", values=drawn(), wording="paper@2")
+    report = report_of(*cells, families={"llm:a": "one", "llm:b": "one"})
+    assert WORDINGS_NOTE in tables(report)[0].notes and FAMILIES_NOTE not in tables(report)[0].notes
+    assert WORDINGS_NOTE.split("(")[0] in panels(report, "figure2")[1]
+
+
+def test_the_paper_s_wording_is_printed_for_integers_alone() -> None:
+    by_name = {table.name: " ".join(table.notes) for table in tables(whole_report(), with_published=True)}
+    assert {name for name, said in by_name.items() if OTHER_WORDING_NOTE in said} == {"table1", "table3", "table6"}
+
+
+def test_the_bounds_of_what_exact_mode_left_open_are_in_table_and_json() -> None:
+    report = report_of(cell(findings=EXACT))
+    found = report.cells[0].to_json()["exact"]
+    assert found["expected_chi2_low"] < found["expected_chi2"] < found["expected_chi2_high"]
+    (table,) = tables(report)
+    bounds = table.rows[0].texts[[column.heading for column in table.columns].index("bounds")]
+    assert bounds == f"{found['expected_chi2_low']:.0f} to {found['expected_chi2_high']:.0f}"
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """All that isn't a list or an object."""
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from leaves(inner)
+    if not isinstance(value, dict | list):
+        yield value
+
+
+def test_no_document_and_no_csv_holds_a_number_of_numpy_s() -> None:
+    """Its repr is np.float64(0.97), and json refuses its integers."""
+    tournament = tournament_of(played("rps", 0, sharpness=1, matches=8))
+    for document in (whole_report().to_json(), tournament.to_json()):
+        assert {type(leaf) for leaf in leaves(document)} <= {int, float, str, bool, type(None)}
+    written = forms.rows_as_csv([{"share": np.float64(0.97), "n": np.int64(3), "all": np.bool_(True)}])
+    assert written == "share,n,all\n0.97,3,True\n"
+    assert "np." not in writers(False)["csv"](whole_report()) + spreadsheet(tournament)
+
+
+def test_a_true_sample_stands_beside_v_and_tv_and_the_chi_square_per_1500() -> None:
+    found = cell(values=drawn(30)).to_json()
+    # of 20,000 simulated samples of 30 draws among 11 values the means were 0.1785 and 0.2330
+    assert (found["cramers_v_true"], found["tv_true"]) == (
+        pytest.approx(0.178, abs=1e-3),
+        pytest.approx(0.233, abs=1e-3),
+    )
+    (table,) = tables(report_of(cell(values=drawn(30))))
+    texts = dict(zip((column.heading for column in table.columns), table.rows[0].texts, strict=True))
+    assert texts["V (true)"] == f"{found['cramers_v']:.2f} (0.18)" and texts["TV (true)"] == f"{found['tv']:.2f} (0.23)"
+
+    def true_row(*sizes: int) -> tuple[str, ...]:
+        cells = [cell(task="sequences", values=drawn(size, length=10)) for size in sizes]
+        return next(row.texts for row in tables(report_of(*cells))[0].rows if row.name.startswith("a true sample"))
+
+    assert true_row(1500)[1:3] == ("10", "1.0")  # chi-square 10 of 15,000 integers is 1 of 1,500
+    assert true_row(1500, 300)[2] == "1.0 to 5.0"

@@ -6,14 +6,16 @@ import csv
 import hashlib
 import json
 import struct
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from arena.errors import StoreError
-from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample
+from arena.errors import InputError, StoreError
+from arena.records import Answer, Decision, Outcome, Policy, Prompt, Round, Sample
 from arena.store import CellSpec, RunSpec, Store
+from arena.store.codec import identity, run_key
 from arena.store.export import PROMPT_COLUMNS, ROUND_COLUMNS, export
 
 MakeSpec = Callable[..., RunSpec]
@@ -60,6 +62,8 @@ def test_csv_has_a_row_a_round_of_finished_matches(store: Store, tmp_path: Path)
     assert {entry.name for entry in done.rounds.parent.iterdir()} == {"rounds.csv", "prompts.csv"}
     digest = hashlib.sha256(b"Round 1:\0" + struct.pack("<3i", 2, 10, 11)).hexdigest()
     assert rows[0] == {
+        "run": identity(store.runs()[1].spec)[:16],
+        "seed": "0",
         "cell": "a|b|rps|-|-",
         "subject": "a",
         "opponent": "b",
@@ -80,7 +84,8 @@ def test_csv_has_a_row_a_round_of_finished_matches(store: Store, tmp_path: Path)
         "prompt_sha256": digest,
     }
     assert rows[-1]["text"] == rows[-1]["prompt_sha256"] == ""
-    assert read_csv(done.prompts) == [{"prompt_sha256": digest, "text": "Round 1:", "tokens": "[2,10,11]"}]
+    run = {"run": rows[0]["run"], "seed": "0"}
+    assert read_csv(done.prompts) == [run | {"prompt_sha256": digest, "text": "Round 1:", "tokens": "[2,10,11]"}]
 
 
 def test_texts_that_a_spreadsheet_would_run_are_disarmed(store: Store, tmp_path: Path) -> None:
@@ -125,6 +130,50 @@ def test_an_empty_store_gives_empty_tables(tmp_path: Path, to: str) -> None:
         assert export(store, tmp_path / "out", to).round_count == 0
 
 
+def test_every_row_of_a_store_has_a_key_of_its_own(tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound) -> None:
+    """Two seeds of the same cells, of games and of a task: equal but for the draws."""
+    asked = CellSpec("llm:m||integers|w|-", "llm:m", "", "integers", {"temperature": 1.0})
+    with Store.open(tmp_path / "arena.db", create=True) as store:
+        for seed in (0, 1):
+            spec = make_spec(seed=seed)
+            with store.begin(spec) as run:
+                for match in range(2):
+                    run.add_round(spec.cells[1].key, match, make_round(1))
+                    run.finish_match(spec.cells[1].key, match)
+            with store.begin(make_spec(kind="task", cells=(asked,), seed=seed)) as run:
+                run.add_prompt(asked.key, Prompt("Generate", (1, 2)))
+                for number in range(2):
+                    run.add_answer(asked.key, number, Answer(Sample("7", (7,), "eos"), (7,)))
+        done = export(store, tmp_path / "out", "csv")
+        keys = {run_key(run.spec) for run in store.runs()}
+    rounds, prompts, answers = (read_csv(path) for path in (done.rounds, done.prompts, done.answers or Path()))
+    for rows, key in (
+        (rounds, ("run", "cell", "match", "round")),
+        (answers, ("run", "cell", "draw")),
+        (prompts, ("run", "prompt_sha256")),
+    ):
+        assert len({tuple(row[column] for column in key) for row in rows}) == len(rows) == 4
+        assert {row["seed"] for row in rows} == {"0", "1"} and {row["run"] for row in rows} <= keys
+    assert {(row["run"], row["prompt_sha256"]) for row in rounds} <= {
+        (row["run"], row["prompt_sha256"]) for row in prompts
+    }
+    assert len(prompts) == done.prompt_count
+
+
+def test_a_game_that_is_not_installed_is_exported_with_its_moves_numbers(
+    store: Store, tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound
+) -> None:
+    gone = CellSpec("a|b|chess-boxing|-|-", "a", "b", "chess-boxing")
+    with store.begin(make_spec(cells=(gone,))) as run:
+        run.add_round(gone.key, 0, make_round(1))
+        run.finish_match(gone.key, 0)
+    done = export(store, tmp_path / "out", "csv")
+    rows = read_csv(done.rounds)
+    (of_gone,) = [row for row in rows if row["game"] == "chess-boxing"]
+    assert (of_gone["move"], of_gone["reply"], of_gone["outcome"]) == ("#1", "#2", "loss")
+    assert len(rows) == len(NASTY) + 2 and done.unnamed == ((run.run.name, "chess-boxing"),)
+
+
 @pytest.mark.parametrize("to", ["csv", "jsonl", "parquet"])
 def test_the_same_draws_in_another_order_and_store_give_the_same_bytes(
     tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound, to: str
@@ -141,6 +190,16 @@ def test_the_same_draws_in_another_order_and_store_give_the_same_bytes(
             export(store, tmp_path / name, to)
     for table in ("rounds", "prompts"):
         assert (tmp_path / "a" / f"{table}.{to}").read_bytes() == (tmp_path / "b" / f"{table}.{to}").read_bytes()
+
+
+def test_a_failed_export_leaves_no_folder(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # importing it then fails as where it isn't installed
+    with pytest.raises(InputError, match="pyarrow"):
+        export(store, tmp_path / "new" / "out", "parquet")
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(InputError, match="pyarrow"):
+        export(store, tmp_path / "mine", "parquet")
+    assert not (tmp_path / "new").exists() and not list((tmp_path / "mine").iterdir())
 
 
 def test_a_file_in_the_way_of_the_folder_is_named(store: Store, tmp_path: Path) -> None:

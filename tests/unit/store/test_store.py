@@ -63,6 +63,25 @@ def test_only_games_and_manifest_are_no_part_of_the_identity(path: Path, make_sp
     assert names == [str(number) for number in range(1, len(others) + 2)]
 
 
+def test_a_run_under_an_older_rule_goes_on_and_is_known_by_the_new_one_from_then_on(
+    path: Path, make_spec: MakeSpec
+) -> None:
+    old = make_spec(models={"m": "sha256:weights", "n": "same"})
+    new = make_spec(models={"m": "sha256:all", "n": "same"}, former={"m": "sha256:weights"})
+    swapped = make_spec(models={"m": "sha256:swapped", "n": "same"}, former={"m": "sha256:weights"})
+    with Store.open(path, create=True) as store:
+        store.begin(old).close()
+        found = store.find(new)
+        assert found is not None and found.spec == old  # looking changes nothing
+        with store.begin(new) as run:
+            assert run.run.name == found.name and run.run.spec.models == new.models
+        assert store.find(new) == store.run(None)
+        # what was swapped beside the weights is another run now
+        assert store.find(swapped) is None and store.find(old) is None
+        store.begin(swapped).close()
+        assert len(store.runs()) == 2
+
+
 def test_more_games_extend_a_finished_run_and_fewer_do_not_shorten_it(path: Path, make_spec: MakeSpec) -> None:
     with Store.open(path, create=True) as store:
         with store.begin(make_spec(games=5)) as run:
@@ -94,14 +113,20 @@ def test_a_cell_twice_is_refused(path: Path, make_spec: MakeSpec) -> None:
 def test_rounds_come_back_as_columns_of_finished_matches(
     path: Path, make_spec: MakeSpec, make_round: MakeRound
 ) -> None:
-    spec = make_spec()
+    spec = make_spec(rounds=2)
     key = spec.cells[MODEL].key
     forfeit = Round(
         2, Outcome.LOSS, Decision(Policy((0.5, 0.5, 0.0), 0.0), None, (Sample("?", (1,), "eos"),)), Decision(None, 0)
     )
     person = Round(1, Outcome.WIN, Decision(None, 2), Decision(None, 1))
     with Store.open(path, create=True) as store, store.begin(spec) as run:
-        for match, played in [(7, person), (3, make_round(1)), (5, make_round(1)), (3, forfeit)]:
+        for match, played in [
+            (7, person),
+            (3, make_round(1)),
+            (5, make_round(1)),
+            (3, forfeit),
+            (7, replace(person, number=2)),
+        ]:
             run.add_round(key, match, played)
         run.finish_match(key, 7)
         run.finish_match(key, 3)
@@ -111,20 +136,21 @@ def test_rounds_come_back_as_columns_of_finished_matches(
         assert run.finished(spec.cells[BOT].key) == set()
         run.flush()
         bot, cell = store.cells(run.run)
-        columns = store.rounds(cell, 3)
+        columns = store.rounds(replace(cell, below=None), 3)
+        assert len(store.rounds(cell, 3)) == 0  # no sample
     assert (bot.finished_matches, bot.open_matches, bot.seconds) == (0, 0, 0.0)
     assert (cell.finished_matches, cell.open_matches, cell.seconds) == (2, 1, 3.5)
-    assert columns.match.tolist() == [3, 3, 7]
-    assert columns.number.tolist() == [1, 2, 1]
-    assert columns.move.tolist() == [1, -1, 2]
-    assert columns.reply.tolist() == [2, 0, 1]
-    assert columns.outcome.tolist() == [-1, -1, 1]
-    assert columns.drawn.tolist() == [2, 1, 0]
-    assert columns.invalid.tolist() == [1, 1, 0]
-    assert columns.prompt.tolist() == [0, -1, -1]
-    np.testing.assert_array_equal(columns.policy, [[0.25, 0.625, 0.125], [0.5, 0.5, 0.0], [np.nan] * 3])
-    np.testing.assert_array_equal(columns.mass, [0.9, 0.0, np.nan])
-    np.testing.assert_array_equal(columns.loose_mass, [0.95, 1.0, np.nan])
+    assert columns.match.tolist() == [3, 3, 7, 7]
+    assert columns.number.tolist() == [1, 2, 1, 2]
+    assert columns.move.tolist() == [1, -1, 2, 2]
+    assert columns.reply.tolist() == [2, 0, 1, 1]
+    assert columns.outcome.tolist() == [-1, -1, 1, 1]
+    assert columns.drawn.tolist() == [2, 1, 0, 0]
+    assert columns.invalid.tolist() == [1, 1, 0, 0]
+    assert columns.prompt.tolist() == [0, -1, -1, -1]
+    np.testing.assert_array_equal(columns.policy, [[0.25, 0.625, 0.125], [0.5, 0.5, 0.0], [np.nan] * 3, [np.nan] * 3])
+    np.testing.assert_array_equal(columns.mass, [0.9, 0.0, np.nan, np.nan])
+    np.testing.assert_array_equal(columns.loose_mass, [0.95, 1.0, np.nan, np.nan])
     assert columns.policy.flags.writeable
 
 

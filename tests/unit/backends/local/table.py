@@ -81,3 +81,19 @@ class TableModel:
         row = self._rows[index]
         assert row is not None, "these logits were not asked for"
         return row
+
+
+class StateModel(TableModel):
+    """The same with layers that keep a state: it is copied whole or not at all, and never cut back."""
+
+    def copy(self, source: int, target: int, end: int) -> None:
+        assert end == len(self.seen_by(source)), "a state stands after the last token of its sequence"
+        super().copy(source, target, end)
+
+    def drop(self, sequence: int, start: int) -> None:
+        assert start == 0, "a state can't be cut back"
+        super().drop(sequence, start)
+
+    def evaluate(self, rows: Sequence[Row]) -> None:
+        assert all(len(row.sequences) == 1 for row in rows), "one token, two states"
+        super().evaluate(rows)

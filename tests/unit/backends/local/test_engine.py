@@ -3,6 +3,7 @@ everybody gets what a plain computation gives."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 from arena.backends.answers import answer, ending
 from arena.backends.base import Completion, Draw, Request, Sampling, StopRule
 from arena.backends.distribution import Logits
-from arena.backends.local.engine import Engine
+from arena.backends.local.engine import FLAT, Engine
 from arena.draws import stream, uniforms
 from arena.records import Sample
-from tests.unit.backends.local.table import VOCABULARY, TableModel, logits_after
+from tests.unit.backends.local.table import VOCABULARY, StateModel, TableModel, logits_after
 
 RULE = StopRule(r"(?<!\w)(?:rock|paper|scissors)(?!\w)", r"\w[^\n]*\n", max_tokens=4)
 
@@ -55,10 +56,11 @@ requests = st.builds(
     cells=st.integers(20, 60),
     sequences=st.integers(2, 12),
     batch=st.integers(3, 20),
+    states=st.booleans(),
 )
-def test_everybody_gets_what_a_plain_computation_gives(waves, steps, cells, sequences, batch):
-    model = TableModel(cells, sequences, batch)
-    engine = Engine(model, VOCABULARY, cells=cells, sequences=sequences, batch=batch, outputs=6)
+def test_everybody_gets_what_a_plain_computation_gives(waves, steps, cells, sequences, batch, states):
+    model = (StateModel if states else TableModel)(cells, sequences, batch)
+    engine = Engine(model, VOCABULARY, cells=cells, sequences=sequences, batch=batch, outputs=6, states=states)
     asked: dict[int, Request] = {}
     given_back: dict[int, Completion] = {}
     for wave in waves:
@@ -140,3 +142,94 @@ def test_a_prompt_that_fits_nowhere_is_an_error_and_no_endless_loop():
     with pytest.raises(RuntimeError, match="fits"):
         for _ in range(10):
             engine.step()
+
+
+def order_of(requests: list[Request], outputs: int = 1) -> list[int]:
+    """In which order an engine answers requests that were made at once."""
+    engine = Engine(TableModel(60, 8, 16), VOCABULARY, cells=60, sequences=8, batch=16, outputs=outputs)
+    for number, request in enumerate(requests):
+        engine.submit(number, request)
+    order = []
+    while engine.busy:
+        order += [number for number, _ in engine.step()]
+    return order
+
+
+def asked(*tokens: int, block: int, depth: int = 0, attempts: int = 0) -> Request:
+    return Request(tokens, (0,), RULE, draw=Draw("x", attempts) if attempts else None, block=block, depth=depth)
+
+
+def test_the_lowest_block_is_answered_first_and_in_it_the_deepest():
+    places = [(2, 9), (0, 1), (1, 5), (0, 3), (1, 7)]
+    requests = [asked(number, block=block, depth=depth) for number, (block, depth) in enumerate(places)]
+    assert order_of(requests) == [3, 1, 4, 2, 0]
+
+
+def test_a_later_block_fills_the_batch():
+    requests = [asked(0, block=0), asked(1, block=1), asked(2, block=2)]
+    assert order_of(requests, outputs=2) == [0, 1, 2]
+
+
+def test_whoever_waits_for_the_same_prompt_brings_it_forward():
+    requests = [asked(0, block=3), asked(1, block=1), asked(0, block=0)]
+    assert order_of(requests) == [0, 2, 1]
+
+
+def test_answers_in_progress_are_as_urgent_as_the_most_urgent_at_their_prompt():
+    """A match of a low block waits for the answers of the others at its prompt: these must not wait for a block
+    between. It may also come when they are on their way already."""
+    names = [name for name in "abcdefghij" if len(plainly(asked_by(name, 5)).answers[0].tokens) > 2][:1]
+    engine = Engine(TableModel(60, 8, 16), VOCABULARY, cells=60, sequences=8, batch=16, outputs=1)
+    engine.submit(0, asked_by(names[0], 5))
+    engine.step()  # the first token is drawn, and the answer goes on
+    for number, request in [(1, asked(1, block=1)), (2, asked(2, block=1)), (3, asked_by(names[0], 0))]:
+        engine.submit(number, request)
+    order = []
+    while engine.busy:
+        order += [number for number, _ in engine.step()]
+    assert sorted(order[:2]) == [0, 3]
+
+
+def asked_by(name: str, block: int) -> Request:
+    return Request((0,), (0,), RULE, draw=Draw(name, 1), block=block)
+
+
+def test_a_state_goes_on_where_it_stands_and_is_never_cut_back():
+    model = StateModel(60, 3, 20)
+    engine = Engine(model, VOCABULARY, cells=60, sequences=3, batch=20, outputs=4, states=True)
+    first = (0, 1, 2, 3)
+    for number, tokens in enumerate([first, (*first, 0, 1), (0, 1, 1)]):
+        engine.submit(number, Request(tokens, (0,), RULE))
+        engine.step()
+    assert model.evaluated == 4 + 2 + 3  # the last one shares two tokens, which help it nothing
+
+
+@pytest.mark.parametrize("sequences", [1, 2])
+def test_a_state_fills_the_whole_cache_in_pieces(sequences):
+    model = StateModel(50, sequences, 8)
+    engine = Engine(model, VOCABULARY, cells=50, sequences=sequences, batch=8, outputs=4, states=True)
+    request = Request(tuple(number % 4 for number in range(49)), (0, 1), RULE)
+    engine.submit(0, request)
+    engine.submit(1, Request((*request.tokens, 2), (0, 1), RULE))
+    done: dict[int, Completion] = {}
+    while engine.busy:
+        done.update(engine.step())
+    assert done[0] == plainly(request)
+    assert model.evaluated < 2 * 50
+
+
+def test_a_flat_distribution_is_told_once():
+    model = TableModel(60, 8, 16)
+    model.logits = lambda index: np.zeros(8, dtype=np.float32)  # type: ignore[method-assign]
+    engine = Engine(model, VOCABULARY, cells=60, sequences=8, batch=16, outputs=4)
+    for number in range(3):
+        engine.submit(number, Request((number,), (0,), RULE))
+    while engine.busy:
+        engine.step()
+    assert engine.notices == [FLAT]
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
+def test_a_row_without_numbers_is_an_error(broken):
+    with pytest.raises(ValueError, match="broken"):
+        Logits(np.full(8, broken, dtype=np.float32))

@@ -10,9 +10,10 @@ import json
 import math
 import random
 import socket
+import threading
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from aiohttp import web
 
 from tests.unit.backends.folder import tokenizer
 
-SIZE = tokenizer().get_vocab_size()
+TOKENIZER = tokenizer()
+SIZE = TOKENIZER.get_vocab_size()
 Fault = Callable[[web.Request, bytes], Awaitable[web.StreamResponse]]
 
 
@@ -38,17 +40,23 @@ class Stub:
     def __init__(self, folder: Path, raw: bool = True, name: str = "tiny") -> None:
         self.folder, self.raw, self.name = folder, raw, name
         self.faults: deque[Fault] = deque()
+        self.first: deque[Fault] = deque()  # the same for what it says of itself
         self.posts: list[dict[str, Any]] = []
         self.headers: list[str | None] = []
         self.flying = self.most_flying = 0
         self.pause = 0.0  # seconds before each answer
         self.url = ""
+        self.says: dict[str, Any] = {}  # of itself, over what it would say
 
     async def model_info(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response({"model_path": self.name, "tokenizer_path": str(self.folder)})
+        self.headers.append(request.headers.get("Authorization"))
+        if self.first:
+            return await self.first.popleft()(request, b"")
+        says = {"model_path": self.name, "tokenizer_path": str(self.folder), "weight_version": "1"}
+        return web.json_response(says | self.says)
 
     async def server_info(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response({"version": "0.5", "dtype": "float32", "max_req_input_len": 512})
+        return web.json_response({"version": "0.5", "dtype": "float32", "max_req_input_len": 512} | self.says)
 
     async def generate(self, request: web.Request) -> web.StreamResponse:
         self.flying += 1
@@ -57,7 +65,7 @@ class Stub:
             self.headers.append(request.headers.get("Authorization"))
             body = await request.json()
             self.posts.append(body)
-            answer = json.dumps(self.answers(body)).encode()
+            answer = json.dumps(self.spelled(body) if "text" in body else self.answers(body)).encode()
             await asyncio.sleep(self.pause)
             if self.faults:
                 return await self.faults.popleft()(request, answer)
@@ -73,13 +81,23 @@ class Stub:
             row = log_row(tokens, 1.0 if self.raw else params["temperature"])
             best = sorted(range(SIZE), key=lambda token: -row[token])
             meta: dict[str, Any] = {"finish_reason": {"type": "length"}, "prompt_tokens": len(tokens)}
+            meta["weight_version"] = "1"
             if body.get("return_logprob"):
                 wanted = body.get("token_ids_logprob", ())
                 top = best[: body["top_logprobs_num"]]
                 meta["output_token_ids_logprobs"] = [[[row[token], token, None] for token in wanted]]
                 meta["output_top_logprobs"] = [[[row[token], token, None] for token in top]]
-            found.append({"output_ids": [best[0]] * params["max_new_tokens"], "meta_info": meta})
+            ids = [best[0]] * params["max_new_tokens"]
+            text = TOKENIZER.decode(ids, skip_special_tokens=False)
+            found.append({"text": text, "output_ids": ids, "meta_info": meta})
         return found
+
+    def spelled(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The tokens of a text."""
+        ids = TOKENIZER.encode(body["text"]).ids
+        return {
+            "meta_info": {"input_token_logprobs": [[-1.0 if place else None, id, None] for place, id in enumerate(ids)]}
+        }
 
 
 @asynccontextmanager
@@ -109,16 +127,62 @@ async def listening(app: web.Application, port: int = 0) -> AsyncIterator[str]:
             await runner.cleanup()
 
 
+@contextmanager
+def beside(stub: Stub) -> Iterator[None]:
+    """Serve it while a command runs in this thread."""
+    ready, done = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with serving(stub):
+            ready.set()
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    ready.wait()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
 # --- faults ---
 
 
-def status(code: int, text: str = "") -> Fault:
+def status(code: int, text: str = "", **headers: str) -> Fault:
     """Another status than 200."""
 
     async def fault(request: web.Request, answer: bytes) -> web.StreamResponse:
-        return web.Response(status=code, text=text)
+        return web.Response(status=code, text=text, headers={name.replace("_", "-"): headers[name] for name in headers})
 
     return fault
+
+
+def redirect(url: str) -> Fault:
+    """Somebody else is to be asked."""
+
+    async def fault(request: web.Request, answer: bytes) -> web.StreamResponse:
+        return web.Response(status=307, headers={"Location": url + request.path})
+
+    return fault
+
+
+async def trickling(request: web.Request, answer: bytes) -> web.StreamResponse:
+    """A byte now and then, for ever."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" ")
+        await asyncio.sleep(0.02)
+
+
+async def endless(request: web.Request, answer: bytes) -> web.StreamResponse:
+    """More and more, as fast as it goes."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" " * 65536)
 
 
 def body(change: Callable[[bytes], bytes]) -> Fault:

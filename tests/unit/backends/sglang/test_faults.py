@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import re
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +21,25 @@ from arena.backends.catalog import ModelEntry
 from arena.backends.server import ServerSettings
 from arena.backends.sglang import transport
 from arena.backends.sglang.client import SGLang
-from arena.backends.sglang.info import addresses, identity
-from arena.errors import InputError, ModelError
+from arena.backends.sglang.identity import identity
+from arena.backends.sglang.info import addresses
+from arena.errors import ExitCode, InputError, ModelError
 from tests.unit.backends.folder import write_folder
 from tests.unit.backends.sglang.stub import (
     Fault,
     Stub,
+    beside,
     body,
     cut_short,
     dropped,
+    endless,
     listening,
     log_row,
+    redirect,
     serving,
     slow,
     status,
+    trickling,
 )
 
 STOP = StopRule("(?!)", "(?!)", max_tokens=2)
@@ -182,6 +190,193 @@ def test_patience_ends(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "lie",
+    [
+        body(lambda answer: answer.replace(b"[[[", b"[[[800, 7, null], [")),
+        body(lambda answer: re.sub(rb'"output_ids": \[[0-9]+', b'"output_ids": [1099511627776', answer)),
+        body(lambda answer: answer.replace(b'"prompt_tokens": 1', b'"prompt_tokens": 1000000')),
+    ],
+)
+def test_a_lie_is_refused_at_once(folder: Path, lie: Fault) -> None:
+    """Which lies there are: test_wire.py."""
+
+    async def play() -> None:
+        stub = Stub(folder)
+        async with connected(stub) as model:
+            stub.faults.append(lie)
+            said = await failure(model.complete(request(1)), ModelError)
+            assert f"the server at {stub.url} gives an answer that can't be right" in said
+            check(await model.complete(request(1)), 1)
+
+    run(play())
+
+
+def test_nothing_of_a_lie_is_stored(
+    folder: Path, tmp_path: Path, arena: Callable[..., None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Through the command line, by a server that is honest until it is asked by a match."""
+
+    class Liar(Stub):
+        def answers(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+            found = super().answers(body)
+            if body.get("top_logprobs_num"):
+                found[0]["meta_info"]["output_top_logprobs"][0][0][0] = 800
+            return found
+
+    stub = Liar(folder)
+    store = tmp_path / "run.db"
+    with beside(stub), pytest.raises(SystemExit) as ended:
+        arena("tournament", "--subject", f"llm:sglang:{stub.url}", "--games", "2", "--rounds", "2", "--store", store)
+    assert ended.value.code == ExitCode.MODEL
+    words = capfd.readouterr().err.splitlines()[-1]
+    assert f"arena: the server at {stub.url} gives an answer that can't be right" in words and "is 800" in words
+    with closing(sqlite3.connect(store)) as opened:
+        assert opened.execute("SELECT (SELECT COUNT(*) FROM rounds) + (SELECT COUNT(*) FROM prompts)").fetchone() == (
+            0,
+        )
+
+
+def test_an_answer_that_is_never_whole_is_refused_before_patience_ends(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_FIRST_PAUSE", 0.01)
+
+    async def play() -> None:
+        stub = Stub(folder)
+        async with connected(stub, patience=1000) as model:
+            stub.faults.extend([body(_without("output_token_ids_logprobs"))] * 1000)
+            said = await failure(model.complete(request(1)), ModelError)
+            assert stub.url in said and "no log-probabilities" in said
+
+    run(play())
+
+
+@pytest.mark.parametrize(("fault", "said"), [(trickling, "no whole answer in time"), (endless, "is longer than")])
+def test_an_answer_has_an_end(folder: Path, fault: Fault, said: str) -> None:
+    async def play() -> None:
+        stub = Stub(folder)
+        async with connected(stub, patience=0.5) as model:
+            stub.faults.append(fault)
+            assert said in await failure(model.complete(request(1)), ModelError)
+        stub.first.append(fault)
+        with pytest.raises(ModelError, match=said):
+            async with connected(stub, patience=0.5):
+                pass
+
+    run(play())
+
+
+def test_nobody_is_followed_to_another_address(folder: Path) -> None:
+    async def play() -> None:
+        stub, other = Stub(folder), Stub(folder)
+        async with serving(other), connected(stub, key="secret") as model:
+            stub.faults.append(redirect(other.url))
+            assert "name the server's own address" in await failure(model.complete(request(1)), InputError)
+        async with serving(other):
+            stub.first.append(redirect(other.url))
+            with pytest.raises(InputError, match="name the server's own address"):
+                async with connected(stub, key="secret"):
+                    pass
+        assert not other.posts and not other.headers
+
+    run(play())
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry_After": "1"}])
+def test_a_server_that_is_too_busy_is_waited_for(
+    folder: Path, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_BUSY_PAUSE", 0.01)
+
+    async def play() -> None:
+        stub = Stub(folder)
+        stub.first.append(status(429, **headers))
+        async with connected(stub) as model:
+            stub.faults.append(status(503))
+            check(await model.complete(request(1)), 1)
+
+    run(play())
+
+
+@pytest.mark.parametrize(
+    ("said", "least", "most"),
+    [
+        *(("120", 120, 120), ("0", 0, 0), ("", 0, 0), ("-5", 0, 0), ("soon", 0, 0), ("\u00b2", 0, 0)),
+        *(("9" * 400, math.inf, math.inf), ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0), ("Thu, 99 Foo 10 GMT", 0, 0)),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 1e9, 1e12),
+    ],
+)
+def test_how_long_a_busy_server_asks_to_be_left_alone(said: str, least: float, most: float) -> None:
+    assert least <= transport.seconds_asked(said) <= most
+
+
+def test_a_server_that_is_too_busy_for_too_long(folder: Path) -> None:
+    async def play() -> None:
+        stub = Stub(folder)
+        async with connected(stub) as model:
+            stub.faults.append(status(429, Retry_After="999"))
+            said = await failure(model.complete(request(1)), ModelError)
+            assert "status 429, it asks to wait 999 seconds" in said and "--patience" in said
+        stub.first.append(status(429, Retry_After="999"))
+        with pytest.raises(ModelError, match=r"can't answer now \(status 429, it asks to wait 999 .*--patience"):
+            async with connected(stub):
+                pass
+
+    run(play())
+
+
+@pytest.mark.parametrize(
+    ("says", "kind"),
+    [
+        *(({"max_req_input_len": value}, ModelError) for value in ("many", -1, 0, 2**40, 1.5)),
+        *(({"model_path": value}, InputError) for value in (None, 3, ["a"], "a" * 10**5)),
+    ],
+)
+def test_a_server_that_says_nonsense_of_itself(folder: Path, says: dict[str, Any], kind: type[Exception]) -> None:
+    async def play() -> None:
+        stub = Stub(folder)
+        stub.says = says
+        async with serving(stub):
+            said = await failure(SGLang.connect("m", ModelEntry(f"sglang:{stub.url}"), ServerSettings()), kind)
+            assert stub.url in said
+
+    run(play())
+
+
+def test_a_server_with_another_vocabulary(folder: Path) -> None:
+    class Other(Stub):
+        def spelled(self, body: dict[str, Any]) -> dict[str, Any]:
+            return {"meta_info": {"input_token_logprobs": [[-1.0, 7, None]] * 5}}
+
+    async def play() -> None:
+        with pytest.raises(InputError, match="spells text in other tokens"):
+            async with connected(Other(folder)):
+                pass
+
+    run(play())
+
+
+@pytest.mark.parametrize("says", [{"model_path": "other"}, {"weight_version": "2"}])
+def test_another_model_behind_the_same_address(
+    folder: Path, says: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No connection is lost: nothing but the model has changed."""
+    monkeypatch.setattr(transport, "_TRUSTED_SECONDS", 0.0)
+
+    async def play() -> None:
+        stub = Stub(folder)
+        async with connected(stub) as model:
+            check(await model.complete(request(1)), 1)
+            stub.says = says
+            for number in (2, 3):
+                assert "serves" in await failure(model.complete(request(number)), ModelError)
+            stub.says = {}
+            check(await model.complete(request(2)), 2)
+
+    run(play())
+
+
+@pytest.mark.parametrize(
     ("raw", "name", "said"), [(True, "other", "serves"), (False, "tiny", "SGLANG_RETURN_ORIGINAL_LOGPROB")]
 )
 def test_another_server_in_its_place(folder: Path, raw: bool, name: str, said: str) -> None:
@@ -222,9 +417,24 @@ def test_a_refused_key(folder: Path, code: int) -> None:
     run(play())
 
 
+@pytest.mark.parametrize(("key", "said"), [("", "set ARENA_API_KEY"), ("key", "only for addresses that you name")])
+def test_a_key_that_is_missing(folder: Path, key: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARENA_API_KEY", key)
+
+    async def play() -> None:
+        stub = Stub(folder)
+        stub.first.append(status(401))
+        async with serving(stub):
+            words = await failure(SGLang.connect("m", ModelEntry(f"sglang:{stub.url}"), ServerSettings()), ModelError)
+            assert "wants a key" in words and said in words
+            assert stub.headers == [None]
+
+    run(play())
+
+
 def test_no_server_there() -> None:
     with pytest.raises(ModelError, match=r"no server answers at http://127\.0\.0\.1:1 .*arena serve"):
-        identity("http://127.0.0.1:1", ServerSettings())
+        identity(ModelEntry("sglang:http://127.0.0.1:1"), ServerSettings())
 
 
 def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:

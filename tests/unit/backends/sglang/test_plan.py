@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from arena.backends.sglang.plan import RAW_VARIABLE, Wishes, plan
+from arena.backends.sglang.serve import check
 from arena.errors import ExitCode, InputError
 from tests.integration.commands import arena, complaint
 
@@ -137,3 +138,10 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         command = ("serve", "llama-3.1-8b", "--device", "cpu", "--python", python, "--port", str(port))
         words = complaint(*command, code=ExitCode.INPUT)
     assert f"127.0.0.1 port {port} can't be opened" in words and "--port" in words
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64])
+def test_a_host_that_cannot_be(host: str) -> None:
+    wishes = Wishes(host=host, device="cpu")
+    with pytest.raises(InputError, match="can't be opened"):
+        check(plan("org/one-1B", wishes, "python"), wishes, "true")  # `true` says yes to whatever is asked of a Python

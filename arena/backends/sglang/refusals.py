@@ -1,0 +1,52 @@
+"""What a person is told of a server that doesn't answer, or not as it should."""
+
+from __future__ import annotations
+
+from arena.backends.keys import KEY_VARIABLE, authorization, key
+from arena.errors import InputError, ModelError
+
+_MOST_SHOWN = 200  # letters of what is wrong
+
+
+class Unavailable(ModelError):
+    """No server answers there, or not now."""
+
+
+def unreachable(url: str, why: str) -> Unavailable:
+    """Nobody answers."""
+    return Unavailable(f"no server answers at {url} ({why}): start one with `arena serve MODEL`, or check the address")
+
+
+def cannot_answer(url: str, why: str) -> Unavailable:
+    """It answers that it can't answer."""
+    return Unavailable(f"the server at {url} can't answer now ({why}): try again later; --patience waits longer")
+
+
+def refused_key(url: str, sent: bool) -> ModelError:
+    """The server wants another key than was sent, or one at all."""
+    if sent:
+        return ModelError(f"the server at {url} refuses the key: set {KEY_VARIABLE} to the one it was started with")
+    if key() and not authorization(url):
+        return ModelError(
+            f"the server at {url} wants a key, and was not sent the one in {KEY_VARIABLE}, which is only for addresses "
+            "that you name yourself: on the command line, or in your models.toml"
+        )
+    return ModelError(f"the server at {url} wants a key: set {KEY_VARIABLE} to the one it was started with")
+
+
+def redirects(url: str, status: int) -> InputError:
+    """It sends its clients elsewhere, where keys and prompts are not meant to go."""
+    return InputError(f"{url} sends requests on to another address (status {status}): name the server's own address")
+
+
+def unbelievable(url: str, why: str) -> ModelError:
+    """Its answer can't be true."""
+    return ModelError(
+        f"the server at {url} gives an answer that can't be right: {why[:_MOST_SHOWN]}. None of it is kept; what "
+        "was played before is. Look whether it is an SGLang server, of the version in docs/gpu-rig.md"
+    )
+
+
+def not_sglang(url: str) -> InputError:
+    """Something answers, but it is no SGLang server."""
+    return InputError(f"what answers at {url} is no SGLang server: /model_info doesn't name a model")

@@ -1,0 +1,265 @@
+"""What is said to a server, and its JSON as records that can be trusted: every number is checked at this border.
+
+A server is a stranger, and a distribution that can't be one would be a wrong result without a sign of it. What an
+answer lacks may come with the next try (`Incomplete`); what can't be true is refused at once (`Untrue`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, Literal, TypeVar
+
+import msgspec
+
+from arena.backends.base import Sampling, Vocabulary
+from arena.records import TokenProbability
+
+# How far a sum of probabilities may be above 1, and a log-probability above 0: a server computes in 32 bits, whose
+# rounding adds up to some 1e-6 in a softmax over a large vocabulary.
+ROUNDING: Final = 1e-4
+
+# characters of every kind that any vocabulary can spell
+PROBE: Final = 'The 1st move (of 20) is "rock"; then: paper_2, SCISSORS & hide-and-seek at 7.5%!'
+
+T = TypeVar("T")
+
+_MOST_SHOWN = 200  # letters of what is wrong
+_ENVELOPE, _A_TOKEN = 1 << 16, 256  # bytes of an answer, and of each token told in it, that are more than enough
+
+
+class Incomplete(Exception):
+    """An answer can't be read, or lacks something that was asked for."""
+
+
+class Untrue(Exception):
+    """An answer says what can't be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is asked of a prompt: how many tokens are sampled, and what is told about the first of them."""
+
+    sampling: Sampling
+    count: int
+    wanted: tuple[int, ...] = ()
+    top: int = 0
+
+    @property
+    def most_bytes(self) -> int:
+        """The length that no answer to a prompt reaches."""
+        return _ENVELOPE + _A_TOKEN * (self.count + len(self.wanted) + self.top)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The log-probabilities of the tokens asked for, in their order, and of the most probable ones."""
+
+    logprobs: tuple[float, ...]
+    top: tuple[TokenProbability, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """The answer to one prompt: what was sampled, whether a token that the server knows as an end ended it, how many
+    of the prompt's tokens were evaluated, and the first position's numbers."""
+
+    tokens: tuple[int, ...]
+    was_stopped: bool
+    evaluated: int
+    numbers: Numbers
+
+
+# --- requests ---
+
+
+def body(kind: Kind, prompts: Sequence[tuple[int, ...]]) -> dict[str, object]:
+    """A request for several prompts. Every sampling parameter is named: a server fills gaps from the model's files."""
+    asked: dict[str, object] = {
+        "input_ids": prompts,
+        "sampling_params": {
+            "temperature": kind.sampling.temperature,
+            "top_p": kind.sampling.top_p,
+            "top_k": -1,
+            "min_p": 0.0,
+            "repetition_penalty": 1.0,
+            "frequency_penalty": 0.0,
+            "presence_penalty": 0.0,
+            "max_new_tokens": kind.count,
+            "skip_special_tokens": False,
+        },
+    }
+    if kind.wanted or kind.top:
+        asked["return_logprob"] = True
+        asked["logprob_start_len"] = -1
+        asked["top_logprobs_num"] = kind.top
+    if kind.wanted:
+        asked["token_ids_logprob"] = list(dict.fromkeys(kind.wanted))
+    return asked
+
+
+def spelling_body() -> dict[str, object]:
+    """A request that shows how a server's own tokenizer spells a text."""
+    return {
+        "text": PROBE,
+        "sampling_params": {"max_new_tokens": 1},
+        "return_logprob": True,
+        "logprob_start_len": 0,
+    }
+
+
+# --- answers ---
+
+_Scored = tuple[float, int, str | None]  # log-probability, token, text
+_Position = list[_Scored] | None
+
+
+class _Finish(msgspec.Struct):
+    type: Literal["stop", "length", "abort"]
+
+
+class _Meta(msgspec.Struct):
+    prompt_tokens: int
+    finish_reason: _Finish
+    cached_tokens: int = 0
+    weight_version: str | None = None
+    output_token_ids_logprobs: list[_Position] | None = None
+    output_top_logprobs: list[_Position] | None = None
+
+
+class _Answer(msgspec.Struct):
+    output_ids: list[int]
+    meta_info: _Meta
+    text: str | None = None
+
+
+class _Spelling(msgspec.Struct):
+    input_token_logprobs: list[tuple[float | None, int, str | None]]
+
+
+class _Spelled(msgspec.Struct):
+    meta_info: _Spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the answers of servers that serve one model: what they may say depends on its vocabulary, and on the
+    version of its weights, where it has one."""
+
+    vocabulary: Vocabulary
+    weight_version: str = ""
+
+    def answers(self, kind: Kind, prompts: Sequence[tuple[int, ...]], data: bytes) -> list[Generated]:
+        """What a server said to some prompts.
+
+        Raises Incomplete for an answer that can't be read, or without all that was asked for, Untrue for one that
+        can't be.
+        """
+        found = decoded(list[_Answer], data)
+        if len(found) != len(prompts):
+            raise Incomplete(f"{len(found)} answers to {len(prompts)} prompts")
+        return [self._answer(kind, prompt, one) for prompt, one in zip(prompts, found, strict=True)]
+
+    def spells_alike(self, data: bytes) -> bool:
+        """Whether a server's tokens for the probe spell it here too. Special tokens round it don't matter."""
+        tokens = [token for _, token, _ in decoded(_Spelled, data).meta_info.input_token_logprobs]
+        if not all(0 <= token < len(self.vocabulary.pieces) for token in tokens):
+            return False
+        specials = set(self.vocabulary.specials.values())
+        return _letters(self.vocabulary.text([token for token in tokens if token not in specials])) == _letters(PROBE)
+
+    def _answer(self, kind: Kind, prompt: tuple[int, ...], found: _Answer) -> Generated:
+        meta, tokens = found.meta_info, tuple(found.output_ids)
+        if meta.finish_reason.type == "abort" or not tokens:
+            raise Incomplete("it was given up")
+        if meta.prompt_tokens != len(prompt) or not 0 <= meta.cached_tokens <= len(prompt):
+            raise Untrue(
+                f"a prompt of {len(prompt)} tokens is said to have {meta.prompt_tokens}, {meta.cached_tokens} of them "
+                "in the cache"
+            )
+        if len(tokens) > kind.count or (len(tokens) < kind.count and meta.finish_reason.type == "length"):
+            raise Untrue(f"an answer has {len(tokens)} tokens, and {kind.count} were asked for")
+        if meta.weight_version is not None and self.weight_version not in ("", meta.weight_version):
+            raise Untrue(f"its weights are version {meta.weight_version[:40]!r}, and were {self.weight_version[:40]!r}")
+        self._check_tokens(tokens)
+        stopped = meta.finish_reason.type == "stop"
+        if not self._spell(tokens, stopped, found.text):
+            raise Untrue("an answer's text isn't what its tokens spell in the tokenizer that is read here")
+        return Generated(tokens, stopped, len(prompt) - meta.cached_tokens, self._numbers(kind, meta))
+
+    def _check_tokens(self, tokens: Collection[int]) -> None:
+        size = len(self.vocabulary.pieces)
+        if tokens and not 0 <= min(tokens) <= max(tokens) < size:
+            strange = next(token for token in tokens if not 0 <= token < size)
+            raise Untrue(f"it names token {strange}, and the model's ids go from 0 to {size - 1}")
+
+    def _spell(self, tokens: tuple[int, ...], stopped: bool, text: str | None) -> bool:
+        """Whether these tokens are that text: but for spaces, of which tokenizers have habits, and for the end token,
+        which a server leaves away. Half a character can't be told."""
+        own = self.vocabulary.text(tokens)
+        if text is None or text == own or "\N{REPLACEMENT CHARACTER}" in own:
+            return True
+        said = _letters(text)
+        return said == _letters(own) or (stopped and said == _letters(self.vocabulary.text(tokens[:-1])))
+
+    def _numbers(self, kind: Kind, meta: _Meta) -> Numbers:
+        wanted = self._told(_first(meta.output_token_ids_logprobs)) if kind.wanted else {}
+        top = self._told(_first(meta.output_top_logprobs)) if kind.top else {}
+        if wanted.keys() != set(kind.wanted):
+            raise Incomplete("it tells other tokens than those that were asked for")
+        if len(top) != min(kind.top, len(self.vocabulary.pieces)):
+            raise Incomplete(f"it tells {len(top)} most probable tokens, and {kind.top} were asked for")
+        if any(abs(wanted[token] - top[token]) > ROUNDING for token in wanted.keys() & top.keys()):
+            raise Untrue("it tells two log-probabilities of one token")
+        told = wanted | top
+        total = math.fsum(map(math.exp, told.values()))
+        if total > 1 + ROUNDING:
+            raise Untrue(f"the probabilities of {len(told)} tokens sum to {total:.6g}")
+        _check_order([*top.values()], [wanted[token] for token in wanted.keys() - top.keys()])
+        return Numbers(
+            tuple(map(wanted.__getitem__, kind.wanted)),
+            tuple(TokenProbability(token, logprob) for token, logprob in top.items()),
+        )
+
+    def _told(self, scores: Sequence[_Scored]) -> dict[int, float]:
+        """Log-probabilities by token, in their order; each is one."""
+        told = {token: logprob for logprob, token, _ in scores}
+        self._check_tokens(told)
+        if len(told) < len(scores):
+            raise Untrue("it tells a token twice")
+        if told and max(told.values()) > 0.0:
+            for token, logprob in told.items():
+                if logprob > ROUNDING:
+                    raise Untrue(f"the log-probability of token {token} is {logprob:g}")
+                told[token] = min(0.0, logprob)
+        return told
+
+
+def _check_order(top: list[float], others: list[float]) -> None:
+    """The likeliest come first, and no other is likelier."""
+    if top and (
+        any(late > early + ROUNDING for early, late in pairwise(top))
+        or max(others, default=-math.inf) > top[-1] + ROUNDING
+    ):
+        raise Untrue("what it calls the most probable tokens are not")
+
+
+def _first(positions: list[_Position] | None) -> list[_Scored]:
+    """The first position's scores."""
+    if not positions or positions[0] is None:
+        raise Incomplete("no log-probabilities")
+    return positions[0]
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
+
+
+def decoded(form: type[T], data: bytes) -> T:
+    """JSON of a form. Raises Incomplete for anything else."""
+    try:
+        return msgspec.json.decode(data, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # the last if it is nested too deeply
+        raise Incomplete(str(error)[:_MOST_SHOWN]) from error

@@ -1,0 +1,208 @@
+"""How often the interval of a run that is stopped at any point covers what the whole run measures.
+
+The engine, its queue and its draws are the real ones; the model is a table, in which a match's first move decides how
+predictable it is and how many of its answers are invalid, so that which matches are finished at some moment goes with
+their results. Prints a Markdown table.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.backends.base import Draw, Request, StopRule, Vocabulary
+from arena.backends.local.engine import Engine
+from arena.backends.local.tree import Path, Row
+from arena.blocks import block_of, counted
+from arena.draws import stream
+from arena.games import parse_game
+from arena.stats.clusters import mean
+
+ROUNDS: Final = 6
+_BATCH_COST: Final = 8  # a batch takes as long as so many tokens, beside its own
+_GAME: Final = parse_game("rps")
+_PIECES: Final = (b" rock", b" paper", b" scissors", b" so", b" well", b"\n", b"R", b"P", b"S", b"A match:")
+_INVALID: Final = (3, 4)
+_REPLIES: Final = 6  # the first token of a reply
+_START: Final = len(_PIECES) - 1
+_VOCABULARY: Final = Vocabulary(_PIECES, {}, None, frozenset())
+_STOP: Final = StopRule(r"(?<!\w)(?:rock|paper|scissors)(?!\w)", r"\w[^\n]*\n", max_tokens=6)
+_FIRST: Final = (0.42, 0.2, 0.38)  # the policy of the first round
+# how an answer without a move goes on
+_ANSWER: Final = np.log([0.05, 0.05, 0.05, 0.3, 0.3, 0.25, *[1e-12] * 4]).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a match goes: the probability of its likeliest move, and of an answer that is a move."""
+
+    sharpness: float
+    mass: float
+
+    def policy(self, likeliest: int) -> NDArray[np.float64]:
+        """Over the three moves."""
+        policy = np.full(3, (1 - self.sharpness) / 2)
+        policy[likeliest] = self.sharpness
+        return policy
+
+
+# by first move; predictable matches share their prompts, so that they are soon done unless their answers are invalid
+KINDS: Final[Mapping[str, Sequence[Kind]]] = {
+    "predictable matches are quick": (Kind(0.95, 0.99), Kind(0.6, 0.9), Kind(0.37, 0.5)),
+    "predictable matches are slow": (Kind(0.95, 0.4), Kind(0.6, 0.9), Kind(0.37, 0.99)),
+}
+
+
+class _Table:
+    """An evaluator without a cache; `clock` tells how much was evaluated."""
+
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        self._kinds = kinds
+        self._paths: list[Path | None] = []
+        self.clock = 0
+
+    def copy(self, source: int, target: int, end: int) -> None:
+        """Nothing is kept."""
+
+    def drop(self, sequence: int, start: int) -> None:
+        """Nothing is kept."""
+
+    def evaluate(self, rows: Sequence[Row]) -> None:
+        """Run one batch."""
+        self._paths = [row.path for row in rows]
+        self.clock += _BATCH_COST + len(rows)
+
+    def logits(self, index: int) -> NDArray[np.float32]:
+        """A prompt is the start and two tokens a round; anything else is an answer in progress."""
+        path = self._paths[index]
+        assert path is not None
+        if len(path) % 2 == 0 or path[-1] in _INVALID:
+            return _ANSWER
+        row = np.full(len(_PIECES), 1e-12)
+        policy, mass = np.array(_FIRST), 0.9
+        if len(path) > 1:
+            kind = self._kinds[path[1]]
+            policy, mass = kind.policy((path[-2] + 1) % 3), kind.mass
+        row[:3] = mass * policy
+        row[list(_INVALID)] = (1 - mass) / 2
+        return np.asarray(np.log(row), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A run: when each match was finished, shape (matches,), and its expected net in points."""
+
+    finished: NDArray[np.float64]
+    nets: NDArray[np.float64]
+
+
+def play(kinds: Sequence[Kind], seed: int, matches: int, outputs: int) -> Played:
+    """Play matches against the greedy reader through an engine that answers `outputs` prompts a batch."""
+    table = _Table(kinds)
+    engine = Engine(table, _VOCABULARY, cells=8192, sequences=256, batch=512, outputs=outputs)
+    prompts: list[Path] = [(_START,)] * matches
+    rounds = [0] * matches
+    finished, nets = np.zeros(matches), np.zeros(matches)
+
+    def ask(match: int) -> None:
+        depth, block = rounds[match], block_of(match)
+        draw = Draw(stream(seed, match, depth), attempts=20)
+        engine.submit(match, Request(prompts[match], (0, 1, 2), _STOP, draw=draw, top=0, depth=depth, block=block))
+
+    for match in range(matches):
+        ask(match)
+    while engine.busy:
+        for match, completion in engine.step():
+            policy = np.exp(completion.logprobs) / np.exp(completion.logprobs).sum()
+            reply = _reply(policy)
+            nets[match] += _net(policy) / ROUNDS
+            rounds[match] += 1
+            if completion.answers[-1].ended == "move":
+                prompts[match] += (completion.answers[-1].tokens[-1], _REPLIES + reply)
+            if rounds[match] < ROUNDS:
+                ask(match)
+            finished[match] = table.clock
+    return Played(finished, nets)
+
+
+def expected(kinds: Sequence[Kind]) -> float:
+    """The expected net of a whole run, in points."""
+    later = [_net(kind.policy(0)) for kind in kinds]
+    return (_net(np.array(_FIRST)) + (ROUNDS - 1) * float(np.dot(_FIRST, later))) / ROUNDS
+
+
+def _reply(policy: NDArray[np.float64]) -> int:
+    return int(np.argmax(policy @ (_GAME.payoff == -1)))
+
+
+def _net(policy: NDArray[np.float64]) -> float:
+    return 100 * float(policy @ _GAME.payoff[:, _reply(policy)])
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Runs stopped at one moment: of how many something is told, how many matches count on average, and how often the
+    interval covers; the last two also of every finished match."""
+
+    told: int
+    matches: float
+    coverage: float
+    finished: float
+    finished_coverage: float
+
+
+def stopped(runs: Sequence[Played], moment: float, truth: float) -> Stopped:
+    """What the reports of these runs would say at a moment of the clock."""
+    counts, hits, all_counts, all_hits = [], [], [], []
+    for run in runs:
+        done = run.finished <= moment
+        first_missing = int(np.argmin(done)) if not done.all() else len(done)
+        count = first_missing if done.all() else counted(first_missing)
+        if count:
+            counts.append(count)
+            hits.append(_covers(run.nets[:count], truth))
+        if done.sum() > 1:
+            all_counts.append(int(done.sum()))
+            all_hits.append(_covers(run.nets[done], truth))
+    return Stopped(len(counts), _mean(counts), _mean(hits), _mean(all_counts), _mean(all_hits))
+
+
+def _covers(nets: NDArray[np.float64], truth: float) -> bool:
+    interval = mean(nets, np.arange(len(nets))).interval
+    return interval is not None and interval[0] <= truth <= interval[1]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=200, help="of each kind")
+    parser.add_argument("--matches", type=int, default=150)
+    parser.add_argument("--outputs", type=int, default=6, help="prompts answered in a batch")
+    parser.add_argument("--kind", action="append", choices=list(KINDS), help="all if none is named")
+    options = parser.parse_args()
+    columns = ("stopped after", "told", "counted", "coverage", "told and missed", "finished", "coverage of those")
+    print(f"| matches | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}")
+    for name in options.kind or KINDS:
+        kinds = KINDS[name]
+        runs = [play(kinds, seed, options.matches, options.outputs) for seed in range(options.runs)]
+        whole, truth = float(np.mean([run.finished.max() for run in runs])), expected(kinds)
+        for tenths in range(1, 11):
+            found = stopped(runs, whole * tenths / 10, truth)
+            told = f"{found.told / len(runs):.0%}"
+            missed = found.told * (1 - found.coverage) / len(runs) if found.told else 0.0
+            shown = f"{found.matches:.0f} | {found.coverage:.0%} | {missed:.0%}" if found.told else "– | – | –"
+            beside = f"{found.finished:.0f} | {found.finished_coverage:.0%}" if found.finished > 1 else "– | –"
+            print(f"| {name} | {tenths * 10}% | {told} | {shown} | {beside} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Tables in LaTeX: compiled by the real thing as they stand, in a plain article, within its text width."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from arena.reports import escape
+from arena.reports.formats import latex
+from arena.reports.latex import latex_tables
+from arena.reports.run import RunReport
+from arena.reports.tables import Column, Row, Table
+from arena.reports.tasks.tables import tables
+from tests.unit.reports.build import played, run_of
+from tests.unit.reports.test_table2 import three_runs, two_models
+from tests.unit.reports.test_tasks import whole_report
+
+NAMES = ("$", "a$b_c$d", "{x}_^&%#~\\", "<b>&amp;|`", "名前\x1b\n é ñ ğ ß χ² –", "x" * 120, 'a "b" `c` \'d', "M" * 40)
+
+
+def any_names() -> RunReport:
+    return run_of(*(played("rps", 1, sharpness=1, matches=2, subject=f"llm:{name}") for name in NAMES))
+
+
+def many_columns() -> Table:
+    """More models than any page is wide."""
+    headings = tuple(Column(f"llm:transformers:organisation/model-{number}-instruct") for number in range(12))
+    return Table("table4", "Table 4", headings, (Row("temperature 1.5, top-p 0.8", ("-15000 (0.05)",) * 12, {}),))
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "table 2, published": lambda: latex(two_models(matches=3), published=True),
+    "runs of one model": lambda: latex(three_runs()),
+    "any name": lambda: latex(any_names()),
+    "many columns": lambda: latex_tables([many_columns()]),
+    "tasks, published": lambda: latex_tables(tables(whole_report(), with_published=True)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize("made", DOCUMENTS.values(), ids=DOCUMENTS)
+def test_it_compiles_in_a_plain_article_within_its_width(tmp_path: Path, made: Callable[[], str]) -> None:
+    text = made()
+    packages = text.partition("\n")[0].removeprefix("% ")
+    whole = f"\\documentclass{{article}}\n{packages}\n\\begin{{document}}\n{text}\\end{{document}}\n"
+    (tmp_path / "a.tex").write_text(whole, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Overfull" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('a "b" (c "d") "e', "a ``b'' (c ``d'') ``e"),
+        ("-1.5 to -2, gemma-3, 1.1e-01", "$-$1.5 to $-$2, gemma-3, 1.1e-01"),
+        ("é ß 名 \x1b", r"\'{e} \ss{} U+540D \textbackslash{}x1b"),
+    ],
+)
+def test_a_text_is_escaped_for_any_font_encoding(text: str, shown: str) -> None:
+    assert escape.latex(text) == shown
+
+
+def test_every_column_is_there_in_one_part_or_several() -> None:
+    text = latex_tables([many_columns()])
+    assert len(re.findall(r"\\\$-\\\$15000|\$-\$15000", text)) == 12
+    assert text.count(r"\begin{tabularx}") > 1
+    assert latex(two_models(matches=3)).count(r"\begin{tabularx}") == 2  # one a game
