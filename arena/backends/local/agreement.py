@@ -2,10 +2,10 @@
 
 Prompts that share a cache are Arena's own idea, which no library tests: an architecture that counts positions in the
 batch, or takes its mask from elsewhere, gives wrong numbers without a word. So a prompt of 32 tokens is evaluated as
-the tree does it (its beginning, then its middle and its end beside other prompts that begin alike) and by one plain
-call, which gives the same three distributions. Where they differ, every prompt is evaluated whole from then on
-(`arena.backends.local.whole`). Where even that differs, because what comes after a token changes the distribution
-there, the model is refused.
+the tree does it (its beginning, then its middle and its end beside other prompts that begin alike, in cells that were
+used before) and by one plain call, which gives the same three distributions. Where they differ, every prompt is
+evaluated whole from then on (`arena.backends.local.whole`). Where even that differs, because what comes after a token
+changes the distribution there, the model is refused.
 
 How far apart they may be, in nats: the most over the tokens whose probability is above `MATTERS`. What is computed in
 32 bits agrees within `WITHIN`. With rounded weights every order of summing gives slightly different numbers, so that
@@ -103,16 +103,22 @@ def _tokens(library: Library) -> Path:
 
 def _as_the_tree(library: Library, tokens: Path, settings: Settings) -> NDArray[np.float32]:
     """The logits at `_AT`, shape (len(_AT), vocabulary), each evaluated when its turn comes, in company."""
-    prefix, middle = tokens[:_FORK], tokens[:_MIDDLE]
-    strangers = [prefix + tokens[-5:], tokens[-6:], prefix + tokens[-6:-3]]  # one that shares nothing
-    waves = ([prefix], [*strangers[:2], middle, strangers[2]], [*(path + path[:1] for path in strangers), tokens])
     tree = (States if library.states else Tree)(library, library.cells, library.sequences)
     found: dict[Path, NDArray[np.float32]] = {}
-    for wanted in waves:
+
+    def evaluate(*wanted: Path) -> None:
         while missing := [path for path in wanted if path not in found]:
             plan = tree.plan(missing, missing, settings.batch, settings.outputs)
             library.evaluate(plan.rows)
             tree.settle(plan)
-            found |= {row.path: library.logits(at).copy() for at, row in enumerate(plan.rows) if row.path is not None}
+            found.update({row.path: library.logits(at).copy() for at, row in enumerate(plan.rows) if row.path})
+
+    before, prefix, middle = tokens[-_FORK:], tokens[:_FORK], tokens[:_MIDDLE]
+    others = prefix + tokens[-5:], prefix + tokens[-6:-3]
+    evaluate(before)
+    evaluate(prefix)
+    tree.forget(before, 0)  # its cells are used again: what goes on from the prefix lies before it
+    evaluate(others[0], middle, others[1])
+    evaluate(*(path + path[:1] for path in others), tokens)
     library.clear()
     return np.stack([found[tokens[: at + 1]] for at in _AT])

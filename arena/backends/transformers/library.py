@@ -47,7 +47,8 @@ class TransformersLibrary:
             torch.set_num_threads(settings.threads)
         self._device = torch.device(settings.device or best_device())
         self._model = _load(place, _dtype(settings, self._device)).to(self._device).eval()
-        self._takes = frozenset(inspect.signature(self._model.forward).parameters)
+        # nearly all take `use_cache`, most of them without saying so
+        self._takes = {*inspect.signature(self._model.forward).parameters, "use_cache"}
         progress(1.0)
         config = self._model.config.get_text_config()
         if getattr(config, "attn_logit_softcapping", None):  # fused attention leaves it out without a word
@@ -161,8 +162,8 @@ def _longest(model: Any, config: Any) -> int:
     longest = next((int(found) for name in _LENGTHS if (found := getattr(config, name, None))), 0)
     for name, module in model.named_modules():
         # RoBERTa and its kin: a text's positions begin behind that of padding
-        if "position" in name and getattr(module, "padding_idx", None) is not None:
-            longest = min(longest, int(module.num_embeddings) - int(module.padding_idx) - 1)
+        if "position" in name and isinstance(module, torch.nn.Embedding) and module.padding_idx is not None:
+            longest = min(longest, module.num_embeddings - module.padding_idx - 1)
     return longest
 
 
