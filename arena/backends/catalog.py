@@ -19,6 +19,7 @@ import msgspec
 from arena.backends.keys import named, without_logins
 from arena.backends.packages import PACKAGES
 from arena.errors import InputError
+from arena.files import own_folder
 from arena.text import meant, printable
 from arena.toml import read_toml
 
@@ -31,8 +32,8 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model. `style` and `format` are None for weights without an entry: then the file must tell.
 
     `sha256` is the weights' digest where it is known; `arena models --check` compares it. `repository` is the hub's
-    name of the same model, where it is run from elsewhere: a server's tokenizer may have to come from there. `fault` says what is wrong with an
-    entry that can't be used.
+    name of the same model, where it is run from elsewhere: a server's tokenizer may have to come from there. `fault`
+    says what is wrong with an entry that can't be used.
     """
 
     weights: str
@@ -76,9 +77,7 @@ def user_catalog_path() -> Path:
     """Where the user's own models are listed: models.toml in their configuration folder, or ARENA_MODELS."""
     if named := os.environ.get(USER_CATALOG_VARIABLE):
         return Path(named)
-    import platformdirs
-
-    return platformdirs.user_config_path("arena") / "models.toml"
+    return own_folder("config") / "models.toml"
 
 
 _in_full: frozenset[str] | None = None  # the names in full that are allowed; None: all

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 from arena.text import printable
 
@@ -47,9 +47,10 @@ def for_latex(text: str) -> str:
 
 def _accented(letter: str) -> str:
     """A letter with an accent that LaTeX can set, so that it does; any other as it is."""
-    base, *accents = unicodedata.normalize("NFD", letter)
-    if base.isascii() and base.isalpha() and len(accents) == 1 and accents[0] in _ACCENTS:
-        return rf"\{_ACCENTS[accents[0]]}{{{base}}}"
+    apart = unicodedata.normalize("NFD", letter)
+    base, accent = apart[:1], apart[1:]
+    if base.isascii() and base.isalpha() and accent in _ACCENTS:
+        return rf"\{_ACCENTS[accent]}{{{base}}}"
     return letter
 
 
@@ -57,3 +58,10 @@ def spreadsheet(text: str | None) -> str:
     """In CSV: a text that a spreadsheet would take for a formula gets an apostrophe before it."""
     text = printable(text or "")
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def value(found: Any) -> str:
+    """A value in CSV: a number exact, also if it is numpy's, nothing where it is undefined, a text by `spreadsheet`."""
+    if found is None:
+        return ""
+    return spreadsheet(found) if isinstance(found, str) else repr(found.item() if hasattr(found, "item") else found)
