@@ -94,8 +94,8 @@ def _to_standard_error(text: str, seen: Callable[[], bool]) -> None:
         print(text, file=sys.stderr)
 
 
-# How a person is shown a notice. `seen` is to be called when they have it before them: it is False if they were shown it
-# elsewhere meanwhile. Whoever has taken the terminal puts a way of their own here.
+# How a person is shown a notice. `seen` is to be called when they have it before them: it is False if they were shown
+# it elsewhere meanwhile. Whoever has taken the terminal puts a way of their own here.
 show_notice: Callable[[str, Callable[[], bool]], None] = _to_standard_error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
 from textual.app import App, SystemCommand
@@ -29,7 +29,7 @@ from arena.tui.screens.run import RunScreen
 from arena.tui.screens.settings import SettingsScreen
 from arena.tui.screens.setup import SetupScreen
 from arena.tui.screens.spectate import SpectateScreen
-from arena.tui.terminal import ignore_resumption, leave_on_signals
+from arena.tui.terminal import leave_on_signals
 from arena.tui.themes import THEMES, Shades
 
 
@@ -100,11 +100,6 @@ class ArenaApp(App[None]):
 
         if self._loop is not None:
             self._loop.call_soon_threadsafe(show)
-
-    def exit(self, *args: Any, **options: Any) -> None:
-        """Leave the app."""
-        ignore_resumption()
-        super().exit(*args, **options)
 
     def leave(self) -> None:
         """Leave the app; may be called from any thread."""

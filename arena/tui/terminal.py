@@ -21,15 +21,23 @@ _LEAVING: Final = ("SIGTERM", "SIGHUP")  # the second isn't known everywhere
 
 
 def driver() -> type[Driver] | None:
-    """Textual's own driver, told not to end the app over a byte that is no UTF-8: an old terminal's mouse report, or
-    text that was pasted in another encoding. None where Textual chooses another driver."""
+    """Textual's own driver, mended. None where Textual chooses another one."""
     try:
         from textual.drivers import linux_driver
     except ImportError:  # Windows
         return None
-    decoder: Any = linux_driver  # it takes the decoder from its module's own names
-    decoder.getincrementaldecoder = lambda encoding: partial(getincrementaldecoder(encoding), errors="replace")
-    return linux_driver.LinuxDriver
+    # A byte that is no UTF-8 would end the app: an old terminal's mouse report, or text pasted in another encoding.
+    # The driver takes the decoder from its module's own names.
+    module: Any = linux_driver
+    module.getincrementaldecoder = lambda encoding: partial(getincrementaldecoder(encoding), errors="replace")
+
+    class Terminal(linux_driver.LinuxDriver):
+        def _sigcont_application(self, *arguments: object) -> None:
+            # a terminal that is closed sends SIGCONT too, and there is nothing to come back to
+            if self._must_signal_resume:
+                super()._sigcont_application(*arguments)
+
+    return Terminal
 
 
 def end_with_parent(leave: Callable[[], object]) -> None:
@@ -45,13 +53,6 @@ def end_with_parent(leave: Callable[[], object]) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def ignore_resumption() -> None:
-    """A terminal that is closed sends SIGCONT after SIGHUP: Textual would take it for `fg` and begin anew, in the middle
-    of leaving."""
-    with contextlib.suppress(AttributeError, ValueError):  # not on this system, or not in the main thread
-        signal.signal(signal.SIGCONT, signal.SIG_DFL)
 
 
 def leave_on_signals(leave: Callable[[], object]) -> None:

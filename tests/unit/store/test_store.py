@@ -252,9 +252,7 @@ decisions = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(decisions, decisions), min_size=1, max_size=3))
-def test_open_matches_and_prompts_come_back_equal(
-    make_spec: MakeSpec, played: list[tuple[Decision, Decision]]
-) -> None:
+def test_open_matches_and_prompts_come_back_equal(make_spec: MakeSpec, played: list[tuple[Decision, Decision]]) -> None:
     key, outcome = make_spec().cells[MODEL].key, parse_game("rps").outcome
     rounds = tuple(
         Round(number, outcome(mine.move, theirs.move), mine, theirs) for number, (mine, theirs) in enumerate(played, 1)
