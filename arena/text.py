@@ -27,6 +27,11 @@ def printable(text: str, *, keep: str = "") -> str:
     )
 
 
+def inert(text: str) -> str:
+    """The text without characters that a terminal would act on."""
+    return "".join(character for character in text if unicodedata.category(character) not in _ACTING)
+
+
 def meant(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """What a name that isn't known was probably meant to be, as a question; else `otherwise`, or all that are known."""
     names = list(known)

@@ -30,7 +30,7 @@ from arena.tui.screens.settings import SettingsScreen
 from arena.tui.screens.setup import SetupScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.terminal import leave_on_signals
-from arena.tui.themes import THEMES, Shades
+from arena.tui.themes import THEMES, Harmless, Shades
 
 
 class ArenaApp(App[None]):
@@ -56,6 +56,7 @@ class ArenaApp(App[None]):
         follow: str | None = None,
     ) -> None:
         super().__init__()
+        self._filters.append(Harmless())
         if self.no_color:
             self._filters = [Shades() if isinstance(used, Monochrome) else used for used in self._filters]
         self.store = store

@@ -11,8 +11,10 @@ from typing import Final
 from rich.segment import Segment
 from textual.app import App
 from textual.color import Color
-from textual.filter import Monochrome
+from textual.filter import LineFilter, Monochrome
 from textual.theme import Theme
+
+from arena.text import inert
 
 DARK: Final = Theme(
     name="arena-dark",
@@ -76,3 +78,15 @@ class Shades(Monochrome):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments in shades of grey."""
         return super().apply([segment for segment in segments if segment.style is not None], background)
+
+
+class Harmless(LineFilter):
+    """The last thing between text and a terminal: whatever a store, a server or a file brought to the screen, nothing
+    in it acts. Screens write such characters out where they should be seen; one that was forgotten isn't shown."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments without characters that act; the app's own styles are no part of their text."""
+        return [
+            segment if segment.control or segment.text.isprintable() else Segment(inert(segment.text), segment.style)
+            for segment in segments
+        ]

@@ -11,6 +11,7 @@ from scipy import stats
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input, Select
 
+from arena.backends import catalog
 from arena.records import Answer
 from arena.store.rows import TASK_KIND, CellSpec, RunSpec
 from arena.store.store import Store
@@ -253,6 +254,19 @@ def test_what_cannot_be_drawn_is_refused_and_the_form_stays(store: Path, chosen:
 
     run(app, script)
     assert not store.exists()
+
+
+def test_a_guest_names_no_files_and_no_servers(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "_in_full", frozenset())  # as close_catalog leaves it for good
+    app = ArenaApp(store)
+
+    async def script(pilot: Pilot[None]) -> None:
+        for typed in ("llm:llama.cpp:/nowhere.gguf", "llm:smollm2-135m-instruct@sglang:http://127.0.0.1:9"):
+            await fill(app, pilot, typed=typed)
+            await until(pilot, lambda typed=typed: f"{typed[4:]!r}: a guest plays" in toasts(app))
+            await pilot.press("escape")
+
+    run(app, script)
 
 
 def test_the_command_palette_leads_there_too(store: Path) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Select
 
+from arena.backends import packages
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
 from arena.store.rows import CellSpec, RunSpec
 from arena.store.store import Store
@@ -20,6 +24,7 @@ from arena.tui.preferences import preferences
 from arena.tui.screens.fit import FitScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
+from arena.tui.screens.notice import NoticeScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.results import CellScreen, ResultsScreen
 from arena.tui.screens.run import RunScreen
@@ -120,6 +125,9 @@ def evil_store(path: Path) -> None:
         writer.add_round("evil", 0, Round(1, Outcome.TIE, subject, Decision(None, 0)))
         writer.finish_match("evil", 0)
         writer.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("UPDATE runs SET name = ?", (EVIL,))
 
 
 def test_what_a_model_says_changes_nothing_but_its_own_text(store: Path) -> None:
@@ -152,6 +160,25 @@ def drawn(app: ArenaApp) -> str:
     lines = app.screen._compositor.render_strips(app.size)
     assert len(lines) == height and width
     return "\n".join(segment.text for strip in lines for segment in strip)
+
+
+def test_the_terms_of_weights_stay_until_they_were_seen(store: Path) -> None:
+    app = ArenaApp(store)
+    seen: list[bool] = []
+
+    async def script(pilot: Pilot[None]) -> None:
+        for _ in range(2):  # a model's place is asked for more than once
+            await asyncio.to_thread(
+                packages.show_notice, "Terms of use\x1b[2J\n[red]Gemma[/]", lambda: not seen.append(True)
+            )
+        await until(pilot, lambda: isinstance(app.screen, NoticeScreen))
+        await pilot.pause()
+        assert "Terms of use" in drawn(app) and "[red]Gemma[/]" in drawn(app) and "\x1b" not in drawn(app)
+        assert not seen
+        await pilot.press("enter")
+        await until(pilot, lambda: seen == [True] and isinstance(app.screen, LobbyScreen))
+
+    run(app, script)
 
 
 def test_settings_are_kept_and_count(store: Path) -> None:

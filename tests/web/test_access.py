@@ -19,7 +19,7 @@ import aiohttp
 import psutil
 import pytest
 
-from tests.integration.commands import wait_for
+from tests.integration.commands import PATIENCE, wait_for
 from tests.web.conftest import Serve, free_port
 
 pytestmark = pytest.mark.web
@@ -112,10 +112,11 @@ def talk(address: str, *viewers: Talk) -> None:
 async def until(socket: aiohttp.ClientWebSocketResponse, what: bytes) -> None:
     """Read what the app draws until this is among it."""
     seen = b""
-    while what not in seen:
-        message = await socket.receive(timeout=60)
-        assert message.type is aiohttp.WSMsgType.BINARY or message.type is aiohttp.WSMsgType.TEXT, message
-        seen += message.data if isinstance(message.data, bytes) else b""
+    async with asyncio.timeout(PATIENCE):
+        while what not in seen:
+            message = await socket.receive()
+            assert message.type is aiohttp.WSMsgType.BINARY or message.type is aiohttp.WSMsgType.TEXT, message
+            seen += message.data if isinstance(message.data, bytes) else b""
 
 
 def apps_of(server: int) -> list[psutil.Process]:
@@ -196,16 +197,18 @@ def test_no_app_outlives_the_server(tmp_path: Path, number: signal.Signals) -> N
     wait_for(lambda: not any(app.is_running() and app.status() != psutil.STATUS_ZOMBIE for app in apps))
 
 
-@pytest.mark.parametrize(("options", "said"), [((), b"a guest plays"), (("--allow-paths",), b"there is no file")])
-def test_a_guest_names_no_files(serve: Serve, options: tuple[str, ...], said: bytes) -> None:
+@pytest.mark.parametrize(("options", "is_guest"), [((), True), (("--allow-paths",), False)])
+def test_viewers_are_guests_unless_the_host_says_otherwise(
+    serve: Serve, options: tuple[str, ...], is_guest: bool
+) -> None:
+    address = serve(*options)
+
     async def viewer(socket: aiohttp.ClientWebSocketResponse) -> None:
         await until(socket, b"predictable")
-        await socket.send_json(["stdin", "n"])  # the numbers' set-up, where a player can be typed
-        await until(socket, b"mix:3=0.5")
-        await socket.send_json(["stdin", "\t\t" + "llm:llama.cpp:/nowhere.gguf" + "\r"])
-        await until(socket, said)
+        (app,) = apps_of(server_of(address))
+        assert ("--guest" in app.cmdline()) == is_guest
 
-    talk(serve(*options), viewer)
+    talk(address, viewer)
 
 
 def test_a_host_for_others_comes_with_a_warning(tmp_path: Path) -> None:

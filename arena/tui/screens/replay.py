@@ -210,7 +210,7 @@ def visible(text: str) -> str:
 def _answers(decision: Decision) -> Text:
     text = Text("answers drawn\n")
     for answer in decision.answers:
-        text.append(f"  {answer.text!r}: {_VERDICTS.get(answer.ended, answer.ended)}\n", style="bold")
+        text.append(f"  {answer.text!r}: {_VERDICTS.get(answer.ended, printable(answer.ended))}\n", style="bold")
     return text
 
 

@@ -16,6 +16,7 @@ from arena.errors import ArenaError
 from arena.reports.settings import differences, of_run
 from arena.store.rows import TASK_KIND, CellRow, MatchRow, RunRow
 from arena.store.store import Store
+from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.run import RunScreen
@@ -50,7 +51,9 @@ class ResultsScreen(ArenaScreen):
         differs = _differences([run for run, _ in rows])
         for run, state in rows:
             who = f"{_who(run)}{differs[run.name]}"
-            table.add_row(Text(run.name), run.spec.kind, state, run.spec.size, Text(who), key=run.name)
+            table.add_row(
+                *map(Text, map(printable, (run.name, run.spec.kind, state, run.spec.size, who))), key=run.name
+            )
         if not rows:
             self.query_one("#empty", Static).update(
                 Text(f"  {app.store} holds no run yet: play a match, or start a tournament in the lobby.")
