@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Final
 
 BLOCK: Final = 25  # matches, or draws of a task
-LEAST: Final = 50  # of fewer nothing is told: which blocks are done that early still depends on how they went
 
 
 def block_of(number: int) -> int:
@@ -21,5 +20,4 @@ def block_of(number: int) -> int:
 
 def counted(first_missing: int) -> int:
     """How many count of an unfinished run that has all numbers below `first_missing`: those of its whole blocks."""
-    whole = first_missing - first_missing % BLOCK
-    return whole if whole >= LEAST else 0
+    return first_missing - first_missing % BLOCK

@@ -33,7 +33,8 @@ _START: Final = len(_PIECES) - 1
 _VOCABULARY: Final = Vocabulary(_PIECES, {}, None, frozenset())
 _STOP: Final = StopRule(r"(?<!\w)(?:rock|paper|scissors)(?!\w)", r"\w[^\n]*\n", max_tokens=6)
 _FIRST: Final = (0.42, 0.2, 0.38)  # the policy of the first round
-_ANSWER: Final = np.log([0.05, 0.05, 0.05, 0.3, 0.3, 0.25, *[1e-12] * 4])  # how an answer without a move goes on
+# how an answer without a move goes on
+_ANSWER: Final = np.log([0.05, 0.05, 0.05, 0.3, 0.3, 0.25, *[1e-12] * 4]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,6 @@ class Kind:
 KINDS: Final[Mapping[str, Sequence[Kind]]] = {
     "predictable matches are quick": (Kind(0.95, 0.99), Kind(0.6, 0.9), Kind(0.37, 0.5)),
     "predictable matches are slow": (Kind(0.95, 0.4), Kind(0.6, 0.9), Kind(0.37, 0.99)),
-    "all go alike": (Kind(0.6, 0.9),) * 3,
 }
 
 
@@ -82,7 +82,7 @@ class _Table:
         path = self._paths[index]
         assert path is not None
         if len(path) % 2 == 0 or path[-1] in _INVALID:
-            return _ANSWER.astype(np.float32)
+            return _ANSWER
         row = np.full(len(_PIECES), 1e-12)
         policy, mass = np.array(_FIRST), 0.9
         if len(path) > 1:
@@ -90,7 +90,7 @@ class _Table:
             policy, mass = kind.policy((path[-2] + 1) % 3), kind.mass
         row[:3] = mass * policy
         row[list(_INVALID)] = (1 - mass) / 2
-        return np.log(row).astype(np.float32)
+        return np.asarray(np.log(row), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ def play(kinds: Sequence[Kind], seed: int, matches: int, outputs: int) -> Played
     finished, nets = np.zeros(matches), np.zeros(matches)
 
     def ask(match: int) -> None:
-        draw = Draw(stream(seed, match, rounds[match]), attempts=20)
-        place = {"depth": rounds[match], "block": block_of(match)}
-        engine.submit(match, Request(prompts[match], (0, 1, 2), _STOP, draw=draw, top=0, **place))
+        depth, block = rounds[match], block_of(match)
+        draw = Draw(stream(seed, match, depth), attempts=20)
+        engine.submit(match, Request(prompts[match], (0, 1, 2), _STOP, draw=draw, top=0, depth=depth, block=block))
 
     for match in range(matches):
         ask(match)
@@ -187,16 +187,19 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200, help="of each kind")
     parser.add_argument("--matches", type=int, default=150)
     parser.add_argument("--outputs", type=int, default=6, help="prompts answered in a batch")
+    parser.add_argument("--kind", action="append", choices=list(KINDS), help="all if none is named")
     options = parser.parse_args()
-    print("| matches | stopped after | told | matches counted | coverage | finished | coverage of those |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
-    for name, kinds in KINDS.items():
+    columns = ("stopped after", "told", "counted", "coverage", "told and missed", "finished", "coverage of those")
+    print(f"| matches | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}")
+    for name in options.kind or KINDS:
+        kinds = KINDS[name]
         runs = [play(kinds, seed, options.matches, options.outputs) for seed in range(options.runs)]
         whole, truth = float(np.mean([run.finished.max() for run in runs])), expected(kinds)
         for tenths in range(1, 11):
             found = stopped(runs, whole * tenths / 10, truth)
             told = f"{found.told / len(runs):.0%}"
-            shown = f"{found.matches:.0f} | {found.coverage:.0%}" if found.told else "– | –"
+            missed = found.told * (1 - found.coverage) / len(runs) if found.told else 0.0
+            shown = f"{found.matches:.0f} | {found.coverage:.0%} | {missed:.0%}" if found.told else "– | – | –"
             beside = f"{found.finished:.0f} | {found.finished_coverage:.0%}" if found.finished > 1 else "– | –"
             print(f"| {name} | {tenths * 10}% | {told} | {shown} | {beside} |", flush=True)
 

@@ -75,8 +75,10 @@ class FolderTokenizer:
 def default_template(found: Any) -> str | None:
     """The chat template that serves where none is named: templates may be several, by name or as a list of pairs."""
     if isinstance(found, list):
-        found = {one.get("name"): one.get("template") for one in found if isinstance(one, dict)}
-    if isinstance(found, dict):
+        found = next(
+            (one.get("template") for one in found if isinstance(one, dict) and one.get("name") == "default"), None
+        )
+    elif isinstance(found, dict):
         found = found.get("default")
     return found if isinstance(found, str) else None
 

@@ -10,14 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.blocks import LEAST
+from arena.blocks import BLOCK
 from arena.games import Game
 from arena.records import Outcome
 from arena.reports.settings import Settings
+from arena.stats.bounded import Bounds
 from arena.stats.clusters import Estimate, center, difference, mean, stratified_difference
 from arena.store.rows import CellRow, RoundColumns
 
 NO_MOVE = -1  # in the columns, of a seat that forfeited
+NET: Bounds = -100.0, 100.0  # between which a net lies, in points
+GAP: Bounds = -200.0, 200.0
 OUTCOMES = {"win": Outcome.WIN, "tie": Outcome.TIE, "loss": Outcome.LOSS}
 
 
@@ -64,7 +67,7 @@ class CellReport:
         if not self.matches:
             return (
                 f"no match is counted yet ({later} of {self.games_asked} finished, {still_open}): "
-                f"those that end early are no sample, so that an unfinished run is told from {LEAST} matches on."
+                f"those that end early are no sample, so that an unfinished run is told from {BLOCK} matches on."
             )
         also = f"; {later} later {'one is' if later == 1 else 'ones are'} finished too and not counted" if later else ""
         return f"{self.state}{also}, {still_open}."
@@ -82,7 +85,7 @@ class CellReport:
     @property
     def net(self) -> Estimate:
         """Win rate minus loss rate, in points (table 2)."""
-        return mean(self._points, self.rounds.match)
+        return mean(self._points, self.rounds.match, NET)
 
     @property
     def _points(self) -> NDArray[np.float64]:
@@ -98,13 +101,13 @@ class CellReport:
         expected = self._expected
         if expected is None:
             return Estimate(None)
-        return mean(expected, self.rounds.match)
+        return mean(expected, self.rounds.match, NET)
 
     @property
     def gap(self) -> Estimate:
         """Net minus expected net: what the parse of answers adds to the policy, and luck."""
         expected = self._expected
-        return Estimate(None) if expected is None else mean(self._points - expected, self.rounds.match)
+        return Estimate(None) if expected is None else mean(self._points - expected, self.rounds.match, GAP)
 
     @property
     def _expected(self) -> NDArray[np.float64] | None:
@@ -137,13 +140,14 @@ class CellReport:
         if not self.has_policies:
             return Estimate(None)
         after = self.after(outcome)
-        return mean(self.determinism[after], self.rounds.match[after])
+        return mean(self.determinism[after], self.rounds.match[after], self._bounds)
 
     def after_difference(self, outcome: Outcome) -> Estimate:
         """Mean determinism after this outcome minus that after a loss (figure 4, right)."""
         if not self.has_policies:
             return Estimate(None)
-        return difference(self.determinism, self.rounds.match, self.after(outcome), self.after(Outcome.LOSS))
+        sides = self.after(outcome), self.after(Outcome.LOSS)
+        return difference(self.determinism, self.rounds.match, self._bounds, *sides)
 
     def after_difference_within_round(self, outcome: Outcome) -> Estimate:
         """The same difference within each round number: history and round number move both sides."""
@@ -151,7 +155,12 @@ class CellReport:
             return Estimate(None)
         rounds = self.rounds
         sides = self.after(outcome), self.after(Outcome.LOSS)
-        return stratified_difference(self.determinism, rounds.match, rounds.number, *sides)
+        return stratified_difference(self.determinism, rounds.match, self._bounds, rounds.number, *sides)
+
+    @property
+    def _bounds(self) -> Bounds:
+        """Between which determinism lies."""
+        return 1 / len(self.game.moves), 1.0
 
     def to_json(self) -> dict[str, Any]:
         """The cell as `--json` prints it. Rates and nets are in percent; undefined is None."""

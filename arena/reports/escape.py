@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 from arena.text import printable
 
@@ -57,3 +57,10 @@ def spreadsheet(text: str | None) -> str:
     """In CSV: a text that a spreadsheet would take for a formula gets an apostrophe before it."""
     text = printable(text or "")
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def value(found: Any) -> str:
+    """A value in CSV: a number exact, also if it is numpy's, nothing where it is undefined, a text by `spreadsheet`."""
+    if found is None:
+        return ""
+    return spreadsheet(found) if isinstance(found, str) else repr(found.item() if hasattr(found, "item") else found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from arena.blocks import LEAST
+from arena.blocks import BLOCK
 from arena.errors import InputError
 from arena.reports.files import write
 from arena.reports.run import RunReport
@@ -32,7 +32,7 @@ def check_finished(found: RunReport) -> None:
         still_open = sum(cell.cell.open_matches for cell in found.cells)
         raise InputError(
             f"no match of run {found.run.name} is counted yet ({done} finished, {still_open} open): those that end "
-            f"early are no sample, so that an unfinished run is told from {LEAST} matches on. "
+            f"early are no sample, so that an unfinished run is told from {BLOCK} matches on. "
             "The command that began it goes on with it, and `arena runs` tells how far it is"
         )
 

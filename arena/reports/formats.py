@@ -10,6 +10,7 @@ from arena.reports import tables
 from arena.reports.latex import latex_tables
 from arena.reports.run import RunReport
 from arena.reports.table2 import COLUMNS, Row, Section, comparable, notes, sections
+from arena.reports.words import between
 
 
 def markdown(report: RunReport, published: bool = False) -> str:
@@ -39,7 +40,7 @@ def _tables(report: RunReport, published: bool) -> list[tables.Table]:
 
 
 def _texts(row: Row) -> tuple[str, ...]:
-    return tuple(row.text(column, lambda low, high: f"{low:z.1f} to {high:z.1f}") for column in COLUMNS)
+    return tuple(row.text(column, between) for column in COLUMNS)
 
 
 def spreadsheet(report: RunReport, published: bool = False) -> str:

@@ -159,7 +159,7 @@ def labels(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[str]:
     places = [(name, *(row.get(key) for key in shown)) for name, row in zip(names, rows, strict=True)]
     often = Counter(places)
     return [
-        f"{name}, run {row['run']}" if often[place] > 1 else name
+        f"{name}, run {printable(row['run'])}" if often[place] > 1 else name
         for name, row, place in zip(names, rows, places, strict=True)
     ]
 

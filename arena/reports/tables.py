@@ -1,4 +1,4 @@
-"""A table of a report, and its forms: Markdown, LaTeX, CSV, a terminal. A name can't act in any of them."""
+"""A table of a report, and its forms: Markdown, CSV, a terminal (LaTeX: latex.py). A name can't act in any of them."""
 
 from __future__ import annotations
 
@@ -69,14 +69,8 @@ def rows_as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(keys)
     for row in rows:
-        writer.writerow([_value(row.get(key)) for key in keys])
+        writer.writerow([escape.value(row.get(key)) for key in keys])
     return buffer.getvalue()
-
-
-def _value(value: Any) -> str:
-    if value is None:
-        return ""
-    return escape.spreadsheet(value) if isinstance(value, str) else repr(value)
 
 
 def terminal(tables: Sequence[Table], width: int) -> RenderableType:

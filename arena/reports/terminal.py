@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from arena.reports.run import RunReport
 from arena.reports.table2 import COLUMNS, Row, Section, notes, sections
+from arena.reports.words import between
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -16,8 +17,6 @@ _NAME: Final = 25  # the room that a name gets before numbers are left out
 _HEADINGS: Final = {
     "expected_net": "expect.\nnet",
     "determinism": "deter-\nminism",
-    "net_ci": "±",
-    "expected_net_ci": "±",
 }
 # what is left out first where there is no room for all
 _EXPENDABLE: Final = (
@@ -25,8 +24,8 @@ _EXPENDABLE: Final = (
     "expected_net_ci",
     "invalid_rate",
     "mass",
-    "determinism",
     "expected_net",
+    "determinism",
     "net_ci",
 )
 
@@ -41,11 +40,11 @@ def terminal(report: RunReport, width: int, published: bool = False) -> Renderab
     parts: list[RenderableType] = []
     for section in found:
         parts += [_table(section, shown, found, width), Text("")]
-    said = ["± is half the 95% interval." if "net_ci" in shown else "", *notes(report, published)]
+    said = list(notes(report, published))
     missing = [column.heading for column in COLUMNS if column.key not in shown and not column.key.endswith("_ci")]
     if missing:
         said.append(f"Not shown for want of room: {', '.join(missing)}. A wider terminal or --format shows them.")
-    return Group(*parts, *(Text(note, style="dim") for note in said if note))
+    return Group(*parts, *(Text(note, style="dim") for note in said))
 
 
 def _fitting(found: tuple[Section, ...], width: int) -> tuple[str, ...]:
@@ -83,7 +82,7 @@ def _table(section: Section, shown: tuple[str, ...], found: tuple[Section, ...],
             min_width=_width(found, column.key),
         )
     for row in section.rows:
-        texts = (Text(row.text(column, _half)) for column in columns)
+        texts = (Text(row.text(column, between)) for column in columns)
         table.add_row(Text("\n".join(_name_lines(row))), *texts, style="" if row.source == "run" else "dim")
     return table
 
@@ -101,8 +100,4 @@ def _widest_name(found: tuple[Section, ...]) -> int:
 def _width(found: tuple[Section, ...], key: str) -> int:
     column = next(column for column in COLUMNS if column.key == key)
     heading = max(map(len, _HEADINGS.get(key, column.heading).split("\n")))
-    return max(heading, *(len(row.text(column, _half)) for section in found for row in section.rows))
-
-
-def _half(low: float, high: float) -> str:
-    return f"{(high - low) / 2:.1f}"
+    return max(heading, *(len(row.text(column, between)) for section in found for row in section.rows))

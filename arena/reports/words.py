@@ -11,3 +11,8 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60}m {whole % 60:02d}s"
     return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
+
+
+def between(low: float, high: float, digits: int = 1) -> str:
+    """An interval by its ends, as few are symmetric."""
+    return f"{low:z.{digits}f} to {high:z.{digits}f}"

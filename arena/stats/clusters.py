@@ -3,127 +3,188 @@
 A mean over rounds is a ratio of two sums over clusters. Its standard error is that of the ratio by
 linearisation, G/(G-1) times the sum of squared residuals per cluster, with t on G-1 degrees of freedom
 (Cochran, Sampling Techniques, chapter 6; Cameron & Miller 2015, A Practitioner's Guide to Cluster-Robust Inference).
+That is t on the clusters' own values, the mean plus what each contributes to its error; bounded.py says where it
+doesn't work, and what does there.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-LEVEL = 0.95
+from arena.stats.bounded import Bounds, Limits, is_steady, mean_limits, t_quantile
+
+_DENSE = 5  # observations of a side in a stratum, below which its own mean takes up too much of their spread
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value with its 95% interval; None where undefined: no observation, or an interval from one cluster."""
+    """A value with its 95% interval; None where undefined: no observation, or an interval from one cluster.
+
+    The interval holds the value, has a width, and never passes the bounds of what is measured.
+    """
 
     value: float | None
     interval: tuple[float, float] | None = None
 
 
-def center(values: NDArray[np.float64]) -> float | None:
+def center(values: Floats) -> float | None:
     """The mean of `values`, shape (n,), None of none. That of equal values is their value, to the last bit."""
     return _mean(values) if len(values) else None
 
 
-def mean(values: NDArray[np.float64], clusters: NDArray[np.int64]) -> Estimate:
+def mean(values: Floats, clusters: Labels, bounds: Bounds) -> Estimate:
     """The mean of `values`, shape (n,), whose cluster is `clusters`, shape (n,): the ratio of sums to counts.
 
-    The interval is None below two clusters.
+    `bounds` are those of any value. The interval is None below two clusters.
     """
     if not len(values):
         return Estimate(None)
-    whole = np.ones(len(values), dtype=np.bool_)
-    return _estimate(_mean(values), _influence(values, whole), clusters, whole)
+    groups = _Groups(clusters)
+    value = _mean(values)
+    if groups.count < 2:
+        return Estimate(value)
+    found = mean_limits(value + groups.count * groups.sums((values - value) / len(values)), bounds)
+    return Estimate(value, _around(value, float(found.low), float(found.high), bounds))
 
 
-def difference(
-    values: NDArray[np.float64],
-    clusters: NDArray[np.int64],
-    first: NDArray[np.bool_],
-    second: NDArray[np.bool_],
-) -> Estimate:
+def difference(values: Floats, clusters: Labels, bounds: Bounds, first: Mask, second: Mask) -> Estimate:
     """The mean of `values` where `first` minus that where `second`, with the interval of the whole difference.
 
-    All have shape (n,). Undefined if either mask is empty. The degrees of freedom are those of all clusters, but
-    the interval is None if either mask lies in fewer than two: the residuals of a mean that one cluster holds
-    alone sum to zero there, which would pass for certainty.
+    All have shape (n,). Undefined if either mask is empty; of a mask and itself it is 0 without an interval, as nothing
+    is estimated. The degrees of freedom are those of the mask that lies in
+    fewer clusters, less one, and the interval is None if these are fewer than two. Where t doesn't work, or a side has
+    fewer than five observations a stratum, both sides' own limits are combined, by the squares of their distances
+    (Zou & Donner 2008, Construction of confidence limits about effect measures: a general approach).
     """
-    if not first.any() or not second.any():
-        return Estimate(None)
-    value = _mean(values[first]) - _mean(values[second])
-    return _estimate(value, _influence(values, first) - _influence(values, second), clusters, first, second)
-
-
-class _Stratum(NamedTuple):
-    first: NDArray[np.bool_]
-    second: NDArray[np.bool_]
-    difference: float
-    weight: float
+    return stratified_difference(values, clusters, bounds, np.zeros_like(clusters), first, second)
 
 
 def stratified_difference(
-    values: NDArray[np.float64],
-    clusters: NDArray[np.int64],
-    strata: NDArray[np.int64],
-    first: NDArray[np.bool_],
-    second: NDArray[np.bool_],
+    values: Floats, clusters: Labels, bounds: Bounds, strata: Labels, first: Mask, second: Mask
 ) -> Estimate:
     """The difference of two means within strata: each stratum's difference weighted by n1 n2 / (n1 + n2).
 
     All have shape (n,). It is the coefficient of `first` in a regression with an intercept for each stratum, and
     its interval is that regression's. Undefined if no stratum has both; the interval as for `difference`.
     """
-    found = []
-    for stratum in np.unique(strata):
-        one, two = first & (strata == stratum), second & (strata == stratum)
-        if one.any() and two.any():
-            counts = int(one.sum()), int(two.sum())
-            part = _mean(values[one]) - _mean(values[two])
-            found.append(_Stratum(one, two, part, counts[0] * counts[1] / sum(counts)))
-    if not found:
+    if np.array_equal(first, second):
+        return Estimate(0.0 if first.any() else None)
+    parts = list(_parts(values, strata, first, second))
+    if not parts:
         return Estimate(None)
-    weights = math.fsum(stratum.weight for stratum in found)
-    value = math.fsum(stratum.weight * stratum.difference for stratum in found) / weights
-    influence = np.zeros(len(values))
-    for one, two, part, weight in found:
-        influence += weight * (_influence(values, one) - _influence(values, two))
-        # the weights are made of counts, and chance moves these too: their derivatives are (n2/n)^2 and (n1/n)^2
-        share = int(one.sum()) / int(one.sum() + two.sum())
-        influence += (part - value) * ((1 - share) ** 2 * one + share**2 * two)
-    return _estimate(
-        value,
-        influence / weights,
-        clusters,
-        np.logical_or.reduce([stratum.first for stratum in found]),
-        np.logical_or.reduce([stratum.second for stratum in found]),
-    )
+    total = math.fsum(part.weight for part in parts)
+    value = math.fsum(part.weight * (part.means[0] - part.means[1]) for part in parts) / total
+    groups = _Groups(clusters)
+    sides = [
+        _side(values, groups, [(part.sides[at], part.means[at], part.weight / total) for part in parts])
+        for at in (0, 1)
+    ]
+    if min(side.count for side in sides) < 2:
+        return Estimate(value)
+    # the weights are made of counts, and chance moves these too: their derivatives are (n2/n)^2 and (n1/n)^2
+    chance = np.zeros(groups.count)
+    for part in parts:
+        off = (part.means[0] - part.means[1] - value) / total
+        one, two = map(groups.counts, part.sides)
+        chance += off * ((1 - part.share) ** 2 * one + part.share**2 * two)
+    influence = (sides[0].influence - sides[1].influence + chance)[sides[0].held | sides[1].held]
+    low, high = _difference_limits(value, influence, sides, bounds)
+    width = bounds[1] - bounds[0]
+    return Estimate(value, _around(value, low, high, (-width, width)))
 
 
-def _mean(values: NDArray[np.float64]) -> float:
+class _Groups:
+    """The clusters of n observations."""
+
+    def __init__(self, clusters: Labels) -> None:
+        names, self._index = np.unique(clusters, return_inverse=True)
+        self.count = len(names)
+
+    def sums(self, values: Floats, at: Labels | slice = slice(None)) -> Floats:
+        """The sum of values in each cluster; `at` are the observations that they belong to."""
+        return np.bincount(self._index[at], weights=values, minlength=self.count).astype(np.float64, copy=False)
+
+    def counts(self, at: Labels) -> Labels:
+        """How many of these observations each cluster has."""
+        return np.bincount(self._index[at], minlength=self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stratum that has both sides: which observations, their means, the weight of the difference, and the first
+    side's share of the observations."""
+
+    sides: tuple[Labels, Labels]
+    means: tuple[float, float]
+    weight: float
+    share: float
+
+
+def _parts(values: Floats, strata: Labels, first: Mask, second: Mask) -> Iterator[_Part]:
+    for stratum in np.unique(strata):
+        here = strata == stratum
+        one, two = np.flatnonzero(first & here), np.flatnonzero(second & here)
+        if len(one) and len(two):
+            both = len(one) + len(two)
+            means = _mean(values[one]), _mean(values[two])
+            yield _Part((one, two), means, len(one) * len(two) / both, len(one) / both)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A weighted mean of one side over the strata: what each cluster contributes to its error, strata given, and to its
+    distance from the mean of all; which clusters it lies in; and by how many observations in a stratum."""
+
+    mean: float
+    influence: Floats
+    distance: Floats
+    held: Mask
+    density: float
+
+    @property
+    def count(self) -> int:
+        return int(self.held.sum())
+
+    def limits(self, bounds: Bounds) -> Limits:
+        return mean_limits(self.mean + self.count * self.distance[self.held], bounds)
+
+
+def _side(values: Floats, groups: _Groups, parts: list[tuple[Labels, float, float]]) -> _Side:
+    middle = math.fsum(mean * weight for _, mean, weight in parts)
+    influence, distance, counts = np.zeros(groups.count), np.zeros(groups.count), np.zeros(groups.count)
+    for at, mean, weight in parts:
+        influence += groups.sums((values[at] - mean) * (weight / len(at)), at)
+        distance += groups.sums((values[at] - middle) * (weight / len(at)), at)
+        counts += groups.counts(at)
+    return _Side(middle, influence, distance, counts > 0, float(counts.sum()) / len(parts))
+
+
+def _difference_limits(value: float, influence: Floats, sides: list[_Side], bounds: Bounds) -> tuple[float, float]:
+    one, two = (side.limits(bounds) for side in sides)
+    if one.steady and two.steady and min(side.density for side in sides) >= _DENSE:
+        count = min(side.count for side in sides)
+        half = t_quantile(count - 1) * math.sqrt(count / (count - 1) * math.fsum(influence**2))
+        if abs(value) + half <= bounds[1] - bounds[0] and is_steady(len(influence) * influence, bounds):
+            return value - half, value + half
+    down = math.hypot(sides[0].mean - float(one.low), float(two.high) - sides[1].mean)
+    up = math.hypot(float(one.high) - sides[0].mean, sides[1].mean - float(two.low))
+    return value - down, value + up
+
+
+def _around(value: float, low: float, high: float, bounds: Bounds) -> tuple[float, float]:
+    """The interval, which holds the value whatever was rounded, and doesn't pass the bounds."""
+    return max(bounds[0], min(low, value)), min(bounds[1], max(high, value))
+
+
+def _mean(values: Floats) -> float:
     # a quotient of a sum can miss the value that all have by a bit; between the extremes it can't
     return min(max(math.fsum(values) / len(values), float(values.min())), float(values.max()))
-
-
-def _influence(values: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """What each observation contributes to the error of the mean over `mask`, shape (n,)."""
-    return np.where(mask, values - _mean(values[mask]), 0.0) / int(mask.sum())
-
-
-def _estimate(
-    value: float, influence: NDArray[np.float64], clusters: NDArray[np.int64], *masks: NDArray[np.bool_]
-) -> Estimate:
-    """The value with its interval, from the influences of the observations summed by cluster."""
-    if any(len(np.unique(clusters[mask])) < 2 for mask in masks):
-        return Estimate(value)
-    from scipy.stats import t
-
-    names, index = np.unique(clusters, return_inverse=True)
-    groups = len(names)
-    error = math.sqrt(groups / (groups - 1) * math.fsum(np.bincount(index, weights=influence) ** 2))
-    half = float(t.ppf(0.5 + LEVEL / 2, groups - 1)) * error
-    return Estimate(value, (value - half, value + half))

@@ -121,17 +121,34 @@ def neighbours(sequences: Integers, k: int) -> Integers:
 
 
 def neighbours_dependent(sequences: Integers, k: int) -> Test | None:
-    """The likelihood-ratio test (G) that a value doesn't depend on the one before it.
+    """The test that a value doesn't depend on the one before it, whatever the distributions at each place are.
 
-    Pairs count as independent under the hypothesis; values that never occur are left out. None if fewer than two are
-    left.
+    Mantel and Haenszel's for larger tables (Landis, Heyman & Koch 1978, Average partial association in three-way
+    contingency tables): pairs are compared within their places, where the hypothesis lets the sequences be shuffled,
+    and the deviations of all places are summed. Those of different places are uncorrelated, also where they share one.
+    All pairs of a single sequence are taken for one place. None if nothing could deviate.
     """
-    table = neighbours(sequences, k)
-    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-    if min(table.shape) < 2:
+    first, second = sequences[:, :-1], sequences[:, 1:]
+    if len(sequences) == 1:
+        first, second = first.T, second.T
+    n = len(first)
+    if n < 2:
         return None
-    found = stats.chi2_contingency(table, correction=False, lambda_="log-likelihood")
-    return Test(float(found.statistic), int(found.dof), float(found.pvalue))
+    before, after = _counts(first.T, k), _counts(second.T, k)  # a row a place
+    off = (neighbours(sequences, k) - before.T @ after / n).ravel()
+    spread = sum(np.kron(_spread(one), _spread(two)) for one, two in zip(before, after, strict=True)) / (n - 1)
+    sizes, directions = np.linalg.eigh(spread)
+    free = sizes > 1e-9 * max(1.0, sizes[-1])
+    if not free.any():
+        return None
+    statistic, degrees = float(((off @ directions[:, free]) ** 2 / sizes[free]).sum()), int(free.sum())
+    return Test(statistic, degrees, float(stats.chi2.sf(statistic, degrees)))
+
+
+def _spread(counts: Integers) -> NDArray[np.float64]:
+    """The covariance matrix of one draw from such counts, times their number: shape (k, k)."""
+    n = counts.sum()
+    return np.asarray(np.diag(counts) - np.outer(counts, counts) / n, dtype=np.float64)
 
 
 def repeat_rate(sequences: Integers) -> float:

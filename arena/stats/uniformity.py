@@ -12,6 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from arena.stats.bounded import Z, gaffke_limits
+
+_Z2 = Z**2
+
 
 @dataclass(frozen=True, slots=True)
 class Uniformity:
@@ -83,30 +87,75 @@ def expected_chi_square(probabilities: ArrayLike, n: int) -> float:
 def phi_squared_interval(counts: ArrayLike) -> tuple[float, float]:
     """A 95% interval for phi-squared under the multinomial distribution; NaN for fewer than two answers.
 
-    Its large-sample variance is 4 k^2 (sum p^3 - (sum p^2)^2) / n + 2 (k - 1) / n^2. The first term grows from 0 at
-    uniform in proportion to phi-squared (4 phi-squared / n nearby): the interval is of all values that the estimate is
-    not too far from with the variance that belongs to the value, as Wilson's is for a share.
+    It lies within 0 and k - 1, but begins with the estimate where chance puts that below 0.
     """
-    seen = np.asarray(counts, dtype=np.float64)
-    n, k = float(seen.sum()), len(seen)
+    low, high = phi_squared_limits(np.asarray(counts, dtype=np.float64)[None])
+    return float(low[0]), float(high[0])
+
+
+def phi_squared_limits(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The ends of these intervals for histograms of equal n, shape (samples, k).
+
+    The estimate's variance has two terms: the first that of a mean of 2 k p over the answers, the second
+    2 k^2 (s - s^2) / (n (n - 1)) with s = sum p^2 = (1 + phi-squared) / k. The first vanishes at uniform in proportion
+    to phi-squared: the interval is of all values that the estimate is not too far from with the variances that belong
+    to the value, as Wilson's is for a share. It also vanishes where all answers are alike, since the others are too
+    rare to have been seen: so its reach is that of Gaffke's limits (bounded.py), which count with one more answer.
+    """
+    n, k = float(counts[0].sum()), counts.shape[-1]
     if n < 2:
-        return math.nan, math.nan
-    p = seen / n
-    chi2 = chi_square(seen)
-    spread = 4 * k**2 * ((p**3).sum() - (p**2).sum() ** 2)
-    slope = spread / (chi2 / n) if chi2 > 0 else 4.0
-    z2 = float(stats.norm.ppf(0.975)) ** 2
-    found = phi_squared(chi2, int(n), k)
-    middle = found + z2 * slope / (2 * n)
-    inside = middle**2 - found**2 + 2 * z2 * (k - 1) / n**2
-    reach = math.sqrt(max(0.0, inside))
-    return middle - reach, middle + reach
+        return (np.full(len(counts), math.nan),) * 2
+    p = counts / n
+    chi2 = (k * (counts**2).sum(axis=-1) - n**2) / n
+    found = (chi2 - (k - 1)) / (n - 1)
+    plain, chance = chi2 / n, (k - 1) / n  # the second: what the first is on average at uniform
+    concentration = (1 + plain) / k  # the sum of p^2, which is also the mean of p over the answers
+    most = p.max(axis=-1, keepdims=True)
+    most = np.minimum(1.0, most + np.sqrt(_Z2 * most * (1 - most) / n))  # the highest p there may be
+    slopes = (
+        np.where(
+            plain > chance, (2 * k * (concentration - end * most[:, 0])) ** 2 / np.maximum(plain, chance), 4 * _Z2 / n
+        )
+        for end in gaffke_limits(p / most, counts, (0.0, 1.0))
+    )
+    low, high = (_reach(np.maximum(found, 0.0), n, k, slope, side) for slope, side in zip(slopes, (-1, 1), strict=True))
+    return np.minimum(found, np.maximum(0.0, low)), np.minimum(k - 1.0, np.maximum(found, high))
+
+
+def _reach(found: NDArray[np.float64], n: float, k: int, slope: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+    """The lowest (side -1) or highest (1) x with (found - x)^2 <= slope x + z^2 times the second term, that being
+    2 (1 + x) (k - 1 - x) / (n (n - 1))."""
+    second = 2 * _Z2 / (n * (n - 1))
+    square, half, constant = 1 + second, found + slope / 2 + second * (k - 2) / 2, found**2 - second * (k - 1)
+    return np.asarray((half + side * np.sqrt(np.maximum(0.0, half**2 - square * constant))) / square)
 
 
 def total_variation(probabilities: ArrayLike) -> float:
     """Half the sum of |p - 1/k|: the share of answers that would have to change."""
     p = np.asarray(probabilities, dtype=np.float64)
     return float(np.abs(p - 1 / len(p)).sum() / 2)
+
+
+def true_total_variation(n: int, k: int) -> float:
+    """The total variation that n true draws among k values have on average; NaN of none. Exact: k/2 times the mean
+    absolute deviation of a binomial share, by de Moivre's formula."""
+    if n == 0:
+        return math.nan
+    least = n // k + 1
+    return float(least * stats.binom.pmf(least, n, 1 / k) * (1 - 1 / k) * k / n)
+
+
+def true_cramers_v(n: int, k: int) -> float:
+    """Cramer's V that n true draws among k values have on average; NaN of none.
+
+    Chi-square is taken for a gamma variable with its exact mean, k - 1, and variance, 2 (k - 1) (n - 1) / n. For k
+    above 2 that is within 1% of the mean over all samples.
+    """
+    if n < 2:
+        return float(n) or math.nan
+    shape = (k - 1) * n / (2 * (n - 1))
+    mean_root = math.exp(math.lgamma(shape + 0.5) - math.lgamma(shape)) / math.sqrt(shape)
+    return mean_root / math.sqrt(n)
 
 
 def histogram(values: ArrayLike, k: int) -> NDArray[np.int64]:

@@ -216,7 +216,7 @@ def decode_answer(value: str | None, text: str, tokens: bytes, ended: str) -> An
     """The answer that `encode_answer` wrote."""
     found = None if value is None else tuple(json.loads(value))
     if found is not None and not all(type(index) is int and index >= 0 for index in found):
-        raise ValueError(f"an answer {value[:40]!r}")
+        raise ValueError(f"an answer {value!r:.40}")
     return Answer(_sample(text, from_integers(tokens), ended), found)
 
 

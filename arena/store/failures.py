@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import sqlite3
+import tempfile
 from pathlib import Path
 
 _NO_ROOM = 64 * 1024  # bytes: less than this left on a disk is a full disk
+
+
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 
 
 class DamagedError(sqlite3.DatabaseError):
@@ -25,6 +30,8 @@ def database_sentence(error: sqlite3.Error, path: Path) -> str:
     if code == sqlite3.SQLITE_NOTADB:
         return not_a_database(path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if not _has_locks(path.parent):
+            return no_locks(path)
         return f"the store {path} is locked by another program: wait until that is done, or stop it, and try again"
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path.parent)):
         return (
@@ -50,11 +57,31 @@ def file_sentence(error: OSError, path: Path) -> str:
     """What went wrong with the file or folder at `path`, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"the disk is full where {path} was to be written: make room there, or name another place"
+    if error.errno in _NO_LOCKS:
+        return no_locks(path)
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return f"{path} can't be written ({error.strerror}): name a place that is yours to write"
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return f"{path} can't be a folder: a file of that name, or of a part of it, is in the way. Name another place"
     return f"{path} can't be read or written ({error.strerror or error}): name another place"
+
+
+def no_locks(path: Path) -> str:
+    """That the file system gives no locks, as some network file systems and shared folders don't."""
+    return (
+        f"the file system that holds {path} has no locks, so that nobody else could be kept from writing the store: "
+        "name a place on a disk of this machine with --store"
+    )
+
+
+def _has_locks(folder: Path) -> bool:
+    """Whether a file there can be locked: SQLite takes a refusal for a lock of somebody else's."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in _NO_LOCKS
+    return True
 
 
 def _is_full(folder: Path) -> bool:

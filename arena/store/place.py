@@ -72,6 +72,6 @@ def refuse_second_names(path: Path) -> None:
         names = os.stat(path).st_nlink
         if names > 1:
             raise StoreError(
-                f"the store {path} has {names} names (hard links), and whoever writes it under another one would damage "
-                "it: make a copy of it and name that, or remove the other names"
+                f"the store {path} has {names} names (hard links), and writing it under another one would damage it: "
+                "make a copy of it and name that, or remove the other names"
             )

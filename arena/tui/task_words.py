@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from arena.tasks.exact import Exact
 from arena.tui.tally import Tally
@@ -73,20 +72,10 @@ def expected(exact: Exact, n: int) -> str:
 
 
 def _p(tally: Tally) -> float | None:
-    """The probability that a true sample is at least as uneven."""
-    from arena.stats.sequences import frequencies_differ
+    """The probability that a true sample is at least as uneven: all its values are independent, in a sequence too."""
     from arena.stats.uniformity import uniformity
 
-    k = len(tally.task.values)
-    if tally.pooled < _FEWEST_A_VALUE * k:
-        return None
-    if tally.task.length > 1:  # the values of one sequence depend on each other
-        if tally.valid <= k:
-            return None
-        if (found := frequencies_differ(_sequences(tally), k)) is not None:
-            return found.p
-        # some counts never vary, for which that test isn't made: a true sample's are independent at least
-    return uniformity(tally.counts).p
+    return None if tally.pooled < _FEWEST_A_VALUE * len(tally.task.values) else uniformity(tally.counts).p
 
 
 def _one_in(p: float) -> str:
@@ -102,10 +91,6 @@ def _one_in(p: float) -> str:
 
 def _last(curve: list[float]) -> str:
     return f"{curve[-1]:,.1f}" if curve else "–"
-
-
-def _sequences(tally: Tally) -> NDArray[np.int64]:
-    return np.array(tally.values, dtype=np.int64).reshape(tally.valid, tally.task.length)
 
 
 def _repetitions(tally: Tally) -> Fact:

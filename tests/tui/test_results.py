@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from arena.tui.screens.results import CellScreen, ResultsScreen, _differences
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.setup import SetupScreen
 from tests.tui.test_match import run, text, until
+from tests.unit.reports.test_report_command import fill
 
 ARENA = str(Path(sys.executable).with_name("arena"))
 
@@ -102,6 +104,19 @@ def test_a_models_round_shows_its_tokens_and_what_they_count_for(store: Path) ->
     run(app, script)
 
 
+def test_an_unfinished_run_says_which_matches_count(store: Path) -> None:
+    fill(store)
+    app = ArenaApp(store, follow="")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and rows(app, "cells") == 1)
+        assert "53 of 60" in str(app.screen.query_one("#cells", DataTable).get_row_at(0)[3])
+        said = "matches 1 to 50 of 60; 3 later ones are finished too and not counted, 1 open."
+        await until(pilot, lambda: said in text(app, "counted"))
+
+    run(app, script, (120, 40))
+
+
 @pytest.fixture
 def playing(store: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = tournament(store, "--subject", "llm:gemma-3-270m", "--game", "rps", games=2000)
@@ -129,10 +144,8 @@ def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing:
 
     for _ in range(600):  # the run must be there before it can be followed
         asyncio.run(asyncio.sleep(0.1))
-        if (
-            store.exists()
-            and not subprocess.run([ARENA, "report", "--store", str(store)], capture_output=True).returncode
-        ):
+        told = subprocess.run([ARENA, "runs", "--json", "--store", str(store)], capture_output=True, text=True)
+        if not told.returncode and json.loads(told.stdout)["runs"]:
             break
     run(app, script, (120, 40))
 

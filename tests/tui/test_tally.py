@@ -102,9 +102,22 @@ def test_a_person_who_never_repeats_is_told() -> None:
 
 def test_sequences_that_lack_a_value_altogether_are_judged_too() -> None:
     tally = Tally(find_task("sequences"), 40, 0)
-    restore(tally, [(1, 7) * 5] * 10)
+    restore(tally, [(1, 7) * 5] * 2)
     tally.reveal()
     assert surprise(tally) == ""  # too few to say
-    restore(tally, [(1, 7) * 5] * 30)
+    restore(tally, [(1, 7) * 5] * 38)
     tally.reveal()
     assert surprise(tally) == "No true sample would ever be so uneven."
+
+
+def test_what_is_said_of_true_samples_is_the_chi_square_beside_it() -> None:
+    """Sequences that repeat nothing vary little, so that a small preference is no chance; the histogram still is
+    evener than most true samples: chi-square is 8.3, where chance has 10."""
+    tally = Tally(find_task("sequences"), 100, 0)
+    missing = [number for number, times in enumerate((30, 22, 8, 7, 7, 6, 5, 5, 4, 3, 3)) for _ in range(times)]
+    restore(tally, [tuple(value for value in range(11) if value != left_out) for left_out in missing])
+    tally.reveal()
+    chi2 = float(stats.chisquare(tally.counts).statistic)
+    assert tally.curve[-1] == pytest.approx(chi2)
+    p = float(stats.chi2.sf(chi2, 10))
+    assert surprise(tally) == f"No surprise: {p:.0%} of true samples are less even." and 0.05 < p < 0.975

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
-from arena.backends.llamacpp.kind import check_kind
+from arena.backends.llamacpp.kind import check_kind, metadata
 from arena.backends.llamacpp.log import Log
 from arena.backends.local.library import LoadError, Progress
 from arena.backends.local.settings import Settings
-from arena.backends.local.tree import Row
+from arena.backends.local.tree import Path, Row
 
 _MOST_SEQUENCES = 256  # LLAMA_MAX_SEQ
 _BF16 = 30  # ggml_type: the bindings don't name it
@@ -53,11 +53,12 @@ class LlamaCppLibrary:
         self.cells, self.sequences = self._affordable(settings)
         self._context = self._new_context(settings, self.cells, self.sequences, settings.batch)
         self._memory = native.llama_get_memory(self._context)
-        if not self._memory:
-            raise LoadError(f"{path} can't play: llama.cpp keeps nothing of what this kind of model has read")
         self._batch = native.llama_batch_init(settings.batch, 0, self.sequences)
         self._window = int(native.llama_model_n_swa(self._model))
         self._ends = dict.fromkeys(range(self.sequences), 0)  # how many tokens each sequence holds
+        self._most_rows = settings.batch
+        self.whole = ""
+        self.rounded = metadata(self._model, "general.file_type") != "0"  # 0: all weights in 32 bits
 
     def _affordable(self, settings: Settings) -> tuple[int, int]:
         """How many tokens and sequences the budget allows. Raises LoadError if that is too few."""
@@ -87,6 +88,8 @@ class LlamaCppLibrary:
         """
         context, batch = self._new_context(settings, cells=256, sequences=1, batch=1), native.llama_batch_init(1, 0, 1)
         try:
+            if not native.llama_get_memory(context):
+                raise LoadError("it can't play: llama.cpp keeps nothing of what this kind of model has read")
             sizes = []
             for position in range(2):
                 _decode(context, batch, [Row(0, position, (0,), None)])
@@ -198,6 +201,19 @@ class LlamaCppLibrary:
         """The logits of row `index` of the last batch, shape (vocabulary,). The memory is the library's."""
         pointer = native.llama_get_logits_ith(self._context, index)
         return np.ctypeslib.as_array(pointer, (self.vocabulary_size,))
+
+    def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
+        """The logits after the tokens of index `at`, shape (len(at), vocabulary), of one sequence in an empty cache."""
+        rows = [Row(token, position, (0,), tokens if position in at else None) for position, token in enumerate(tokens)]
+        most = min(self._most_rows, -(-len(rows) // pieces))
+        found = []
+        self.clear()
+        for start in range(0, len(rows), most):
+            piece = rows[start : start + most]
+            self.evaluate(piece)
+            found += [self.logits(index).copy() for index, row in enumerate(piece) if row.path is not None]
+        self.clear()
+        return np.stack(found)
 
     @staticmethod
     def build() -> str:

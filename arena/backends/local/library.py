@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
 from arena.backends.catalog import TRANSFORMERS
 from arena.backends.local.engine import Evaluator
 from arena.backends.local.settings import Settings
+from arena.backends.local.tree import Path
 
 Progress = Callable[[float], None]
 """Hears how much of the weights is loaded, from 0 to 1."""
@@ -20,12 +24,18 @@ class LoadError(Exception):
 
 class Library(Evaluator, Protocol):
     """A loaded model. `cells` and `sequences` are how many tokens and sequences its cache holds, `trained_context` is
-    how long a prompt may be. `states`: its layers keep states, so that a sequence goes on only from where it stands."""
+    how long a prompt may be. `states`: its layers keep states, so that a sequence goes on only from where it stands.
+
+    `whole` says why its prompts can't be kept in a cache of Arena's, so that each must be evaluated whole; it is empty
+    where they can. `rounded`: its weights, or what is computed with them, have fewer than 32 bits.
+    """
 
     cells: int
     sequences: int
     states: bool
     trained_context: int
+    whole: str
+    rounded: bool
 
     def vocabulary(self) -> Vocabulary:
         """All that is to be known of the tokenizer; a piece for each row of the logits."""
@@ -37,6 +47,11 @@ class Library(Evaluator, Protocol):
 
     def clear(self) -> None:
         """Empty the cache."""
+        ...
+
+    def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
+        """The logits after the tokens of index `at`, shape (len(at), vocabulary), by the library's own evaluation of a
+        prompt in an empty cache, in so many calls one after another. The cache is empty afterwards."""
         ...
 
     def build(self) -> str:

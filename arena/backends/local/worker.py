@@ -42,6 +42,7 @@ class _Worker:
         self._inbox: queue.SimpleQueue[ToWorker] = queue.SimpleQueue()
 
     def run(self, load: Load) -> None:
+        from arena.backends.local.agreement import settle
         from arena.backends.local.library import LoadError, load_library
         from arena.backends.local.messages import Loading, Notice, Ready, Refused
 
@@ -54,14 +55,18 @@ class _Worker:
                 self._send(Loading(share))
 
         try:
-            library = load_library(load.library, load.place, load.settings, progress)
+            loaded = load_library(load.library, load.place, load.settings, progress)
+            vocabulary = loaded.vocabulary()
+            if not loaded.whole:
+                _warm(loaded, vocabulary)
+            library, why = settle(loaded, load.settings)
         except LoadError as error:
             self._send(Refused(str(error)))
             return
-        vocabulary = library.vocabulary()
-        _warm(library, vocabulary)
         if library.states:
             self._send(Notice("has layers whose state prompts can't share: each is evaluated alone, which is slower"))
+        if why:
+            self._send(Notice(f"takes each prompt from its first token, which is slow: {why}"))
         threading.Thread(target=self._read, args=(library,), daemon=True).start()
         self._send(
             Ready(

@@ -25,7 +25,15 @@ from arena.stats.sequences import (
     repeated_values,
     repetition_report,
 )
-from arena.stats.uniformity import Uniformity, expected_chi_square, histogram, phi_squared_of, uniformity
+from arena.stats.uniformity import (
+    Uniformity,
+    expected_chi_square,
+    histogram,
+    phi_squared_of,
+    true_cramers_v,
+    true_total_variation,
+    uniformity,
+)
 from arena.store.rows import CellRow
 from arena.tasks.entropy import ENTROPY
 from arena.tasks.exact import Exact
@@ -157,6 +165,7 @@ class TaskCellReport:
         """The cell as `--json` prints it; undefined is None."""
         found = self.uniformity
         independent = self.task.length == 1 and not self.is_person
+        k = len(self.task.values)
         exact = self.exact
         document: dict[str, Any] = {
             "model": self.subject.removeprefix("llm:"),
@@ -173,9 +182,11 @@ class TaskCellReport:
             "chi2": known(found.chi2),
             "p": known(found.p) if independent else None,
             "phi2": known(found.phi2) if independent else None,
-            "phi2_ci": [*map(known, found.phi2_interval)] if independent and found.n > 1 else None,
+            "phi2_ci": list(found.phi2_interval) if independent and found.n > 1 else None,
             "cramers_v": known(found.cramers_v),
+            "cramers_v_true": known(true_cramers_v(found.n, k)),
             "tv": known(found.total_variation),
+            "tv_true": known(true_total_variation(found.n, k)),
             "mode": self.mode,
             "exact": None,
             "entropy": dict(self.entropy) or None,
@@ -212,6 +223,7 @@ class TaskCellReport:
         frequencies = frequencies_differ(self.values, k)
         return {
             "chi2_per_1500": found.chi2 * PER / found.n,
+            "chi2_per_1500_true": (k - 1) * PER / found.n,
             "frequencies": None if frequencies is None else _test(frequencies),
             "repetitions": {
                 "counts": list(repetitions.counts),

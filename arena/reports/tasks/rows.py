@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from arena.reports.settings import labels
 from arena.reports.tables import Column, Row
-from arena.reports.tasks.cells import TaskCellReport
+from arena.reports.tasks.cells import PER, TaskCellReport
 from arena.reports.tasks.run import TaskReport
+from arena.reports.words import between
 
 DASH: Final = "–"
 PUBLISHED_NOTE: Final = (
@@ -25,6 +26,7 @@ UNEXPLORED_NOTE: Final = (
     "open: the share of the distribution that was not followed to its end; "
     "bounds: what exact can be, wherever that share goes."
 )
+TRUE_NOTE: Final = "V, TV: in brackets, what a true sample of as many answers has on average."
 
 
 def flat(found: dict[str, Any]) -> dict[str, Any]:
@@ -80,13 +82,15 @@ def sentences(
     cells: Sequence[TaskCellReport],
     with_published: bool,
     rates: str = "",
-    exact_columns: bool = False,
+    of_single_values: bool = False,
     wording_is_printed: bool = False,
 ) -> tuple[str, ...]:
     """What stands under a table: which runs, what all rows share, what `rates` are of, what is missing, what can't be
     compared. `wording_is_printed`: whether the paper prints how it asked."""
     said = [" ".join((f"{report.title}.", *report.said_of(cells), *filter(None, [rates])))]
-    if exact_columns and any(cell.exact is not None for cell in cells):
+    if of_single_values:
+        said.append(TRUE_NOTE)
+    if of_single_values and any(cell.exact is not None for cell in cells):
         said.append(UNEXPLORED_NOTE)
     named = zip(labels([cell.settings for cell in cells]), cells, strict=True)
     if incomplete := [(name, cell) for name, cell in named if cell.is_incomplete]:
@@ -134,16 +138,30 @@ def percent_text(value: float | None) -> str:
     return DASH if value is None else f"{100 * value:.1f}"
 
 
+def with_true(found: Mapping[str, Any], key: str) -> str:
+    """With two digits and, in brackets, what a true sample of as many answers has on average."""
+    value, true = found[key], found[f"{key}_true"]
+    return DASH if value is None else f"{value:.2f} ({true:.2f})"
+
+
+def true_per(cells: Sequence[TaskCellReport]) -> str | None:
+    """What a true sample has of chi-square per 1500 integers, on average; from what to what, if cells differ in n."""
+    found = sorted((len(cell.task.values) - 1) * PER / cell.uniformity.n for cell in cells if cell.is_sequences)
+    if not found:
+        return None
+    return number_text(found[0], 1) if found[0] == found[-1] else between(found[0], found[-1])
+
+
 def p_text(value: float | None) -> str:
     """A p-value with four digits."""
     return DASH if value is None else "<0.0001" if value < 1e-4 else f"{value:.4f}"
 
 
-def interval_text(found: Sequence[float | None] | None) -> str:
+def interval_text(found: tuple[float, float] | None) -> str:
     """Its ends with three digits."""
-    return DASH if found is None or None in found else f"{found[0]:z.3f} to {found[1]:z.3f}"
+    return DASH if found is None else between(*found, 3)
 
 
 def range_text(low: float | None, high: float | None) -> str:
     """Between two whole numbers."""
-    return DASH if low is None or high is None else f"{low:.0f} to {high:.0f}"
+    return DASH if low is None or high is None else between(low, high, 0)

@@ -23,6 +23,8 @@ from arena.reports.tasks.rows import (
     range_text,
     sentences,
     spread_row,
+    true_per,
+    with_true,
 )
 from arena.reports.tasks.run import TaskReport
 
@@ -53,8 +55,8 @@ _SINGLE: Final = (
     Column("p", 2),
     Column("phi²", 1),
     Column("95%", 4),
-    Column("V", 7),
-    Column("TV", 8),
+    Column("V (true)", 7),
+    Column("TV (true)", 8),
     Column("mode"),
     Column("rejected", 5),
 )
@@ -75,7 +77,7 @@ def _single(report: TaskReport, with_published: bool) -> Table | None:
             for model in ("base", "instruct"):
                 rows.append(beside(f"paper: Qwen2.5 {row['size']} {model}", _SINGLE, {"chi²": float(row[model])}))
     title = f"Single random integers, 0 to {k - 1} (the numbers of figure 2)"
-    notes = sentences(report, cells, with_published, REJECTED, exact_columns=True, wording_is_printed=True)
+    notes = sentences(report, cells, with_published, REJECTED, of_single_values=True, wording_is_printed=True)
     return Table("integers", title, _SINGLE, tuple(rows), notes)
 
 
@@ -88,7 +90,7 @@ def _letters(report: TaskReport, with_published: bool) -> Table | None:
         for row in published("letters"):
             numbers = {"chi²": float(row["chi2"]), "mode": row["mode"]}
             rows.append(beside(f"paper: {row['size']} {row['model']}", _SINGLE, numbers))
-    notes = sentences(report, cells, with_published, REJECTED, exact_columns=True)
+    notes = sentences(report, cells, with_published, REJECTED, of_single_values=True)
     return Table("table6", "Table 6: single random letters, a to k", _SINGLE, tuple(rows), notes)
 
 
@@ -104,8 +106,8 @@ def _single_row(name: str, cell: TaskCellReport) -> Row:
         p_text(found["p"]),
         number_text(found["phi2"], 3),
         interval_text(found["phi2_ci"]),
-        number_text(found["cramers_v"], 2),
-        number_text(found["tv"], 2),
+        with_true(found, "cramers_v"),
+        with_true(found, "tv"),
         found["mode"] or DASH,
         percent_text(found["rejected_share"]),
     )
@@ -147,7 +149,10 @@ def _sequences(report: TaskReport, with_published: bool) -> Table | None:
     k = len(cells[0].task.values)
     rows.append(
         beside(
-            "a true sample, on average", _SEQUENCES, {"chi²": k - 1, f"chi² / {PER}": None}, {"equal neighbours": 1 / k}
+            "a true sample, on average",
+            _SEQUENCES,
+            {"chi²": k - 1, f"chi² / {PER}": true_per(cells)},
+            {"equal neighbours": 1 / k},
         )
     )
     if with_published:
@@ -157,8 +162,8 @@ def _sequences(report: TaskReport, with_published: bool) -> Table | None:
     notes = (
         f"chi²: of all integers pooled, and for {PER} of them. Which of the two the paper's table 1 shows, and for how "
         "many sequences, is open. Integers of one sequence depend on each other: p, frequencies is of Hotelling's "
-        "test, with sequences as cases; p, neighbours of the likelihood-ratio test that a number doesn't depend on "
-        "the one before.",
+        "test, with sequences as cases; p, neighbours of the test that a number doesn't depend on the one before, "
+        "made within places, so that it isn't moved by a preference for a number at a place.",
         *sentences(report, cells, with_published, f"Equal neighbours in percent of neighbouring pairs. {REJECTED}"),
     )
     return Table("table1", "Table 1: integers of sequences of ten", _SEQUENCES, tuple(rows), notes)

@@ -19,7 +19,7 @@ from arena.reports.cells import CellReport
 from arena.reports.folder import write_all
 from arena.reports.run import RunReport, run_report
 from arena.reports.terminal import terminal
-from arena.reports.words import duration
+from arena.reports.words import between, duration
 from arena.store.rows import TASK_KIND
 from arena.store.store import Store
 from arena.tui.runner import Planned, Runner
@@ -37,7 +37,7 @@ _NARROW = 110  # columns below which the table is kept short
 _SLIM = 72  # columns below which the bars after each outcome are left out
 _NAME = 19  # columns of a name there
 _HEADINGS = ("subject", "game", "progress", "matches", "rounds/s", "net", "95%")
-_SHORT = ("subject", "game", "progress", "rounds/s", "net", "±")
+_SHORT = ("subject", "game", "progress", "net", "95%")
 
 
 class RunScreen(ArenaScreen):
@@ -146,16 +146,14 @@ class RunScreen(ArenaScreen):
         speed = Text(f"{rate:>8.0f}" if rate else " " * 8)
         estimate = cell.net
         net = Text("      –" if estimate.value is None else f"{estimate.value:>+7.1f}")
-        interval = estimate.interval
+        ends = Text("      –" if estimate.interval is None else between(*estimate.interval))
         assert self._report is not None
         name, differs = display_name(cell.cell.spec.subject), self._report.differs(cell)
         if self._narrow:
-            half = Text("    –" if interval is None else f"{(interval[1] - interval[0]) / 2:>5.1f}")
             name = name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
-            return Text(f"{name}{differs}"), Text(cell.game.name), progress, speed, net, half
-        between = Text("      –" if interval is None else f"{interval[0]:+.1f} to {interval[1]:+.1f}")
+            return Text(f"{name}{differs}"), Text(cell.game.name), progress, net, ends
         matches = Text(f"{finished:>5} of {asked}")
-        return Text(f"{name}{differs}"), Text(cell.game.title), progress, matches, speed, net, between
+        return Text(f"{name}{differs}"), Text(cell.game.title), progress, matches, speed, net, ends
 
     def _rate(self, cell: CellReport) -> float | None:
         """Rounds of finished matches a second, since the look before; None while nothing is played."""

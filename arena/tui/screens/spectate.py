@@ -18,6 +18,8 @@ from arena.aside import aside
 from arena.games import Game, equilibrium, parse_game
 from arena.play.sitting import Sitting
 from arena.records import Outcome, Round
+from arena.reports.cells import NET
+from arena.reports.words import between
 from arena.stats.clusters import mean
 from arena.tui.choice import Choice
 from arena.tui.preferences import SPEEDS
@@ -145,9 +147,9 @@ class SpectateScreen(TableScreen):
         text = f"net {net:+z.1f}"
         if count >= _FEWEST:
             nets = 100 * np.array(self._nets) / self.choice.rounds
-            interval = mean(nets, np.arange(count)).interval
+            interval = mean(nets, np.arange(count), NET).interval
             assert interval is not None
-            text += f"  (95%: {interval[0]:+.1f} to {interval[1]:+.1f})"
+            text += f"  (95%: {between(*interval)})"
         text += f"      perfect play would score {self._limit:+z.1f}"
         self.query_one("#net", Static).update(Text(text))
 
@@ -220,5 +222,5 @@ class SpectateScreen(TableScreen):
 
 def _prepare(game: Game) -> float:
     """What perfect play scores. Loads scipy for this and for the intervals, which takes a moment."""
-    mean(np.zeros(2), np.arange(2))
+    mean(np.zeros(2), np.arange(2), NET)
     return equilibrium(game).net

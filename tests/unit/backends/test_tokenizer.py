@@ -95,7 +95,9 @@ def test_of_several_chat_templates_the_default(tmp_path: Path, file: str, templa
     assert found.vocabulary.chat_template == "one"
 
 
-@pytest.mark.parametrize("template", [SEVERAL[:1], {"rag": "documents"}, [], {}, None, 3, [3], {"default": None}])
+@pytest.mark.parametrize(
+    "template", [SEVERAL[:1], {"rag": "documents"}, [], {}, None, 3, [3], [{"name": [1]}], {"default": None}]
+)
 def test_no_chat_template_that_serves(tmp_path: Path, template: object) -> None:
     found = FolderTokenizer.from_folder(write_folder(tmp_path, tokenizer_config={"chat_template": template}))
     assert found.vocabulary.chat_template is None

@@ -60,9 +60,9 @@ def first_run(path: Path) -> str:
 def test_runs_is_a_plain_table_when_piped(path: Path) -> None:
     lines = call("runs", "--store", path).stdout.splitlines()
     assert [re.split("  +", line) for line in lines] == [
-        ["run", "kind", "size", "cells", "done", "open", "state"],
-        [first_run(path), "tournament", "2 games of 1 round", "2", "4 of 4", "0", "finished"],
-        [f"{first_run(path)[:-1]}2", "tournament", "500 games of 10 rounds", "1", "0 of 500", "1", "stopped"],
+        ["run", "kind", "size", "cells", "done", "counted", "open", "state"],
+        [first_run(path), "tournament", "2 games of 1 round", "2", "4 of 4", "4", "0", "finished"],
+        [f"{first_run(path)[:-1]}2", "tournament", "500 games of 10 rounds", "1", "0 of 500", "0", "1", "stopped"],
     ]
 
 

@@ -219,7 +219,7 @@ def test_a_file_that_is_no_wording_is_refused_by_name(tmp_path: Path, content: b
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path):
-        with pytest.raises(InputError, match="the wording .* can.t be read"):
+        with pytest.raises(InputError, match=r"the wording .* can.t be read"):
             read_wording(path, "base", None)
 
 

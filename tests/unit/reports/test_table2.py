@@ -161,8 +161,10 @@ def test_at_80_columns_the_two_models_names_are_whole_and_the_main_numbers_there
     numbers = report.cells[0].to_json()
     shown = ("wins", "ties", "losses", "net")
     assert rows[0][1:5] == [f"{numbers[key]:.1f}" for key in shown]
+    low, high = numbers["net_ci"]
+    assert " ".join(rows[0][5:8]) == f"{low:.1f} to {high:.1f}"
     assert rows[0][-1] == f"{numbers['determinism']['mean']:.2f}"
-    assert "Not shown for want of room: invalid, forfeit." in " ".join(text.split())
+    assert "Not shown for want of room: expected, invalid, forfeit, mass." in " ".join(text.split())
 
 
 def test_numbers_are_left_out_before_a_name_of_usual_length_is_cut() -> None:
@@ -178,15 +180,18 @@ def test_at_120_columns_nothing_is_left_out() -> None:
 def test_numbers_are_right_aligned_and_stand_below_each_other_in_all_games() -> None:
     lines = printed(two_models(), 80).splitlines()
     rows = [line for line in lines if line.startswith("llm:")]
-    ends = {tuple(match.end() for match in re.finditer(r" -?\d+\.\d+", row)) for row in rows}
-    assert len(ends) == 1 and len(next(iter(ends))) == 8
+    # an interval is right-aligned as a whole: by its high end
+    ends = {tuple(match.end() for match in re.finditer(r" -?\d+\.\d+(?!\d| to)", row)) for row in rows}
+    assert len(ends) == 1 and len(next(iter(ends))) == 6
 
 
-def test_half_the_interval_is_what_stands_behind_the_sign() -> None:
-    report = run_of(played("rps", 0, sharpness=1))
-    low, high = report.cells[0].to_json()["net_ci"]
-    row = next(line for line in printed(report, 120).splitlines() if line.startswith("llm:m"))
-    assert row.split()[5] == f"{(high - low) / 2:.1f}"
+def test_an_interval_that_is_not_symmetric_is_shown_by_its_ends() -> None:
+    draw = np.where(np.arange(500) < 3, 0, -1)  # three ties among losses
+    lost = columns(range(500), [1] * 500, [ROCK] * 500, [PAPER] * 500, draw.tolist(), [[1 / 3] * 3] * 500)
+    row = next(line for line in printed(run_of(cell_report(lost)), 80).splitlines() if line.startswith("llm:m"))
+    # Clopper and Pearson's for 3 of 500 is 0.12% to 1.74%; a tie is 100 above a loss, and a win could be another 100
+    net, low, to, high = row.split()[4:8]
+    assert (net, to) == ("-99.4", "to") and -99.9 <= float(low) <= -99.8 and -98.3 <= float(high) <= -97.5
 
 
 def test_markup_and_escapes_in_a_name_do_not_act() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -64,14 +65,46 @@ def test_never_repeating_is_far_from_a_true_sample() -> None:
     assert same is not None and same.p > 1e-4  # every value is as frequent as any other
 
 
+def by_place(n: int, seed: int) -> np.ndarray:
+    """Independent draws, from a distribution of its own at each place."""
+    draw = np.random.default_rng(seed)
+    shares = np.random.default_rng(0).dirichlet(np.ones(11), 10)
+    return np.stack([draw.choice(11, n, p=share) for share in shares], axis=1)
+
+
+@pytest.mark.parametrize("sample", [uniform, by_place])
+@pytest.mark.parametrize("n", [5, 20, 100])
+def test_independent_draws_pass_for_dependent_in_about_1_of_20_runs_at_most(
+    sample: Callable[[int, int], np.ndarray], n: int
+) -> None:
+    tests = [neighbours_dependent(sample(n, seed), 11) for seed in range(100)]
+    assert sum(test is not None and test.p < 0.05 for test in tests) <= 12
+
+
+def test_a_person_s_one_row_of_draws_is_tested_as_pairs() -> None:
+    draw = np.random.default_rng(0)
+    level = [neighbours_dependent(draw.integers(0, 11, (1, 300)), 11) for _ in range(60)]
+    assert sum(test is not None and test.p < 0.05 for test in level) <= 9
+    climbing = neighbours_dependent(np.arange(300).reshape(1, -1) % 11, 11)
+    assert climbing is not None and climbing.p < 1e-6
+
+
+def test_the_neighbours_statistic_of_one_table_is_mantel_and_haenszel_s() -> None:
+    # pairs 0 0 four times, 0 1 once, 1 0 once, 1 1 four times: (4 - 2.5)^2 / (5 * 5 * 5 * 5 / (10^2 * 9)) = 3.24
+    pairs = np.array([[0, 0]] * 4 + [[0, 1], [1, 0]] + [[1, 1]] * 4)
+    found = neighbours_dependent(pairs, 2)
+    assert found is not None
+    assert (found.statistic, found.degrees) == (pytest.approx(3.24), 1)
+
+
 def test_the_tests_keep_their_level_on_true_samples() -> None:
     tests = [
         (frequencies_differ(found, 11), neighbours_dependent(found, 11))
-        for found in map(lambda s: uniform(400, s), range(300))
+        for found in map(lambda s: uniform(400, s), range(100))
     ]
     for which in zip(*tests, strict=True):
         refused = sum(test.p < 0.05 for test in which)
-        assert 4 <= refused <= 28  # 15 on average
+        assert refused <= 13  # 5 on average
 
 
 def test_a_preference_and_a_dependence_are_seen() -> None:

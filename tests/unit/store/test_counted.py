@@ -27,8 +27,8 @@ def play(run: RunWriter, key: str, matches: Iterable[int], make_round: MakeRound
 @pytest.mark.parametrize(
     ("finished", "below"),
     [
-        (range(49), 0),  # of so few nothing is told
-        (range(50), 50),
+        (range(24), 0),
+        (range(25), 25),
         (range(74), 50),  # whole blocks
         (range(75), 75),
         ([*range(60), *range(61, 100)], 50),  # what comes after the first that is missing doesn't count

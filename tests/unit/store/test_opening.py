@@ -183,7 +183,7 @@ def test_a_full_disk_keeps_what_was_saved(
 ) -> None:
     folder = mount(tmp_path / "small", "size=1m")
     path = folder / "arena.db"
-    spec = make_spec()
+    spec = make_spec(games=1, rounds=1)
     key = spec.cells[1].key
     saved = 0
     with Store.open(path, create=True) as store:

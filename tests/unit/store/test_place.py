@@ -40,17 +40,20 @@ def test_a_file_that_is_pulled_away_is_told_and_what_was_in_it_saved(
     path, spec = tmp_path / "arena.db", make_spec(rounds=1)
     key = spec.cells[1].key
     saved = tmp_path / "arena.rescued.db"
-    with pytest.raises(StoreError, match=f"{happened}.*saved in {saved}"), Store.open(path, create=True) as store:
-        with store.begin(spec) as run:
-            for match in range(4):
-                if match == 2:
+    with (
+        pytest.raises(StoreError, match=f"{happened}.*saved in {saved}"),
+        Store.open(path, create=True) as store,
+        store.begin(spec) as run,
+    ):
+        for match in range(4):
+            if match == 2:
+                run.flush()
+                PULLED[happened](path)
+            run.add_round(key, match, make_round(1))
+            run.finish_match(key, match)
+            if match == 2:
+                with pytest.raises(StoreError, match=happened):
                     run.flush()
-                    PULLED[happened](path)
-                run.add_round(key, match, make_round(1))
-                run.finish_match(key, match)
-                if match == 2:
-                    with pytest.raises(StoreError, match=happened):
-                        run.flush()
     assert rounds_in(saved) == [0, 1, 2, 3]
     assert not list(tmp_path.glob("*.rescued2.db"))
     shutil.move(saved, path)

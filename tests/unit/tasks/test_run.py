@@ -76,7 +76,7 @@ def test_a_model_that_fails_loses_nothing_and_changes_nothing(tmp_path: Path, af
     with pytest.raises(ModelError):
         run(path, "llm:table", model=TableModel(numbers, fails_after=after))
     with Store.open(path) as store:
-        kept = len(store.answers(store.cells(store.run(None))[0]))
+        kept = len(store.draws(store.cells(store.run(None))[0]))
         assert not store.run(None).finished
     run(path, "llm:table")
     run(tmp_path / "b.db", "llm:table")

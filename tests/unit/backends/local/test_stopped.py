@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from arena.blocks import LEAST
+from arena.blocks import BLOCK
 from benchmarks.coverage_stopped import KINDS, expected, play, stopped
 
 
@@ -13,7 +13,7 @@ def test_the_interval_of_a_stopped_run_covers_and_that_of_all_finished_matches_w
     runs = [play(kind, seed, 100, 6) for seed in range(6)]
     whole = float(np.mean([run.finished.max() for run in runs]))
     half = stopped(runs, 0.55 * whole, expected(kind))
-    assert half.finished > LEAST and half.finished_coverage == 0.0  # those that end early are no sample
+    assert half.finished > BLOCK and half.finished_coverage == 0.0  # those that end early are no sample
     assert half.told == 0
     later = stopped(runs, 0.9 * whole, expected(kind))
     assert later.told >= 3 and later.coverage >= 0.7

@@ -1,0 +1,124 @@
+"""Whether a model computes the same in the prefix tree as in its library's plainest call: tried once, after loading.
+
+Prompts that share a cache are Arena's own idea, which no library tests: an architecture that counts positions in the
+batch, or takes its mask from elsewhere, gives wrong numbers without a word. So a prompt of 32 tokens is evaluated as
+the tree does it (its beginning, then its middle and its end beside other prompts that begin alike, in cells that were
+used before) and by one plain call, which gives the same three distributions. Where they differ, every prompt is
+evaluated whole from then on (`arena.backends.local.whole`). Where even that differs, because what comes after a token
+changes the distribution there, the model is refused.
+
+How far apart they may be, in nats: the most over the tokens whose probability is above `MATTERS`. What is computed in
+32 bits agrees within `WITHIN`. With rounded weights every order of summing gives slightly different numbers, so that
+the model's own noise is the measure: the prompt is evaluated a second time by the library's own means, in three
+pieces, and `NOISE` times the difference is allowed, but never more than `MOST`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.backends.local.library import Library, LoadError
+from arena.backends.local.settings import Settings
+from arena.backends.local.states import States
+from arena.backends.local.tree import Path, Tree
+from arena.backends.local.whole import Whole
+from arena.text import printable
+
+WITHIN: Final = 1e-2
+NOISE: Final = 4
+MOST: Final = 0.5
+MATTERS: Final = 1e-3
+
+_TEXT: Final = "Round 1: Ann chose rock. Round 2: Ann chose paper, and Bob chose scissors. Round 3: both chose"
+_FORK, _MIDDLE, _LENGTH = 12, 24, 32
+_AT: Final = (_FORK - 1, _MIDDLE - 1, _LENGTH - 1)
+
+
+def settle(library: Library, settings: Settings) -> tuple[Library, str]:
+    """The library as it can be used, and why it can't be used as it is (empty if it can). The cache is left empty.
+
+    Raises LoadError for a model whose distributions can't be trusted even so, or that can't be run.
+    """
+    tokens = _tokens(library)
+    try:
+        plain = library.plain(tokens, _AT)
+    except Exception as error:  # whatever an unusual model raises
+        raise LoadError(f"this model fails at its first prompt: {_clause(error)}") from error
+    why = library.whole
+    if not why:
+        try:
+            off = difference(_as_the_tree(library, tokens, settings), plain)
+        except Exception as error:
+            off, why = math.nan, f"it fails where prompts share a cache ({_clause(error)})"
+        if off <= _allowed(library, tokens, plain, off):
+            return library, ""
+        why = why or f"prompts that share a cache come out {off:.2g} nats off"
+    whole = Whole(library)
+    off = difference(_as_the_tree(whole, tokens, settings), plain)
+    if not off <= (MOST if library.rounded else WITHIN):  # NaN too
+        raise LoadError(
+            f"what comes after a token changes the distribution there by {off:.2g} nats: this is no causal "
+            "language model, or its library computes it wrongly, so that it can't be measured"
+        )
+    return whole, why
+
+
+def _allowed(library: Library, tokens: Path, plain: NDArray[np.float32], off: float) -> float:
+    """How many nats may lie between the tree and a plain call; the noise is measured only where it matters."""
+    if not library.rounded or off <= WITHIN or not off <= MOST:
+        return WITHIN
+    return min(MOST, NOISE * difference(library.plain(tokens, _AT, pieces=3), plain))
+
+
+def difference(one: NDArray[np.float32], other: NDArray[np.float32], matters: float = MATTERS) -> float:
+    """The most nats between two evaluations, each logits of shape (prompts, vocabulary), over the tokens whose
+    probability in either is above `matters`. NaN if a logit is."""
+    first, second = _log_probabilities(one), _log_probabilities(other)
+    likely = np.maximum(first, second) > np.log(matters)
+    return float(np.abs(first - second)[likely | np.isnan(first + second)].max(initial=0.0))
+
+
+def _clause(error: Exception) -> str:
+    return printable(str(error) or type(error).__name__)[:200]
+
+
+def _log_probabilities(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    rows = logits.astype(np.float64)
+    rows -= rows.max(axis=1, keepdims=True)
+    shifted: NDArray[np.float64] = rows - np.log(np.exp(rows).sum(axis=1, keepdims=True))
+    return shifted
+
+
+def _tokens(library: Library) -> Path:
+    """The prompt: text as Arena's prompts are, as many tokens of it as are needed."""
+    bos = library.vocabulary().bos
+    tokens = library.tokenize(_TEXT, specials=False)
+    begun = (*(() if bos is None else (bos,)), *tokens)
+    return (begun * _LENGTH)[:_LENGTH]
+
+
+def _as_the_tree(library: Library, tokens: Path, settings: Settings) -> NDArray[np.float32]:
+    """The logits at `_AT`, shape (len(_AT), vocabulary), each evaluated when its turn comes, in company."""
+    tree = (States if library.states else Tree)(library, library.cells, library.sequences)
+    found: dict[Path, NDArray[np.float32]] = {}
+
+    def evaluate(*wanted: Path) -> None:
+        while missing := [path for path in wanted if path not in found]:
+            plan = tree.plan(missing, missing, settings.batch, settings.outputs)
+            library.evaluate(plan.rows)
+            tree.settle(plan)
+            found.update({row.path: library.logits(at).copy() for at, row in enumerate(plan.rows) if row.path})
+
+    before, prefix, middle = tokens[-_FORK:], tokens[:_FORK], tokens[:_MIDDLE]
+    others = prefix + tokens[-5:], prefix + tokens[-6:-3]
+    evaluate(before)
+    evaluate(prefix)
+    tree.forget(before, 0)  # its cells are used again: what goes on from the prefix lies before it
+    evaluate(others[0], middle, others[1])
+    evaluate(*(path + path[:1] for path in others), tokens)
+    library.clear()
+    return np.stack([found[tokens[: at + 1]] for at in _AT])

@@ -1,0 +1,65 @@
+"""Each prompt on its own, whole, by the library's plainest call: right for every model, and slow.
+
+For models whose prompts can't share cells. The prefix tree goes on planning as if they did; what it wants to know is
+evaluated from the first token on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.backends.base import Vocabulary
+from arena.backends.local.tree import Path, Row
+
+if TYPE_CHECKING:
+    from arena.backends.local.library import Library
+
+
+class Whole:
+    """A library that evaluates nothing but whole prompts, made of one that can do more."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self.cells, self.sequences, self.states = library.cells, library.sequences, False
+        self.trained_context = library.trained_context
+        self.whole, self.rounded = library.whole, library.rounded
+        self._logits: dict[int, NDArray[np.float32]] = {}
+
+    def evaluate(self, rows: Sequence[Row]) -> None:
+        """Evaluate the prompts that a batch ends, one after another."""
+        self._logits = {
+            index: self._library.plain(row.path, (len(row.path) - 1,))[0] for index, row in enumerate(rows) if row.path
+        }
+
+    def logits(self, index: int) -> NDArray[np.float32]:
+        """The logits of row `index` of the last batch, shape (vocabulary,)."""
+        return self._logits[index]
+
+    def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
+        """As the library evaluates it."""
+        return self._library.plain(tokens, at, pieces)
+
+    def copy(self, source: int, target: int, end: int) -> None:
+        """There is nothing to copy."""
+
+    def drop(self, sequence: int, start: int) -> None:
+        """There is nothing to drop."""
+
+    def clear(self) -> None:
+        """There is nothing to clear."""
+
+    def vocabulary(self) -> Vocabulary:
+        """All that is to be known of the tokenizer."""
+        return self._library.vocabulary()
+
+    def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
+        """The ids of a text, without BOS."""
+        return self._library.tokenize(text, specials)
+
+    def build(self) -> str:
+        """What runs the model, for a run's manifest."""
+        return f"{self._library.build()}, each prompt whole"
