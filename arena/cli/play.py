@@ -14,6 +14,7 @@ from arena.errors import InputError, UsageError
 from arena.extras import need
 
 if TYPE_CHECKING:
+    from arena.agents.agent import Agent
     from arena.tui.choice import Choice
 
 
@@ -51,14 +52,15 @@ def _check(game: str, subject: str, opponent: str) -> None:
     from arena.records import Seat
 
     rules = parse_game(game)
-    seated = []
-    for seat, text in ((Seat.SUBJECT, subject), (Seat.OPPONENT, opponent)):
+
+    def seated(text: str, seat: Seat) -> Agent:
         spec = parse_agent(text)
         if spec.is_model:
             find_model(spec.argument)
             spec = AgentSpec("uniform", "uniform", "")  # as a model it is no person and reads nobody
-        seated.append(make_bot(spec, rules, seat))
-    Table(rules, *seated, cell="", seed=0)
+        return make_bot(spec, rules, seat)
+
+    Table(rules, seated(subject, Seat.SUBJECT), seated(opponent, Seat.OPPONENT), cell="", seed=0)
 
 
 def in_terminal() -> bool:

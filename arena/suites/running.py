@@ -36,7 +36,7 @@ async def run_suite(suite: Suite, store: Store, models: Models, observer: Observ
 
     Raises UsageError and InputError for parts that can't be, ModelError if a model fails, StoreError if the store does.
     """
-    parts = (*suite.tournament, *suite.task)
+    parts: tuple[TournamentPart | TaskPart, ...] = (*suite.tournament, *suite.task)
     runs = []
     for number, part in enumerate(parts, start=1):
         observer.part(number, len(parts))

@@ -19,7 +19,7 @@ from tests.integration.commands import PATIENCE, SMOLLM2
 
 ROOT = Path(__file__).parents[2]
 
-# All that is changed of what stands in the README: it takes a minute and not an hour, and installs nothing anew.
+# All that is changed of what stands in the README, so that it takes a minute, not an hour, and installs nothing anew.
 SHORTER: Final = (
     (r"^make tournament", "make tournament GAMES=2"),
     (r"^make", "make -o .venv/.installed"),
