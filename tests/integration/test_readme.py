@@ -72,7 +72,7 @@ def test_every_command_runs(tmp_path: Path) -> None:
             env=os.environ | {"PYTHONPATH": str(copy)},
         )
         assert done.returncode == 0 and "Traceback" not in done.stderr, f"{line}\n{done.stderr}"
-        assert done.stdout, line
+        assert done.stdout + done.stderr, line
     assert (copy / "arena.db").is_file() and list(copy.glob("**/*.db")) == [copy / "arena.db"]
     for made in ("out/table2.md", "out/figure4.png", "rounds/rounds.csv"):
         assert (copy / made).is_file(), made
