@@ -29,7 +29,11 @@ SHORTER: Final = (
     (r"^(\S+ (?:numbers|sequences)(?!.*(?:--n |exact)).*)", r"\1 --n 3"),
     (r"/path/to/model\.gguf", "MODEL"),
 )
-SUITE: Final = ("[[task]]\n", "[[task]]\nn = 3\n")  # in the copy's laptop-numbers.toml
+# In the copy's laptop-numbers.toml; another line of the README does exact mode over a grid.
+SUITE: Final = (
+    (r"(?m)^(?:mode|temperatures|top_p) = .*\n", ""),
+    (r"\[\[task\]\]\n", '[[task]]\nn = 3\nmode = "sample"\n'),
+)
 
 # What can't be done here: the command is only asked for its help.
 ASKED_ONLY: Final = {
@@ -95,6 +99,9 @@ def fresh_copy(folder: Path) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     suite = folder / "arena/suites/laptop-numbers.toml"
-    suite.write_text(suite.read_text(encoding="utf-8").replace(*SUITE), encoding="utf-8")
+    text = suite.read_text(encoding="utf-8")
+    for pattern, instead in SUITE:
+        text = re.sub(pattern, instead, text)
+    suite.write_text(text, encoding="utf-8")
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
