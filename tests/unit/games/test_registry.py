@@ -106,9 +106,15 @@ def test_a_package_can_add_games(tmp_path: Path) -> None:
     templates.mkdir(parents=True)
     (templates / "base.toml").write_text('name = "knocks"\nprompt = "Door:"\ninfix = ""\nclosing = []\n')
     path = os.pathsep.join((str(tmp_path), str(Path(arena.__file__).parents[1])))
-    done = subprocess.run(
-        [sys.executable, "-c", PLAY], capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": path}
-    )
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"PYTHONPATH": path}
+        return subprocess.run(
+            [sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=tmp_path
+        )
+
+    done = run("-c", PLAY)
+    assert done.returncode == 0, done.stderr
     doors, rps, *refused, playable, ignored, base, instruct = done.stdout.splitlines()
     assert doors == "True ('door0', 'door1') doors:3"
     assert rps == "rock-paper-scissors"  # a package can't take the place of a game that Arena ships
@@ -134,3 +140,8 @@ def test_a_package_can_add_games(tmp_path: Path) -> None:
     # its own wording, in the sandbox; the generic one where it has none
     assert base == "knocks False"
     assert instruct.endswith(" True")
+    # and on the command line: told once, and no traceback
+    command = ("-m", "arena", "tournament", "--subject", "uniform", "--subject", "fixed:rock", "--games", "2")
+    assert run(*command, "--game", "rps").stderr.count(ignored) == 1
+    broken = run(*command, "--game", "raises")
+    assert broken.returncode == 3 and "can't be made: KeyError" in broken.stderr and "Traceback" not in broken.stderr
