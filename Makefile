@@ -6,7 +6,7 @@ GAMES ?= 500
 OUT ?= out
 BIN := .venv/bin
 
-.PHONY: help install play tournament test test-web test-sglang test-all pictures check format clean
+.PHONY: help install play tournament test test-web test-sglang test-all pins pictures check format clean
 
 help:
 	@echo "make tournament   play the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-all     all of them"
 	@echo "make check        lint, types, import contracts"
 	@echo "make install      only make .venv with everything that Arena uses"
+	@echo "make pins         write requirements/ anew, after a change in pyproject.toml or constraints.txt; needs uv"
 	@echo "make pictures     refresh the README's pictures of the app"
 	@echo "make format       format the code"
 	@echo "make clean        remove what was made, .venv too"
@@ -26,26 +27,33 @@ install: .venv/.installed
 # of pip's output: what it installs, the compiler's progress (ninja's or make's), and what went wrong
 PROGRESS := ^ *\[ *[0-9]+(/[0-9]+|%)\].{0,90}|^ *Collecting.*|Building wheel.*|Successfully installed.*|.*(ERROR|[Ee]rror:).*
 
+# nothing is taken but what requirements/ lists, with its hash; what is built here is built with what it lists too
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-build-isolation
+HASHED := $(PIP) --require-hashes --no-deps
+
 # llama.cpp is compiled here, for this machine's processor; the exit status is pip's
-.venv/.installed: pyproject.toml constraints.txt
+.venv/.installed: pyproject.toml requirements/build.txt requirements/install.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Arena needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing; llama.cpp is compiled once, which takes 3 to 10 minutes."
-	set -o pipefail; SKBUILD_CMAKE_VERBOSE=false $(BIN)/python -m pip install -v -c constraints.txt \
-	  -e '.[app,web,laptop,models,hub,sglang,parquet]' 2>&1 | tee .venv/install.log | grep --line-buffered -oE '$(PROGRESS)' \
+	$(HASHED) -q -r requirements/build.txt
+	set -o pipefail; SKBUILD_CMAKE_VERBOSE=false $(HASHED) -v -r requirements/install.txt 2>&1 \
+	  | tee .venv/install.log | grep --line-buffered -oE '$(PROGRESS)' \
 	  || { echo "The installation failed; all of its output is in .venv/install.log"; exit 1; }
+	$(PIP) -q --no-deps -e .
 	@touch $@
 
-.venv/.installed-dev: .venv/.installed
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[app,web,laptop,models,hub,sglang,torch,parquet,dev]'
+# torch without hashes: its wheels are others on each kind of machine
+.venv/.installed-dev: .venv/.installed requirements/dev.txt
+	$(HASHED) -q -r requirements/dev.txt
+	$(PIP) -q -c constraints.txt torch
 	@touch $@
 
 tournament: .venv/.installed
 	@echo "Two models, two games, $(GAMES) matches each: 500 take 5 to 20 minutes on two cores, GAMES=50 a fifth of that."
 	@echo "Interrupt it when you like; the same command goes on where it was."
-	@mkdir -p $(OUT)
 	$(BIN)/arena tournament --subject llm:gemma-3-270m --subject llm:smollm2-135m-instruct \
-	  --game rps --game hide-and-seek --games $(GAMES) --rounds 10 --seed 0 --store $(OUT)/tournament.db --out $(OUT)
+	  --game rps --game hide-and-seek --games $(GAMES) --rounds 10 --seed 0 --out $(OUT)
 
 play: .venv/.installed
 	@$(BIN)/arena
@@ -66,6 +74,10 @@ test-sglang: .venv/.installed-dev .venv-sglang/.installed
 
 test-all: .venv/.installed-dev .venv-sglang/.installed
 	$(BIN)/python -m pytest
+
+# needs uv, and the network
+pins:
+	requirements/pin.sh
 
 pictures: .venv/.installed
 	$(BIN)/python docs/pictures.py

@@ -7,12 +7,22 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 
 def from_home(place: str) -> Path:
     """A path as a person writes it, with ~ for a home folder; where there is no such home it stays as it is."""
     return Path(os.path.expanduser(place))  # Path.expanduser fails there
+
+
+def own_folder(kind: Literal["config", "state", "cache", "log"]) -> Path:
+    """Where this person's files of a kind are, on this system; below the working directory for whoever has no home."""
+    import platformdirs
+
+    try:
+        return Path(getattr(platformdirs, f"user_{kind}_path")("arena"))
+    except RuntimeError:
+        return Path(".arena") / kind
 
 
 @contextmanager

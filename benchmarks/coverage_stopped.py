@@ -21,6 +21,7 @@ from arena.backends.local.tree import Path, Row
 from arena.blocks import block_of, counted
 from arena.draws import stream
 from arena.games import parse_game
+from arena.reports.cells import NET
 from arena.stats.clusters import mean
 
 ROUNDS: Final = 6
@@ -173,7 +174,7 @@ def stopped(runs: Sequence[Played], moment: float, truth: float) -> Stopped:
 
 
 def _covers(nets: NDArray[np.float64], truth: float) -> bool:
-    interval = mean(nets, np.arange(len(nets))).interval
+    interval = mean(nets, np.arange(len(nets)), NET).interval
     return interval is not None and interval[0] <= truth <= interval[1]
 
 

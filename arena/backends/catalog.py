@@ -18,6 +18,7 @@ import msgspec
 from arena.backends.keys import named, without_logins
 from arena.backends.packages import PACKAGES
 from arena.errors import InputError
+from arena.files import own_folder
 from arena.text import meant, printable
 from arena.toml import read_toml
 
@@ -75,9 +76,7 @@ def user_catalog_path() -> Path:
     """Where the user's own models are listed: models.toml in their configuration folder, or ARENA_MODELS."""
     if named := os.environ.get(USER_CATALOG_VARIABLE):
         return Path(named)
-    import platformdirs
-
-    return platformdirs.user_config_path("arena") / "models.toml"
+    return own_folder("config") / "models.toml"
 
 
 def find_model(name: str) -> ModelEntry:

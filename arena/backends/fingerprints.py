@@ -16,6 +16,7 @@ from typing import Final
 
 from arena.backends.gguf import shards
 from arena.errors import InputError
+from arena.files import own_folder
 
 # Seconds that a file must have been left alone for its digest to be remembered: within a tick of the file system's
 # clock it can be written again without a trace.
@@ -47,9 +48,7 @@ def files_digest(files: Iterable[Path]) -> str:
 
 def _digests(files: Sequence[Path]) -> list[str]:
     """The SHA-256 of each file, in their order, read or remembered."""
-    import platformdirs
-
-    memory = platformdirs.user_cache_path("arena") / "fingerprints.json"
+    memory = own_folder("cache") / "fingerprints.json"
     known = _remembered(memory)
     before = dict(known)
     digests = []

@@ -14,6 +14,7 @@ from typing import Final
 
 from arena.errors import ModelError
 from arena.extras import install
+from arena.files import own_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,8 @@ _GEMMA_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a681
 
 def _gemma() -> Path:
     """Gemma comes in four parts: they are joined in the user's cache, once."""
-    import platformdirs
-
     parts = [_folder(module) / "data" / f"{_GEMMA_FILE}.part{number:02d}" for number, module in enumerate(_GEMMA_PARTS)]
-    folder = platformdirs.user_cache_path("arena") / "models"
+    folder = own_folder("cache") / "models"
     target = folder / _GEMMA_FILE
     size = sum(part.stat().st_size for part in parts)
     if not target.is_file() or target.stat().st_size != size:

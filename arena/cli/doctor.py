@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from arena.cli.options import json_option, running_options, settings_of, wording_options
+from arena.cli.options import command, json_option, running_options, settings_of, wording_options
+from arena.cli.output import say
 from arena.text import printable
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _SERVER = "http://127.0.0.1:30000"  # where `arena serve` is, unless told otherw
 _LIKELIEST = 5
 
 
-@click.command()
+@command()
 @click.argument("models", nargs=-1, metavar="[MODEL]...")
 @click.option(
     "--game",
@@ -61,7 +62,7 @@ def doctor(models: tuple[str, ...], games: tuple[str, ...], servers: tuple[str, 
     if models:
         found = asyncio.run(_audits(models, games, chosen))
         if as_json:
-            click.echo(json.dumps({"audits": [document for _, document in found]}, ensure_ascii=False, indent=2))
+            click.echo(json.dumps({"audits": [document for _, document in found]}, indent=2))
     else:
         _print_report(_report(servers), as_json)
 
@@ -132,7 +133,7 @@ def _print_report(report: dict[str, Any], as_json: bool) -> None:
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
     if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(report, indent=2))
         return
     here = report["machine"]
     click.echo(f"Arena {report['arena']}, Python {report['python']}, {printable(here['system'])}")
@@ -189,7 +190,7 @@ async def _audits(
     from arena.backends.loading import Models
     from arena.play.cells import Options, plan_cells
 
-    loaded = Models(settings_of(chosen), lambda line: click.echo(f"arena: {printable(line)}", err=True))
+    loaded = Models(settings_of(chosen), lambda line: say(f"arena: {line}"))
     options = Options(style=chosen["style"], format=chosen["format_"], wording=chosen["wording"])
     specs = [model if model.startswith("llm:") else f"llm:{model}" for model in models]
     found = []

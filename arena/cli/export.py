@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from arena.cli.options import store_option
+from arena.cli.options import command, store_option
+from arena.cli.output import say
 
 
-@click.command()
+@command()
 @store_option
 @click.option("--run", "name", metavar="NAME", help="Only this run (see `arena runs`); otherwise all of the store.")
 @click.option("--to", type=click.Choice(["csv", "jsonl", "parquet"]), required=True, help="The format.")
@@ -29,10 +30,10 @@ def export(store: Path, name: str | None, to: str, out: Path, unfinished: bool) 
 
     with Store.open(store) as opened:
         done = write(opened, out, to, run=opened.run(name) if name else None, unfinished=unfinished)
-    click.echo(f"{done.rounds}: {done.round_count:,} rounds", err=True)
+    say(f"{done.rounds}: {done.round_count:,} rounds")
     if done.answers is not None:
-        click.echo(f"{done.answers}: {done.answer_count:,} answers", err=True)
-    click.echo(f"{done.prompts}: {done.prompt_count:,} prompts", err=True)
+        say(f"{done.answers}: {done.answer_count:,} answers")
+    say(f"{done.prompts}: {done.prompt_count:,} prompts")
     for run, game in done.unnamed:
         said = f"run {run} played {game!r}, which isn't installed here: its moves are numbers, #0 the first"
-        click.echo(f"arena: {said}", err=True)
+        say(f"arena: {said}")

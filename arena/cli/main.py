@@ -10,11 +10,14 @@ import errno
 import os
 import sys
 from importlib import import_module
+from io import StringIO, TextIOWrapper
 from typing import Final
 
 import click
 
 from arena.errors import ArenaError, ExitCode
+
+_COMPLETE: Final = "_ARENA_COMPLETE"  # the variable by which shells ask
 
 # name -> module that holds a click command of that name, and the line for `arena --help`
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -51,6 +54,15 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from arena.text import meant
+
+            raise click.UsageError(f"No such command {args[0]!r}: {meant(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
@@ -65,24 +77,24 @@ def arena(context: click.Context) -> None:
     Without a command the app opens.
     """
     if context.invoked_subcommand is None:
-        from pathlib import Path
-
+        from arena.cli.options import STORE
         from arena.cli.play import in_terminal, open_app
 
         if in_terminal():
-            open_app(Path("arena.db"))
+            open_app(STORE)
         else:
             click.echo(context.get_help())
 
 
 def main() -> None:
     """The entry point of the console script: run, and end with the exit code that the design names."""
+    _make_streams_safe()
     try:
         _run()
     except ArenaError as error:
         _end(str(error), error.exit_code)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         sys.exit(ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):
         _end("interrupted", ExitCode.INTERRUPTED)
@@ -91,7 +103,7 @@ def main() -> None:
         _silence_stdout()
         sys.exit(ExitCode.DONE)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EIO):
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
             raise
         _silence_stdout()
         _end(f"standard output can't be written: {error.strerror}", ExitCode.STORE)
@@ -99,6 +111,8 @@ def main() -> None:
 
 def _run() -> None:
     # not click's own main(): that ends with 1 when the reader of a pipe has left
+    if asked := os.environ.get(_COMPLETE):
+        return _complete(asked)
     if any("://" in argument for argument in sys.argv):
         from arena.backends.keys import named
 
@@ -110,6 +124,37 @@ def _run() -> None:
         sys.exit(end.exit_code)
     finally:
         sys.stdout.flush()
+
+
+def _complete(asked: str) -> None:
+    """What a shell asks for (`_ARENA_COMPLETE=bash_source arena`): the script that completes, or words for it."""
+    from click.shell_completion import shell_complete
+
+    if shell_complete(arena, {}, "arena", _COMPLETE, asked):
+        raise click.UsageError(f"{_COMPLETE} is {asked!r}, and not bash_source, zsh_source or fish_source")
+
+
+def _make_streams_safe() -> None:
+    """Whatever comes in can be read, and whatever goes out is written, escaped if the stream's encoding lacks it.
+
+    A stream that is closed (`>&-`) becomes one that leads nowhere, before a file gets its number.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        stream = getattr(sys, name)
+        if stream is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115  # for good
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace" if number else "replace")
+
+
+def _show(error: click.ClickException) -> None:
+    """Click's message, in which a value stands as it was typed."""
+    from arena.text import printable
+
+    said = StringIO()
+    error.show(said)
+    click.echo(printable(said.getvalue(), keep="\n"), err=True, nl=False)
 
 
 def _silence_stdout() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from arena.cli.options import json_option
+from arena.cli.options import command, json_option
 from arena.errors import ArenaError, InputError
 from arena.text import printable
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("name", "style", "family", "size", "licence", "state")
 
 
-@click.command(short_help="The models of the catalog, and whether each is ready here.")
+@command(short_help="The models of the catalog, and whether each is ready here.")
 @json_option
 @click.option("--check", is_flag=True, help="Also read the files of those that are ready, and verify them.")
 def models(as_json: bool, check: bool) -> None:
@@ -44,7 +44,7 @@ def models(as_json: bool, check: bool) -> None:
                 row["state"] = str(error)
                 failed.append(entry.name)
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(rows, indent=2))
     else:
         _print_table(rows)
     if failed:

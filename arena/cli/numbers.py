@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from arena.cli.options import (
+    SEED,
     FiniteList,
+    command,
     display_option,
     json_option,
     patience_option,
@@ -20,7 +22,7 @@ from arena.cli.options import (
     together,
     wording_options,
 )
-from arena.cli.output import show_tasks
+from arena.cli.output import say, say_where, show_tasks
 from arena.cli.running import to_its_end
 from arena.errors import UsageError
 
@@ -46,8 +48,8 @@ _task_options = together(
         metavar="AGENT",
         help="Anybody who draws: llm:NAME, uniform, fixed:7, mix:3=0.5,7=0.5; may be repeated.",
     ),
-    click.option("--n", type=int, default=None, help=f"Valid answers a cell; {_DRAWS} as in the paper."),
-    click.option("--seed", type=int, default=0, show_default=True, help="Names all random draws."),
+    click.option("--n", type=int, default=None, show_default=f"{_DRAWS}, the paper's", help="Valid answers a cell."),
+    click.option("--seed", type=SEED, default=0, show_default=True, help="Names all random draws."),
     store_option,
     json_option,
     display_option,
@@ -91,7 +93,7 @@ _single_options = together(
 )
 
 
-@click.command(short_help="Random integers, 0 to 10, sampled and exact.")
+@command(short_help="Random integers, 0 to 10, sampled and exact.")
 @_task_options
 @_single_options
 @click.option("--paraphrases", is_flag=True, help="Ask in five other wordings instead (table 3).")
@@ -109,7 +111,7 @@ def numbers(human: bool, paraphrases: bool, **chosen: Any) -> None:
         _run("integers", chosen, PARAPHRASES if paraphrases else ("",))
 
 
-@click.command(short_help="Random letters, a to k, sampled and exact.")
+@command(short_help="Random letters, a to k, sampled and exact.")
 @_task_options
 @_single_options
 def letters(**chosen: Any) -> None:
@@ -117,7 +119,7 @@ def letters(**chosen: Any) -> None:
     _run("letters", chosen)
 
 
-@click.command(short_help="Sequences of ten random integers.")
+@command(short_help="Sequences of ten random integers.")
 @_task_options
 def sequences(**chosen: Any) -> None:
     """Ask for sequences of ten random integers, 0 to 10: table 1, repetitions, what stands where (figures 3, 6, 8)."""
@@ -152,9 +154,9 @@ def _with_person(chosen: dict[str, Any]) -> None:
 
     n = _PERSON_DRAWS if chosen["n"] is None else chosen["n"]
     if not sys.stdin.isatty():
-        click.echo("arena: numbers are read from standard input, one a line", err=True)
+        say("arena: numbers are read from standard input, one a line")
     else:
-        click.echo(f"Think of random integers from 0 to 10. Type one and press Enter, {n} times.", err=True)
+        say(f"Think of random integers from 0 to 10. Type one and press Enter, {n} times.")
     subjects = ("human", *(_subjects(chosen) or _ready()))
 
     async def plan(models: Models) -> TaskPlan:
@@ -181,7 +183,7 @@ def _finish(chosen: dict[str, Any], plan: Callable[[Models], Any], person: int =
         report = task_report(opened, run)
         if chosen["out"] is not None:
             write_all(report, chosen["out"])
-            click.echo(f"tables and figures are in {chosen['out']}", err=True)
+            say_where(chosen["out"])
         show_tasks(report, "json" if chosen["as_json"] else "rich")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -43,8 +45,24 @@ class FiniteList(click.ParamType[tuple[float, ...]]):
         return tuple(dict.fromkeys(self._range.convert(number, param, ctx) for number in numbers))
 
 
+class Command(click.Command):
+    """A command that refuses an option given twice if it has one value: the first would be dropped without a word."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        for option, times in Counter(given).items():
+            if times > 1 and isinstance(option, click.Option) and not (option.multiple or option.is_flag):
+                raise click.UsageError(f"{option.opts[0]} is given {times} times, but it has one value", ctx)
+        return super().parse_args(ctx, args)
+
+
+command = partial(click.command, cls=Command)
+
+STORE: Final = Path("arena.db")  # in the working directory
+MOST_ROUNDS: Final = 1_000_000  # of a match
+SEED: Final = click.IntRange(-(2**63), 2**63 - 1)  # what a store can hold
 store_option = click.option(
-    "--store", type=click.Path(path_type=Path), default=Path("arena.db"), show_default=True, help="The run store."
+    "--store", type=click.Path(path_type=Path), default=STORE, show_default=True, help="The run store."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 display_option = click.option(
@@ -90,16 +108,26 @@ wording_options = together(
 )
 
 running_options = together(
-    click.option("--threads", type=click.IntRange(0), default=0, help="For models run here; 0 is one a core."),
+    click.option(
+        "--threads",
+        type=click.IntRange(0, 512),  # llama.cpp's own limit
+        default=0,
+        show_default="one a core",
+        help="For models run here.",
+    ),
     click.option(
         "--kv-mib",
-        type=click.IntRange(1),
+        type=click.IntRange(1, 2**24),
         default=1024,
         show_default=True,
         help="The most memory for the KV cache of a model run here.",
     ),
     click.option(
-        "--gpu-layers", type=int, default=0, show_default=True, help="Layers that llama.cpp puts on a GPU; -1 is all."
+        "--gpu-layers",
+        type=click.IntRange(-1, 2**16),
+        default=0,
+        show_default=True,
+        help="Layers that llama.cpp puts on a GPU; -1 is all.",
     ),
     click.option(
         "--device",
@@ -133,7 +161,7 @@ match_options = together(
     click.option("--game", default=None, help="rps, hide-and-seek, hide-and-seek:5, ..."),
     click.option("--subject", default=None, metavar="AGENT", help="Who is measured; `human` is you."),
     click.option("--opponent", default=None, metavar="AGENT", help="Who they face."),
-    click.option("--rounds", type=click.IntRange(min=1), default=None),
-    click.option("--seed", type=int, default=None, help="Names the draws; a new one each time without it."),
+    click.option("--rounds", type=click.IntRange(1, MOST_ROUNDS), default=None),
+    click.option("--seed", type=SEED, default=None, help="Names the draws; a new one each time without it."),
     click.option("--show", is_flag=True, help="Only watch: match after match, at a speed you choose."),
 )

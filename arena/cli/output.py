@@ -1,12 +1,15 @@
-"""Reports on standard output, in the form that was asked for."""
+"""Reports on standard output, in the form that was asked for, and words for people on standard error."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Final
 
 import click
+
+from arena.text import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -16,6 +19,16 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("rich", "md", "tex", "csv", "json")
 _PIPED_WIDTH: Final = 120  # columns where there is no terminal; COLUMNS says otherwise
+
+
+def say(sentence: str) -> None:
+    """Words for people, on standard error; nothing in a path or a name acts on the terminal."""
+    click.echo(printable(sentence), err=True)
+
+
+def say_where(out: Path) -> None:
+    """Where a report was written."""
+    say(f"tables and figures are in {out}")
 
 
 def show_games(found: RunReport, format_: str, published: bool = False) -> None:

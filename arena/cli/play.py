@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from arena.cli.options import match_options, store_option
+from arena.cli.options import command, match_options, store_option
 from arena.errors import InputError, UsageError
 from arena.extras import need
 
 if TYPE_CHECKING:
+    from arena.agents.agent import Agent
     from arena.tui.choice import Choice
 
 
-@click.command()
+@command()
 @match_options
 @click.option("--lobby", is_flag=True, help="Open the lobby first, with these choices.")
 @store_option
@@ -44,18 +45,22 @@ def chosen(show: bool, **match: Any) -> Choice:
 
 def _check(game: str, subject: str, opponent: str) -> None:
     """Refuse what can be refused before the screen is taken."""
-    from arena.agents.spec import make_bot, parse_agent
+    from arena.agents.spec import AgentSpec, make_bot, parse_agent
     from arena.backends.catalog import find_model
     from arena.games import parse_game
+    from arena.play.match import Table
     from arena.records import Seat
 
     rules = parse_game(game)
-    for seat, text in ((Seat.SUBJECT, subject), (Seat.OPPONENT, opponent)):
+
+    def seated(text: str, seat: Seat) -> Agent:
         spec = parse_agent(text)
         if spec.is_model:
             find_model(spec.argument)
-        else:
-            make_bot(spec, rules, seat)
+            spec = AgentSpec("uniform", "uniform", "")  # as a model it is no person and reads nobody
+        return make_bot(spec, rules, seat)
+
+    Table(rules, seated(subject, Seat.SUBJECT), seated(opponent, Seat.OPPONENT), cell="", seed=0)
 
 
 def in_terminal() -> bool:

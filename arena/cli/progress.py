@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
+from arena.cli.output import say
 from arena.reports.words import duration
+from arena.text import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -29,12 +29,15 @@ _WINDOW_SECONDS = 1.0  # before which no rate is shown
 class Silent:
     """Shows no progress, only the lines that a person should read."""
 
+    def part(self, number: int, count: int) -> None:
+        """The turn of a suite's part has come."""
+
     def cells(self, cells: Sequence[AnyCell]) -> None:
         """The grid is known."""
 
     def tell(self, line: str) -> None:
         """Say something."""
-        click.echo(line, err=True)
+        say(line)
 
     def cell_begins(self, cell: AnyCell, done: int, total: int) -> None:
         """A cell's turn has come: so many rounds or valid answers are there, of so many."""
@@ -64,6 +67,10 @@ class Plain(Silent):
     def __init__(self) -> None:
         self._count = 0
         self._turn = 0
+        self._part = ""
+
+    def part(self, number: int, count: int) -> None:
+        self._part = f"part {number} of {count}, "
 
     def cells(self, cells: Sequence[AnyCell]) -> None:
         self._count, self._turn = len(cells), 0
@@ -101,7 +108,7 @@ class Plain(Silent):
             self._line(cell, f"done in {duration(seconds)}, {rate:.0f} {cell.unit}/s")
 
     def _line(self, cell: AnyCell, text: str) -> None:
-        self.tell(f"[{self._turn}/{self._count}] {cell.title}: {text}")
+        self.tell(f"[{self._part}{self._turn}/{self._count}] {cell.title}: {text}")
 
 
 class Bars(Silent):
@@ -116,11 +123,11 @@ class Bars(Silent):
         from rich.markup import escape
 
         for cell in cells:
-            bar = self._progress.add_task(escape(cell.title), total=None, start=False, rate="waiting")
+            bar = self._progress.add_task(escape(printable(cell.title)), total=None, start=False, rate="waiting")
             self._bars[cell.spec.key] = bar
 
     def tell(self, line: str) -> None:
-        self._progress.console.print(line, markup=False, highlight=False)
+        self._progress.console.print(printable(line), markup=False, highlight=False)
 
     def explored(self, cell: TaskCell, nodes: int, unexplored: float) -> None:
         self._progress.update(self._bars[cell.spec.key], rate=f"exact: {unexplored:.3f} open")

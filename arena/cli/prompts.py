@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from arena.cli.options import json_option, store_option
+from arena.cli.options import command, json_option, store_option
+from arena.cli.output import say
 from arena.errors import InputError
 from arena.text import printable
 
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     from arena.store import CellRow, PromptRow, Store
 
 
-@click.command()
+@command()
 @store_option
 @click.option("--run", "name", metavar="NAME", help="The run (see `arena runs`); otherwise the latest.")
 @click.option("--cell", type=click.IntRange(min=1), metavar="N", help="Only the run's N-th cell.")
 @click.option(
-    "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="At most so many a cell; 0 for all."
+    "--limit", type=click.IntRange(0, 2**31), default=10, show_default=True, help="At most so many a cell; 0 for all."
 )
 @click.option("--tokens", is_flag=True, help="Print the token ids too.")
 @json_option
@@ -75,7 +76,7 @@ def _print_cell(store: Store, number: int, cell: CellRow, limit: int, tokens: bo
     who = f"{spec.subject} against {spec.opponent}" if spec.opponent else spec.subject
     where = printable(f"cell {number}: {who}, {spec.game}")
     if not total:
-        click.echo(f"{where}: no prompts", err=True)
+        say(f"{where}: no prompts")
         return
     shown = 0
     for shown, row in zip(count(1), store.prompts(cell, limit or None), strict=False):
@@ -87,4 +88,4 @@ def _print_cell(store: Store, number: int, cell: CellRow, limit: int, tokens: bo
             click.echo(f"tokens: {' '.join(map(str, row.prompt.tokens))}")
         click.echo()
     if shown < total:
-        click.echo(f"{where}: {total - shown:,} more; --limit 0 shows all", err=True)
+        say(f"{where}: {total - shown:,} more; --limit 0 shows all")

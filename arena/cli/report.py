@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from arena.cli.options import store_option
-from arena.cli.output import FORMATS, show_games, show_tasks
+from arena.cli.options import command, store_option
+from arena.cli.output import FORMATS, say_where, show_games, show_tasks
 from arena.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from arena.store.store import Store
 
 
-@click.command(short_help="Tables and figures of a run.")
+@command(short_help="Tables and figures of a run.")
 @store_option
 @click.option(
     "--run", "names", multiple=True, metavar="NAME", help="Which run; default: the latest. Several stand in one table."
@@ -50,7 +50,7 @@ def _games(store: Store, runs: Sequence[RunRow], format_: str, out: Path | None,
     found = run_report(store, *runs)
     if out is not None:
         write_all(found, out, published)
-        _say_where(out)
+        say_where(out)
     show_games(found, format_, published)
 
 
@@ -61,9 +61,5 @@ def _tasks(store: Store, runs: Sequence[RunRow], format_: str, out: Path | None,
     found = task_report(store, *runs)
     if out is not None:
         write_all(found, out, published)
-        _say_where(out)
+        say_where(out)
     show_tasks(found, format_, published)
-
-
-def _say_where(out: Path) -> None:
-    click.echo(f"tables and figures are in {out}", err=True)

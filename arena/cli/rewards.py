@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from arena.cli.options import display_option, json_option, patience_option, running_options, store_option
+from arena.cli.options import command, display_option, json_option, patience_option, running_options, store_option
 from arena.cli.output import show_tasks
 from arena.cli.running import to_its_end
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from arena.store.store import Store
 
 
-@click.command()
+@command()
 @click.argument("model")
 @click.option("--task", default="integers", show_default=True, metavar="TASK", help="integers or letters.")
 @store_option

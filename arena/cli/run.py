@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from arena.cli.options import display_option, json_option, patience_option, running_options, store_option
-from arena.cli.output import show_games, show_tasks
+from arena.cli.options import command, display_option, json_option, patience_option, running_options, store_option
+from arena.cli.output import say_where, show_games, show_tasks
 from arena.cli.running import to_its_end
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from arena.store.store import Store
 
 
-@click.command()
+@command()
 @click.argument("suite", required=False)
 @store_option
 @json_option
@@ -67,10 +67,10 @@ def _report(store: Store, name: str, runs: Sequence[RunRow], out: Path | None, a
             games_folder.write_all(games, out)
         if tasks is not None:
             tasks_folder.write_all(tasks, out)
-        click.echo(f"tables and figures are in {out}", err=True)
+        say_where(out)
     if as_json:
         documents = {"games": games and games.to_json(), "tasks": tasks and tasks.to_json()}
-        click.echo(json.dumps({"suite": name} | documents, ensure_ascii=False, indent=2, allow_nan=False))
+        click.echo(json.dumps({"suite": name} | documents, indent=2, allow_nan=False))
         return
     if games is not None:
         show_games(games, "rich")

@@ -10,9 +10,8 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import click
-
 from arena.cli.options import settings_of
+from arena.cli.output import say
 from arena.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def to_its_end(work: Work[T], store: Store, display: str, chosen: Mapping[str, A
         except (KeyboardInterrupt, asyncio.CancelledError):
             pass
     resume = shlex.join(["arena", *sys.argv[1:]])
-    click.echo(f"arena: interrupted; all that was done is in {store.path}. To go on: {resume}", err=True)
+    say(f"arena: interrupted; all that was done is in {store.path}. To go on: {resume}")
     sys.exit(ExitCode.INTERRUPTED)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from arena.cli.options import json_option, store_option
+from arena.cli.options import command, json_option, store_option
+from arena.cli.output import say
 from arena.text import printable
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _HEADINGS = ("run", "kind", "size", "cells", "done", "counted", "open", "state")
 
 
-@click.command()
+@command()
 @store_option
 @json_option
 def runs(store: Path, as_json: bool) -> None:
@@ -33,7 +34,7 @@ def runs(store: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"store": str(store), "runs": found}, indent=2))
     elif not found:
-        click.echo(f"{store} holds no run yet: `arena tournament` plays one", err=True)
+        say(f"{store} holds no run yet: `arena tournament` plays one")
     else:
         _print_table([_cells(run) for run in found])
 

@@ -11,11 +11,13 @@ from typing import Any
 
 import click
 
-from arena.cli.options import FiniteRange
+from arena.cli.options import FiniteRange, command
+from arena.cli.output import say
+from arena.files import own_folder
 from arena.text import printable
 
 
-@click.command(context_settings={"ignore_unknown_options": False})
+@command(context_settings={"ignore_unknown_options": False})
 @click.argument("model")
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[-- SGLANG_OPTIONS...]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; set a key for any other.")
@@ -91,10 +93,8 @@ def serve(
 
 
 def _logs() -> Path:
-    import platformdirs
-
-    return platformdirs.user_log_path("arena")
+    return own_folder("log")
 
 
 def _say(line: str) -> None:
-    click.echo(f"arena: {printable(line)}", err=True)
+    say(f"arena: {line}")

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from arena.cli.options import (
+    MOST_ROUNDS,
+    SEED,
     FiniteRange,
+    command,
     display_option,
     json_option,
     patience_option,
@@ -16,7 +19,7 @@ from arena.cli.options import (
     store_option,
     wording_options,
 )
-from arena.cli.output import show_games
+from arena.cli.output import say_where, show_games
 from arena.cli.running import to_its_end
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ class Grid(NamedTuple):
     games: tuple[str, ...]
 
 
-@click.command(short_help="Play many matches over a grid of subjects and games.")
+@command(short_help="Play many matches over a grid of subjects and games.")
 @click.option(
     "--subject", "subjects", multiple=True, required=True, metavar="AGENT", help="Who is measured; may be repeated."
 )
@@ -61,13 +64,19 @@ class Grid(NamedTuple):
     "--games", "matches", type=int, default=500, show_default=True, help="Matches a cell (the paper's games)."
 )
 @click.option("--rounds", type=int, default=10, show_default=True, help="Rounds a match.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Names all random draws.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Names all random draws.")
 @store_option
 @json_option
 @display_option
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write table 2 and figure 4 there.")
 @wording_options
-@click.option("--history", type=click.IntRange(0), metavar="K", help="Show the models only the last K rounds.")
+@click.option(
+    "--history",
+    type=click.IntRange(0, MOST_ROUNDS),
+    metavar="K",
+    show_default="all",
+    help="Show the models only the last K rounds.",
+)
 @click.option("--temperature", type=FiniteRange(0, min_open=True), default=1.0, show_default=True)
 @click.option("--top-p", type=FiniteRange(0, 1, min_open=True), default=1.0, show_default=True)
 @click.option(
@@ -77,7 +86,7 @@ class Grid(NamedTuple):
     show_default=True,
     help="After an invalid answer: ask again, up to 20 times, or draw from the policy.",
 )
-@click.option("--max-tokens", type=click.IntRange(1), default=8, show_default=True, help="The longest answer.")
+@click.option("--max-tokens", type=click.IntRange(1, 1000), default=8, show_default=True, help="The longest answer.")
 @running_options
 @patience_option
 def tournament(
@@ -100,15 +109,12 @@ def tournament(
     \b
     Agents: llm:MODEL (see `arena models`), greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,...
     """
-    from arena.errors import UsageError
+    from arena.play.tournament import check_size
     from arena.reports.folder import write_all
     from arena.reports.run import run_report
     from arena.store.store import Store
 
-    if matches < 1:
-        raise UsageError(f"--games is {matches}, but at least one match must be played")
-    if rounds < 1:
-        raise UsageError(f"--rounds is {rounds}, but a match has at least one round")
+    check_size(matches, rounds)
     grid = Grid(subjects, opponents, games)
 
     async def play(opened: Store, models: Models, watching: Silent) -> RunRow:
@@ -125,7 +131,7 @@ def tournament(
         report = run_report(opened, run)
         if out is not None:
             write_all(report, out)
-            click.echo(f"tables and figures are in {out}", err=True)
+            say_where(out)
         show_games(report, "json" if as_json else "rich")
 
 

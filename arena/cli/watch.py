@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from arena.cli.options import store_option
+from arena.cli.options import command, store_option
 
 
-@click.command()
+@command()
 @click.argument("run", required=False)
 @store_option
 def watch(run: str | None, store: Path) -> None:

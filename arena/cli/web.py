@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from arena.cli.options import match_options, store_option
+from arena.cli.options import command, match_options, store_option
+from arena.cli.output import say
 from arena.errors import InputError
 from arena.extras import need
-from arena.text import printable
 
 
-@click.command()
+@command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; another one lets others play.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @match_options
@@ -35,4 +35,4 @@ def web(host: str, port: int, show: bool, store: Path, **match: Any) -> None:
 
 
 def _say(line: str) -> None:
-    click.echo(f"arena: {printable(line)}", err=True)
+    say(f"arena: {line}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from arena.backends.loading import Models
 from arena.errors import UsageError
@@ -20,6 +20,22 @@ from arena.store.saving import saving
 from arena.store.store import Store
 from arena.store.writer import RunWriter
 from arena.together import together
+
+MOST_GAMES: Final = 1_000_000  # all matches of a cell are under way at once, each some 1.2 KiB
+MOST_ROUNDS: Final = 10_000_000  # of a cell: bots' draws stand in memory, 8 bytes each
+
+
+def check_size(games: int, rounds: int) -> None:
+    """Raises UsageError for matches that are none, or more than fit in memory."""
+    for name, value in (("--games", games), ("--rounds", rounds)):
+        if value < 1:
+            raise UsageError(f"{name} is {value}, but there must be at least one")
+    if games > MOST_GAMES:
+        raise UsageError(f"--games is {games:,}, but at most {MOST_GAMES:,} matches are played in a cell")
+    if games * rounds > MOST_ROUNDS:
+        raise UsageError(
+            f"{games:,} games of {rounds:,} rounds are too many: a cell has at most {MOST_ROUNDS:,} rounds"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +49,7 @@ class Tournament:
     options: Options
 
     def __post_init__(self) -> None:
-        for name, value in (("--games", self.games), ("--rounds", self.rounds)):
-            if value < 1:
-                raise UsageError(f"{name} is {value}, but there must be at least one")
+        check_size(self.games, self.rounds)
 
     def refuse_people(self) -> None:
         """Raises UsageError if a seat is a person's: they would be asked for thousands of moves."""

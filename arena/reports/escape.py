@@ -47,9 +47,10 @@ def for_latex(text: str) -> str:
 
 def _accented(letter: str) -> str:
     """A letter with an accent that LaTeX can set, so that it does; any other as it is."""
-    base, *accents = unicodedata.normalize("NFD", letter)
-    if base.isascii() and base.isalpha() and len(accents) == 1 and accents[0] in _ACCENTS:
-        return rf"\{_ACCENTS[accents[0]]}{{{base}}}"
+    apart = unicodedata.normalize("NFD", letter)
+    base, accent = apart[:1], apart[1:]
+    if base.isascii() and base.isalpha() and accent in _ACCENTS:
+        return rf"\{_ACCENTS[accent]}{{{base}}}"
     return letter
 
 

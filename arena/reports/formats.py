@@ -67,4 +67,4 @@ def document(report: RunReport, published: bool = False) -> str:
     whole: dict[str, Any] = report.to_json() | {"notes": list(notes(report, published))}
     if published:
         whole["published"] = [asdict(row) for game in report.games for row in comparable(report, game)]
-    return json.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json.dumps(whole, indent=2, allow_nan=False) + "\n"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from arena.errors import StoreError
-from arena.store.failures import database_sentence, file_sentence, not_a_database
+from arena.store.failures import DamagedError, database_sentence, file_sentence, not_a_database
 from arena.store.place import Place, refuse_second_names
 
 # both stand in schema.sql too, where they are set
@@ -188,6 +188,8 @@ def _sentences(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(database_sentence(error, path)) from error
+    except UnicodeDecodeError as error:  # what is damaged stands in SQLite's own message, which Python can't read
+        raise StoreError(database_sentence(DamagedError(str(error)), path)) from error
 
 
 def _check_place(path: Path, create: bool) -> None:

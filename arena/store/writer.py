@@ -28,6 +28,7 @@ from arena.store.codec import (
     prompt_hash,
 )
 from arena.store.database import Database
+from arena.store.failures import DamagedError
 from arena.store.lock import RunLock
 from arena.store.registry import enter_run, mark_finished, raise_games
 from arena.store.rows import CellRow, RunRow, RunSpec
@@ -84,7 +85,11 @@ class RunWriter:
         run = enter_run(database, spec)
         lock = RunLock.take(database.file, run.name)
         try:
-            return cls(database, raise_games(database, run, spec.games), lock)
+            writer = cls(database, raise_games(database, run, spec.games), lock)
+            with database.guard():
+                if not {cell.key for cell in spec.cells} <= set(writer._cells):
+                    raise DamagedError(f"the cells of run {run.name} are not those that it began with")
+            return writer
         except BaseException:
             lock.give_up()
             raise

@@ -22,6 +22,10 @@ from arena.tasks.run import TaskPlan, run_tasks
 class Observer(PlayObserver, TaskObserver, Protocol):  # type: ignore[misc]  # both have cells, of either kind
     """Who watches a suite."""
 
+    def part(self, number: int, count: int) -> None:
+        """The turn of a part has come: so many there are."""
+        ...
+
     def cells(self, cells: Sequence[Cell | TaskCell]) -> None:
         """A part begins, of these cells."""
         ...
@@ -32,8 +36,15 @@ async def run_suite(suite: Suite, store: Store, models: Models, observer: Observ
 
     Raises UsageError and InputError for parts that can't be, ModelError if a model fails, StoreError if the store does.
     """
-    runs = [await _tournament(suite, part, store, models, observer) for part in suite.tournament]
-    return runs + [await _task(suite, part, store, models, observer) for part in suite.task]
+    parts: tuple[TournamentPart | TaskPart, ...] = (*suite.tournament, *suite.task)
+    runs = []
+    for number, part in enumerate(parts, start=1):
+        observer.part(number, len(parts))
+        if isinstance(part, TournamentPart):
+            runs.append(await _tournament(suite, part, store, models, observer))
+        else:
+            runs.append(await _task(suite, part, store, models, observer))
+    return runs
 
 
 async def _tournament(suite: Suite, part: TournamentPart, store: Store, models: Models, observer: Observer) -> RunRow:

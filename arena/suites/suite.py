@@ -26,7 +26,8 @@ from arena.errors import InputError, UsageError
 from arena.text import meant
 from arena.toml import read_toml
 
-_Count = Annotated[int, msgspec.Meta(ge=1)]
+_Count = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]  # what a part can be is said when it is planned
+_Seed = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _Temperature = Annotated[float, msgspec.Meta(gt=0)]
 _TopP = Annotated[float, msgspec.Meta(gt=0, le=1)]
 
@@ -60,7 +61,7 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: str
     subjects: tuple[str, ...]
-    seed: int = 0
+    seed: _Seed = 0
     tournament: tuple[TournamentPart, ...] = ()
     task: tuple[TaskPart, ...] = ()
     name: str = ""

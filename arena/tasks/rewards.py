@@ -7,6 +7,7 @@ from arena.backends.loading import Models
 from arena.backends.reward import rewards
 from arena.backends.transformers.weights import former_identity, identity, located
 from arena.draws import stream
+from arena.errors import UsageError
 from arena.prompts.wording import find_task_wording
 from arena.store.rows import TASK_KIND, CellSpec, RunRow, RunSpec
 from arena.store.store import Store
@@ -19,10 +20,13 @@ KIND = "reward"  # how a reward model is written as a subject: reward:PLACE
 async def run_rewards(place: str, task: str, store: Store, models: Models) -> RunRow:
     """Score each of a task's values with the reward model at a place, unless that was done before; returns the run.
 
-    Raises InputError for a model that is none, ModelError if it isn't available or fails, StoreError if the store
-    refuses.
+    Raises UsageError for a task whose answers have several values, InputError for a model that is none, ModelError if
+    it isn't available or fails, StoreError if the store refuses.
     """
-    asked, wording = find_task(task), find_task_wording(task, "instruct")
+    asked = find_task(task)
+    if asked.length != 1:
+        raise UsageError(f"rewards are for answers of one value, and {asked.name} have {asked.length}")
+    wording = find_task_wording(task, "instruct")
     subject = f"{KIND}:{place}"
     key = stream(subject, "", asked.name, wording.name, "-")
     prompt = {"style": wording.style, "wording": wording.name}

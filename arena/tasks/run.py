@@ -26,6 +26,7 @@ from arena.tasks.players import Ask, make_player
 from arena.tasks.sampling import MOST_DRAWS, draw_answers
 
 Mode = Literal["sample", "exact", "both"]
+MOST_ANSWERS: Final = 1_000_000  # valid ones of a cell, all of which stand in memory
 EXACT: Final = "exact"  # the name of what is found out about a cell
 
 
@@ -43,6 +44,8 @@ class TaskPlan:
     def __post_init__(self) -> None:
         if self.n < 1:
             raise UsageError(f"--n is {self.n}, but at least one answer must be drawn")
+        if self.n > MOST_ANSWERS:
+            raise UsageError(f"--n is {self.n:,}, but a cell has at most {MOST_ANSWERS:,} valid answers")
         if self.mode == "exact" and not any(self.has_exact(cell) for cell in self.cells):
             raise UsageError("exact mode is for models and for answers of one value: sample this with --mode sample")
 
@@ -83,6 +86,8 @@ async def run_tasks(plan: TaskPlan, store: Store, models: Models, observer: Obse
     drawn. Raises InputError for what a model can't tell, ModelError if a model fails (what was drawn is kept),
     StoreError if the store refuses.
     """
+    if ask is None and any(cell.subject.is_person for cell in plan.cells):
+        raise UsageError("nobody is here to be asked: a person draws with `arena numbers --human`, or in the app")
     if store.find(run_spec(plan, models)) is None:
         await _try(plan, models)
     with store.begin(run_spec(plan, models)) as writer:

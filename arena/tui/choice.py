@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from arena.errors import UsageError
+from arena.files import own_folder
 from arena.tui.files import read_struct, write_struct
 
 HUMAN = "human"
@@ -36,9 +37,7 @@ def remember(choice: Choice) -> None:
 
 
 def _file() -> Path:
-    import platformdirs
-
-    return platformdirs.user_state_path("arena") / "lobby.json"
+    return own_folder("state") / "lobby.json"
 
 
 def whole_number(text: str, what: str) -> int | None:

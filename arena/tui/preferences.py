@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from arena.backends.local.settings import Settings
+from arena.files import own_folder
 from arena.tui.files import read_struct, write_struct
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)  # rounds a second of a show; 0: as fast as the model answers
@@ -39,6 +40,4 @@ def keep(chosen: Preferences) -> None:
 
 def preferences_file() -> Path:
     """Where they are kept: app.json in the user's configuration folder."""
-    import platformdirs
-
-    return platformdirs.user_config_path("arena") / "app.json"
+    return own_folder("config") / "app.json"

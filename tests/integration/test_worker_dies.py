@@ -31,6 +31,7 @@ def test_the_run_goes_on_after_its_worker_died(tmp_path: Path, death: signal.Sig
     sentence = last_words(stderr, ExitCode.MODEL)
     assert f"the worker of {GEMMA} ended" in sentence
     assert death.name in sentence
+    assert Path(sentence.partition("its log is ")[2].partition(" (last")[0]).is_file()
     assert kept <= count_rounds(store) < 30 * 4
     check_whole(store)
     arena(*RUN, "--store", store)

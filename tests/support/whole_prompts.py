@@ -20,7 +20,7 @@ from arena.backends.local.library import LoadError
 from arena.backends.local.settings import Settings
 from arena.backends.local.tree import Path, Row
 
-SETTINGS = Settings(threads=1, batch=128, kv_cells=2048, kv_mib=256, sequences=32)
+SETTINGS = Settings(threads=1, batch=128, kv_cells=768, kv_mib=256, sequences=32)
 _FOUR_TOKENS = StopRule("(?!)", "(?!)", max_tokens=4)
 
 
@@ -78,7 +78,7 @@ def _asked(library: _Heard) -> _Heard:
 
 
 def _waves(size: int) -> list[list[Path]]:
-    """Sixteen prompts that begin alike, as many that go on from there, and some again; a long one, in pieces."""
+    """Sixteen prompts that begin alike, as many that go on from there, some again; a long one, others, its branches."""
     chance = random.Random(0)
 
     def tokens(count: int) -> Path:
@@ -86,7 +86,15 @@ def _waves(size: int) -> list[list[Path]]:
 
     begin = tokens(9)
     first = [begin[: 9 - number % 3] + tokens(3 + number // 4) for number in range(16)]
-    return [first, [prompt + tokens(5) for prompt in first] + first[:3], [first[0] + tokens(290), *first[2:4]]]
+    long = first[0] + tokens(290)
+    again = [long[:at] + tokens(2) for at in range(20, 300, 40)]  # branches far behind its end
+    return [
+        first,
+        [prompt + tokens(5) for prompt in first] + first[:3],
+        [long, *first[2:4]],
+        [tokens(15) for _ in range(16)],
+        again,
+    ]
 
 
 def _in_32_bits(parameters: native.llama_context_params) -> native.llama_context_params:
@@ -121,7 +129,8 @@ def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
 
 if __name__ == "__main__":
     try:
-        print(*differences(sys.argv[1]))
+        for file in sys.argv[1:]:
+            print(*differences(file), flush=True)
     except LoadError as error:
         print(error)
         sys.exit(3)

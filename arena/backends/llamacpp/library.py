@@ -53,8 +53,6 @@ class LlamaCppLibrary:
         self.cells, self.sequences = self._affordable(settings)
         self._context = self._new_context(settings, self.cells, self.sequences, settings.batch)
         self._memory = native.llama_get_memory(self._context)
-        if not self._memory:
-            raise LoadError(f"{path} can't play: llama.cpp keeps nothing of what this kind of model has read")
         self._batch = native.llama_batch_init(settings.batch, 0, self.sequences)
         self._window = int(native.llama_model_n_swa(self._model))
         self._ends = dict.fromkeys(range(self.sequences), 0)  # how many tokens each sequence holds
@@ -90,6 +88,8 @@ class LlamaCppLibrary:
         """
         context, batch = self._new_context(settings, cells=256, sequences=1, batch=1), native.llama_batch_init(1, 0, 1)
         try:
+            if not native.llama_get_memory(context):
+                raise LoadError("it can't play: llama.cpp keeps nothing of what this kind of model has read")
             sizes = []
             for position in range(2):
                 _decode(context, batch, [Row(0, position, (0,), None)])

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from arena.errors import ModelError
+from arena.files import own_folder
 
 
 async def start(module: str, log: Path) -> asyncio.subprocess.Process:
@@ -46,10 +47,8 @@ def describe(code: int) -> str:
 
 def log_file(name: str) -> Path:
     """A new log, in the user's log folder or, if that can't be written, in the folder for temporary files."""
-    import platformdirs
-
     safe = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in name)[-80:]
-    for folder in (platformdirs.user_log_path("arena"), Path(tempfile.gettempdir())):
+    for folder in (own_folder("log"), Path(tempfile.gettempdir())):
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             handle, path = tempfile.mkstemp(prefix=f"{safe}-", suffix=".log", dir=folder)

@@ -38,5 +38,5 @@ def writers(published: bool) -> dict[str, Callable[[TaskReport], str]]:
         "md": lambda report: "\n".join(map(forms.markdown, tables(report, published))),
         "tex": lambda report: latex_tables(tables(report, published)),
         "csv": lambda report: forms.rows_as_csv([flat(cell.to_json()) for cell in report.cells]),
-        "json": lambda report: json.dumps(report.to_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n",
+        "json": lambda report: json.dumps(report.to_json(), indent=2, allow_nan=False) + "\n",
     }

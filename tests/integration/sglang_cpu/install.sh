@@ -5,9 +5,10 @@ recipe=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=$1
 "${2:-python3}" -m venv "$folder"
 pip() { "$folder/bin/python" -m pip install -q --disable-pip-version-check "$@"; }
-pip -r "$recipe/requirements.txt"
-pip --no-deps sglang==0.5.23 triton==3.7.1 torchvision==0.28.0
-pip sglang-router==0.3.2
+pip --require-hashes --no-deps -r "$recipe/requirements.txt"
+# without hashes: their wheels are others on each kind of machine (requirements/pin.sh)
+pip torch==2.13.0
+pip --no-deps triton==3.7.1 torchvision==0.28.0
 packages=$("$folder/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 cp -R "$recipe/standins/." "$packages/"
 # read at every start of the interpreter, as SGLang imports torchvision in several processes

@@ -26,7 +26,7 @@ from arena.backends.gguf import _BLOCKS, check_gguf
 from arena.errors import InputError, ModelError
 from arena.extras import install
 
-STRING, ARRAY, U32, F16, Q4_0 = 8, 9, 4, 1, 2
+STRING, ARRAY, U32, U16, F16, Q4_0 = 8, 9, 4, 2, 1, 2
 
 
 def text(value: str) -> bytes:
@@ -108,6 +108,31 @@ def test_the_alignment_counts(tmp_path: Path) -> None:
 )
 def test_what_is_no_model(tmp_path: Path, content: bytes, reason: str) -> None:
     assert reason in refused(written(tmp_path, content))
+
+
+def test_the_files_of_a_split_model(tmp_path: Path) -> None:
+    one, two = (tmp_path / name for name in SPLIT)
+    one.write_bytes(gguf())
+    with pytest.raises(InputError, match=f"{two} isn't there: {one.name} is of a model in 2 files"):
+        check_gguf(one)
+    two.write_bytes(gguf()[:10])
+    with pytest.raises(InputError, match=f"{two} is cut off"):
+        check_gguf(one)
+    two.write_bytes(gguf())
+    assert locate(ModelEntry(str(two), name="mine")) == one
+    lost = written(tmp_path, gguf([entry("split.count", U16, struct.pack("<H", 2))]))
+    assert "one of 2 files of a model, and its name must say which" in refused(lost)
+
+
+@pytest.mark.parametrize("kind", ["adapter", "mmproj"])
+def test_what_belongs_to_a_model_and_is_none(tmp_path: Path, kind: str) -> None:
+    assert kind in refused(written(tmp_path, gguf([entry("general.type", STRING, text(kind))])))
+
+
+def test_a_name_that_is_no_text() -> None:
+    for kind in ("llama.cpp", "transformers"):
+        with pytest.raises(InputError, match="no UTF-8 text"):
+            find_model(f"{kind}:/models/caf\udce9.gguf")
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
@@ -237,14 +262,18 @@ def test_two_processes_put_gemma_together_at_once_and_its_notice_is_shown_once(t
     assert later.communicate(timeout=120) == (f"{path}\n", "")
 
 
+SPLIT = ("b-00001-of-00002.gguf", "b-00002-of-00002.gguf")
+
+
 class Hub(BaseHTTPRequestHandler):
     """As much of the hub as a download needs."""
 
     def do_HEAD(self) -> None:
-        found = self.path == "/org/name/resolve/main/folder/a.gguf"
+        place, _, name = self.path.rpartition("/")
+        found = place == "/org/name/resolve/main/folder" and name in ("a.gguf", *SPLIT)
         self.send_response(200 if found else 404)
         if found:
-            self.send_header("ETag", '"1234"')
+            self.send_header("ETag", f'"{name}"')
             self.send_header("X-Repo-Commit", "0" * 40)
         else:
             self.send_header("X-Error-Code", "EntryNotFound")
@@ -282,6 +311,15 @@ def test_a_file_from_the_hub_and_then_from_its_cache(tmp_path: Path, hub: str) -
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 4
     assert errors.startswith("org/name/none.gguf can't be had from the hub: ")
+
+
+def test_all_files_of_a_split_model_are_fetched(tmp_path: Path, hub: str) -> None:
+    pytest.importorskip("huggingface_hub")
+    process = locating(f"hf:org/name/folder/{SPLIT[1]}", tmp_path, HF_ENDPOINT=hub)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    first = Path(out.strip())
+    assert first.name == SPLIT[0] and first.with_name(SPLIT[1]).read_bytes() == gguf()
 
 
 def test_a_download_says_how_far_it_is(tmp_path: Path, hub: str) -> None:

@@ -173,8 +173,8 @@ def test_numbers_are_left_out_before_a_name_of_usual_length_is_cut() -> None:
         assert printed(report, width).count(f"{SMOLLM} ") == 2, width
 
 
-def test_at_120_columns_nothing_is_left_out() -> None:
-    assert "Not shown" not in printed(two_models(matches=3), 120)
+def test_at_124_columns_nothing_is_left_out() -> None:
+    assert "Not shown" not in printed(two_models(matches=3), 124)
 
 
 def test_numbers_are_right_aligned_and_stand_below_each_other_in_all_games() -> None:

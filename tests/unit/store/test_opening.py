@@ -113,6 +113,22 @@ def test_a_truncated_store_is_damaged(filled: Path, kept: float) -> None:
                 list(store.prompts(cell))
 
 
+def test_a_flipped_byte_in_the_schema_is_damage(filled: Path) -> None:
+    flipped = bytearray(filled.read_bytes())
+    flipped[flipped.index(b"UNIQUE (run, position") + 13] ^= 0x80  # SQLite's own message is then no text
+    filled.write_bytes(flipped)
+    with pytest.raises(StoreError, match="is damaged"), Store.open(filled) as store:
+        store.runs()
+
+
+def test_a_run_whose_cells_are_others_is_damage(filled: Path, make_spec: Callable[..., RunSpec]) -> None:
+    with sqlite3.connect(filled) as connection:
+        connection.execute("UPDATE cells SET key = 'x' || key")
+    connection.close()
+    with Store.open(filled) as store, pytest.raises(StoreError, match="is damaged"):
+        store.begin(make_spec(games=200, rounds=1))
+
+
 @pytest.mark.parametrize(
     "damage",
     [

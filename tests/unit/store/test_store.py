@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.errors import InputError, UsageError
+from arena.games import parse_game
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
 from arena.store import CellSpec, PromptRow, RunSpec, Store
 
@@ -239,9 +240,10 @@ prompts = st.builds(
     st.lists(token).map(tuple),
     st.lists(st.builds(TokenProbability, token, finite)).map(tuple),
 )
+probabilities = st.tuples(*[st.floats(0.001, 1)] * 3).map(lambda found: tuple(one / sum(found) for one in found))
 decisions = st.builds(
     Decision,
-    st.none() | st.builds(Policy, st.tuples(unit, unit, unit), unit, unit),
+    st.none() | st.builds(Policy, probabilities, unit, unit),
     st.none() | st.integers(0, 2),
     st.lists(samples, max_size=3).map(tuple),
     st.none() | prompts,
@@ -249,12 +251,14 @@ decisions = st.builds(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(Outcome), decisions, decisions), min_size=1, max_size=3))
+@given(st.lists(st.tuples(decisions, decisions), min_size=1, max_size=3))
 def test_open_matches_and_prompts_come_back_equal(
-    make_spec: MakeSpec, played: list[tuple[Outcome, Decision, Decision]]
+    make_spec: MakeSpec, played: list[tuple[Decision, Decision]]
 ) -> None:
-    key = make_spec().cells[MODEL].key
-    rounds = tuple(Round(number, *rest) for number, rest in enumerate(played, start=1))
+    key, outcome = make_spec().cells[MODEL].key, parse_game("rps").outcome
+    rounds = tuple(
+        Round(number, outcome(mine.move, theirs.move), mine, theirs) for number, (mine, theirs) in enumerate(played, 1)
+    )
     asked = {decision.prompt for played_round in rounds for decision in (played_round.subject, played_round.opponent)}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "arena.db"
