@@ -40,8 +40,8 @@ class _Heard:
 def engine_apart(folder: Path) -> tuple[float, str]:
     """The most nats between the two, and why each prompt is evaluated whole (empty if they share a cache).
 
-    Sixteen prompts at once that begin alike, two of them longer than a batch, half of them with answers in progress. Raises
-    LoadError if the model is refused.
+    Sixteen prompts at once that begin alike, two of them longer than a batch, half of them with answers in progress.
+    Raises LoadError if the model is refused.
     """
     library, why = settle(TransformersLibrary(str(folder), SETTINGS), SETTINGS)
     heard = _Heard(library)
