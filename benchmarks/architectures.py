@@ -3,7 +3,7 @@
     python -m benchmarks.architectures [NAME ...]
 
 Each is a small model with random weights (tests/support/architectures.py) in a folder, asked through the engine for
-sixteen prompts at once (tests/support/engine.py). A run takes some minutes on two cores.
+sixteen prompts at once (tests/support/engine.py). A run takes about three minutes on two cores.
 """
 
 from __future__ import annotations

@@ -40,14 +40,14 @@ class _Heard:
 def engine_apart(folder: Path) -> tuple[float, str]:
     """The most nats between the two, and why each prompt is evaluated whole (empty if they share a cache).
 
-    Sixteen prompts at once that begin alike, two of them longer than a batch, most with answers in progress. Raises
-    LoadError if the model is refused.
+    Sixteen prompts at once that begin alike, two of them longer than a batch, half of them with answers in progress.
+    Raises LoadError if the model is refused.
     """
     library, why = settle(TransformersLibrary(str(folder), SETTINGS), SETTINGS)
     heard = _Heard(library)
     engine = Engine(heard, library.vocabulary(), cells=library.cells, sequences=32, batch=64, outputs=16)
     for number, prompt in enumerate(_prompts(len(library.vocabulary().pieces) - 2)):
-        draw = Draw(f"draw {number}", 1) if number % 3 else None
+        draw = Draw(f"draw {number}", 1) if number % 2 else None
         engine.submit(number, Request(prompt, (), _THREE_TOKENS, draw=draw, top=0))
     while engine.busy:
         engine.step()

@@ -15,7 +15,6 @@ pieces, and `NOISE` times the difference is allowed, but never more than `MOST`.
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
@@ -52,11 +51,11 @@ def settle(library: Library, settings: Settings) -> tuple[Library, str]:
     if not why:
         try:
             off = difference(_as_the_tree(library, tokens, settings), plain)
+            if off <= _allowed(library, tokens, plain, off):
+                return library, ""
+            why = f"prompts that share a cache come out {off:.2g} nats off"
         except Exception as error:
-            off, why = math.nan, f"it fails where prompts share a cache ({_clause(error)})"
-        if off <= _allowed(library, tokens, plain, off):
-            return library, ""
-        why = why or f"prompts that share a cache come out {off:.2g} nats off"
+            why = f"it fails where prompts share a cache ({_clause(error)})"
     whole = Whole(library)
     off = difference(_as_the_tree(whole, tokens, settings), plain)
     if not off <= (MOST if library.rounded else WITHIN):  # NaN too

@@ -46,6 +46,7 @@ KINDS = {
     "falcon-alibi": False,
     "qwen3_next": False,  # some layers recurrent
     "mamba": False,  # all of them
+    "gpt_neo": False,  # a mask by places in the cache
     "roberta": False,  # positions that begin elsewhere
     "bart": False,  # an encoder-decoder's decoder, trained alone
     "bert-encoder": None,
