@@ -11,6 +11,7 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from arena.errors import StoreError
 from arena.store.failures import file_sentence
@@ -77,7 +78,7 @@ class RunLock:
 
 def lock_path(store: Path, run: str) -> Path:
     """Where the lock of a run lies: beside the store."""
-    return store.with_name(f"{store.name}.{run}.lock")
+    return store.with_name(f"{store.name}.{quote(run, safe='')[:100]}.lock")  # a stranger's store may name it anything
 
 
 def holder(store: Path, run: str) -> int | None:
