@@ -6,7 +6,8 @@ GAMES ?= 500
 OUT ?= out
 BIN := .venv/bin
 
-.PHONY: help install play tournament test test-web test-sglang test-all pins pictures check format clean
+.PHONY: help install play tournament test test-web test-sglang test-all test-inside test-outside test-long fuzz pins \
+  pictures check format clean
 
 help:
 	@echo "make tournament   play the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
@@ -14,7 +15,9 @@ help:
 	@echo "make test         install what tests need, and run all that needs no server or browser"
 	@echo "make test-web     the app in a browser; needs Chromium"
 	@echo "make test-sglang  the client against a real SGLang server on the CPU; installs it (2.3 GB)"
-	@echo "make test-all     all of them"
+	@echo "make test-all     all of these, in two halves side by side"
+	@echo "make test-long    what takes minutes: every architecture, LaTeX, the README's commands"
+	@echo "make fuzz         thousands of seeded inputs of each kind; ARENA_FUZZ=1000"
 	@echo "make check        lint, types, import contracts"
 	@echo "make install      only make .venv with everything that Arena uses"
 	@echo "make pins         write requirements/ anew, after a change in pyproject.toml or constraints.txt; needs uv"
@@ -72,8 +75,21 @@ test-web: .venv/.installed-dev
 test-sglang: .venv/.installed-dev .venv-sglang/.installed
 	$(BIN)/python -m pytest -m sglang
 
+# most tests keep one core busy, so two halves take little more than half of the time
 test-all: .venv/.installed-dev .venv-sglang/.installed
-	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-inside test-outside
+
+test-inside:
+	$(BIN)/python -m pytest -m "not slow" -o cache_dir=.pytest_cache/inside tests/unit tests/tui tests/fuzz
+
+test-outside:
+	$(BIN)/python -m pytest -m "not slow" -o cache_dir=.pytest_cache/outside tests/integration tests/web
+
+test-long: .venv/.installed-dev .venv-sglang/.installed
+	$(BIN)/python -m pytest -m slow
+
+fuzz: .venv/.installed-dev
+	ARENA_FUZZ=$${ARENA_FUZZ:-1000} $(BIN)/python -m pytest tests/fuzz
 
 # needs uv, and the network
 pins:

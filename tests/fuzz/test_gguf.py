@@ -30,7 +30,7 @@ def test_gguf(forge: Runner, tmp_path: Path) -> None:
         )
         return command, forge.run([*command.split()])
 
-    fuzz("GGUF files", one, COUNT)
+    fuzz("GGUF files", one, -(-COUNT // 4))  # most reach llama.cpp in a worker, which takes its time
 
 
 def tiny_llama(path: Path) -> Path:

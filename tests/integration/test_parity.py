@@ -27,7 +27,7 @@ from tests.integration.backends import Subject
 from tests.integration.commands import GEMMA, SMOLLM2
 from tests.integration.sglang_cpu.server import Server
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 PROMPTS = 50
 WITHIN_32_BITS = 1e-3
