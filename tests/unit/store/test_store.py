@@ -230,7 +230,6 @@ def test_rounds_are_written_when_the_last_writing_is_long_ago(
         assert others_view() == 6
 
 
-finite = st.floats(allow_nan=False, allow_infinity=False)
 unit = st.floats(0, 1)
 token = st.integers(0, 2**31 - 1)
 samples = st.builds(Sample, st.text(), st.lists(token).map(tuple), st.sampled_from(["move", "mark", "eos", "length"]))
@@ -238,7 +237,7 @@ prompts = st.builds(
     Prompt,
     st.text(),
     st.lists(token).map(tuple),
-    st.lists(st.builds(TokenProbability, token, finite)).map(tuple),
+    st.lists(st.builds(TokenProbability, token, st.floats(max_value=0, allow_infinity=False))).map(tuple),
 )
 probabilities = st.tuples(*[st.floats(0.001, 1)] * 3).map(lambda found: tuple(one / sum(found) for one in found))
 decisions = st.builds(
