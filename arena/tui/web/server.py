@@ -83,11 +83,15 @@ class WebServer(Server):
         """A viewer comes: start their app, and be between it and their page until one of them ends."""
         socket = web.WebSocketResponse(heartbeat=15, max_msg_size=_LONGEST_MESSAGE)
         self._viewers[socket] = None
+
+        async def close() -> None:
+            await socket.close()
+
         viewer = Viewer(
             self.command,
             write_bytes=socket.send_bytes,
             write_str=socket.send_str,
-            close=socket.close,
+            close=close,
             download_manager=self.download_manager,
         )
         try:
