@@ -228,6 +228,11 @@ def test_a_token_that_does_not_exist_is_refused_and_others_go_on(subject: Subjec
     subject.ask(Request(good, wanted, MOVES))
 
 
+def test_prompts_share_a_cache(subject: Subject) -> None:
+    """The trial at loading finds nothing against a model that has always been right: each prompt whole is slow."""
+    assert "each prompt whole" not in subject.model.build
+
+
 def test_who_gives_up_does_not_hold_up_the_others(subject: Subject) -> None:
     wanted = some(subject)
 

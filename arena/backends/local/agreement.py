@@ -10,7 +10,8 @@ changes the distribution there, the model is refused.
 How far apart they may be, in nats: the most over the tokens whose probability is above `MATTERS`. What is computed in
 32 bits agrees within `WITHIN`. With rounded weights every order of summing gives slightly different numbers, so that
 the model's own noise is the measure: the prompt is evaluated a second time by the library's own means, in three
-pieces, and `NOISE` times the difference is allowed, but never more than `MOST`.
+pieces, and `NOISE` times the difference is allowed, but at least `ROUNDED` and never more than `MOST`: pieces may change
+nothing where the order of cells still does (SmolLM2 in 4 bits: 0 and 0.17 nats).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from arena.text import printable
 
 WITHIN: Final = 1e-2
 NOISE: Final = 4
+ROUNDED: Final = 0.4
 MOST: Final = 0.5
 MATTERS: Final = 1e-3
 
@@ -68,8 +70,10 @@ def settle(library: Library, settings: Settings) -> tuple[Library, str]:
 
 def _allowed(library: Library, tokens: Path, plain: NDArray[np.float32], off: float) -> float:
     """How many nats may lie between the tree and a plain call; the noise is measured only where it matters."""
-    if not library.rounded or off <= WITHIN or not off <= MOST:
+    if not library.rounded or not off <= MOST:
         return WITHIN
+    if off <= ROUNDED:
+        return ROUNDED
     return min(MOST, NOISE * difference(library.plain(tokens, _AT, pieces=3), plain))
 
 
