@@ -37,9 +37,11 @@ def wording() -> None:
 
 def chat_template() -> None:
     """The chat template in `template.jinja`, round a request."""
-    from arena.prompts.chat_template import around_request
+    from arena.prompts.chat_template import ChatTemplate, around_request
 
-    _ending(lambda: around_request(Path("template.jinja").read_bytes().decode("utf-8", "replace")))
+    source = Path("template.jinja").read_bytes().decode("utf-8", "replace")
+    named = ("bos_token", "<s>"), ("eos_token", "</s>")
+    _ending(lambda: around_request(ChatTemplate(source, named)))
 
 
 def parsers() -> None:

@@ -10,7 +10,7 @@ changes the distribution there, the model is refused.
 How far apart they may be, in nats: the most over the tokens whose probability is above `MATTERS`. What is computed in
 32 bits agrees within `WITHIN`. With rounded weights every order of summing gives slightly different numbers, so that
 the model's own noise is the measure: the prompt is evaluated a second time by the library's own means, in three
-pieces, and `NOISE` times the difference is allowed, but at least `ROUNDED` and never more than `MOST`: pieces may change
+pieces, and `NOISE` times the difference is allowed, at least `ROUNDED` and never more than `MOST`: pieces may change
 nothing where the order of cells still does (SmolLM2 in 4 bits: 0 and 0.17 nats).
 """
 
