@@ -20,7 +20,8 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MOST_MIB: Final = 512  # of memory, for the process as a whole
-_LONGEST: Final = 100_000  # characters; a template that writes more is no wording and formats no request
+_LONGEST: Final = 100_000  # characters; a chat template that writes more formats no request
+_LONGEST_WORDING: Final = 10_000_000  # with the history of a match: more than any context has room for
 
 
 class Job(msgspec.Struct):
@@ -46,15 +47,16 @@ class Failed(msgspec.Struct, tag=True):
 
 def render(templates: Sequence[str], values: dict[str, Any], chat: bool) -> list[str]:
     """The texts of templates. Raises whatever a template may come to."""
-    return [_text(_template(template, chat), values) for template in templates]
+    longest = _LONGEST if chat else _LONGEST_WORDING
+    return [_text(_template(template, chat), values, longest) for template in templates]
 
 
-def _text(template: Template, values: dict[str, Any]) -> str:
+def _text(template: Template, values: dict[str, Any], longest: int) -> str:
     text = ""
     for piece in template.generate(values):  # so that one that never ends is stopped
         text += piece
-        if len(text) > _LONGEST:
-            raise ValueError(f"it writes more than {_LONGEST} characters")
+        if len(text) > longest:
+            raise ValueError(f"it writes more than {longest} characters")
     return text
 
 

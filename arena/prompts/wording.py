@@ -72,7 +72,10 @@ class Wording:
         if self.shipped:
             from arena.prompts.rendering import render
 
-            return render((self.prompt, self.infix), values, chat=False)
+            try:
+                return render((self.prompt, self.infix), values, chat=False)
+            except ValueError as error:
+                raise InputError(f"so many rounds are longer than any model's context: {error}") from error
         from arena.prompts import sandbox
 
         try:
