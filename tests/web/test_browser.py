@@ -174,5 +174,6 @@ def test_a_port_that_is_taken(serve: Serve) -> None:
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_served(options: tuple[str, ...], code: int, words: str) -> None:
-    done = _web("--port", str(free_port()), *options)
+    port = () if "--port" in options else ("--port", str(free_port()))
+    done = _web(*port, *options)
     assert done.returncode == code and words in done.stderr and "Traceback" not in done.stderr
