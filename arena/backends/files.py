@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from arena.backends import hub
 from arena.backends.catalog import EXTRAS, SGLANG, TRANSFORMERS, ModelEntry
 from arena.backends.gguf import check_gguf, shards
 from arena.backends.packages import package
@@ -70,21 +71,9 @@ def _download(place: str, progress: Callable[[str], None]) -> Path:
     if len(parts) < 3 or not all(parts):
         raise InputError(f"hf:{place}: a file on the hub is written hf:ORG/NAME/FILE.gguf")
     need(f"hf:{place}", "hub")
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
     repository, file = "/".join(parts[:2]), "/".join(parts[2:])
-    try:
+    with hub.sentences(place, f"hf:{place}", "name a file with llama.cpp:/path/to/file.gguf"):
         found = [_fetch(repository, str(shard), progress) for shard in shards(Path(file))]
-    except HFValidationError as error:
-        raise InputError(f"hf:{place}: {error}") from error
-    except LocalEntryNotFoundError:
-        raise ModelError(
-            f"{repository}/{file} isn't in the hub's cache on this machine, and the hub can't be reached: "
-            "go online once, or name a file with llama.cpp:/path/to/file.gguf"
-        ) from None
-    except Exception as error:  # what else can be depends on the network library, which changes with the hub's version
-        why = " ".join(str(error).split()) or type(error).__name__
-        raise ModelError(f"{repository}/{file} can't be had from the hub: {why[:300]}") from error
     return found[0]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -18,24 +20,33 @@ def snapshot(repository: str, patterns: tuple[str, ...]) -> Path:
     """
     need(f"{repository} on the hub", "hub")
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
     from tqdm import tqdm
 
     class Silent(tqdm):  # type: ignore[misc]  # tqdm is untyped
         def __init__(self, *args: object, **options: object) -> None:
             super().__init__(*args, **options | {"disable": True})  # what it draws would spoil a screen
 
-    try:
+    with sentences(repository, f"{repository} is no name of the hub's", "name a folder"):
         return Path(
             snapshot_download(repository, allow_patterns=[*patterns], ignore_patterns=["*/*"], tqdm_class=Silent)
         )
+
+
+@contextmanager
+def sentences(what: str, misnamed: str, instead: str) -> Iterator[None]:
+    """What the hub's library raises within becomes InputError for a name that can't be, `misnamed`, and ModelError for
+    what can't be had. `instead` is what a person can do without the hub."""
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        yield
     except HFValidationError as error:
-        raise InputError(f"{repository} is no name of the hub's: {error}") from error
+        raise InputError(f"{misnamed}: {error}") from error
     except LocalEntryNotFoundError:
         raise ModelError(
-            f"{repository} isn't in the hub's cache on this machine, and the hub can't be reached: go online once, or "
-            "name a folder"
+            f"{what} isn't in the hub's cache on this machine, and the hub can't be reached: go online once, or "
+            f"{instead}"
         ) from None
     except Exception as error:  # what else can be depends on the network library, which changes with the hub's version
         why = " ".join(str(error).split())[:300] or type(error).__name__
-        raise ModelError(f"{repository} can't be had from the hub: {why}") from error
+        raise ModelError(f"{what} can't be had from the hub: {why}") from error
