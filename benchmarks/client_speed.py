@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from arena.backends.base import LanguageModel, Request, StopRule
-from arena.backends.catalog import find_model
-from arena.backends.files import locate
 from arena.backends.server import ServerSettings
 from arena.backends.sglang import batches, wire
 from arena.backends.sglang.client import SGLang
+from arena.backends.weights.catalog import find_model
+from arena.backends.weights.finding import locate
 
 ROOT = Path(__file__).parents[1]
 MODEL = "smollm2-135m-instruct"
@@ -93,8 +93,8 @@ async def tournament(url: str, games: int, seed: int, opponent: str, recorded: R
     """Rounds a second of a tournament of rock-paper-scissors into a temporary store; connecting is not timed."""
     from arena.backends.loading import Models
     from arena.cli.progress import observer
-    from arena.play.cells import Options, plan_cells
-    from arena.play.tournament import Tournament, play_tournament
+    from arena.experiments.tournament.cells import Options, plan_cells
+    from arena.experiments.tournament.tournament import Tournament, play_tournament
     from arena.store.store import Store
 
     name = f"{MODEL}@sglang:{url}"

@@ -19,9 +19,9 @@ from arena.backends.base import Draw, Request, StopRule, Vocabulary
 from arena.backends.local.engine import Engine
 from arena.backends.local.tree import Path, Row
 from arena.blocks import block_of, counted
-from arena.draws import stream
 from arena.games import parse_game
-from arena.reports.cells import NET
+from arena.randomness import stream
+from arena.reports.tournament.measures import NET
 from arena.stats.clusters import mean
 
 ROUNDS: Final = 6

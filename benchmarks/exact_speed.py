@@ -17,8 +17,8 @@ from typing import Any
 
 from arena.backends.base import Sampling
 from arena.backends.loading import Models
-from arena.tasks.cells import TaskOptions, plan_task_cells
-from arena.tasks.exact import explore
+from arena.experiments.numbers.cells import TaskOptions, plan_task_cells
+from arena.experiments.numbers.exact import explore
 
 ONE = (Sampling(),)
 GRID = tuple(Sampling(temperature, top_p) for temperature in (1.0, 1.5, 2.0, 2.5) for top_p in (1.0, 0.8, 0.5))

@@ -19,8 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from arena.backends.catalog import find_model
-from arena.backends.files import locate
+from arena.backends.weights.catalog import find_model
+from arena.backends.weights.finding import locate
 
 ROUNDS = 10
 ANSWER = 8  # tokens at most
@@ -65,8 +65,8 @@ async def _play(path: Path, folder: str, options: argparse.Namespace) -> tuple[f
     from arena.backends.loading import Models
     from arena.backends.local.settings import Settings
     from arena.cli.progress import observer
-    from arena.play.cells import Options, plan_cells
-    from arena.play.tournament import Tournament, play_tournament
+    from arena.experiments.tournament.cells import Options, plan_cells
+    from arena.experiments.tournament.tournament import Tournament, play_tournament
     from arena.store.store import Store
 
     settings = Settings(

@@ -71,8 +71,8 @@ def play(games: int, matches_kept: int) -> Played:
 async def _play(path: Path, games: int) -> Played:
     from arena.backends.loading import Models
     from arena.cli.progress import observer
-    from arena.play.cells import Options, plan_cells
-    from arena.play.tournament import Tournament, play_tournament
+    from arena.experiments.tournament.cells import Options, plan_cells
+    from arena.experiments.tournament.tournament import Tournament, play_tournament
     from arena.store.store import Store
 
     with observer("plain") as watching:
@@ -258,7 +258,7 @@ def _without_extra_layouts(llama_cpp: Any) -> None:
 
 def limit(task: dict[str, Any]) -> dict[str, Any]:
     """How many tokens a second the library evaluates in one long prompt, and in many sequences side by side."""
-    from arena.backends.llamacpp.library import LlamaCppLibrary
+    from arena.backends.local.llamacpp.library import LlamaCppLibrary
     from arena.backends.local.settings import Settings
     from arena.backends.local.tree import Row
 
@@ -337,9 +337,9 @@ class Machine:
 
 
 def _machine(cache: str) -> Machine:
-    from arena.backends.catalog import find_model
-    from arena.backends.files import locate
     from arena.backends.local.settings import Settings
+    from arena.backends.weights.catalog import find_model
+    from arena.backends.weights.finding import locate
 
     settings = Settings().resolved()
     return Machine(

@@ -20,9 +20,9 @@ from arena.backends.base import LanguageModel, Work
 from arena.backends.loading import Models
 from arena.cli.progress import observer
 from arena.errors import ArenaError
+from arena.experiments.tournament.cells import Options, plan_cells
+from arena.experiments.tournament.tournament import Tournament, play_tournament
 from arena.games import parse_game
-from arena.play.cells import Options, plan_cells
-from arena.play.tournament import Tournament, play_tournament
 from arena.prompts.wording import Style
 from arena.store.rows import RoundColumns
 from arena.store.store import Store

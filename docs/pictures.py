@@ -10,12 +10,12 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from arena.session.choice import Choice
+from arena.session.numbers_choice import TaskChoice
 from arena.tui.app import ArenaApp
-from arena.tui.choice import Choice
 from arena.tui.screens.match import MatchScreen
 from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.screens.spectate import SpectateScreen
-from arena.tui.task_choice import TaskChoice
 from arena.tui.widgets.moves import MoveBar
 
 MODEL = "llm:gemma-3-270m"

@@ -16,10 +16,10 @@ from typing import Final
 
 from arena.agents.language_model import LanguageModelAgent
 from arena.backends.base import Vocabulary
-from arena.draws import stream
 from arena.games import Game
 from arena.prompts.chat_template import written
 from arena.prompts.formats import CHAT_TEMPLATE, PAPERS, render
+from arena.randomness import stream
 from arena.records import Decision, Policy, Prompt, Round, Sample, View
 
 LEAST_MASS: Final = 0.1

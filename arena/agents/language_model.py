@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from arena.agents.bots import draw_move
 from arena.agents.encoding import chat_template, encode
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
-from arena.aside import aside
-from arena.backends.answers import found
 from arena.backends.base import Draw, LanguageModel, Request, Sampling, Vocabulary
+from arena.backends.stopping import found
 from arena.blocks import block_of
-from arena.draws import stream, uniforms
+from arena.concurrency import aside
 from arena.games import Game
 from arena.prompts.chat_template import ChatTemplate
 from arena.prompts.formats import render
 from arena.prompts.wording import ShownRound, Wording
+from arena.randomness import stream, uniforms
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, Seat, View
 
 _MOST_PROMPTS = 4096  # that are remembered; matches that began alike ask alike

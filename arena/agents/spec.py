@@ -15,8 +15,8 @@ from arena.agents.agent import Agent
 from arena.agents.bots import MixedStrategy
 from arena.agents.greedy import GreedyReader
 from arena.agents.person import Person
-from arena.backends.catalog import catalog, is_weights
 from arena.backends.keys import without_logins
+from arena.backends.weights.catalog import catalog, is_weights
 from arena.errors import UsageError
 from arena.games import Game
 from arena.records import Policy, Seat

@@ -9,15 +9,15 @@ from contextlib import suppress
 from importlib.metadata import version
 from typing import Any
 
-from arena.aside import aside
 from arena.backends.base import LanguageModel
-from arena.backends.catalog import EXTRAS, LLAMA_CPP, SGLANG, TRANSFORMERS, ModelEntry, find_model
-from arena.backends.files import locate
-from arena.backends.fingerprints import fingerprint, gguf_digest
 from arena.backends.keys import without_logins
 from arena.backends.local.client import LocalModel
 from arena.backends.local.settings import Settings
 from arena.backends.server import UNVERIFIED, ServerSettings
+from arena.backends.weights.catalog import EXTRAS, LLAMA_CPP, SGLANG, TRANSFORMERS, ModelEntry, find_model
+from arena.backends.weights.finding import locate
+from arena.backends.weights.fingerprints import fingerprint, gguf_digest
+from arena.concurrency import aside
 from arena.extras import need
 
 
@@ -72,8 +72,8 @@ class Models:
 
             return served(entry, self._server)
         if entry.backend == TRANSFORMERS:
-            from arena.backends.transformers.weights import identity as of_files
-            from arena.backends.transformers.weights import located
+            from arena.backends.local.transformers.weights import identity as of_files
+            from arena.backends.local.transformers.weights import located
 
             return of_files(located(entry.place), self.settings)
         return f"sha256:{gguf_digest(locate(entry))}"
@@ -86,7 +86,7 @@ class Models:
 
             return served(entry, self._server)
         if entry.backend == TRANSFORMERS:
-            from arena.backends.transformers.weights import former_identity as of_place
+            from arena.backends.local.transformers.weights import former_identity as of_place
 
             return of_place(entry.place)
         return f"sha256:{fingerprint(locate(entry))}"
@@ -119,7 +119,7 @@ class Models:
             progress("asking the server")
             return await SGLang.connect(name, entry, self._server)
         if entry.backend == TRANSFORMERS:
-            from arena.backends.transformers.weights import located
+            from arena.backends.local.transformers.weights import located
 
             progress("looking for its weights")
             source = await aside(located, entry.place)

@@ -17,11 +17,11 @@ import msgspec
 from arena.backends.local.child import describe, end, last_words, log_file, start
 from arena.backends.local.messages import Refused
 from arena.backends.local.settings import Settings
-from arena.backends.transformers.weights import check_place
+from arena.backends.local.transformers.weights import check_place
 from arena.errors import InputError, ModelError
 from arena.files import from_home
 
-WORKER: Final = "arena.backends.transformers.reward_worker"
+WORKER: Final = "arena.backends.local.transformers.reward_worker"
 
 Template = Literal["chat-template", "tulu"]
 

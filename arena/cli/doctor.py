@@ -74,9 +74,9 @@ def _report(servers: Sequence[str]) -> dict[str, Any]:
     from importlib.metadata import version
     from platform import python_version
 
-    from arena.backends.catalog import catalog
-    from arena.backends.files import state
     from arena.backends.machine import machine, parts
+    from arena.backends.weights.catalog import catalog
+    from arena.backends.weights.finding import state
     from arena.games import game_names, ignored_games
 
     return {
@@ -188,7 +188,7 @@ async def _audits(
     from arena.agents.audit import audit
     from arena.agents.language_model import LanguageModelAgent
     from arena.backends.loading import Models
-    from arena.play.cells import Options, plan_cells
+    from arena.experiments.tournament.cells import Options, plan_cells
 
     loaded = Models(settings_of(chosen), lambda line: say(f"arena: {line}"))
     options = Options(style=chosen["style"], format=chosen["format_"], wording=chosen["wording"])

@@ -13,7 +13,7 @@ from arena.errors import ArenaError, InputError
 from arena.text import printable
 
 if TYPE_CHECKING:
-    from arena.backends.catalog import ModelEntry
+    from arena.backends.weights.catalog import ModelEntry
 
 _COLUMNS = ("name", "style", "family", "size", "licence", "state")
 
@@ -31,7 +31,7 @@ def models(as_json: bool, check: bool) -> None:
     a model is asked for; to give them a name, put them into models.toml in your configuration folder (or where
     ARENA_MODELS points), as `[my-model]` with weights, style, format, family, size, recipe and licence.
     """
-    from arena.backends.catalog import catalog
+    from arena.backends.weights.catalog import catalog
 
     rows, failed = [], []
     for entry in catalog().values():
@@ -52,7 +52,7 @@ def models(as_json: bool, check: bool) -> None:
 
 
 def _row(entry: ModelEntry) -> dict[str, str]:
-    from arena.backends.files import state
+    from arena.backends.weights.finding import state
 
     return {
         "name": entry.name,
@@ -69,8 +69,8 @@ def _row(entry: ModelEntry) -> dict[str, str]:
 
 def _verified(entry: ModelEntry) -> dict[str, str]:
     """The file and its digest. Raises ArenaError if it can't be had, is no whole GGUF file or another one."""
-    from arena.backends.files import locate
-    from arena.backends.fingerprints import gguf_digest
+    from arena.backends.weights.finding import locate
+    from arena.backends.weights.fingerprints import gguf_digest
 
     path = locate(entry)
     digest = gguf_digest(path)

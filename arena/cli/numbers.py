@@ -29,10 +29,10 @@ from arena.errors import UsageError
 if TYPE_CHECKING:
     from arena.backends.loading import Models
     from arena.cli.progress import Silent
+    from arena.experiments.numbers.cells import TaskOptions
+    from arena.experiments.numbers.numbers import TaskPlan
     from arena.store.rows import RunRow
     from arena.store.store import Store
-    from arena.tasks.cells import TaskOptions
-    from arena.tasks.run import TaskPlan
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -127,9 +127,9 @@ def sequences(**chosen: Any) -> None:
 
 
 def _run(task: str, chosen: dict[str, Any], variants: tuple[str, ...] = ("",)) -> None:
-    from arena.tasks.cells import plan_task_cells
-    from arena.tasks.entropy import plan_matched_cells
-    from arena.tasks.run import TaskPlan
+    from arena.experiments.numbers.cells import plan_task_cells
+    from arena.experiments.numbers.entropy import plan_matched_cells
+    from arena.experiments.numbers.numbers import TaskPlan
 
     subjects = _subjects(chosen)
     if not subjects:
@@ -149,8 +149,8 @@ def _run(task: str, chosen: dict[str, Any], variants: tuple[str, ...] = ("",)) -
 
 def _with_person(chosen: dict[str, Any]) -> None:
     """A person first, then the models on as many answers; without any named, those that are ready here."""
-    from arena.tasks.cells import plan_task_cells
-    from arena.tasks.run import TaskPlan
+    from arena.experiments.numbers.cells import plan_task_cells
+    from arena.experiments.numbers.numbers import TaskPlan
 
     n = _PERSON_DRAWS if chosen["n"] is None else chosen["n"]
     if not sys.stdin.isatty():
@@ -168,10 +168,10 @@ def _with_person(chosen: dict[str, Any]) -> None:
 
 def _finish(chosen: dict[str, Any], plan: Callable[[Models], Any], person: int = 0) -> None:
     from arena.cli.people import asking
-    from arena.reports.tasks.folder import write_all
-    from arena.reports.tasks.run import task_report
+    from arena.experiments.numbers.numbers import run_tasks
+    from arena.reports.numbers.folder import write_all
+    from arena.reports.numbers.report import task_report
     from arena.store.store import Store
-    from arena.tasks.run import run_tasks
 
     async def work(store: Store, models: Models, watching: Silent) -> RunRow:
         planned = await plan(models)
@@ -192,8 +192,8 @@ def _subjects(chosen: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _ready() -> tuple[str, ...]:
-    from arena.backends.catalog import catalog
-    from arena.backends.files import state
+    from arena.backends.weights.catalog import catalog
+    from arena.backends.weights.finding import state
 
     return tuple(f"llm:{entry.name}" for entry in catalog().values() if state(entry) == "ready")
 
@@ -202,7 +202,7 @@ def _options(chosen: dict[str, Any], variants: Sequence[str]) -> TaskOptions:
     from itertools import product
 
     from arena.backends.base import Sampling
-    from arena.tasks.cells import TaskOptions
+    from arena.experiments.numbers.cells import TaskOptions
 
     return TaskOptions(
         samplings=tuple(Sampling(*pair) for pair in product(chosen["temperatures"], chosen["top_ps"])),

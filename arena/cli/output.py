@@ -14,8 +14,8 @@ from arena.text import printable
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from arena.reports.run import RunReport
-    from arena.reports.tasks.run import TaskReport
+    from arena.reports.numbers.report import TaskReport
+    from arena.reports.tournament.report import RunReport
 
 FORMATS: Final = ("rich", "md", "tex", "csv", "json")
 _PIPED_WIDTH: Final = 120  # columns where there is no terminal; COLUMNS says otherwise
@@ -33,8 +33,8 @@ def say_where(out: Path) -> None:
 
 def show_games(found: RunReport, format_: str, published: bool = False) -> None:
     """Print the table of runs of games. Raises InputError if there is none to print yet."""
-    from arena.reports.folder import check_finished, writers
-    from arena.reports.terminal import terminal
+    from arena.reports.tournament.folder import check_finished, writers
+    from arena.reports.tournament.terminal import terminal
 
     if format_ != "json":
         check_finished(found)
@@ -46,9 +46,9 @@ def show_games(found: RunReport, format_: str, published: bool = False) -> None:
 
 def show_tasks(found: TaskReport, format_: str, published: bool = False) -> None:
     """Print the tables of runs of tasks."""
-    from arena.reports.tables import terminal
-    from arena.reports.tasks.folder import writers
-    from arena.reports.tasks.tables import tables
+    from arena.reports.numbers.folder import writers
+    from arena.reports.numbers.tables import tables
+    from arena.reports.table import terminal
 
     if format_ == "rich":
         _echo(lambda width: terminal(tables(found, published), width))

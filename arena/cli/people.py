@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import click
 
-from arena.aside import aside
+from arena.concurrency import aside
 from arena.errors import InputError
 
 

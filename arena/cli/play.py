@@ -15,7 +15,7 @@ from arena.extras import need
 
 if TYPE_CHECKING:
     from arena.agents.agent import Agent
-    from arena.tui.choice import Choice
+    from arena.session.choice import Choice
 
 
 @command()
@@ -27,7 +27,7 @@ def play(show: bool, lobby: bool, guest: bool, store: Path, **match: Any) -> Non
     """Play a match in the terminal. What isn't named is as it was last time."""
     choice = chosen(show, **match)
     if guest:
-        from arena.backends.catalog import close_catalog
+        from arena.backends.weights.catalog import close_catalog
 
         close_catalog((choice.subject, choice.opponent))
     open_app(store, choice, show, lobby=lobby)
@@ -37,7 +37,7 @@ def chosen(show: bool, **match: Any) -> Choice:
     """The match that was asked for, its gaps filled with the last one. Raises UsageError for a name that isn't one."""
     import msgspec
 
-    from arena.tui.choice import HUMAN, remembered
+    from arena.session.choice import HUMAN, remembered
 
     last = remembered()
     if match["subject"] == HUMAN and match["opponent"] is None and last.opponent == HUMAN:
@@ -52,9 +52,9 @@ def chosen(show: bool, **match: Any) -> Choice:
 def _check(game: str, subject: str, opponent: str) -> None:
     """Refuse what can be refused before the screen is taken."""
     from arena.agents.spec import AgentSpec, make_bot, parse_agent
-    from arena.backends.catalog import find_model
+    from arena.backends.weights.catalog import find_model
+    from arena.experiments.tournament.match import Table
     from arena.games import parse_game
-    from arena.play.match import Table
     from arena.records import Seat
 
     rules = parse_game(game)

@@ -15,9 +15,9 @@ from arena.text import printable
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from arena.play.cells import Cell
+    from arena.experiments.numbers.cells import TaskCell
+    from arena.experiments.tournament.cells import Cell
     from arena.records import Answer, Round
-    from arena.tasks.cells import TaskCell
 
     AnyCell = Cell | TaskCell
 

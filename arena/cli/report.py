@@ -44,8 +44,8 @@ def report(store: Path, names: tuple[str, ...], format_: str, out: Path | None, 
 
 
 def _games(store: Store, runs: Sequence[RunRow], format_: str, out: Path | None, published: bool) -> None:
-    from arena.reports.folder import write_all
-    from arena.reports.run import run_report
+    from arena.reports.tournament.folder import write_all
+    from arena.reports.tournament.report import run_report
 
     found = run_report(store, *runs)
     if out is not None:
@@ -55,8 +55,8 @@ def _games(store: Store, runs: Sequence[RunRow], format_: str, out: Path | None,
 
 
 def _tasks(store: Store, runs: Sequence[RunRow], format_: str, out: Path | None, published: bool) -> None:
-    from arena.reports.tasks.folder import write_all
-    from arena.reports.tasks.run import task_report
+    from arena.reports.numbers.folder import write_all
+    from arena.reports.numbers.report import task_report
 
     found = task_report(store, *runs)
     if out is not None:

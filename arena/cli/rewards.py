@@ -34,9 +34,9 @@ def rewards(model: str, task: str, store: Path, as_json: bool, display: str, pub
     \b
     arena rewards allenai/Llama-3.1-Tulu-3-8B-RM --device cuda --published
     """
-    from arena.reports.tasks.run import task_report
+    from arena.experiments.numbers.rewards import run_rewards
+    from arena.reports.numbers.report import task_report
     from arena.store.store import Store
-    from arena.tasks.rewards import run_rewards
 
     place = model.removeprefix("transformers:")
 

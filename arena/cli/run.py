@@ -33,9 +33,9 @@ def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None
 
     The same command again goes on where it was, and plays nothing that is finished.
     """
+    from arena.experiments.suites.running import run_suite
+    from arena.experiments.suites.suite import find_suite, shipped
     from arena.store.store import Store
-    from arena.suites.running import run_suite
-    from arena.suites.suite import find_suite, shipped
 
     if suite is None:
         for name, title in shipped().items():
@@ -52,10 +52,10 @@ def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None
 
 
 def _report(store: Store, name: str, runs: Sequence[RunRow], out: Path | None, as_json: bool) -> None:
-    from arena.reports import folder as games_folder
-    from arena.reports.run import run_report
-    from arena.reports.tasks import folder as tasks_folder
-    from arena.reports.tasks.run import task_report
+    from arena.reports.numbers import folder as tasks_folder
+    from arena.reports.numbers.report import task_report
+    from arena.reports.tournament import folder as games_folder
+    from arena.reports.tournament.report import run_report
     from arena.store.rows import TASK_KIND
 
     of_games = [run for run in runs if run.spec.kind != TASK_KIND]

@@ -40,10 +40,10 @@ def runs(store: Path, as_json: bool) -> None:
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
+    from arena.experiments.numbers.numbers import draws
     from arena.store import Store
     from arena.store.codec import run_key
     from arena.store.rows import TASK_KIND
-    from arena.tasks.run import draws
 
     found = []
     with Store.open(path) as store:

@@ -65,7 +65,7 @@ def serve(
     environment of its own (see docs/gpu-rig.md). Clients must know the key in ARENA_API_KEY, if it is set.
     """
     from arena.backends.keys import key
-    from arena.backends.sglang.plan import Wishes, plan
+    from arena.backends.sglang.serving.plan import Wishes, plan
 
     raw = chosen.pop("logprobs") == "raw"
     wishes = Wishes(**chosen, raw=raw, key=key(), more=more)
@@ -74,7 +74,7 @@ def serve(
         for command in planned.commands:
             click.echo(printable(command.shell(wishes.key)))
         return
-    from arena.backends.sglang.serve import check, serving, watch
+    from arena.backends.sglang.serving.launching import check, serving, watch
 
     check(planned, wishes, python)
     if wishes.host not in ("127.0.0.1", "::1", "localhost") and not wishes.key:

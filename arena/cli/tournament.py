@@ -25,7 +25,7 @@ from arena.cli.running import to_its_end
 if TYPE_CHECKING:
     from arena.backends.loading import Models
     from arena.cli.progress import Silent
-    from arena.play.cells import Options
+    from arena.experiments.tournament.cells import Options
     from arena.store.rows import RunRow
     from arena.store.store import Store
 
@@ -109,17 +109,17 @@ def tournament(
     \b
     Agents: llm:MODEL (see `arena models`), greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,...
     """
-    from arena.play.tournament import check_size
-    from arena.reports.folder import write_all
-    from arena.reports.run import run_report
+    from arena.experiments.tournament.tournament import check_size
+    from arena.reports.tournament.folder import write_all
+    from arena.reports.tournament.report import run_report
     from arena.store.store import Store
 
     check_size(matches, rounds)
     grid = Grid(subjects, opponents, games)
 
     async def play(opened: Store, models: Models, watching: Silent) -> RunRow:
-        from arena.play.cells import plan_cells
-        from arena.play.tournament import Tournament, play_tournament
+        from arena.experiments.tournament.cells import plan_cells
+        from arena.experiments.tournament.tournament import Tournament, play_tournament
 
         options = _options(rest)
         cells = await plan_cells(grid.subjects, grid.opponents, grid.games, options, models)
@@ -137,7 +137,7 @@ def tournament(
 
 def _options(rest: dict[str, Any]) -> Options:
     from arena.backends.base import Sampling
-    from arena.play.cells import Options
+    from arena.experiments.tournament.cells import Options
 
     return Options(
         style=rest["style"],

@@ -39,7 +39,7 @@ def _wordings_differ(rows: Sequence[Settings]) -> bool:
 
 def families_of(subjects: Iterable[str]) -> dict[str, str]:
     """What the catalog knows of the subjects' families."""
-    from arena.backends.catalog import find_model
+    from arena.backends.weights.catalog import find_model
 
     families = {}
     for subject in subjects:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from arena.reports import escape
-from arena.reports.tables import Table
+from arena.reports.table import Table
 
 _HEAD: Final = r"% \usepackage{array,booktabs,ragged2e,tabularx}"
 _TEXT_WIDTH: Final = 345.0  # points: an article's

@@ -96,7 +96,7 @@ def _of_seat(prefix: str, agent: str, prompt: Mapping[str, Any] | None, run: Run
 
 
 def _backend(model: str) -> str | None:
-    from arena.backends.catalog import find_model
+    from arena.backends.weights.catalog import find_model
 
     try:
         return find_model(model).backend

@@ -13,12 +13,12 @@ from textual.binding import Binding, BindingType
 from textual.filter import Monochrome
 from textual.screen import Screen
 
-from arena.backends import packages
 from arena.backends.loading import Models
+from arena.backends.weights import packages
 from arena.errors import ArenaError
+from arena.session.choice import Choice, remember, remembered
+from arena.session.preferences import keep, preferences
 from arena.text import printable
-from arena.tui.choice import Choice, remember, remembered
-from arena.tui.preferences import keep, preferences
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen

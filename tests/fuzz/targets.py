@@ -46,7 +46,7 @@ def chat_template() -> None:
 
 def parsers() -> None:
     """The answer in `answer.txt`, through every parser."""
-    from arena.tasks.task import TASKS
+    from arena.experiments.numbers.task import TASKS
 
     text = Path("answer.txt").read_bytes().decode("utf-8", "replace")
 

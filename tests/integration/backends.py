@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 import pytest
 
 from arena.backends.base import Completion, LanguageModel, Request
-from arena.backends.catalog import find_model
-from arena.backends.files import locate
 from arena.backends.loading import Models
 from arena.backends.local.settings import Settings
+from arena.backends.weights.catalog import find_model
+from arena.backends.weights.finding import locate
 from tests.integration.commands import SMOLLM2
 from tests.integration.sglang_cpu.server import PYTHON, Server
 

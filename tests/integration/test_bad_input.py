@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from arena.backends.catalog import find_model
-from arena.backends.files import locate
+from arena.backends.weights.catalog import find_model
+from arena.backends.weights.finding import locate
 from arena.errors import ExitCode
 from tests.integration.commands import (
     SMOLLM2,

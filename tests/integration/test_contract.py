@@ -14,8 +14,8 @@ import pytest
 from scipy import stats
 from scipy.special import log_softmax
 
-from arena.backends.answers import cut
 from arena.backends.base import Capability, Draw, Request, Sampling, StopRule
+from arena.backends.stopping import cut
 from arena.errors import InputError
 from tests.integration.backends import BACKENDS, Subject, make_subject
 

@@ -66,8 +66,8 @@ def test_the_same_prompt_has_the_same_tokens_on_another_backend() -> None:
 
 
 def gguf() -> str:
-    from arena.backends.catalog import find_model
-    from arena.backends.files import locate
+    from arena.backends.weights.catalog import find_model
+    from arena.backends.weights.finding import locate
 
     return str(locate(find_model(SMOLLM2)))
 

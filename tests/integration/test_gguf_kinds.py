@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from arena.backends.base import Request, StopRule
-from arena.backends.gguf import check_gguf
 from arena.backends.local.client import LocalModel
 from arena.backends.local.settings import Settings
+from arena.backends.weights.gguf import check_gguf
 from arena.errors import InputError
 from tests.support.gguf_kinds import write
 

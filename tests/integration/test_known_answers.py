@@ -14,11 +14,11 @@ import pytest
 from arena.agents.agent import Agent
 from arena.agents.greedy import GreedyReader
 from arena.agents.spec import make_bot, parse_agent
-from arena.draws import stream, uniforms
+from arena.experiments.tournament.match import Table, play_match
 from arena.games import Game, parse_game
-from arena.play.match import Table, play_match
+from arena.randomness import stream, uniforms
 from arena.records import Decision, Policy, Seat, View
-from arena.reports.cells import NET
+from arena.reports.tournament.measures import NET
 from arena.stats.clusters import mean
 from tests.integration.commands import arena
 

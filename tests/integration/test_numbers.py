@@ -149,7 +149,7 @@ def test_letters_paraphrases_and_a_matched_entropy(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_shipped_suite_with_few_answers_fills_every_table_and_figure(tmp_path: Path) -> None:
     """The suite's own parts; only that 1500 answers would take minutes."""
-    text = files("arena.suites").joinpath("laptop-numbers.toml").read_text(encoding="utf-8")
+    text = files("arena.experiments.suites").joinpath("laptop-numbers.toml").read_text(encoding="utf-8")
     few = tmp_path / "few.toml"
     text = text.replace("[[task]]", "[[task]]\nn = 12").replace("paraphrases", 'mode = "sample"\nparaphrases')
     few.write_text(text, encoding="utf-8")

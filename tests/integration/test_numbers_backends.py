@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from arena.backends.base import Sampling
-from arena.tasks.cells import TaskOptions, plan_task_cells
-from arena.tasks.exact import Exact, explore
-from arena.tasks.players import ModelPlayer
+from arena.experiments.numbers.cells import TaskOptions, plan_task_cells
+from arena.experiments.numbers.exact import Exact, explore
+from arena.experiments.numbers.players import ModelPlayer
 from tests.integration.backends import Subject, make_subject
 from tests.integration.commands import SMOLLM2
 
@@ -45,7 +45,7 @@ def found_by(subject: Subject) -> tuple[Exact, list[int]]:
 def test_exact_mode_agrees_between_backends_and_with_what_is_sampled(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("arena.tasks.exact._MOST_NODES", NODES)
+    monkeypatch.setattr("arena.experiments.numbers.exact._MOST_NODES", NODES)
     exact: dict[str, Exact] = {}
     for backend in ("llama.cpp", "transformers", "sglang"):
         subject = make_subject(backend, request)

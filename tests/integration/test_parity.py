@@ -17,11 +17,11 @@ import pytest
 from numpy.typing import NDArray
 
 from arena.backends.base import Request, StopRule
-from arena.backends.catalog import find_model
-from arena.backends.files import locate
 from arena.backends.loading import Models
+from arena.backends.weights.catalog import find_model
+from arena.backends.weights.finding import locate
+from arena.experiments.tournament.cells import Options, plan_cells
 from arena.games import parse_game
-from arena.play.cells import Options, plan_cells
 from arena.records import Decision, Policy, Round, View
 from tests.integration.backends import Subject
 from tests.integration.commands import GEMMA, SMOLLM2

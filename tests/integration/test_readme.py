@@ -13,8 +13,8 @@ from typing import Final
 
 import pytest
 
-from arena.backends.catalog import find_model
-from arena.backends.files import locate
+from arena.backends.weights.catalog import find_model
+from arena.backends.weights.finding import locate
 from tests.integration.commands import PATIENCE, SMOLLM2
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,7 @@ def fresh_copy(folder: Path) -> Path:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    suite = folder / "arena/suites/laptop-numbers.toml"
+    suite = folder / "arena/experiments/suites/laptop-numbers.toml"
     text = suite.read_text(encoding="utf-8")
     for pattern, instead in SUITE:
         text = re.sub(pattern, instead, text)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from arena.backends.base import Draw, Request, StopRule
-from arena.backends.llamacpp.library import LlamaCppLibrary
 from arena.backends.local.engine import Engine
 from arena.backends.local.library import LoadError
+from arena.backends.local.llamacpp.library import LlamaCppLibrary
 from arena.backends.local.settings import Settings
 from arena.backends.local.tree import Path, Row
 

@@ -12,10 +12,10 @@ from textual.widgets import Static
 
 from arena.games import parse_game
 from arena.records import Seat
+from arena.session.choice import Choice, remembered
 from arena.store.rows import RoundColumns
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
-from arena.tui.choice import Choice, remembered
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
 from arena.tui.screens.spectate import SpectateScreen

@@ -11,8 +11,9 @@ from scipy import stats
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input, Select
 
-from arena.backends import catalog
+from arena.backends.weights import catalog
 from arena.records import Answer
+from arena.session.numbers_choice import TaskChoice
 from arena.store.rows import TASK_KIND, CellSpec, RunSpec
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
@@ -21,7 +22,6 @@ from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.screens.numbers_setup import NumbersSetupScreen
 from arena.tui.screens.results import ResultsScreen
 from arena.tui.screens.task_run import TaskCellScreen, TaskRunScreen
-from arena.tui.task_choice import TaskChoice
 from arena.tui.widgets.value_bars import ValueBars
 from tests.tui.test_match import run, text, until
 from tests.tui.test_results import ARENA, rows

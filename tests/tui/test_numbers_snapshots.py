@@ -11,14 +11,14 @@ from textual.pilot import Pilot
 
 from arena.backends.loading import Models
 from arena.cli.progress import Silent
+from arena.experiments.numbers.cells import TaskOptions, plan_task_cells
+from arena.experiments.numbers.numbers import TaskPlan, run_tasks
+from arena.session.numbers_choice import TaskChoice
 from arena.store import registry
 from arena.store.store import Store
-from arena.tasks.cells import TaskOptions, plan_task_cells
-from arena.tasks.run import TaskPlan, run_tasks
 from arena.tui.app import ArenaApp
 from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.screens.task_run import TaskCellScreen, TaskRunScreen
-from arena.tui.task_choice import TaskChoice
 from tests.tui.test_match import text, until
 from tests.tui.test_numbers import stage
 from tests.tui.test_results import rows

@@ -17,12 +17,12 @@ from textual.widgets import DataTable
 
 from arena.backends.loading import Models
 from arena.cli.progress import Silent
-from arena.play.cells import Options, TooLong, plan_cells
-from arena.play.tournament import Tournament, play_tournament
+from arena.experiments.tournament.cells import Options, TooLong, plan_cells
+from arena.experiments.tournament.tournament import Tournament, play_tournament
+from arena.session.choice import Choice
 from arena.store import registry
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
-from arena.tui.choice import Choice
 from arena.tui.screens import spectate
 from arena.tui.screens.fit import FitScreen
 from arena.tui.screens.replay import ReplayScreen

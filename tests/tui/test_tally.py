@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from arena.draws import stream, uniforms
-from arena.tasks.task import find_task
-from arena.tui.tally import Tally
-from arena.tui.task_words import facts, over_drawn, surprise
+from arena.experiments.numbers.task import find_task
+from arena.randomness import stream, uniforms
+from arena.session.numbers_words import facts, over_drawn, surprise
+from arena.session.tally import Tally
 
 
 def restore(tally: Tally, values: Iterable[tuple[int, ...]]) -> None:

@@ -14,13 +14,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Select
 
-from arena.backends import packages
+from arena.backends.weights import packages
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
+from arena.session.choice import Choice
+from arena.session.preferences import preferences
 from arena.store.rows import CellSpec, RunSpec
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
-from arena.tui.choice import Choice
-from arena.tui.preferences import preferences
 from arena.tui.screens.fit import FitScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
@@ -208,7 +208,7 @@ def test_settings_are_kept_and_count(store: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["", "no json", "[]", '{"theme": 3}', '{"theme": "gone"}'])
 def test_damaged_settings_are_the_first_ones(store: Path, damage: str) -> None:
-    from arena.tui.preferences import preferences_file
+    from arena.session.preferences import preferences_file
 
     preferences_file().parent.mkdir(parents=True)
     preferences_file().write_text(damage)

@@ -16,12 +16,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.backends.answers import answer, ending
 from arena.backends.base import Completion, Numbers, Request, StopRule, Vocabulary, Work
 from arena.backends.distribution import Logits
 from arena.backends.local.states import States
 from arena.backends.local.tree import Memory, Path, Row, Tree
-from arena.draws import stream, uniforms
+from arena.backends.stopping import answer, ending
+from arena.randomness import stream, uniforms
 from arena.records import Sample, TokenProbability
 
 # First tokens that are drawn for a request while its logits are there. More are seldom needed, and then the

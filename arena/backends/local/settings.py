@@ -6,7 +6,7 @@ import os
 
 import msgspec
 
-from arena.backends.llamacpp.cpu import has_amx
+from arena.backends.local.llamacpp.cpu import has_amx
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -12,19 +12,19 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from arena.aside import aside
-from arena.backends.answers import answer, cut, ending
 from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
-from arena.backends.catalog import ModelEntry
 from arena.backends.requests import check_request
 from arena.backends.server import ServerSettings
 from arena.backends.sglang.batches import Ask, Queue
 from arena.backends.sglang.info import Served, addresses, one_model
-from arena.backends.sglang.plan import RAW_VARIABLE
+from arena.backends.sglang.serving.plan import RAW_VARIABLE
 from arena.backends.sglang.tokenizer import served_tokenizer
 from arena.backends.sglang.transport import Transport
 from arena.backends.sglang.wire import Generated, Kind, Numbers, Reader, body, spelling_body
+from arena.backends.stopping import answer, cut, ending
 from arena.backends.tokenizer import FolderTokenizer
+from arena.backends.weights.catalog import ModelEntry
+from arena.concurrency import aside
 from arena.errors import InputError, ModelError
 from arena.records import Sample
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from arena.backends.catalog import ModelEntry
-from arena.backends.fingerprints import files_digest
 from arena.backends.server import ServerSettings
 from arena.backends.sglang.info import addresses, one_model, served
 from arena.backends.sglang.tokenizer import tokenizer_folder
 from arena.backends.tokenizer import FILES
+from arena.backends.weights.catalog import ModelEntry
+from arena.backends.weights.fingerprints import files_digest
 
 
 def identity(entry: ModelEntry, settings: ServerSettings) -> str:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from arena.backends.catalog import EXTRAS, SGLANG
 from arena.backends.keys import without_logins
 from arena.backends.server import ServerSettings
+from arena.backends.weights.catalog import EXTRAS, SGLANG
 from arena.errors import InputError
 from arena.extras import need
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arena.backends.hub import snapshot
 from arena.backends.sglang.info import Served
 from arena.backends.tokenizer import FILES, FolderTokenizer
+from arena.backends.weights.hub import snapshot
 from arena.errors import ModelError
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, cast
 from textual.screen import Screen
 
 from arena.errors import ArenaError
-from arena.play.cells import TooLong
-from arena.play.sitting import Sitting
+from arena.experiments.tournament.cells import TooLong
+from arena.experiments.tournament.sitting import Sitting
+from arena.session.choice import Choice
+from arena.session.pairing import Laid, lay
 from arena.store.store import Store
-from arena.tui.choice import Choice
 from arena.tui.screens.fit import FitScreen
-from arena.tui.table import Laid, lay
 
 if TYPE_CHECKING:
     from arena.tui.app import ArenaApp

@@ -13,8 +13,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from arena.play.cells import TooLong
-from arena.tui.choice import Choice
+from arena.experiments.tournament.cells import TooLong
+from arena.session.choice import Choice
 
 
 class FitScreen(ModalScreen[Choice | None]):

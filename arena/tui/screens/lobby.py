@@ -12,16 +12,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Footer, Input, Label, Select, Static
 
-from arena.aside import aside
+from arena.concurrency import aside
 from arena.errors import ArenaError, UsageError
 from arena.games import parse_game, playable_games
 from arena.records import Seat
+from arena.session.choice import HUMAN, MIND_READER, Choice, whole_number
+from arena.session.seats import SeatOption, display_name, model_lines, seat_options
 from arena.store.rows import CellRow, MatchRow
 from arena.store.store import Store
-from arena.tui.choice import HUMAN, MIND_READER, Choice, whole_number
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.replay import ReplayScreen
-from arena.tui.seats import SeatOption, display_name, model_lines, seat_options
 from arena.tui.widgets.still_input import StillInput
 
 MOST_ROUNDS = 100_000

@@ -16,14 +16,14 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
 from arena.agents.person import Person
+from arena.experiments.tournament.sitting import Sitting
 from arena.games import parse_game
-from arena.play.sitting import Sitting
 from arena.records import Outcome, Round, Seat, View
+from arena.session.choice import HUMAN, MIND_READER, Choice
+from arena.session.pairing import Laid
+from arena.session.seats import display_name
 from arena.stats.foresight import MarkovPredictor
-from arena.tui.choice import HUMAN, MIND_READER, Choice
 from arena.tui.screens.base import TableScreen
-from arena.tui.seats import display_name
-from arena.tui.table import Laid
 from arena.tui.widgets.mind import MindBars
 from arena.tui.widgets.moves import MoveBar, move_keys
 from arena.tui.widgets.plot import DeterminismPlot

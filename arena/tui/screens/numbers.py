@@ -17,12 +17,12 @@ from textual.containers import Center, Vertical
 from textual.widgets import Footer, Input, Static
 
 from arena.errors import ArenaError
-from arena.tasks.task import Task, find_task
+from arena.experiments.numbers.task import Task, find_task
+from arena.session.numbers_choice import TaskChoice
+from arena.session.numbers_runner import SEEDS, Drawing, Stage
+from arena.session.seats import display_name
 from arena.text import printable
-from arena.tui.drawing import SEEDS, Drawing, Stage
 from arena.tui.screens.base import ArenaScreen
-from arena.tui.seats import display_name
-from arena.tui.task_choice import TaskChoice
 from arena.tui.widgets.numbers_view import NumbersView
 from arena.tui.widgets.still_input import StillInput
 

@@ -13,12 +13,12 @@ from textual.widgets import Button, Footer, Input, Label, Select, Static
 
 from arena.agents.spec import make_bot, parse_agent
 from arena.errors import ArenaError, UsageError
+from arena.experiments.numbers.task import TASKS, Task, find_task
 from arena.records import Seat
-from arena.tasks.task import TASKS, Task, find_task
-from arena.tui.choice import HUMAN, whole_number
+from arena.session.choice import HUMAN, whole_number
+from arena.session.numbers_choice import TaskChoice, remember, remembered, task_players, task_variants, usual_draws
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.numbers import NumbersScreen
-from arena.tui.task_choice import TaskChoice, remember, remembered, task_players, task_variants, usual_draws
 from arena.tui.widgets.still_input import StillInput
 
 MOST_DRAWS = 20_000  # that a screen can show; the command line draws more

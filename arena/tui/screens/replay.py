@@ -18,16 +18,16 @@ from textual.widgets import Footer, Static
 
 from arena.agents.moves import move_tokens
 from arena.agents.spec import parse_agent
-from arena.aside import aside
 from arena.backends.base import Vocabulary
+from arena.concurrency import aside
 from arena.errors import ArenaError
 from arena.games import Game, parse_game
 from arena.records import Decision, Round, Seat
+from arena.session.seats import display_name
 from arena.store.rows import CellRow
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
-from arena.tui.seats import display_name
 from arena.tui.widgets.rounds import move_names
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Footer, Static
 
-from arena.aside import aside
+from arena.concurrency import aside
 from arena.errors import ArenaError
 from arena.reports.settings import differences, of_run
+from arena.session.seats import display_name
 from arena.store.rows import TASK_KIND, CellRow, MatchRow, RunRow
 from arena.store.store import Store
 from arena.text import printable
@@ -21,7 +22,6 @@ from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.task_run import TaskRunScreen
-from arena.tui.seats import display_name
 
 if TYPE_CHECKING:
     from arena.tui.app import ArenaApp

@@ -13,19 +13,19 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable, Footer, Static
 
-from arena.aside import aside
+from arena.concurrency import aside
 from arena.errors import ArenaError
-from arena.reports.cells import CellReport
-from arena.reports.folder import write_all
-from arena.reports.run import RunReport, run_report
-from arena.reports.terminal import terminal
+from arena.reports.tournament.folder import write_all
+from arena.reports.tournament.measures import CellReport
+from arena.reports.tournament.report import RunReport, run_report
+from arena.reports.tournament.terminal import terminal
 from arena.reports.words import between, duration
+from arena.session.runner import Planned, Runner
+from arena.session.seats import display_name
 from arena.store.rows import TASK_KIND
 from arena.store.store import Store
-from arena.tui.runner import Planned, Runner
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.task_run import TaskRunScreen
-from arena.tui.seats import display_name
 from arena.tui.widgets.after import AfterOutcome
 from arena.tui.widgets.histogram import DeterminismHistogram
 

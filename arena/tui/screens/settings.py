@@ -13,10 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Input, Label, Select, Static
 
-from arena.backends.catalog import user_catalog_path
+from arena.backends.weights.catalog import user_catalog_path
 from arena.errors import UsageError
-from arena.tui.choice import whole_number
-from arena.tui.preferences import SPEEDS, preferences_file
+from arena.session.choice import whole_number
+from arena.session.preferences import SPEEDS, preferences_file
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.widgets.still_input import StillInput
 

@@ -16,11 +16,11 @@ from arena.agents.spec import parse_agent
 from arena.errors import UsageError
 from arena.games import parse_game, playable_games
 from arena.records import Seat
-from arena.tui.choice import whole_number
-from arena.tui.runner import Planned
+from arena.session.choice import whole_number
+from arena.session.runner import Planned
+from arena.session.seats import seat_options
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.run import RunScreen
-from arena.tui.seats import seat_options
 from arena.tui.widgets.still_input import StillInput
 
 _KINDS = ("llm", "uniform")  # that are worth a tournament

@@ -14,18 +14,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
-from arena.aside import aside
+from arena.concurrency import aside
+from arena.experiments.tournament.sitting import Sitting
 from arena.games import Game, equilibrium, parse_game
-from arena.play.sitting import Sitting
 from arena.records import Outcome, Round
-from arena.reports.cells import NET
+from arena.reports.tournament.measures import NET
 from arena.reports.words import between
+from arena.session.choice import Choice
+from arena.session.pairing import Laid
+from arena.session.preferences import SPEEDS
+from arena.session.seats import display_name
 from arena.stats.clusters import mean
-from arena.tui.choice import Choice
-from arena.tui.preferences import SPEEDS
 from arena.tui.screens.base import TableScreen
-from arena.tui.seats import display_name
-from arena.tui.table import Laid
 from arena.tui.widgets.histogram import DeterminismHistogram
 from arena.tui.widgets.letters import ROWS, block
 from arena.tui.widgets.plot import DeterminismPlot

@@ -12,13 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable, Footer, Static
 
-from arena.aside import aside
+from arena.concurrency import aside
 from arena.errors import ArenaError
 from arena.reports.cautions import cautions, families_of
 from arena.reports.settings import settings_of
+from arena.session.numbers_store import StoredCell, StoredRun, read_run
+from arena.session.numbers_words import expected, prepare
 from arena.tui.screens.base import ArenaScreen
-from arena.tui.task_store import StoredCell, StoredRun, read_run
-from arena.tui.task_words import expected, prepare
 from arena.tui.widgets.numbers_view import NumbersView
 
 LOOK_SECONDS = 1.0  # between two looks into the store while somebody writes the run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.widgets import Static
 
-from arena.reports.cells import OUTCOMES, CellReport
+from arena.reports.tournament.measures import OUTCOMES, CellReport
 from arena.stats.clusters import Estimate
 from arena.tui.themes import colour
 

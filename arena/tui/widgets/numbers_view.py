@@ -8,9 +8,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from arena.tasks.exact import Exact
-from arena.tui.tally import Tally
-from arena.tui.task_words import facts, over_drawn, surprise
+from arena.experiments.numbers.exact import Exact
+from arena.session.numbers_words import facts, over_drawn, surprise
+from arena.session.tally import Tally
 from arena.tui.widgets.chi_square_plot import ChiSquarePlot
 from arena.tui.widgets.value_bars import Bars, ValueBars
 

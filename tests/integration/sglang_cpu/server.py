@@ -7,8 +7,8 @@ import signal
 import time
 from pathlib import Path
 
-from arena.backends.sglang.plan import RAW_VARIABLE
-from arena.backends.sglang.processes import Program, answers, stop
+from arena.backends.sglang.serving.plan import RAW_VARIABLE
+from arena.backends.sglang.serving.processes import Program, answers, stop
 
 ROOT = Path(__file__).parents[3]
 PYTHON = Path(os.environ.get("ARENA_SGLANG_PYTHON", ROOT / ".venv-sglang/bin/python"))

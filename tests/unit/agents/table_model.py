@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from arena.backends.answers import answer, ending
 from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
 from arena.backends.distribution import Distribution, Logits
-from arena.draws import stream, uniforms
+from arena.backends.stopping import answer, ending
 from arena.errors import ModelError
+from arena.randomness import stream, uniforms
 from arena.records import Sample
 
 Weights = Callable[[str], Mapping[str, float]]

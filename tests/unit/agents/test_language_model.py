@@ -10,9 +10,9 @@ import pytest
 from arena.agents.bots import draw_move
 from arena.agents.language_model import Asking, LanguageModelAgent
 from arena.backends.base import Sampling
-from arena.draws import stream, uniforms
 from arena.games import parse_game
 from arena.prompts.wording import Wording
+from arena.randomness import stream, uniforms
 from arena.records import Decision, Round, Seat, View
 from tests.unit.agents.table_model import VOCABULARY, TableModel, always, tokenize
 

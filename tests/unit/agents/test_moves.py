@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule, surface_forms
-from arena.backends.answers import ending, found
 from arena.backends.base import Vocabulary
+from arena.backends.stopping import ending, found
 from arena.errors import ModelError
 from tests.unit.agents.table_model import VOCABULARY, tokenize
 

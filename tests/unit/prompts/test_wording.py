@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from arena.errors import InputError
+from arena.experiments.numbers.task import TASKS
 from arena.games import game_names, parse_game
 from arena.prompts.wording import (
     PARAPHRASES,
@@ -20,7 +21,6 @@ from arena.prompts.wording import (
     read_wording,
 )
 from arena.records import Outcome, Seat
-from arena.tasks.task import TASKS
 
 OUTCOMES = {Outcome.WIN: "win", Outcome.TIE: "tie", Outcome.LOSS: "loss"}
 SHIPPED = [*game_names(), "hide-and-seek:2", "a-game-without-a-wording"]

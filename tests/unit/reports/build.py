@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.games import parse_game
-from arena.reports.cells import CellReport
-from arena.reports.run import RunReport
 from arena.reports.settings import settings_of
+from arena.reports.tournament.measures import CellReport
+from arena.reports.tournament.report import RunReport
 from arena.store.rows import CellRow, CellSpec, RoundColumns, RunRow, RunSpec
 
 ROCK, PAPER, SCISSORS, NONE = 0, 1, 2, -1

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from arena.reports import escape
-from arena.reports.formats import latex
 from arena.reports.latex import latex_tables
-from arena.reports.run import RunReport
-from arena.reports.tables import Column, Row, Table
-from arena.reports.tasks.tables import tables
+from arena.reports.numbers.tables import tables
+from arena.reports.table import Column, Row, Table
+from arena.reports.tournament.formats import latex
+from arena.reports.tournament.report import RunReport
 from tests.unit.reports.build import played, run_of
-from tests.unit.reports.test_table2 import three_runs, two_models
-from tests.unit.reports.test_tasks import whole_report
+from tests.unit.reports.numbers.test_numbers import whole_report
+from tests.unit.reports.tournament.test_table2 import three_runs, two_models
 
 NAMES = ("$", "a$b_c$d", "{x}_^&%#~\\", "<b>&amp;|`", "名前\x1b\n é ñ ğ ß χ² –", "x" * 120, 'a "b" `c` \'d', "M" * 40)
 

@@ -16,7 +16,7 @@ from arena.cli.report import report as report_command
 from arena.errors import InputError, StoreError
 from arena.games import parse_game
 from arena.records import Decision, Policy, Round
-from arena.reports.run import run_report
+from arena.reports.tournament.report import run_report
 from arena.store import CellSpec, RunSpec, Store
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(arena.__file__).parents[1])}

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from arena.draws import stream, uniforms
 from arena.errors import ArenaError
 from arena.games import parse_game
+from arena.randomness import stream, uniforms
 from arena.records import Decision, Policy, Prompt, Round, Sample
 from arena.store import CellSpec, RunSpec, RunWriter, Store, writer
 

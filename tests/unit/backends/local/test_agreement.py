@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from arena.backends.catalog import TRANSFORMERS
 from arena.backends.local.agreement import difference, settle
 from arena.backends.local.client import LocalModel
 from arena.backends.local.library import LoadError
+from arena.backends.local.transformers.library import TransformersLibrary
 from arena.backends.local.tree import Row
-from arena.backends.transformers.library import TransformersLibrary
+from arena.backends.weights.catalog import TRANSFORMERS
 from tests.support.architectures import make
 from tests.support.engine import SETTINGS
 

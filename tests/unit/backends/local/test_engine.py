@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arena.backends.answers import answer, ending
 from arena.backends.base import Completion, Draw, Request, Sampling, StopRule
 from arena.backends.distribution import Logits
 from arena.backends.local.engine import FLAT, Engine
-from arena.draws import stream, uniforms
+from arena.backends.stopping import answer, ending
+from arena.randomness import stream, uniforms
 from arena.records import Sample
 from tests.unit.backends.local.table import VOCABULARY, StateModel, TableModel, logits_after
 

@@ -17,12 +17,12 @@ import pytest
 from aiohttp import web
 
 from arena.backends.base import Completion, Draw, Request, Sampling, StopRule
-from arena.backends.catalog import ModelEntry
 from arena.backends.server import ServerSettings
 from arena.backends.sglang import transport
 from arena.backends.sglang.client import SGLang
 from arena.backends.sglang.identity import identity
 from arena.backends.sglang.info import addresses
+from arena.backends.weights.catalog import ModelEntry
 from arena.errors import ExitCode, InputError, ModelError
 from tests.unit.backends.folder import write_folder
 from tests.unit.backends.sglang.stub import (

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from arena.backends.catalog import ModelEntry
 from arena.backends.server import ServerSettings
 from arena.backends.sglang.identity import former_identity, identity
+from arena.backends.weights.catalog import ModelEntry
 from tests.unit.backends.folder import write_folder
 from tests.unit.backends.sglang.stub import Stub, serving
 

@@ -14,10 +14,10 @@ from aiohttp import web
 
 from arena.agents.spec import parse_agent
 from arena.backends import keys
-from arena.backends.catalog import find_model
 from arena.backends.keys import authorization, named, with_logins, without_logins
 from arena.backends.loading import Models
 from arena.backends.sglang.info import addresses
+from arena.backends.weights.catalog import find_model
 from arena.cli.main import main
 from arena.errors import InputError
 from arena.tui.web.server import WebServer

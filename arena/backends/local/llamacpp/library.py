@@ -1,0 +1,237 @@
+"""The few calls of llama.cpp that Arena needs, through llama-cpp-python's low-level bindings.
+
+Only the worker process imports this module: a crash in native code then ends the worker and not Arena.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+import llama_cpp as native
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.backends.base import Vocabulary
+from arena.backends.local.library import LoadError, Progress
+from arena.backends.local.llamacpp.kind import check_kind, metadata
+from arena.backends.local.llamacpp.log import Log
+from arena.backends.local.settings import Settings
+from arena.backends.local.tree import Path, Row
+
+_MOST_SEQUENCES = 256  # LLAMA_MAX_SEQ
+_BF16 = 30  # ggml_type: the bindings don't name it
+
+
+class LlamaCppLibrary:
+    """One model with one context, its cache unified, so that sequences can share cells."""
+
+    def __init__(self, path: str, settings: Settings, progress: Progress = lambda share: None) -> None:
+        """Load a file. Raises LoadError."""
+
+        def loaded(share: float, _: object) -> bool:
+            progress(share)
+            return True  # False would end the loading
+
+        self._log = Log()
+        native.llama_backend_init()
+        parameters = native.llama_model_default_params()
+        parameters.n_gpu_layers = settings.gpu_layers
+        if settings.cautious:
+            parameters.use_extra_bufts = False
+        parameters.progress_callback = callback = native.llama_progress_callback(loaded)
+        self._model = native.llama_model_load_from_file(path.encode(), parameters)
+        del callback  # which native code called until here
+        if not self._model:
+            raise LoadError(f"llama.cpp can't load {path}{self._log.reason()}")
+        check_kind(self._model, path)
+        self._vocab = native.llama_model_get_vocab(self._model)
+        self.vocabulary_size = int(native.llama_vocab_n_tokens(self._vocab))
+        self.trained_context = int(native.llama_model_n_ctx_train(self._model))
+        self.states = bool(native.llama_model_is_recurrent(self._model) or native.llama_model_is_hybrid(self._model))
+        self.cells, self.sequences = self._affordable(settings)
+        self._context = self._new_context(settings, self.cells, self.sequences, settings.batch)
+        self._memory = native.llama_get_memory(self._context)
+        self._batch = native.llama_batch_init(settings.batch, 0, self.sequences)
+        self._window = int(native.llama_model_n_swa(self._model))
+        self._ends = dict.fromkeys(range(self.sequences), 0)  # how many tokens each sequence holds
+        self._most_rows = settings.batch
+        self.whole = ""
+        self.rounded = metadata(self._model, "general.file_type") != "0"  # 0: all weights in 32 bits
+
+    def _affordable(self, settings: Settings) -> tuple[int, int]:
+        """How many tokens and sequences the budget allows. Raises LoadError if that is too few."""
+        per_cell, per_state = self._sizes(settings)
+        budget = settings.kv_mib * 2**20
+        # states beside the cells have half of the budget
+        sequences = min(settings.sequences, _MOST_SEQUENCES - 1)
+        if per_state:
+            sequences = min(sequences, budget // 2 // per_state)
+        cells = settings.kv_cells
+        if per_cell:
+            cells = min(cells, (budget - sequences * per_state) // per_cell)
+        cells = cells // 256 * 256
+        if cells < settings.batch or not sequences:
+            state = f" and a state of {per_state / 2**20:.0f} MiB for each prompt" if per_state else ""
+            raise LoadError(
+                f"a KV budget of {settings.kv_mib} MiB holds only {cells} tokens of this model "
+                f"({per_cell / 1024:.0f} KiB each{state}): give it more with --kv-mib"
+            )
+        return cells, sequences
+
+    def _sizes(self, settings: Settings) -> tuple[int, int]:
+        """Bytes of a token in the cache, and of a sequence's state beside it (0 without recurrent layers).
+
+        They are measured on two tokens: layers differ in heads, share keys or have none, and each architecture says so
+        in its own way.
+        """
+        context, batch = self._new_context(settings, cells=256, sequences=1, batch=1), native.llama_batch_init(1, 0, 1)
+        try:
+            if not native.llama_get_memory(context):
+                raise LoadError("it can't play: llama.cpp keeps nothing of what this kind of model has read")
+            sizes = []
+            for position in range(2):
+                _decode(context, batch, [Row(0, position, (0,), None)])
+                sizes.append(int(native.llama_state_seq_get_size(context, 0)))
+            state = native.llama_state_seq_get_size_ext(context, 0, native.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY)
+        finally:
+            native.llama_batch_free(batch)
+            native.llama_free(context)
+        return sizes[1] - sizes[0], int(state) if self.states else 0
+
+    def _new_context(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_p:
+        parameters = self._parameters(settings, cells, sequences, batch)
+        context = native.llama_init_from_model(self._model, parameters)
+        if not context and parameters.type_v != parameters.type_k:  # some kinds of attention keep one for both
+            parameters.type_v = parameters.type_k
+            context = native.llama_init_from_model(self._model, parameters)
+        if not context:
+            reason = self._log.reason()
+            raise LoadError(f"llama.cpp can't make a context{reason}: is there enough memory? try a smaller --kv-mib")
+        return context
+
+    @staticmethod
+    def _parameters(settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_params:
+        parameters = native.llama_context_default_params()
+        parameters.n_ctx = cells
+        parameters.n_batch = parameters.n_ubatch = batch
+        parameters.n_seq_max = min(sequences + 1, _MOST_SEQUENCES)  # one to guard the others
+        # the library reserves a row of logits for each sequence, and no more than that is ever wanted
+        parameters.n_outputs_max = max(settings.outputs, parameters.n_seq_max)
+        parameters.n_threads = parameters.n_threads_batch = settings.threads
+        parameters.kv_unified = True  # or sequences can't share cells
+        parameters.swa_full = True  # or a sliding window drops what a prefix would be reused for
+        if settings.scattered and not settings.gpu_layers:
+            parameters.type_v = _BF16
+        parameters.no_perf = True
+        return parameters
+
+    def vocabulary(self) -> Vocabulary:
+        """All that is to be known of the tokenizer."""
+        vocab, size = self._vocab, self.vocabulary_size
+        pieces = tuple(self._piece(token) for token in range(size))
+        flags = [native.llama_vocab_get_attr(vocab, token) for token in range(size)]
+        control = native.LLAMA_TOKEN_ATTR_CONTROL | native.LLAMA_TOKEN_ATTR_USER_DEFINED
+        specials = {pieces[token].decode("utf-8", "replace"): token for token in range(size) if flags[token] & control}
+        template = native.llama_model_chat_template(self._model, None)
+        named = {"bos_token": native.llama_vocab_bos(vocab), "eos_token": native.llama_vocab_eos(vocab)}
+        return Vocabulary(
+            pieces=pieces,
+            specials=specials,
+            bos=int(native.llama_vocab_bos(vocab)) if native.llama_vocab_get_add_bos(vocab) else None,
+            ends=frozenset(token for token in range(size) if native.llama_vocab_is_eog(vocab, token)),
+            chat_template=template.decode("utf-8", "replace") if template else None,
+            named={name: pieces[token].decode("utf-8", "replace") for name, token in named.items() if token >= 0},
+            lstrips=frozenset(token for token in range(size) if flags[token] & native.LLAMA_TOKEN_ATTR_LSTRIP),
+            rstrips=frozenset(token for token in range(size) if flags[token] & native.LLAMA_TOKEN_ATTR_RSTRIP),
+        )
+
+    def _piece(self, token: int) -> bytes:
+        buffer = ctypes.create_string_buffer(64)
+        length = native.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, True)
+        if length < 0:
+            buffer = ctypes.create_string_buffer(-length)
+            length = native.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, True)
+        return buffer.raw[:length]
+
+    def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
+        """The ids of a text, without BOS. Reads only the vocabulary, so it may run beside `evaluate`."""
+        data = text.encode()
+        size = len(data) + 16
+        buffer = (native.llama_token * size)()
+        count = native.llama_tokenize(self._vocab, data, len(data), buffer, size, False, specials)
+        return tuple(buffer[:count])
+
+    def copy(self, source: int, target: int, end: int) -> None:
+        """Give `target` the cells of `source` at positions [0, end)."""
+        native.llama_memory_seq_cp(self._memory, source, target, 0, end)
+        if native.llama_memory_seq_pos_max(self._memory, target) != end - 1:
+            raise RuntimeError(f"llama.cpp didn't copy {end} tokens of sequence {source} to {target}")
+        self._ends[target] = end
+
+    def drop(self, sequence: int, start: int) -> None:
+        """Take `sequence` out of its cells from position `start` on."""
+        if not native.llama_memory_seq_rm(self._memory, sequence, start, -1):
+            raise RuntimeError(f"llama.cpp didn't cut sequence {sequence} at token {start}")
+        self._ends[sequence] = min(self._ends[sequence], start)
+
+    def clear(self) -> None:
+        """Empty the cache."""
+        native.llama_memory_clear(self._memory, False)
+        self._ends = dict.fromkeys(self._ends, 0)
+
+    def evaluate(self, rows: Sequence[Row]) -> None:
+        """Run one batch. Raises RuntimeError with the library's code if it refuses.
+
+        llama.cpp takes a cell behind a sliding window for free if only one sequence holds it, even where it is told to
+        keep them all: a prompt that branches off further back would miss it. While cells are sought, then, one more
+        sequence holds them.
+        """
+        guarded = [sequence for sequence, end in self._ends.items() if end >= self._window > 0]
+        for sequence in guarded:
+            native.llama_memory_seq_cp(self._memory, sequence, self.sequences, -1, -1)
+        _decode(self._context, self._batch, rows)
+        if guarded and not native.llama_memory_seq_rm(self._memory, self.sequences, -1, -1):
+            raise RuntimeError("llama.cpp didn't give up the guard of its cells")
+        for row in rows:
+            self._ends |= dict.fromkeys(row.sequences, row.position + 1)
+
+    def logits(self, index: int) -> NDArray[np.float32]:
+        """The logits of row `index` of the last batch, shape (vocabulary,). The memory is the library's."""
+        pointer = native.llama_get_logits_ith(self._context, index)
+        return np.ctypeslib.as_array(pointer, (self.vocabulary_size,))
+
+    def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
+        """The logits after the tokens of index `at`, shape (len(at), vocabulary), of one sequence in an empty cache."""
+        rows = [Row(token, position, (0,), tokens if position in at else None) for position, token in enumerate(tokens)]
+        most = min(self._most_rows, -(-len(rows) // pieces))
+        found = []
+        self.clear()
+        for start in range(0, len(rows), most):
+            piece = rows[start : start + most]
+            self.evaluate(piece)
+            found += [self.logits(index).copy() for index, row in enumerate(piece) if row.path is not None]
+        self.clear()
+        return np.stack(found)
+
+    @staticmethod
+    def build() -> str:
+        """What was built, for a run's manifest."""
+        features = native.llama_print_system_info().decode("utf-8", "replace").strip()
+        return f"llama-cpp-python {native.__version__}; {features}"
+
+
+def _decode(context: native.llama_context_p, batch: Any, rows: Sequence[Row]) -> None:
+    for index, row in enumerate(rows):
+        batch.token[index] = row.token
+        batch.pos[index] = row.position
+        batch.n_seq_id[index] = len(row.sequences)
+        target = batch.seq_id[index]
+        for slot, sequence in enumerate(row.sequences):
+            target[slot] = sequence
+        batch.logits[index] = row.path is not None
+    batch.n_tokens = len(rows)
+    code = native.llama_decode(context, batch)
+    if code:
+        raise RuntimeError(f"llama_decode gave {code} for a batch of {len(rows)} tokens")

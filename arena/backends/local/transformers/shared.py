@@ -1,0 +1,182 @@
+"""All prompts in one cache of cells, shared where they begin alike and kept apart by attention's mask.
+
+To transformers a batch is one long sequence: positions and a mask are given with it, and the cache gives every layer
+the keys and values of all cells in use. A model that computes something of its own instead (positions counted in
+the batch, ALiBi from a mask of its own, a recurrent state) can't be run like this.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers.cache_utils import Cache, CacheLayerMixin
+
+from arena.backends.local.library import LoadError
+from arena.backends.local.settings import Settings
+from arena.backends.local.transformers.kv_cells import Cells
+from arena.backends.local.tree import Row
+
+_SLIDING, _FULL = "sliding_attention", "full_attention"
+_NEEDED: Final = {"position_ids": "positions", "past_key_values": "a cache", "attention_mask": "a mask"}
+
+Run = Callable[..., NDArray[np.float32]]
+"""Runs the model on transformers' keyword arguments; gives the logits of the tokens of index `at`, a row for each."""
+
+
+class NotShareable(Exception):
+    """Prompts can't share cells with this model: the reason, as a clause."""
+
+
+class Shared:
+    """The cells of one model, and the batches that are run in them."""
+
+    def __init__(self, model: Any, run: Run, settings: Settings) -> None:
+        """Learn what a cell holds by evaluating a token. Raises NotShareable, and LoadError for too small a budget."""
+        if reason := _obstacle(model):
+            raise NotShareable(reason)
+        self._run = run
+        self._dtype, self._device = model.dtype, model.device
+        self._windows = _windows(model.config.get_text_config())
+        self._room = _Room(self._device)
+        layer: Any = partial(_Layer, self._room)
+        self._keys = Cache(layer_class_to_replicate=layer)
+        self.cells = 1
+        self._cells = Cells(1, 1)
+        try:
+            self.evaluate([Row(0, 0, (0,), (0,))])
+        except Exception as error:  # whatever a model makes of a mask and a cache that aren't its own
+            raise NotShareable("it takes no mask or cache but its own") from error
+        self.cells = self._room.cells = _affordable(settings, self._bytes_per_cell())
+        self._cells = Cells(self.cells, settings.sequences)
+
+    def copy(self, source: int, target: int, end: int) -> None:
+        """Give `target` the cells of `source` at positions [0, end)."""
+        self._cells.copy(source, target, end)
+
+    def drop(self, sequence: int, start: int) -> None:
+        """Take `sequence` out of its cells from position `start` on."""
+        self._cells.drop(sequence, start)
+
+    def clear(self) -> None:
+        """Empty the cache."""
+        self._cells.clear()
+
+    def evaluate(self, rows: Sequence[Row]) -> NDArray[np.float32]:
+        """Run one batch; gives the logits of the rows that end a prompt, in their order, shape (ends, vocabulary)."""
+        placed = self._cells.place(rows)
+        self._room.placed = torch.from_numpy(placed).to(self._device)
+        self._room.used = self._cells.used()
+        masks = {kind: self._mask(rows, window) for kind, window in self._windows.items()}
+        return self._run(
+            at=[index for index, row in enumerate(rows) if row.path is not None],
+            input_ids=[[row.token for row in rows]],
+            position_ids=[[row.position for row in rows]],
+            attention_mask=masks if len(masks) > 1 else next(iter(masks.values())),
+            past_key_values=self._keys,
+            use_cache=True,
+        )
+
+    def _mask(self, rows: Sequence[Row], window: int | None) -> torch.Tensor:
+        """What is added to attention's scores, shape (1, 1, rows, used): 0 where a cell is seen."""
+        seen = torch.from_numpy(self._cells.seen(rows, window)).to(self._device)
+        mask = torch.zeros(seen.shape, dtype=self._dtype, device=self._device)
+        return mask.masked_fill_(~seen, torch.finfo(self._dtype).min)[None, None]
+
+    def _bytes_per_cell(self) -> int:
+        found = sum(layer.bytes_per_cell for layer in self._keys.layers if isinstance(layer, _Layer))
+        if not found:
+            raise NotShareable("it keeps no keys and values")
+        return found
+
+
+class _Room:
+    """What all layers must know of the batch at hand: where its cells are, and how many of how many are in use."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.cells, self.used = 1, 0
+        self.placed = torch.zeros(0, dtype=torch.long, device=device)
+
+
+class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registers its subclasses
+    """One layer's keys and values by cell, each of shape (1, heads, cells, size), sizes as the layer has them."""
+
+    is_sliding = False
+
+    def __init__(self, room: _Room) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._room = room
+        self._held: list[torch.Tensor] = []
+
+    @property
+    def bytes_per_cell(self) -> int:
+        """What a token takes here."""
+        return sum(held.nbytes // held.shape[2] for held in self._held)
+
+    def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
+        """Make room for all cells."""
+        self._held = [
+            states.new_zeros((1, states.shape[1], self._room.cells, states.shape[3]))
+            for states in (key_states, value_states)
+        ]
+        self.is_initialized = True
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Keep a batch's keys and values; gives those of all cells in use."""
+        if not self._held or self._held[0].shape[2] != self._room.cells:
+            self.lazy_initialization(key_states, value_states)
+        keys, values = self._held
+        keys.index_copy_(2, self._room.placed, key_states)
+        values.index_copy_(2, self._room.placed, value_states)
+        return keys[:, :, : self._room.used], values[:, :, : self._room.used]
+
+    def get_seq_length(self) -> int:
+        """What transformers takes for the past: positions are given, so that it never matters."""
+        return 0
+
+    def get_max_length(self) -> int:
+        """Without bound, as far as transformers is concerned."""
+        return -1
+
+    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        """Length and offset of the keys."""
+        return self._room.used, 0
+
+
+def _obstacle(model: Any) -> str:
+    """Why prompts can't share cells, as a clause; empty if nothing is known against it."""
+    if model._is_stateful:
+        return "it has recurrent layers, whose state holds one prompt"
+    taken = inspect.signature(model.forward).parameters
+    missing = [what for name, what in _NEEDED.items() if name not in taken]
+    return f"it can't be given {' or '.join(missing)}" if missing else ""
+
+
+def _windows(config: Any) -> dict[str, int | None]:
+    """How far back attention reaches, by the kind of a layer; None: without bound. Raises NotShareable."""
+    window = getattr(config, "sliding_window", None)
+    kinds = set(getattr(config, "layer_types", None) or ())
+    if others := kinds - {_SLIDING, _FULL}:
+        raise NotShareable(f"it has layers of the kind {', '.join(sorted(others))}")
+    if _SLIDING in kinds:
+        return {_FULL: None, _SLIDING: int(window or 0)}
+    if window and not kinds and getattr(config, "use_sliding_window", True):
+        return {_FULL: int(window)}
+    return {_FULL: None}
+
+
+def _affordable(settings: Settings, per_cell: int) -> int:
+    cells = min(settings.kv_cells, settings.kv_mib * 2**20 // per_cell)
+    if cells < settings.batch:
+        raise LoadError(
+            f"a KV budget of {settings.kv_mib} MiB holds only {cells} tokens of this model "
+            f"({per_cell / 1024:.0f} KiB each): give it more with --kv-mib"
+        )
+    return int(cells)

@@ -1,0 +1,100 @@
+"""From a catalog entry to a GGUF file on this machine, checked before native code sees it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from arena.backends.weights import hub
+from arena.backends.weights.catalog import EXTRAS, SGLANG, TRANSFORMERS, ModelEntry
+from arena.backends.weights.gguf import check_gguf, shards
+from arena.backends.weights.packages import package
+from arena.errors import InputError, ModelError
+from arena.extras import install, lack, need
+from arena.files import from_home
+
+
+def state(entry: ModelEntry) -> str:
+    """Whether a model is ready here, in a word or what to do."""
+    if entry.fault:
+        return entry.fault
+    kind, _, rest = entry.weights.partition(":")
+    if kind == "hub":
+        return "elsewhere: @sglang:URL, @transformers, @llama.cpp:FILE"
+    if kind == "package" and not package(rest).installed:
+        return f"not installed: {install('models')}"
+    if missing := lack(EXTRAS[entry.backend]) or (lack("hub") if kind == "hf" else ""):
+        return missing
+    if kind == "package":
+        return "ready"
+    if kind == "hf":
+        return "downloads at first use"
+    if entry.backend == SGLANG:
+        return "on a server"
+    if entry.backend == TRANSFORMERS:
+        return "ready" if os.path.exists(from_home(entry.place)) else "downloads at first use"
+    return "ready" if os.path.isfile(from_home(entry.weights)) else "file not found"
+
+
+def locate(entry: ModelEntry, progress: Callable[[str], None] = lambda line: None) -> Path:
+    """The GGUF file of a model (the first, if it is split), downloaded or put together if need be, and checked.
+
+    What may take a while is told to `progress`, as a line to be shown while it lasts.
+
+    Raises ModelError if it can't be had here, InputError if it is no whole GGUF file.
+    """
+    kind, _, rest = entry.weights.partition(":")
+    if kind == "package":
+        found = package(rest)
+        if not found.installed:
+            raise ModelError(f"the weights of {entry.name} aren't installed: {install('models')}")
+        path = found.file()
+    elif kind == "hub":
+        raise ModelError(
+            f"{entry.name} is a repository of safetensors ({rest}), which llama.cpp can't read: say where else it is, "
+            f"llm:{entry.name}@sglang:http://host:30000 or llm:{entry.name}@transformers, or get it as a GGUF file and "
+            f"name that, llm:{entry.name}@llama.cpp:/path/to/file.gguf"
+        )
+    elif kind == "hf":
+        path = _download(rest, progress)
+    else:
+        path = from_home(entry.weights)
+    check_gguf(path)
+    return shards(path)[0]
+
+
+def _download(place: str, progress: Callable[[str], None]) -> Path:
+    """A file of a hub repository, `ORG/NAME/FILE.gguf`, from the hub's cache or over the network."""
+    parts = place.split("/")
+    if len(parts) < 3 or not all(parts):
+        raise InputError(f"hf:{place}: a file on the hub is written hf:ORG/NAME/FILE.gguf")
+    need(f"hf:{place}", "hub")
+    repository, file = "/".join(parts[:2]), "/".join(parts[2:])
+    with hub.sentences(place, f"hf:{place}", "name a file with llama.cpp:/path/to/file.gguf"):
+        found = [_fetch(repository, str(shard), progress) for shard in shards(Path(file))]
+    return found[0]
+
+
+def _fetch(repository: str, file: str, progress: Callable[[str], None]) -> Path:
+    from huggingface_hub import hf_hub_download
+
+    progress(f"asking the hub for {file}")
+    return Path(hf_hub_download(repository, file, tqdm_class=_bar(file, progress)))
+
+
+def _bar(file: str, progress: Callable[[str], None]) -> type[Any]:
+    """What the hub's library takes for a progress bar, telling in words how far the download is."""
+    from tqdm import tqdm
+
+    class Told(tqdm):  # type: ignore[misc]  # tqdm is untyped
+        def display(self, *_: object, **__: object) -> None:
+            done, total = f"{self.n / 1e6:,.0f}", f" of {self.total / 1e6:,.0f}" if self.total else ""
+            progress(f"downloading {file}: {done}{total} MB")
+
+        def __init__(self, *args: object, **options: object) -> None:
+            options["disable"] = False  # the library disables bars where there is no terminal
+            super().__init__(*args, **options)
+
+    return Told

@@ -1,0 +1,66 @@
+"""Many things at once: coroutines of which the first error ends the others, and work in a thread beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, ParamSpec, TypeVar
+
+from arena.errors import ArenaError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Bots never wait for anything, so that their work is begun in groups of this size between two looks around.
+_BREATH = 32
+
+
+async def together(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Run them all to their end. An ArenaError is raised before any other."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for index, coroutine in enumerate(coroutines):
+                group.create_task(coroutine)
+                if index % _BREATH == _BREATH - 1:
+                    await asyncio.sleep(0)
+    except BaseExceptionGroup as errors:
+        known = errors.subgroup(ArenaError)
+        raise _first(known if known is not None else errors) from None
+
+
+def _first(errors: BaseException) -> BaseException:
+    while isinstance(errors, BaseExceptionGroup):
+        errors = errors.exceptions[0]
+    return errors
+
+
+async def aside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function in a thread and wait for its result: it would hold up whoever waits beside it (a screen, other
+    matches). Cancelling stops the waiting, not the work.
+
+    The thread is a daemon: one that is still hashing a large file when the app is left must not keep it alive.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)  # type: ignore[arg-type]  # without an error it is a T
+
+    def work() -> None:
+        result, error = None, None
+        try:
+            result = function(*args, **kwargs)
+        except BaseException as raised:  # handed to whoever waits
+            error = raised
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return await future

@@ -1,0 +1,95 @@
+"""Entropy matching (figure 7): is a base model random only because its distribution is broad?
+
+An aligned model is sampled at the lowest temperature at which its first-token entropy, in bits over the whole
+vocabulary, reaches the base model's at temperature 1. The paper's caption says lowest entropy, its text lowest
+temperature; this is the text's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from arena.agents.spec import parse_agent
+from arena.backends.base import Capability, LanguageModel, Request, Sampling
+from arena.backends.keys import without_logins
+from arena.backends.loading import Models
+from arena.errors import InputError, UsageError
+from arena.experiments.numbers.cells import Question, TaskCell, TaskOptions, plan_task_cells
+
+ENTROPY: Final = "entropy"  # the name of what is found out about a cell
+TEMPERATURES: Final = (1.0, 1.5, 2.0, 2.5, 3.0)  # the paper's
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The temperature chosen, the entropy there and the one to be reached, in bits. `reached` is False where even the
+    highest temperature isn't enough, which then stands."""
+
+    temperature: float
+    entropy: float
+    target: float
+
+    @property
+    def reached(self) -> bool:
+        """Whether the entropy is as high as the base model's."""
+        return self.entropy >= self.target
+
+    def to_json(self, base: str) -> dict[str, Any]:
+        """As it is stored; `base` is whose entropy was to be reached."""
+        return {"base": base, "entropy": self.entropy, "target": self.target, "reached": self.reached}
+
+
+async def entropies(model: LanguageModel, question: Question, temperatures: Sequence[float]) -> list[float]:
+    """The entropy of the first token's distribution at each temperature, in bits, from one evaluation.
+
+    Raises InputError if the backend can't tell it, ModelError if the model fails.
+    """
+    if not {Capability.ENTROPY, Capability.FURTHER} <= model.capabilities:
+        raise InputError(
+            f"{model.name}: its backend can't tell entropies, which matching needs: use llama.cpp or transformers"
+        )
+    further = tuple(Sampling(temperature) for temperature in temperatures)
+    completion = await model.complete(Request(question.prompt.tokens, (), question.stop, top=0, further=further))
+    return [numbers.entropy for numbers in completion.further]
+
+
+def match(target: float, found: Sequence[float], temperatures: Sequence[float] = TEMPERATURES) -> Matched:
+    """The lowest temperature whose entropy in `found` reaches `target`, or the highest."""
+    by_temperature = sorted(zip(temperatures, found, strict=True))
+    reaching = [pair for pair in by_temperature if pair[1] >= target]
+    temperature, entropy = (reaching or by_temperature[-1:])[0]
+    return Matched(temperature, entropy, target)
+
+
+async def plan_matched_cells(
+    base: str, aligned: Sequence[str], task: str, options: TaskOptions, models: Models
+) -> tuple[list[TaskCell], dict[str, dict[str, dict[str, Any]]]]:
+    """The base model's cell at temperature 1, and each aligned model's at its matched temperature; and what was found
+    out about the aligned ones, by key and name, for a `TaskPlan`.
+
+    Raises UsageError for players that are no models, InputError and ModelError as the models do.
+    """
+    base, *aligned = map(without_logins, (base, *aligned))
+    for subject in (base, *aligned):
+        if not parse_agent(subject).is_model:
+            raise UsageError(f"entropies are matched between models, and {subject} is none")
+    cells = (await plan_task_cells([base], task, replace(options, samplings=(Sampling(),)), models))[:1]
+    (target,) = await _entropies(cells[0], (1.0,), models)
+    findings = {}
+    for subject in aligned:
+        (asked, *_) = await plan_task_cells([subject], task, replace(options, samplings=(Sampling(),)), models)
+        matched = match(target, await _entropies(asked, TEMPERATURES, models))
+        at = replace(options, samplings=(Sampling(matched.temperature),))
+        (cell, *_) = await plan_task_cells([subject], task, at, models, matched=base)
+        cells.append(cell)
+        findings[cell.spec.key] = {ENTROPY: matched.to_json(base)}
+    return cells, findings
+
+
+async def _entropies(cell: TaskCell, temperatures: Sequence[float], models: Models) -> list[float]:
+    assert cell.model is not None
+    await models.close_others([cell.model])
+    model = await models.get(cell.model)
+    return await entropies(model, await cell.question(model), temperatures)

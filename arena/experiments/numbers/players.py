@@ -1,0 +1,93 @@
+"""Who draws: a language model, a bot or a person. Draw k of a cell is named by its number, so that neither order nor
+interruption changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from arena.agents.spec import make_bot
+from arena.backends.base import Capability, Draw, LanguageModel, Request
+from arena.experiments.numbers.cells import Question, TaskCell
+from arena.experiments.numbers.task import Task
+from arena.randomness import stream, uniforms
+from arena.records import Answer, Sample, Seat, View
+
+_A_BATCH: Final = 128
+_MANY: Final = 1024
+
+Ask = Callable[[], Awaitable[str]]  # asks a person for their next answer
+
+
+class Player(Protocol):
+    """Whoever answers a task. `at_once` is how many answers may be on their way."""
+
+    at_once: int
+
+    async def answer(self, name: str, block: int = 0) -> Answer:
+        """One answer, drawn from the stream of that name; lower blocks first. Raises ModelError if a model fails."""
+        ...
+
+
+class ModelPlayer:
+    """A language model, asked the same each time.
+
+    A backend that runs here answers those who asked alike together, the shortest wait for each being a batch; a server
+    answers each as it is ready.
+    """
+
+    def __init__(self, cell: TaskCell, model: LanguageModel, question: Question) -> None:
+        self.at_once = _A_BATCH if Capability.SEEDED in model.capabilities else _MANY
+        self._cell, self._model, self._question = cell, model, question
+
+    async def answer(self, name: str, block: int = 0) -> Answer:
+        """Sampled until it ends."""
+        question = self._question
+        completion = await self._model.complete(
+            Request(question.prompt.tokens, (), question.stop, self._cell.sampling, Draw(name, 1), top=0, block=block)
+        )
+        (sample,) = completion.answers
+        return Answer(sample, self._cell.task.read(sample.text))
+
+
+class BotPlayer:
+    """A bot whose moves are the task's values."""
+
+    at_once = _MANY
+
+    def __init__(self, cell: TaskCell) -> None:
+        self._task = cell.task
+        self._bot = make_bot(cell.subject, cell.task.as_game(), Seat.SUBJECT)
+
+    async def answer(self, name: str, block: int = 0) -> Answer:
+        """As many draws as the task's answers are long."""
+        drawn = []
+        for number, uniform in enumerate(uniforms(name, self._task.length).tolist(), start=1):
+            decision = await self._bot.decide(View(0, number, draw=uniform, seed=stream(name, number)))
+            assert decision.move is not None
+            drawn.append(decision.move)
+        return Answer(Sample(", ".join(self._task.values[move] for move in drawn), (), "eos"), tuple(drawn))
+
+
+class PersonPlayer:
+    """A person, who is asked for one answer at a time."""
+
+    at_once = 1
+
+    def __init__(self, task: Task, ask: Ask) -> None:
+        self._task, self._ask = task, ask
+
+    async def answer(self, name: str, block: int = 0) -> Answer:
+        """What they say next."""
+        text = await self._ask()
+        return Answer(Sample(text, (), "eos"), self._task.read(text))
+
+
+def make_player(cell: TaskCell, model: LanguageModel | None, question: Question | None, ask: Ask | None) -> Player:
+    """The cell's player. Raises UsageError for a bot that doesn't fit the task."""
+    if model is not None and question is not None:
+        return ModelPlayer(cell, model, question)
+    if cell.subject.is_person:
+        assert ask is not None
+        return PersonPlayer(cell.task, ask)
+    return BotPlayer(cell)

@@ -1,0 +1,45 @@
+"""Drawing answers until enough of them are valid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from arena.blocks import block_of
+from arena.concurrency import together
+from arena.experiments.numbers.cells import TaskCell
+from arena.experiments.numbers.players import Player
+from arena.randomness import stream
+from arena.records import Answer
+from arena.store.writer import RunWriter
+
+MOST_DRAWS: Final = 20  # for each valid answer that is wanted; then a cell stays incomplete
+
+Seen = Callable[[TaskCell, int, Answer], None]  # hears of each new answer, with its number
+
+
+async def draw_answers(cell: TaskCell, player: Player, writer: RunWriter, wanted: int, seed: int, seen: Seen) -> None:
+    """Draw until `wanted` answers are valid, at most 20 times as many.
+
+    Never more are on their way than are still missing, so that the last draw is always the last valid answer, however
+    often the run was interrupted. Raises ModelError if the model fails, StoreError if the store does.
+    """
+    key = cell.spec.key
+    answers = writer.answers(key)
+
+    async def draw(number: int) -> None:
+        answer = await player.answer(stream(seed, key, number), block_of(number))
+        answers[number] = answer
+        writer.add_answer(key, number, answer)
+        seen(cell, number, answer)
+
+    drawn = valid = 0  # all draws below `drawn` are there
+    while True:
+        while drawn in answers:
+            valid += answers[drawn].value is not None
+            drawn += 1
+        missing = min(wanted - valid, MOST_DRAWS * wanted - drawn)
+        if missing <= 0:
+            return
+        next_ones = range(drawn, drawn + min(missing, player.at_once))
+        await together(draw(number) for number in next_ones if number not in answers)

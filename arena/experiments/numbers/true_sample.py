@@ -1,0 +1,15 @@
+"""What a task asks players to imitate: uniform and independent draws, to stand beside theirs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.experiments.numbers.task import Task
+from arena.randomness import stream, uniforms
+
+
+def true_sample(seed: int, task: Task, n: int) -> NDArray[np.int64]:
+    """The answers of a true sample, shape (n, length), drawn with a run's seed. A longer one begins with a shorter."""
+    drawn = uniforms(stream(seed, "true sample", task.name), n * task.length)
+    return (drawn * len(task.values)).astype(np.int64).reshape(n, task.length)

@@ -1,0 +1,197 @@
+"""From a command's grid to cells: games, agents in their seats, how models are asked, and what names the draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any, ClassVar
+
+from arena.agents.agent import Agent
+from arena.agents.language_model import Asking, LanguageModelAgent
+from arena.agents.spec import AgentSpec, make_bot, parse_agent
+from arena.agents.style import check_format, style_and_format
+from arena.backends.base import Sampling
+from arena.backends.loading import Models
+from arena.errors import InputError
+from arena.experiments.tournament.match import Table
+from arena.games import Game, ignored_games, parse_game
+from arena.prompts.wording import Style, find_wording, read_wording
+from arena.randomness import stream
+from arena.records import Seat
+from arena.store.rows import CellSpec
+
+
+class TooLong(InputError):
+    """A match needs more tokens than a model's context has room for; `most` rounds would fit (0: not even one)."""
+
+    def __init__(self, match: str, model: str, needed: int, context: int, most: int) -> None:
+        self.model, self.needed, self.context, self.most = model, needed, context, most
+        fits = f"at most {most} rounds fit" if most else "not even one round fits"
+        super().__init__(
+            f"a match of {match} takes up to {needed} tokens, "
+            f"but {model} has room for {context}: {fits}; or show it only the last rounds with --history"
+        )
+
+    @property
+    def history(self) -> int:
+        """How many past rounds can safely be shown in a match of any length: higher numbers take more tokens."""
+        return self.most // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a command may override of how models are asked. None leaves it to the catalog."""
+
+    style: Style | None = None
+    format: str | None = None
+    wording: Path | None = None
+    history: int | None = None
+    sampling: Sampling = field(default_factory=Sampling)
+    attempts: int = 20
+    fallback: bool = False
+    max_tokens: int = 8
+
+    @property
+    def invalid(self) -> str:
+        """What follows an invalid answer, as it stands in a run's identity."""
+        rule = "policy" if self.fallback else f"resample:{self.attempts}"
+        return f"{rule},max_tokens={self.max_tokens}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """An agent's spec in one seat, and how it is asked if it is a model."""
+
+    spec: AgentSpec
+    seat: Seat
+    asking: Asking | None = None
+
+    @property
+    def prompt(self) -> dict[str, Any] | None:
+        """How it is asked, as results show it; None for a bot."""
+        if self.asking is None:
+            return None
+        wording = self.asking.wording
+        return {
+            "style": wording.style,
+            "format": self.asking.format,
+            "wording": wording.name,
+            "infix": wording.infix,
+        }
+
+    @property
+    def wording(self) -> str:
+        """The same in a word, for a cell's key."""
+        return (
+            "-"
+            if self.asking is None
+            else f"{self.asking.wording.style}/{self.asking.format}/{self.asking.wording.name}"
+        )
+
+    async def agent(self, game: Game, models: Models) -> Agent:
+        """The agent itself; a model is loaded."""
+        if self.asking is None:
+            return make_bot(self.spec, game, self.seat)
+        model = await models.get(self.spec.argument)
+        return await LanguageModelAgent.make(self.spec.text, model, game, self.seat, self.asking)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A grid square: a game with its two seats."""
+
+    game: Game
+    subject: Seated
+    opponent: Seated
+    spec: CellSpec
+
+    unit: ClassVar[str] = "rounds"  # of which it consists
+
+    @property
+    def title(self) -> str:
+        """Who is measured in which game, in a line."""
+        return f"{self.subject.spec.text} · {self.game.title}"
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the models that it needs."""
+        return tuple(seated.spec.argument for seated in (self.subject, self.opponent) if seated.asking)
+
+    async def table(self, seed: int, models: Models) -> Table:
+        """The table at which its matches are played; models are loaded."""
+        subject = await self.subject.agent(self.game, models)
+        opponent = await self.opponent.agent(self.game, models)
+        return Table(self.game, subject, opponent, self.spec.key, seed)
+
+
+async def plan_cells(
+    subjects: Sequence[str], opponents: Sequence[str], games: Sequence[str], options: Options, models: Models
+) -> list[Cell]:
+    """The cells of a grid, subject by subject. Nothing is played, and a model is loaded only if its file must
+    tell its style.
+
+    Raises UsageError for agents and games that don't exist or don't fit, InputError for models and settings.
+    """
+    check_format(options.format)
+    cells = []
+    for subject, game, opponent in product(subjects, games, opponents):
+        rules = parse_game(game)
+        for line in ignored_games(rules.name):
+            models.tell_once(line)
+        seated = {
+            seat: await _seat(parse_agent(text), seat, rules, options, models)
+            for seat, text in ((Seat.SUBJECT, subject), (Seat.OPPONENT, opponent))
+        }
+        cells.append(_cell(rules, seated[Seat.SUBJECT], seated[Seat.OPPONENT], options))
+    return cells
+
+
+def _cell(game: Game, subject: Seated, opponent: Seated, options: Options) -> Cell:
+    if subject.asking is None and opponent.asking is None:
+        bots = (make_bot(seated.spec, game, seated.seat) for seated in (subject, opponent))
+        Table(game, next(bots), next(bots), cell="", seed=0)  # two readers are refused before anything is played
+    wording = subject.wording if opponent.asking is None else f"{subject.wording}+{opponent.wording}"
+    key = stream(subject.spec.text, opponent.spec.text, game.name, wording, str(options.sampling))
+    spec = CellSpec(key, subject.spec.text, opponent.spec.text, game.name, subject.prompt, opponent.prompt)
+    return Cell(game, subject, opponent, spec)
+
+
+async def _seat(spec: AgentSpec, seat: Seat, game: Game, options: Options, models: Models) -> Seated:
+    if not spec.is_model:
+        return Seated(spec, seat)
+    style, format = await style_and_format(spec.argument, options.style, options.format, models)
+    if options.wording is not None:
+        wording = read_wording(options.wording, style, options.history)
+    else:
+        wording = find_wording(game.name, style, seat, options.history)
+    asking = Asking(
+        wording,
+        format,
+        options.sampling,
+        attempts=1 if options.fallback else options.attempts,
+        fallback=options.fallback,
+        max_tokens=options.max_tokens,
+    )
+    return Seated(spec, seat, asking)
+
+
+async def check_length(cell: Cell, rounds: int, models: Models) -> None:
+    """Refuse a match that can't fit a model's context: TooLong, naming the most rounds that fit."""
+    for seated in (cell.subject, cell.opponent):
+        agent = await seated.agent(cell.game, models)
+        if not isinstance(agent, LanguageModelAgent):
+            continue
+        model = await models.get(seated.spec.argument)
+        needed = await agent.longest(rounds)
+        if needed <= model.context:
+            continue
+        low, high = 0, rounds  # low fits (or is none), high doesn't
+        while high - low > 1:
+            middle = (low + high) // 2
+            if await agent.longest(middle) <= model.context:
+                low = middle
+            else:
+                high = middle
+        raise TooLong(f"{rounds} rounds of {cell.game.title}", model.name, needed, model.context, low)

@@ -1,0 +1,136 @@
+"""Figure 4: how deterministic each subject is over all rounds (left), and after each outcome (right)."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from arena.records import Outcome
+from arena.reports.figure import below, colour, hatch, plain, rendered
+from arena.reports.tournament.measures import CellReport
+from arena.reports.tournament.report import RunReport
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+
+_BINS: Final = 24  # from chance to 1
+_ROW: Final = 1.0  # inches a subject
+_LABEL: Final = 50  # letters of a name in a line: the mean stands beside it
+_LEGEND: Final = (
+    "Bars to the right: 95% intervals; a hollow marker has none, as too few matches have the outcome. n: rounds, "
+    "to the right those after that outcome."
+)
+
+
+def render(report: RunReport) -> dict[str, bytes]:
+    """The figure as PNG, SVG and PDF, by format; the same bytes from the same run, in every process.
+
+    A cell without matches that count is left out; a subject without a policy is shown as such.
+    """
+    return rendered(lambda: _figure(report))
+
+
+def _figure(report: RunReport) -> Figure:
+    from matplotlib.figure import Figure
+
+    cells = [cell for cell in report.cells if len(cell.rounds)]
+    by_game = {game.name: [cell for cell in cells if cell.game.name == game.name] for game in report.games}
+    shown = [found for found in by_game.values() if found]
+    players = tuple(dict.fromkeys(report.label(cell) for cell in cells))
+    heights = [_ROW * len(found) + 0.95 for found in shown]
+    figure = Figure(figsize=(9.0, sum(heights) + 0.4), layout="constrained")
+    if shown:
+        boxes = figure.subfigures(len(shown), 1, height_ratios=heights, squeeze=False)[:, 0]
+        for box, found in zip(boxes, shown, strict=True):
+            labels = [report.label(cell) for cell in found]
+            _game(box, found, labels, [players.index(label) for label in labels])
+    said = [f"{report.title}.", report.said_of_all, _LEGEND, *report.uncounted, *report.cautions]
+    below(figure, " ".join(filter(None, said)))
+    return figure
+
+
+def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], styles: Sequence[int]) -> None:
+    """A game: a row a subject, its distribution and beside it its differences."""
+    box.suptitle(plain(cells[0].game.title), x=0.01, ha="left", fontweight="bold")
+    grid = box.subplots(len(cells), 2, sharex="col", squeeze=False, width_ratios=[3, 2])
+    for (left, right), cell, label, style in zip(grid, cells, labels, styles, strict=True):
+        title = f"{label} ({cell.state})" if cell.state else label
+        left.set_title(plain(textwrap.fill(title, _LABEL)), loc="left", fontsize=9, pad=3)
+        _distribution(left, cell, style)
+        if cell.has_policies:
+            _after(right, cell, style)
+        else:
+            right.set_axis_off()
+    chance = f"1/{len(cells[0].game.moves)}"
+    grid[0, 0].annotate(
+        f"chance\n{chance}",
+        (1 / len(cells[0].game.moves), 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(-4, 0),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        fontsize=7.5,
+    )
+    # at least a hundredth each way, or bots' differences of nothing would fill the axis
+    ends = [-0.01, 0.01, *grid[0, 1].get_xlim()]
+    grid[0, 1].set_xlim(min(ends), max(ends))
+    grid[-1, 0].set_xlabel("determinism of a round (line: mean)")
+    grid[-1, 1].set_xlabel("mean determinism, minus that after a loss")
+
+
+def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
+    """Left: the share of rounds by determinism, all rounds of all matches, in bins from chance to 1."""
+    chance = 1.0 / len(cell.game.moves)
+    axes.axvline(chance, color="black", linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylabel("% of rounds", fontsize=8)
+    axes.locator_params(axis="y", nbins=3)
+    determinism = cell.determinism
+    if not cell.has_policies:
+        axes.text(0.5, 0.5, "has no policy to show", transform=axes.transAxes, ha="center", va="center")
+        return
+    axes.hist(
+        np.clip(determinism, chance, 1.0),  # 1/n less a bit is 1/n
+        bins=np.linspace(chance, 1.0, _BINS + 1).tolist(),
+        weights=np.full(len(determinism), 100.0 / len(determinism)),
+        facecolor=colour(style) + "55",
+        edgecolor=colour(style),
+        hatch=hatch(style),
+        histtype="stepfilled",
+    )
+    axes.axvline(float(determinism.mean()), color=colour(style), linewidth=1.6)
+    axes.set_title(f"mean {determinism.mean():.2f}, n = {len(determinism):,}", loc="right", fontsize=9, pad=3)
+    axes.set_ylim(0.0, None)
+
+
+def _after(axes: Axes, cell: CellReport, style: int) -> None:
+    """Right: mean determinism after a win and after a tie minus that after a loss, with 95% intervals."""
+    ties = bool((cell.game.payoff == Outcome.TIE).any())
+    shown = [("win", Outcome.WIN, "o"), ("tie", Outcome.TIE, "s")] if ties else [("win", Outcome.WIN, "o")]
+    axes.axvline(0.0, color="black", linewidth=0.9)
+    for place, (name, outcome, marker) in enumerate(shown):
+        estimate = cell.after_difference(outcome)
+        if estimate.value is None:
+            missing = "loss" if cell.after(outcome).any() else name
+            axes.annotate(
+                f"no round after a {missing}", (0, -place), (4, 0), textcoords="offset points", va="center", fontsize=7
+            )
+            continue
+        if estimate.interval is not None:
+            axes.plot(estimate.interval, (-place, -place), color=colour(style), linewidth=1.8, marker="|")
+        face = colour(style) if estimate.interval is not None else "white"  # hollow: its interval is undefined
+        axes.plot(estimate.value, -place, color=colour(style), marker=marker, markersize=6.5, markerfacecolor=face)
+    counts = [int(cell.after(outcome).sum()) for _, outcome, _ in shown]
+    axes.set_yticks(
+        [-place for place in range(len(shown))],
+        [f"after a {name}\nn = {count:,}" for (name, *_), count in zip(shown, counts, strict=True)],
+        fontsize=8,
+    )
+    axes.set_ylim(-len(shown) + 0.4, 0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)

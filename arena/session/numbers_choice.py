@@ -1,0 +1,99 @@
+"""What a person chose for a task, and where it is remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from arena.backends.base import Sampling
+from arena.backends.loading import Models
+from arena.errors import InputError
+from arena.experiments.numbers.cells import TaskOptions
+from arena.experiments.numbers.numbers import Mode
+from arena.experiments.numbers.task import Task, find_task
+from arena.files import own_folder
+from arena.prompts.wording import PARAPHRASES, STYLES, find_task_wording
+from arena.records import Seat
+from arena.session.choice import HUMAN
+from arena.session.files import read_struct, write_struct
+from arena.session.seats import SeatOption, seat_options
+
+DRAWS = 1500  # the paper's
+PERSON_DRAWS = 30  # numbers that a person has patience for
+
+_REPLIERS = ("greedy", "human:mind-reader")  # who only reply to others
+
+
+class TaskChoice(msgspec.Struct, frozen=True):
+    """A player and a task. `variant` is a paraphrase of the task's wording, "" the wording itself; the wording, the
+    sampling and `exact` are a model's."""
+
+    subject: str = "llm:gemma-3-270m"
+    task: str = "integers"
+    variant: str = ""
+    temperature: float = 1.0
+    top_p: float = 1.0
+    n: int = DRAWS
+    seed: int = 0
+    exact: bool = True
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a person draws."""
+        return self.subject == HUMAN
+
+    @property
+    def options(self) -> TaskOptions:
+        """How a model is asked."""
+        return TaskOptions((Sampling(self.temperature, self.top_p),), (self.variant,))
+
+    @property
+    def mode(self) -> Mode:
+        """As the command line has it, so that both go on with the same runs."""
+        return "both" if self.exact and find_task(self.task).length == 1 else "sample"
+
+
+def usual_draws(subject: str, task: Task) -> int:
+    """How many answers are asked for if nothing else is said."""
+    return max(1, PERSON_DRAWS // task.length) if subject == HUMAN else DRAWS
+
+
+def task_players(task: Task) -> list[SeatOption]:
+    """Who can draw for a task: you, the models that are ready, the bots."""
+    players = seat_options(task.as_game(), Seat.SUBJECT)
+    return [player for player in players if player.is_ready and player.spec not in _REPLIERS]
+
+
+def task_variants(task: Task, subject: str) -> list[str]:
+    """The wordings there are for a player, by variant; of a model that the catalog doesn't know, those of either
+    style."""
+    kind, _, name = subject.partition(":")
+    try:
+        style = Models.entry(name).style if kind == "llm" else None
+    except InputError:
+        style = None
+    found = [""]
+    for variant in PARAPHRASES:
+        for asked in STYLES if style is None else (style,):
+            try:
+                find_task_wording(task.name, asked, variant)
+            except InputError:
+                continue
+            found.append(variant)
+            break
+    return found
+
+
+def remembered() -> TaskChoice:
+    """The last choice, or the first one if there is none that can be read."""
+    return read_struct(_file(), TaskChoice) or TaskChoice()
+
+
+def remember(choice: TaskChoice) -> None:
+    """Keep the choice for next time."""
+    write_struct(_file(), choice)
+
+
+def _file() -> Path:
+    return own_folder("state") / "numbers.json"

@@ -1,0 +1,103 @@
+"""What the store has of a task's cell, as the screens show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from arena.experiments.numbers.exact import Exact
+from arena.experiments.numbers.numbers import EXACT
+from arena.experiments.numbers.stored import read_answers, read_findings
+from arena.experiments.numbers.task import TASKS
+from arena.session.choice import HUMAN
+from arena.session.seats import display_name
+from arena.session.tally import Tally
+from arena.store.rows import CellRow, RunRow
+from arena.store.store import Store
+from arena.text import printable
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCell:
+    """A cell with its answers counted; `tally` is None for a task that has no values to count."""
+
+    cell: CellRow
+    wanted: int
+    tally: Tally | None
+    exact: Exact | None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether it has valid answers."""
+        return self.cell.finished_matches > 0
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a person drew."""
+        return self.cell.spec.subject == HUMAN
+
+    @property
+    def player(self) -> str:
+        """Who drew, safe to show."""
+        return display_name(self.cell.spec.subject)
+
+    @property
+    def task(self) -> str:
+        """The task's name for people."""
+        return TASKS[self.cell.spec.game].title if self.tally is not None else self.cell.spec.game
+
+    @property
+    def asked(self) -> str:
+        """How a model was asked, "" for others: the wording's label without its hash, a paraphrase's number, the
+        temperature and top-p where they aren't 1."""
+        prompt = self.cell.spec.prompt or {}
+        label = str(prompt.get("wording", "")).partition("@")[0]
+        variant = str(prompt.get("variant", ""))
+        named = (("T", prompt.get("temperature", 1.0)), ("p", prompt.get("top_p", 1.0)))
+        sampling = [f"{name}={number:g}" for name, number in named if number != 1.0]
+        return printable(" ".join([label, *([variant] if variant not in label else []), *sampling]))
+
+    @property
+    def most(self) -> str:
+        """The value drawn most often, by exact mode if nothing was drawn; "" if nothing is known."""
+        if self.tally is None:
+            return ""
+        weights = self.tally.counts.tolist() if self.tally.valid else self.exact.distribution if self.exact else None
+        return "" if weights is None else self.tally.task.values[max(range(len(weights)), key=weights.__getitem__)]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run of a task with its cells, and the process that writes it now, None if nobody does."""
+
+    run: RunRow
+    cells: tuple[StoredCell, ...]
+    writer: int | None
+
+
+def read_run(path: Path, name: str | None, before: StoredRun | None = None) -> StoredRun:
+    """Read a run of a task; cells without new answers are taken from what was read before. Raises ArenaError."""
+    with Store.open(path) as store:
+        run = store.run(name)
+        writer = store.writer_of(run)
+        counted = [] if before is None or writer is None else [cell for cell in before.cells if cell.is_begun]
+        known = {(cell.cell.id, cell.cell.finished_matches): cell for cell in counted}
+        cells = []
+        for cell in store.cells(run):
+            kept = known.get((cell.id, cell.finished_matches))
+            cells.append(kept or _read_cell(store, run, cell))
+    return StoredRun(run, tuple(cells), writer)
+
+
+def _read_cell(store: Store, run: RunRow, cell: CellRow) -> StoredCell:
+    task = TASKS.get(cell.spec.game)
+    found = read_findings(store, cell, task)
+    exact = Exact.from_json(found[EXACT]) if EXACT in found else None
+    if task is None:
+        return StoredCell(cell, run.spec.games, None, exact)
+    values = [answer.value for answer in read_answers(store, cell, task)]
+    tally = Tally(task, max(run.spec.games, sum(value is not None for value in values)), run.spec.seed)
+    for number, value in enumerate(values):
+        tally.arrive(number, value)
+    tally.reveal()
+    return StoredCell(cell, run.spec.games, tally, exact)

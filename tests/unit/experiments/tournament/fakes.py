@@ -1,0 +1,49 @@
+"""Models without files, and an observer that only counts."""
+
+from __future__ import annotations
+
+from arena.backends.base import LanguageModel
+from arena.backends.loading import Models
+from arena.backends.weights.catalog import ModelEntry
+from arena.experiments.tournament.cells import Cell
+from arena.records import Round
+from tests.unit.agents.table_model import TableModel
+
+
+class TableModels(Models):
+    """`llm:NAME` is the table model, whatever the name."""
+
+    def __init__(self, model: TableModel | None = None) -> None:
+        super().__init__()
+        self.model = model or TableModel()
+
+    @staticmethod
+    def entry(name: str) -> ModelEntry:
+        return ModelEntry("table", style="base", format="none", name=name)
+
+    def identity(self, name: str) -> str:
+        return "the table"
+
+    def former_identity(self, name: str) -> str:
+        return "the table"
+
+    async def get(self, name: str) -> LanguageModel:
+        return self.model
+
+
+class Counter:
+    """An `Observer`."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, int, int]] = []
+        self.played = 0
+        self.ended: list[str] = []
+
+    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
+        self.begun.append((cell.spec.subject, done, total))
+
+    def round_ends(self, cell: Cell, match: int, played: Round) -> None:
+        self.played += 1
+
+    def cell_ends(self, cell: Cell) -> None:
+        self.ended.append(cell.spec.subject)

@@ -1,0 +1,161 @@
+"""Figure 4: the same bytes from every process, any name, and the numbers that it draws."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+import arena
+from arena.records import Outcome
+from arena.reports.tournament import figure4
+from arena.reports.tournament.report import RunReport
+from tests.unit.reports.build import PAPER, ROCK, cell_report, columns, played, run_of
+
+PROGRAM = """
+import hashlib
+from arena.reports.tournament.figure4 import render
+from tests.unit.reports.build import played, run_of
+
+report = run_of(played("rps", 1, sharpness=1, matches=5), played("hide-and-seek", 2, sharpness=2, matches=5))
+for format, data in render(report).items():
+    print(format, hashlib.sha256(data).hexdigest())
+"""
+
+
+def test_two_processes_draw_the_same_bytes(tmp_path: Path) -> None:
+    """Also when one has another hash seed, another folder and a person's own settings of matplotlib."""
+    (tmp_path / "matplotlibrc").write_text("font.size: 20\naxes.facecolor: yellow\n")
+    root = str(Path(arena.__file__).parents[1])
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": root, "PYTHONHASHSEED": seed},
+        ).stdout
+        for folder, seed in ((tmp_path, "1"), (root, "2"))
+    ]
+    assert said[0] == said[1]
+    assert [line.split()[0] for line in said[0].splitlines()] == ["png", "svg", "pdf"]
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Figure]]:
+    """The figures that `render` saves."""
+    figures: list[Figure] = []
+
+    def save(self: Figure, file: Any, **options: Any) -> None:
+        self.canvas.draw()
+        figures.append(self)
+
+    monkeypatch.setattr(Figure, "savefig", save)
+    yield figures
+
+
+def axes_of(report: RunReport, drawn: list[Figure]) -> list[Any]:
+    figure4.render(report)
+    return drawn[0].axes
+
+
+def test_the_files_are_what_they_are_called_and_carry_no_date() -> None:
+    files = figure4.render(run_of(played("rps", 1, sharpness=1, matches=3)))
+    assert files["png"].startswith(b"\x89PNG") and files["pdf"].startswith(b"%PDF") and b"<svg" in files["svg"]
+    assert b"dc:date" not in files["svg"] and b"CreationDate" not in files["pdf"]
+
+
+def test_nothing_global_is_left_changed() -> None:
+    before = dict(matplotlib.rcParams)
+    figure4.render(run_of(played("rps", 1, sharpness=1, matches=2)))
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_a_row_a_subject_with_its_name_and_both_halves(drawn: list[Figure]) -> None:
+    cells = [played("rps", seed, sharpness=1, matches=30, subject=name) for seed, name in enumerate("ab")]
+    left, right, second, _ = axes_of(run_of(*cells), drawn)
+    assert (left.get_title("left"), second.get_title("left")) == ("a", "b")
+    assert left.get_title("right") == f"mean {cells[0].determinism.mean():.2f}, n = 300"
+    counts = [int(cells[0].after(outcome).sum()) for outcome in (Outcome.WIN, Outcome.TIE)]
+    labels = [f"after a {name}\nn = {n}" for name, n in zip(("win", "tie"), counts, strict=True)]
+    assert [label.get_text() for label in right.get_yticklabels()] == labels
+    points = {line.get_marker(): line.get_xdata()[0] for line in right.lines if line.get_marker() in ("o", "s")}
+    bars = [list(line.get_xdata()) for line in right.lines if line.get_marker() == "|"]
+    after = cells[0].to_json()["determinism_after"]
+    assert points == {"o": after["win"]["minus_loss"], "s": after["tie"]["minus_loss"]}
+    assert bars == [after["win"]["minus_loss_ci"], after["tie"]["minus_loss_ci"]]
+
+
+def test_a_cell_that_is_not_whole_says_which_matches_count(drawn: list[Figure]) -> None:
+    cell = played("rps", 1, sharpness=1, matches=50, asked=500, subject="a")
+    left = axes_of(
+        run_of(replace(cell, cell=replace(cell.cell, finished_matches=57, open_matches=4, below=50))), drawn
+    )[0]
+    assert left.get_title("left") == "a (matches 1 to 50 of 500)"
+    assert "7 later ones are finished too and not counted, 4 open" in drawn[0].get_supxlabel()
+
+
+def test_the_distribution_is_in_percent_of_rounds_and_starts_at_chance(drawn: list[Figure]) -> None:
+    left = axes_of(run_of(played("hide-and-seek", 1, sharpness=0.01, matches=5)), drawn)[0]
+    x, y = left.patches[0].get_path().vertices.T
+    assert x.min() == pytest.approx(1 / 7) and x.max() == 1.0
+    area = abs(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))) / 2
+    assert area / ((1 - 1 / 7) / 24) == pytest.approx(100)  # 24 bins
+    assert any(text.get_text() == "chance\n1/7" for text in left.texts)
+
+
+def test_a_policy_a_bit_below_chance_is_drawn(drawn: list[Figure]) -> None:
+    below = np.nextafter(1 / 3, 0)
+    rounds = columns([0, 1], [1, 1], [ROCK] * 2, [PAPER] * 2, [-1] * 2, [[below] * 3] * 2)
+    left = axes_of(run_of(cell_report(rounds)), drawn)[0]
+    assert left.patches[0].get_path().vertices[:, 1].max() == pytest.approx(100)
+
+
+def test_an_undefined_interval_is_a_hollow_marker_without_a_bar(drawn: list[Figure]) -> None:
+    right = axes_of(run_of(played("rps", 3, sharpness=1, matches=1)), drawn)[1]
+    markers = [line for line in right.lines if line.get_marker() in ("o", "s")]
+    assert markers and all(line.get_markerfacecolor() == "white" for line in markers)
+    assert not [line for line in right.lines if line.get_marker() == "|"]
+    said = " ".join(drawn[0].get_supxlabel().split())
+    assert "a hollow marker has none" in said and "against greedy" in said
+
+
+def test_an_outcome_that_never_came_is_said(drawn: list[Figure]) -> None:
+    rounds = columns([0, 0, 1, 1], [1, 2, 1, 2], [ROCK] * 4, [PAPER] * 4, [-1] * 4, [[1, 0, 0]] * 4)
+    right = axes_of(run_of(cell_report(rounds)), drawn)[1]
+    assert [text.get_text() for text in right.texts] == ["no round after a win", "no round after a tie"]
+
+
+def test_a_game_without_ties_has_no_place_for_them(drawn: list[Figure]) -> None:
+    right = axes_of(run_of(played("hide-and-seek", 1, sharpness=1, matches=5)), drawn)[1]
+    (label,) = right.get_yticklabels()
+    assert label.get_text().startswith("after a win\n")
+
+
+def test_a_subject_without_a_policy_is_named_and_shows_none(drawn: list[Figure]) -> None:
+    rounds = columns([0, 1], [1, 1], [ROCK] * 2, [PAPER] * 2, [-1] * 2, np.full((2, 3), np.nan))
+    left, right = axes_of(run_of(cell_report(rounds, subject="human")), drawn)
+    assert left.get_title("left") == "human"
+    assert "has no policy to show" in [text.get_text() for text in left.texts]
+    assert not right.axison
+
+
+def test_any_name_can_be_drawn() -> None:
+    names = ("$", "a$b_c$d", "$\\frac{$", "{x}_^&%#~", "<b>&amp;", "名前\x1b\n", "x" * 120)
+    cells = (played("rps", 1, sharpness=1, matches=2, subject=f"llm:{name}") for name in names)
+    assert all(figure4.render(run_of(*cells)).values())
+
+
+def test_a_cell_without_finished_matches_is_left_out(drawn: list[Figure]) -> None:
+    nothing = cell_report(columns([], [], [], [], [], np.empty((0, 3))), subject="b")
+    assert len(axes_of(run_of(played("rps", 1, sharpness=1, matches=2, subject="a"), nothing), drawn)) == 2

@@ -1,0 +1,57 @@
+"""The named draws."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arena.randomness import stream, uniforms
+
+PARTS = st.lists(st.text("ab|\\", max_size=4), min_size=1, max_size=4)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=8), st.integers(0, 20), st.integers(0, 20))
+def test_a_longer_block_begins_with_the_shorter_one(name: str, count: int, more: int) -> None:
+    short, long = uniforms(name, count), uniforms(name, count + more)
+    assert long.shape == (count + more,)
+    assert (long[:count] == short).all()
+    assert ((long >= 0.0) & (long < 1.0)).all()
+
+
+def test_the_draws_are_philox_with_the_hash_of_the_name_as_key() -> None:
+    key = int.from_bytes(blake2b(b"0|cell|3|subject", digest_size=16).digest(), "little")
+    expected = np.random.Generator(np.random.Philox(key=key)).random(5)
+    assert (uniforms(stream(0, "cell", 3, "subject"), 5) == expected).all()
+
+
+def test_the_draws_of_a_name_never_change() -> None:
+    """The very numbers: a change would silently change every seeded run."""
+    assert uniforms("arena", 3).tolist() == [0.8724166982009457, 0.9258990981431772, 0.9365674753959031]
+
+
+def test_different_names_draw_independently() -> None:
+    names = [stream(seed, "cell", match, seat) for seed in range(5) for match in range(20) for seat in ("a", "b")]
+    draws = np.array([uniforms(name, 50) for name in names])
+    assert len(np.unique(draws)) == draws.size
+    # 200 streams of 50: neighbours are uncorrelated within five standard errors, and so is the mean
+    centred = draws - 0.5
+    correlation = (centred[:-1] * centred[1:]).mean() * 12
+    assert abs(correlation) < 5 / np.sqrt(centred[1:].size)
+    assert abs(centred.mean()) < 5 / np.sqrt(12 * centred.size)
+
+
+@settings(deadline=None)
+@given(PARTS, PARTS)
+def test_different_parts_never_have_the_same_name(first: list[str], second: list[str]) -> None:
+    assert (stream(*first) == stream(*second)) == (first == second)
+
+
+def test_a_separator_in_a_part_is_escaped() -> None:
+    assert stream("a|b", "c") == "a\\|b|c"
+    assert stream("a", "b|c") == "a|b\\|c"
+    assert stream("a\\", "b") == "a\\\\|b"
+    assert stream(1, "x") == "1|x"
