@@ -9,74 +9,50 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.metadata import EntryPoint, entry_points
-from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
+from typing import Final
 
-from arena.errors import ArenaError, InputError, UsageError
+from arena.errors import ArenaError, UsageError
 from arena.games.game import Game
 from arena.games.hide_and_seek import hide_and_seek
 from arena.games.matching_pennies import matching_pennies
 from arena.games.rock_paper_scissors import rock_paper_scissors
+from arena.plugins import Registry
 from arena.text import meant
 
-ENTRY_POINT_GROUP = "arena.games"
-_MOST_DIGITS = 18  # Python itself refuses to read a number of thousands
-
-_BUILT_IN: dict[str, Callable[..., Game]] = {
-    "rps": rock_paper_scissors,
-    "hide-and-seek": hide_and_seek,
-    "matching-pennies": matching_pennies,
-}
-
-
-def _brought() -> dict[str, EntryPoint]:
-    """What other packages bring, by what people type. A name that is taken stays whose it is."""
-    found: dict[str, EntryPoint] = {}
-    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.value):
-        if point.name not in _BUILT_IN:
-            found.setdefault(point.name, point)
-    return found
+_MOST_DIGITS: Final = 18  # Python itself refuses to read a number of thousands
+GAMES: Final = Registry[Callable[..., Game]](
+    "arena.games",
+    "game",
+    {"rps": rock_paper_scissors, "hide-and-seek": hide_and_seek, "matching-pennies": matching_pennies},
+)
 
 
 def ignored_games(name: str = "") -> tuple[str, ...]:
     """The games of other packages whose names are taken, or those that claim one name, as sentences."""
-    used = _brought()
-    return tuple(
-        f"the game {point.name!r} of {_origin(point)} is ignored: {_origin(used.get(point.name))} has that name"
-        for point in entry_points(group=ENTRY_POINT_GROUP)
-        if name.partition(":")[0] in ("", point.name) and point.value != getattr(used.get(point.name), "value", None)
-    )
-
-
-def _origin(point: EntryPoint | None) -> str:
-    if point is None:
-        return "a game of Arena's own"
-    return f"the package {point.dist.name}" if point.dist else point.value
+    return GAMES.ignored(name.partition(":")[0])
 
 
 def game_templates(name: str) -> Path | None:
     """The folder with the wordings of a game that another package brings; None for one of Arena's own."""
-    point = _brought().get(name)
-    module = find_spec(point.module) if point else None
-    return Path(module.origin).parent / "templates" / name if module and module.origin else None
+    folder = GAMES.folder(name)
+    return folder / "templates" / name if folder else None
 
 
 def _make(name: str, *options: int) -> Game:
-    if name in _BUILT_IN:
-        return _called(name, _BUILT_IN[name], *options)
-    point = _brought()[name]
-    whose = f"the game {name!r}, which {_origin(point)} brings,"
+    maker = GAMES.load(name)
+    if GAMES.folder(name) is None:
+        return _called(name, maker, *options)
     try:
-        game = _called(name, point.load(), *options)
+        game = _called(name, maker, *options)
     except ArenaError:
         raise
     except Exception as error:  # whatever another package's code can raise
-        raise InputError(f"{whose} can't be made: {type(error).__name__}: {error}") from error
+        raise GAMES.failure(name, f"can't be made: {type(error).__name__}: {error}") from error
     if not isinstance(game, Game) or game.name.partition(":")[0] != name:
         got = f"one that is called {game.name!r}" if isinstance(game, Game) else repr(game)
-        raise InputError(f"{whose} is no Game of that name but {got}")
+        raise GAMES.failure(name, f"is no Game of that name but {got}")
     return game
 
 
@@ -91,7 +67,7 @@ def _called(name: str, maker: Callable[..., Game], *options: int) -> Game:
 
 def game_names() -> tuple[str, ...]:
     """The names that a person can type, sorted."""
-    return tuple(sorted({*_BUILT_IN, *_brought()}))
+    return GAMES.names()
 
 
 def playable_games() -> dict[str, Game]:
@@ -110,7 +86,7 @@ def parse_game(spec: str) -> Game:
     brings the game fails.
     """
     name, colon, option = spec.strip().lower().partition(":")
-    if name not in game_names():
+    if name not in GAMES:
         raise UsageError(f"there is no game {spec!r}: {meant(name, game_names())}")
     if not colon:
         return _make(name)

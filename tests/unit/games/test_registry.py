@@ -125,7 +125,7 @@ def test_a_package_can_add_games(tmp_path: Path) -> None:
     for said, sentence in zip(
         refused,
         (
-            f"3 the game 'broken', {whose} can't be made: ModuleNotFoundError: No module named 'not_there_at_all'",
+            f"3 the game 'broken', {whose} can't be loaded: ModuleNotFoundError: No module named 'not_there_at_all'",
             f"3 the game 'raises', {whose} can't be made: KeyError: 'no such key'",
             f"3 the game 'nothing', {whose} is no Game of that name but None",
             f"3 the game 'other', {whose} is no Game of that name but one that is called 'doors:2'",

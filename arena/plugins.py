@@ -1,0 +1,107 @@
+"""What other packages bring through entry points: found by name, loaded when it is asked for.
+
+A name that is taken stays whose it is. A package that fails is a sentence, and takes nothing else down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Generic, TypeVar, cast
+
+from arena.errors import ArenaError, InputError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A thing that another package brings: its name, the package, and what is wrong with it ("" if nothing is)."""
+
+    kind: str
+    name: str
+    origin: str
+    problem: str
+
+
+class Registry(Generic[T]):
+    """Things of one kind by name: Arena's `own`, and those that other packages bring in entry points of `group`.
+
+    `kind` is what one of them is called in a sentence ("game").
+    """
+
+    def __init__(self, group: str, kind: str, own: Mapping[str, T]) -> None:
+        self.group = group
+        self.kind = kind
+        self._own = own
+
+    def names(self) -> tuple[str, ...]:
+        """All names, sorted."""
+        return tuple(sorted({*self._own, *self._brought()}))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._own or name in self._brought()
+
+    def load(self, name: str) -> T:
+        """The thing of that name. Raises KeyError for none, InputError if the package that brings it fails."""
+        if name in self._own:
+            return self._own[name]
+        point = self._brought()[name]
+        try:
+            return cast(T, point.load())
+        except Exception as error:  # whatever another package's code can raise
+            raise self.failure(name, f"can't be loaded: {type(error).__name__}: {error}") from error
+
+    def failure(self, name: str, what: str) -> InputError:
+        """The error that a thing of another package is at fault: `what` goes on after its name."""
+        return InputError(f"the {self.kind} {name!r}, which {_origin(self._brought()[name])} brings, {what}")
+
+    def folder(self, name: str) -> Path | None:
+        """The folder of the module that brings a thing of another package; None for Arena's own."""
+        point = self._brought().get(name)
+        try:
+            module = find_spec(point.module) if point else None
+        except ImportError:
+            return None
+        return Path(module.origin).parent if module and module.origin else None
+
+    def ignored(self, name: str = "") -> tuple[str, ...]:
+        """What is brought under a name that is taken, or that two packages claim, as sentences; "" stands for all."""
+        used = self._brought()
+        return tuple(
+            f"the {self.kind} {point.name!r} of {_origin(point)} is ignored: {self._owner(used, point.name)} has that "
+            "name"
+            for point in entry_points(group=self.group)
+            if name in ("", point.name) and point.value != getattr(used.get(point.name), "value", None)
+        )
+
+    def brought(self) -> Iterator[Found]:
+        """Everything that other packages bring, each of them loaded to see whether it can be."""
+        for name, point in self._brought().items():
+            problem = ""
+            try:
+                self.load(name)
+            except ArenaError as error:
+                problem = str(error)
+            yield Found(self.kind, name, _origin(point), problem)
+
+    def _brought(self) -> dict[str, EntryPoint]:
+        found: dict[str, EntryPoint] = {}
+        for point in sorted(entry_points(group=self.group), key=lambda point: point.value):
+            if point.name not in self._own:
+                found.setdefault(point.name, point)
+        return found
+
+    def _owner(self, used: Mapping[str, EntryPoint], name: str) -> str:
+        return _origin(used[name]) if name in used else f"{_article(self.kind)} {self.kind} of Arena's own"
+
+
+def _origin(point: EntryPoint) -> str:
+    return f"the package {point.dist.name}" if point.dist else point.value
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
