@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import Any
 
 
 class Outcome(IntEnum):
@@ -59,10 +60,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a task and what it was taken for: indices into the task's values, None if it was rejected."""
+    """An answer and what it was taken for, as JSON (of numbers: indices into the task's values); None: rejected."""
 
     sample: Sample
-    value: tuple[int, ...] | None
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,22 +93,25 @@ async def tournament(url: str, games: int, seed: int, opponent: str, recorded: R
     """Rounds a second of a tournament of rock-paper-scissors into a temporary store; connecting is not timed."""
     from arena.backends.loading import Models
     from arena.cli.progress import observer
-    from arena.experiments.tournament.cells import Options, plan_cells
-    from arena.experiments.tournament.tournament import Tournament, play_tournament
+    from arena.experiments.experiment import carry_out
+    from arena.experiments.tournament.spec import TournamentSpec
+    from arena.experiments.tournament.tournament import plan_tournament
     from arena.store.store import Store
 
     name = f"{MODEL}@sglang:{url}"
     with tempfile.TemporaryDirectory() as folder, observer("none") as watching:
         models = Models()
         try:
-            options = Options()
-            cells = await plan_cells([f"llm:{name}"], [opponent], ["rps"], options, models)
+            spec = TournamentSpec(
+                subjects=(f"llm:{name}",), opponents=(opponent,), matches=games, rounds=ROUNDS, seed=seed
+            )
+            plan = await plan_tournament(spec, models)
             model = await models.get(name)
             if recorded is not None:
                 _record(model, recorded)
             with Store.open(Path(folder) / "speed.db", create=True) as store:
                 begun = time.perf_counter()
-                await play_tournament(Tournament(cells, games, ROUNDS, seed, options), store, models, watching)
+                await carry_out(plan, store, models, watching)
                 return games * ROUNDS / (time.perf_counter() - begun)
         finally:
             await models.close()

@@ -17,8 +17,9 @@ from typing import Any
 
 from arena.backends.base import Sampling
 from arena.backends.loading import Models
-from arena.experiments.numbers.cells import TaskOptions, plan_task_cells
+from arena.experiments.numbers.cells import plan_cells
 from arena.experiments.numbers.exact import explore
+from arena.experiments.numbers.spec import NumbersSpec
 
 ONE = (Sampling(),)
 GRID = tuple(Sampling(temperature, top_p) for temperature in (1.0, 1.5, 2.0, 2.5) for top_p in (1.0, 0.8, 0.5))
@@ -28,7 +29,7 @@ async def measure(name: str, repeats: int) -> dict[str, Any]:
     """One setting and the grid in turn, so that a machine that slows down slows both."""
     models = Models(tell=lambda line: print(line, file=sys.stderr))
     try:
-        (cell,) = await plan_task_cells([f"llm:{name}"], "integers", TaskOptions(), models)
+        (cell,) = await plan_cells(NumbersSpec(subjects=(f"llm:{name}",), task="integers"), models)
         model = await models.get(name)
         question = await cell.question(model)
         await explore(model, question, cell.task, ONE)  # the prompt is in the cache from here on, for both

@@ -65,8 +65,9 @@ async def _play(path: Path, folder: str, options: argparse.Namespace) -> tuple[f
     from arena.backends.loading import Models
     from arena.backends.local.settings import Settings
     from arena.cli.progress import observer
-    from arena.experiments.tournament.cells import Options, plan_cells
-    from arena.experiments.tournament.tournament import Tournament, play_tournament
+    from arena.experiments.experiment import carry_out
+    from arena.experiments.tournament.spec import TournamentSpec
+    from arena.experiments.tournament.tournament import plan_tournament
     from arena.store.store import Store
 
     settings = Settings(
@@ -81,13 +82,20 @@ async def _play(path: Path, folder: str, options: argparse.Namespace) -> tuple[f
         models = Models(settings, watching.tell)
         name = f"transformers:{folder}"
         try:
-            asked = Options(style="base", format="none", fallback=True, max_tokens=ANSWER)
-            cells = await plan_cells([f"llm:{name}"], ["greedy"], ["rps"], asked, models)
-            watching.cells(cells)
+            spec = TournamentSpec(
+                subjects=(f"llm:{name}",),
+                matches=options.games,
+                rounds=ROUNDS,
+                style="base",
+                format="none",
+                invalid="policy",
+                max_tokens=ANSWER,
+            )
+            plan = await plan_tournament(spec, models)
             model = await models.get(name)
             with Store.open(path, create=True) as store:
                 before, begun = await model.work(), time.perf_counter()
-                await play_tournament(Tournament(cells, options.games, ROUNDS, 0, asked), store, models, watching)
+                await carry_out(plan, store, models, watching)
                 seconds, work = time.perf_counter() - begun, await model.work()
             evaluated = work.prompt_tokens + work.sampled_tokens - before.prompt_tokens - before.sampled_tokens
             return seconds, evaluated
@@ -103,7 +111,7 @@ def _asked(path: Path, matches: int) -> list[list[int]]:
     with Store.open(path) as store:
         (cell,) = store.cells(store.run(None))
         tokens = {row.number: row.prompt.tokens for row in store.prompts(cell)}
-        columns = store.rounds(cell, len(parse_game(cell.spec.game).moves))
+        columns = store.rounds(cell, len(parse_game(cell.spec.what).moves))
     asked = zip(columns.match.tolist(), columns.prompt.tolist(), strict=True)
     return [list(tokens[prompt]) for match, prompt in asked if match < matches]
 

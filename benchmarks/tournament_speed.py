@@ -71,20 +71,20 @@ def play(games: int, matches_kept: int) -> Played:
 async def _play(path: Path, games: int) -> Played:
     from arena.backends.loading import Models
     from arena.cli.progress import observer
-    from arena.experiments.tournament.cells import Options, plan_cells
-    from arena.experiments.tournament.tournament import Tournament, play_tournament
+    from arena.experiments.experiment import carry_out
+    from arena.experiments.tournament.spec import TournamentSpec
+    from arena.experiments.tournament.tournament import plan_tournament
     from arena.store.store import Store
 
     with observer("plain") as watching:
         models = Models(tell=watching.tell)
         try:
-            options = Options()
-            cells = await plan_cells([f"llm:{MODEL}"], ["greedy"], ["rps"], options, models)
-            watching.cells(cells)
+            spec = TournamentSpec(subjects=(f"llm:{MODEL}",), matches=games, rounds=ROUNDS)
+            plan = await plan_tournament(spec, models)
             model = await models.get(MODEL)
             with Store.open(path, create=True) as store, _memory_watched() as peak:
                 before, begun = await model.work(), time.perf_counter()
-                await play_tournament(Tournament(cells, games, ROUNDS, 0, options), store, models, watching)
+                await carry_out(plan, store, models, watching)
                 seconds, work = time.perf_counter() - begun, await model.work()
             return Played(
                 seconds,
@@ -105,7 +105,7 @@ def _asked(path: Path, matches: int) -> tuple[int, list[list[list[int]]]]:
     with Store.open(path) as store:
         (cell,) = store.cells(store.run(None))
         by_number = {row.number: row.prompt.tokens for row in store.prompts(cell)}
-        columns = store.rounds(cell, len(parse_game(cell.spec.game).moves))
+        columns = store.rounds(cell, len(parse_game(cell.spec.what).moves))
     asked = zip(columns.match.tolist(), columns.prompt.tolist(), strict=True)
     kept = [
         [list(by_number[number]) for _, number in rounds]

@@ -20,8 +20,9 @@ from arena.backends.base import LanguageModel, Work
 from arena.backends.loading import Models
 from arena.cli.progress import observer
 from arena.errors import ArenaError
-from arena.experiments.tournament.cells import Options, plan_cells
-from arena.experiments.tournament.tournament import Tournament, play_tournament
+from arena.experiments.experiment import carry_out
+from arena.experiments.tournament.spec import TournamentSpec
+from arena.experiments.tournament.tournament import plan_tournament
 from arena.games import parse_game
 from arena.prompts.wording import Style
 from arena.store.rows import RoundColumns
@@ -80,19 +81,29 @@ async def tried(trial: Trial, matches: int, rounds: int) -> list[str]:
 
 
 async def _tried(trial: Trial, matches: int, rounds: int, models: Models) -> list[str]:
-    options = Options(wording=trial.file)
-    (cell,) = await plan_cells([f"llm:{trial.model}"], ["greedy"], [trial.game], options, models)
+    wording = None if trial.file is None else str(trial.file)
+    spec = TournamentSpec(
+        subjects=(f"llm:{trial.model}",), games=(trial.game,), matches=matches, rounds=rounds, wording=wording
+    )
+    plan = await plan_tournament(spec, models)
     model = await models.get(trial.model)
     before = await model.work()
-    with tempfile.TemporaryDirectory() as folder, observer("plain") as watching:
-        watching.cells([cell])
-        with Store.open(Path(folder) / "trial.db", create=True) as store:
-            run = await play_tournament(Tournament([cell], matches, rounds, 0, options), store, models, watching)
-            (stored,) = store.cells(run)
-            columns = store.rounds(stored, len(parse_game(trial.game).moves))
-    assert cell.spec.prompt is not None
-    wording = f"{cell.spec.prompt['wording']}, {cell.spec.prompt['format']}"
-    return [trial.game, trial.model, wording, *figures(columns, await _tokens(model, before))]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        observer("plain") as watching,
+        Store.open(Path(folder) / "trial.db", create=True) as store,
+    ):
+        run = await carry_out(plan, store, models, watching)
+        (stored,) = store.cells(run)
+        columns = store.rounds(stored, len(parse_game(trial.game).moves))
+    asked = stored.spec.asked
+    assert asked is not None
+    return [
+        trial.game,
+        trial.model,
+        f"{asked.wording}, {asked.format}",
+        *figures(columns, await _tokens(model, before)),
+    ]
 
 
 async def _tokens(model: LanguageModel, before: Work) -> int:

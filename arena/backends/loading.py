@@ -6,6 +6,7 @@ import asyncio
 import platform
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -26,6 +27,15 @@ def _runnable(name: str) -> ModelEntry:
     entry = find_model(name)
     need(name, EXTRAS[entry.backend])
     return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What identifies a model's weights and whatever else decides its distributions, by today's rule (`now`) and by an
+    older one (`former`)."""
+
+    now: str
+    former: str
 
 
 class Models:
@@ -90,6 +100,9 @@ class Models:
 
             return of_place(entry.place)
         return f"sha256:{fingerprint(locate(entry))}"
+
+    async def identify(self, name: str) -> Identity:
+        return Identity(await aside(self.identity, name), await aside(self.former_identity, name))
 
     async def get(self, name: str) -> LanguageModel:
         """The model, loaded. Raises ModelError or InputError if that can't be done."""

@@ -22,17 +22,15 @@ from arena.cli.options import (
     together,
     wording_options,
 )
-from arena.cli.output import say, say_where, show_tasks
-from arena.cli.running import to_its_end
+from arena.cli.output import say
+from arena.cli.running import measure, spec_of
 from arena.errors import UsageError
 
 if TYPE_CHECKING:
     from arena.backends.loading import Models
-    from arena.cli.progress import Silent
-    from arena.experiments.numbers.cells import TaskOptions
-    from arena.experiments.numbers.numbers import TaskPlan
-    from arena.store.rows import RunRow
-    from arena.store.store import Store
+    from arena.experiments.numbers.numbers import Numbers
+    from arena.experiments.numbers.players import Ask
+    from arena.experiments.numbers.spec import NumbersSpec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,7 +64,7 @@ _task_options = together(
     ),
     click.option(
         "--top-p",
-        "top_ps",
+        "top_p",
         type=FiniteList(above=0.0, most=1.0),
         default="1",
         show_default=True,
@@ -108,7 +106,7 @@ def numbers(human: bool, paraphrases: bool, **chosen: Any) -> None:
     if human:
         _with_person(chosen)
     else:
-        _run("integers", chosen, PARAPHRASES if paraphrases else ("",))
+        _run("integers", chosen | ({"paraphrases": PARAPHRASES} if paraphrases else {}))
 
 
 @command(short_help="Random letters, a to k, sampled and exact.")
@@ -126,31 +124,16 @@ def sequences(**chosen: Any) -> None:
     _run("sequences", chosen | {"mode": "sample", "base": None})
 
 
-def _run(task: str, chosen: dict[str, Any], variants: tuple[str, ...] = ("",)) -> None:
-    from arena.experiments.numbers.cells import plan_task_cells
-    from arena.experiments.numbers.entropy import plan_matched_cells
-    from arena.experiments.numbers.numbers import TaskPlan
-
+def _run(task: str, chosen: dict[str, Any]) -> None:
     subjects = _subjects(chosen)
     if not subjects:
         raise UsageError("nobody draws: name a --model (`arena models` lists them) or a --subject")
-    options = _options(chosen, variants)
-    n = _DRAWS if chosen["n"] is None else chosen["n"]
-
-    async def plan(models: Models) -> TaskPlan:
-        if chosen["base"] is None:
-            return TaskPlan(await plan_task_cells(subjects, task, options, models), n, chosen["seed"], chosen["mode"])
-        aligned = [subject for subject in subjects if subject != f"llm:{chosen['base']}"]
-        cells, findings = await plan_matched_cells(f"llm:{chosen['base']}", aligned, task, options, models)
-        return TaskPlan(cells, n, chosen["seed"], chosen["mode"], findings)
-
-    _finish(chosen, plan)
+    _measure(task, chosen, subjects, _DRAWS)
 
 
 def _with_person(chosen: dict[str, Any]) -> None:
     """A person first, then the models on as many answers; without any named, those that are ready here."""
-    from arena.experiments.numbers.cells import plan_task_cells
-    from arena.experiments.numbers.numbers import TaskPlan
+    from arena.cli.people import asking
 
     n = _PERSON_DRAWS if chosen["n"] is None else chosen["n"]
     if not sys.stdin.isatty():
@@ -158,33 +141,23 @@ def _with_person(chosen: dict[str, Any]) -> None:
     else:
         say(f"Think of random integers from 0 to 10. Type one and press Enter, {n} times.")
     subjects = ("human", *(_subjects(chosen) or _ready()))
-
-    async def plan(models: Models) -> TaskPlan:
-        cells = await plan_task_cells(subjects, "integers", _options(chosen, ("",)), models)
-        return TaskPlan(cells, n, secrets.randbelow(2**32), chosen["mode"])
-
-    _finish(chosen | {"display": "none"}, plan, person=n)
+    # what a person draws is never drawn twice
+    chosen |= {"display": "none", "base": None, "seed": secrets.randbelow(2**32)}
+    _measure("integers", chosen, subjects, n, asking(n))
 
 
-def _finish(chosen: dict[str, Any], plan: Callable[[Models], Any], person: int = 0) -> None:
-    from arena.cli.people import asking
-    from arena.experiments.numbers.numbers import run_tasks
-    from arena.reports.numbers.folder import write_all
-    from arena.reports.numbers.report import task_report
-    from arena.store.store import Store
+def _measure(task: str, chosen: dict[str, Any], subjects: Sequence[str], n: int, ask: Ask | None = None) -> None:
+    from arena.experiments.numbers.numbers import plan_numbers
+    from arena.experiments.numbers.spec import NumbersSpec
 
-    async def work(store: Store, models: Models, watching: Silent) -> RunRow:
-        planned = await plan(models)
-        watching.cells(planned.cells)
-        return await run_tasks(planned, store, models, watching, asking(person) if person else None)
+    base = f"llm:{chosen['base']}" if chosen["base"] else ""
+    said = {"task": task, "subjects": tuple(subjects), "n": n if chosen["n"] is None else chosen["n"]}
+    spec: NumbersSpec = spec_of(NumbersSpec, chosen | said | {"match_entropy": base})
 
-    with Store.open(chosen["store"], create=True) as opened:
-        run = to_its_end(work, opened, chosen["display"], chosen)
-        report = task_report(opened, run)
-        if chosen["out"] is not None:
-            write_all(report, chosen["out"])
-            say_where(chosen["out"])
-        show_tasks(report, "json" if chosen["as_json"] else "rich")
+    async def plan(models: Models) -> Numbers:
+        return await plan_numbers(spec, models, ask)
+
+    measure(plan, chosen)
 
 
 def _subjects(chosen: dict[str, Any]) -> tuple[str, ...]:
@@ -196,18 +169,3 @@ def _ready() -> tuple[str, ...]:
     from arena.backends.weights.finding import state
 
     return tuple(f"llm:{entry.name}" for entry in catalog().values() if state(entry) == "ready")
-
-
-def _options(chosen: dict[str, Any], variants: Sequence[str]) -> TaskOptions:
-    from itertools import product
-
-    from arena.backends.base import Sampling
-    from arena.experiments.numbers.cells import TaskOptions
-
-    return TaskOptions(
-        samplings=tuple(Sampling(*pair) for pair in product(chosen["temperatures"], chosen["top_ps"])),
-        variants=tuple(variants),
-        style=chosen["style"],
-        format=chosen["format_"],
-        wording=chosen["wording"],
-    )

@@ -1,10 +1,10 @@
-"""How far a tournament or a task is, on standard error: bars in a terminal, lines elsewhere."""
+"""How far an experiment is, on standard error: bars in a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,49 +15,33 @@ from arena.text import printable
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from arena.experiments.numbers.cells import TaskCell
-    from arena.experiments.tournament.cells import Cell
-    from arena.records import Answer, Round
-
-    AnyCell = Cell | TaskCell
+    from arena.experiments.experiment import Cell, Event, Plan
 
 _LINE_SECONDS = 10.0  # between two lines of the plain display,
-_LINE_STEPS = 10  # in which so many rounds or answers came: they come in bursts
+_LINE_STEPS = 10  # in which so many steps were done: they come in bursts
 _WINDOW_SECONDS = 1.0  # before which no rate is shown
 
 
 class Silent:
     """Shows no progress, only the lines that a person should read."""
 
-    def part(self, number: int, count: int) -> None:
+    def turn(self, number: int, count: int) -> None:
         """The turn of a suite's part has come."""
 
-    def cells(self, cells: Sequence[AnyCell]) -> None:
-        """The grid is known."""
+    def begins(self, plan: Plan) -> None:
+        """A plan's turn has come."""
 
     def tell(self, line: str) -> None:
         """Say something."""
         say(line)
 
-    def cell_begins(self, cell: AnyCell, done: int, total: int) -> None:
-        """A cell's turn has come: so many rounds or valid answers are there, of so many."""
+    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
+        """A cell's turn has come: so many steps were done before, of so many."""
 
-    def round_ends(self, cell: Cell, match: int, played: Round) -> None:
-        """A round was played."""
-        self.advance(cell)
+    def happens(self, cell: Cell, event: Event) -> None:
+        """Something happened in a cell."""
 
-    def explored(self, cell: TaskCell, nodes: int, unexplored: float) -> None:
-        """Exact mode goes on."""
-
-    def answer_ends(self, cell: TaskCell, number: int, answer: Answer) -> None:
-        """An answer was drawn."""
-        if answer.value is not None:
-            self.advance(cell)
-
-    def advance(self, cell: AnyCell) -> None:
-        """A round was played, or a valid answer drawn."""
-
-    def cell_ends(self, cell: AnyCell) -> None:
+    def cell_ends(self, cell: Cell) -> None:
         """A cell is finished."""
 
 
@@ -68,28 +52,35 @@ class Plain(Silent):
         self._count = 0
         self._turn = 0
         self._part = ""
+        self._steps = ""
+        self._said = ""  # of the cell that was last told to go on in words
 
-    def part(self, number: int, count: int) -> None:
+    def turn(self, number: int, count: int) -> None:
         self._part = f"part {number} of {count}, "
 
-    def cells(self, cells: Sequence[AnyCell]) -> None:
-        self._count, self._turn = len(cells), 0
+    def begins(self, plan: Plan) -> None:
+        self._count, self._turn, self._steps = len(plan.cells), 0, plan.steps
 
-    def cell_begins(self, cell: AnyCell, done: int, total: int) -> None:
+    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         self._turn += 1
         self._done = self._before = self._lately = done
         self._total = total
         self._since = self._last = time.monotonic()
         if total:
-            self._line(cell, "finished before" if done >= total else f"{total - done} {cell.unit} to go")
+            self._line(cell, "finished before" if done >= total else f"{total - done} {self._steps} to go")
 
-    def advance(self, cell: AnyCell) -> None:
-        self._done += 1
+    def happens(self, cell: Cell, event: Event) -> None:
+        if event.words and self._said != cell.spec.key:
+            self._said = cell.spec.key
+            self.tell(f"{cell.title}: {event.words}")
+        if not event.done:
+            return
+        self._done += event.done
         now = time.monotonic()
         if now - self._last >= _LINE_SECONDS and self._done - self._lately >= _LINE_STEPS:
             rate = (self._done - self._lately) / (now - self._last)
             self._last, self._lately = now, self._done
-            text = f"{self._done} of {self._total} {cell.unit}, {rate:.0f} {cell.unit}/s"
+            text = f"{self._done} of {self._total} {self._steps}, {rate:.0f} {self._steps}/s"
             if rate:
                 here = self._total - self._done
                 whole = here + (self._count - self._turn) * self._total
@@ -97,57 +88,56 @@ class Plain(Silent):
                 text += f" of {duration(whole / rate)} for the whole" if whole > here else ""
             self._line(cell, text)
 
-    def explored(self, cell: TaskCell, nodes: int, unexplored: float) -> None:
-        if nodes == 1:
-            self.tell(f"{cell.title}: following the probabilities")
-
-    def cell_ends(self, cell: AnyCell) -> None:
+    def cell_ends(self, cell: Cell) -> None:
         if self._done > self._before:
             seconds = time.monotonic() - self._since
             rate = (self._done - self._before) / max(seconds, 1e-9)
-            self._line(cell, f"done in {duration(seconds)}, {rate:.0f} {cell.unit}/s")
+            self._line(cell, f"done in {duration(seconds)}, {rate:.0f} {self._steps}/s")
 
-    def _line(self, cell: AnyCell, text: str) -> None:
+    def _line(self, cell: Cell, text: str) -> None:
         self.tell(f"[{self._part}{self._turn}/{self._count}] {cell.title}: {text}")
 
 
 class Bars(Silent):
-    """A bar a cell, with rounds or answers a second and the time left."""
+    """A bar a cell, with steps a second and the time left."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._bars: dict[str, TaskID] = {}
         self._rate: dict[str, tuple[float, int]] = {}
+        self._steps = ""
 
-    def cells(self, cells: Sequence[AnyCell]) -> None:
+    def begins(self, plan: Plan) -> None:
         from rich.markup import escape
 
-        for cell in cells:
+        self._steps = plan.steps
+        for cell in plan.cells:
             bar = self._progress.add_task(escape(printable(cell.title)), total=None, start=False, rate="waiting")
             self._bars[cell.spec.key] = bar
 
     def tell(self, line: str) -> None:
         self._progress.console.print(printable(line), markup=False, highlight=False)
 
-    def explored(self, cell: TaskCell, nodes: int, unexplored: float) -> None:
-        self._progress.update(self._bars[cell.spec.key], rate=f"exact: {unexplored:.3f} open")
-
-    def cell_begins(self, cell: AnyCell, done: int, total: int) -> None:
+    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         bar = self._bars[cell.spec.key]
         self._rate[cell.spec.key] = (time.monotonic(), done)
         self._progress.update(bar, total=total, completed=done, rate="")
         self._progress.start_task(bar)
 
-    def advance(self, cell: AnyCell) -> None:
+    def happens(self, cell: Cell, event: Event) -> None:
         bar = self._bars[cell.spec.key]
+        if event.words:
+            self._progress.update(bar, rate=printable(event.words))
+        if not event.done:
+            return
         since, before = self._rate[cell.spec.key]
-        self._progress.update(bar, advance=1)
+        self._progress.update(bar, advance=event.done)
         seconds = time.monotonic() - since
         if seconds >= _WINDOW_SECONDS:
             completed = self._progress.tasks[bar].completed
-            self._progress.update(bar, rate=f"{(completed - before) / seconds:.0f} {cell.unit}/s")
+            self._progress.update(bar, rate=f"{(completed - before) / seconds:.0f} {self._steps}/s")
 
-    def cell_ends(self, cell: AnyCell) -> None:
+    def cell_ends(self, cell: Cell) -> None:
         bar = self._bars[cell.spec.key]
         self._progress.update(bar, completed=self._progress.tasks[bar].total, rate="done")
         self._progress.stop_task(bar)

@@ -74,7 +74,7 @@ def _document(number: int, cell: CellRow, row: PromptRow) -> dict[str, Any]:
 def _print_cell(store: Store, number: int, cell: CellRow, limit: int, tokens: bool) -> None:
     spec, total = cell.spec, store.prompt_count(cell)
     who = f"{spec.subject} against {spec.opponent}" if spec.opponent else spec.subject
-    where = printable(f"cell {number}: {who}, {spec.game}")
+    where = printable(f"cell {number}: {who}, {spec.what}")
     if not total:
         say(f"{where}: no prompts")
         return

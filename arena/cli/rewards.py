@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from arena.cli.options import command, display_option, json_option, patience_option, running_options, store_option
-from arena.cli.output import show_tasks
-from arena.cli.running import to_its_end
-
-if TYPE_CHECKING:
-    from arena.backends.loading import Models
-    from arena.cli.progress import Silent
-    from arena.store.rows import RunRow
-    from arena.store.store import Store
+from arena.cli.running import measure
 
 
 @command()
@@ -27,22 +19,14 @@ if TYPE_CHECKING:
 @click.option("--published", is_flag=True, help="Put the paper's own row below.")
 @running_options
 @patience_option
-def rewards(model: str, task: str, store: Path, as_json: bool, display: str, published: bool, **chosen: Any) -> None:
+def rewards(model: str, task: str, published: bool, **chosen: Any) -> None:
     """Score each value as the answer to the task's request with MODEL, a reward model for sequence classification: a
     folder of safetensors, or ORG/NAME of the hub, through transformers.
 
     \b
     arena rewards allenai/Llama-3.1-Tulu-3-8B-RM --device cuda --published
     """
-    from arena.experiments.numbers.rewards import run_rewards
-    from arena.reports.numbers.report import task_report
-    from arena.store.store import Store
+    from arena.experiments.numbers.rewards import KIND, RewardsSpec, plan_rewards
 
-    place = model.removeprefix("transformers:")
-
-    async def work(opened: Store, models: Models, watching: Silent) -> RunRow:
-        return await run_rewards(place, task, opened, models)
-
-    with Store.open(store, create=True) as opened:
-        run = to_its_end(work, opened, display, chosen)
-        show_tasks(task_report(opened, run), "json" if as_json else "rich", published)
+    spec = RewardsSpec(subjects=(f"{KIND}:{model.removeprefix('transformers:')}",), task=task)
+    measure(lambda models: plan_rewards(spec, models), chosen, published)

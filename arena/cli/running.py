@@ -8,6 +8,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from arena.cli.options import settings_of
@@ -17,11 +18,37 @@ from arena.errors import ExitCode
 if TYPE_CHECKING:
     from arena.backends.loading import Models
     from arena.cli.progress import Silent
+    from arena.experiments.experiment import Plan, Spec
+    from arena.store.rows import RunRow
     from arena.store.store import Store
 
 T = TypeVar("T")
 
 Work = Callable[["Store", "Models", "Silent"], Awaitable[T]]
+S = TypeVar("S", bound="Spec")
+
+_OPTION_NAMES = {"format": "format_"}  # as Python has them, where it has another word of that name
+
+
+def spec_of(kind: type[S], chosen: Mapping[str, Any]) -> S:
+    """What a command says of an experiment: each field is the option of its name."""
+    options = {name: _OPTION_NAMES.get(name, name) for name in kind.__struct_fields__}
+    values = {name: chosen[option] for name, option in options.items() if option in chosen}
+    return kind(**{name: str(value) if isinstance(value, Path) else value for name, value in values.items()})
+
+
+def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any], published: bool = False) -> None:
+    """Carry out a plan and show its report. `chosen` has the values of the options that such commands share."""
+    from arena.cli.output import show_runs
+    from arena.experiments.experiment import carry_out
+    from arena.store.store import Store
+
+    async def work(store: Store, models: Models, watching: Silent) -> RunRow:
+        return await carry_out(await plan(models), store, models, watching)
+
+    with Store.open(chosen["store"], create=True) as opened:
+        run = to_its_end(work, opened, chosen["display"], chosen)
+        show_runs(opened, [run], "json" if chosen["as_json"] else "rich", chosen.get("out"), published)
 
 
 def to_its_end(work: Work[T], store: Store, display: str, chosen: Mapping[str, Any]) -> T:

@@ -16,7 +16,7 @@ from arena.text import printable
 if TYPE_CHECKING:
     from arena.store.rows import CellRow
 
-_HEADINGS = ("run", "kind", "size", "cells", "done", "counted", "open", "state")
+_HEADINGS = ("run", "experiment", "size", "cells", "done", "counted", "open", "state")
 
 
 @command()
@@ -40,31 +40,30 @@ def runs(store: Path, as_json: bool) -> None:
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
-    from arena.experiments.numbers.numbers import draws
+    from arena.experiments.experiment import amount
     from arena.store import Store
     from arena.store.codec import run_key
-    from arena.store.rows import TASK_KIND
+    from arena.store.rows import Unit
 
     found = []
     with Store.open(path) as store:
         for run in store.runs():
-            cells = store.cells(run)
-            writer = store.writer_of(run)
-            asked = run.spec.games * len(cells) if run.spec.kind != TASK_KIND or draws(run.spec) else 0
+            spec, cells, writer = run.spec, store.cells(run), store.writer_of(run)
             found.append(
                 {
                     "run": run.name,
-                    "key": run_key(run.spec),
-                    "kind": run.spec.kind,
-                    "games": run.spec.games,
-                    "rounds": run.spec.rounds,
-                    "size": run.spec.size,
-                    "seed": run.spec.seed,
+                    "key": run_key(spec),
+                    "experiment": spec.experiment,
+                    "unit": spec.unit,
+                    "size": spec.size,
+                    "rounds": spec.rounds,
+                    "amount": amount(spec),
+                    "seed": spec.seed,
                     "cells": len(cells),
-                    "matches": sum(cell.finished_matches for cell in cells),
-                    "matches_asked": asked,
-                    "counted": None if run.spec.kind == TASK_KIND else sum(map(_counted, cells)),
-                    "open": sum(cell.open_matches for cell in cells),
+                    "done": sum(cell.done for cell in cells),
+                    "asked": len(cells) * (1 if spec.unit is Unit.FINDING else spec.size),
+                    "counted": sum(map(_counted, cells)) if spec.unit is Unit.MATCH else None,
+                    "open": sum(cell.open for cell in cells),
                     "state": "finished" if run.finished else "stopped" if writer is None else "running",
                     "process": writer or None,
                     "created": run.created,
@@ -74,16 +73,16 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 
 def _counted(cell: CellRow) -> int:
-    return cell.finished_matches if cell.below is None else cell.below
+    return cell.done if cell.below is None else cell.below
 
 
 def _cells(run: dict[str, Any]) -> tuple[str, ...]:
     return (
         run["run"],
-        printable(run["kind"]),
-        run["size"],
+        printable(run["experiment"]),
+        printable(run["amount"]),
         str(run["cells"]),
-        f"{run['matches']} of {run['matches_asked']}" if run["matches_asked"] else "–",
+        f"{run['done']} of {run['asked']}",
         "–" if run["counted"] is None else str(run["counted"]),
         str(run["open"]),
         f"{run['state']} ({run['process']})" if run["process"] else run["state"],

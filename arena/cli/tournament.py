@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -19,23 +19,7 @@ from arena.cli.options import (
     store_option,
     wording_options,
 )
-from arena.cli.output import say_where, show_games
-from arena.cli.running import to_its_end
-
-if TYPE_CHECKING:
-    from arena.backends.loading import Models
-    from arena.cli.progress import Silent
-    from arena.experiments.tournament.cells import Options
-    from arena.store.rows import RunRow
-    from arena.store.store import Store
-
-
-class Grid(NamedTuple):
-    """Who plays what against whom, as typed."""
-
-    subjects: tuple[str, ...]
-    opponents: tuple[str, ...]
-    games: tuple[str, ...]
+from arena.cli.running import measure, spec_of
 
 
 @command(short_help="Play many matches over a grid of subjects and games.")
@@ -89,19 +73,7 @@ class Grid(NamedTuple):
 @click.option("--max-tokens", type=click.IntRange(1, 1000), default=8, show_default=True, help="The longest answer.")
 @running_options
 @patience_option
-def tournament(
-    subjects: tuple[str, ...],
-    opponents: tuple[str, ...],
-    games: tuple[str, ...],
-    matches: int,
-    rounds: int,
-    seed: int,
-    store: Path,
-    as_json: bool,
-    display: str,
-    out: Path | None,
-    **rest: Any,
-) -> None:
+def tournament(**chosen: Any) -> None:
     """Play every subject in every game against every opponent, and print table 2.
 
     Run the same command again to go on where it was, with more --games to extend it.
@@ -109,42 +81,9 @@ def tournament(
     \b
     Agents: llm:MODEL (see `arena models`), greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,...
     """
-    from arena.experiments.tournament.tournament import check_size
-    from arena.reports.tournament.folder import write_all
-    from arena.reports.tournament.report import run_report
-    from arena.store.store import Store
+    from arena.experiments.tournament.spec import TournamentSpec
+    from arena.experiments.tournament.tournament import check_size, plan_tournament
 
-    check_size(matches, rounds)
-    grid = Grid(subjects, opponents, games)
-
-    async def play(opened: Store, models: Models, watching: Silent) -> RunRow:
-        from arena.experiments.tournament.cells import plan_cells
-        from arena.experiments.tournament.tournament import Tournament, play_tournament
-
-        options = _options(rest)
-        cells = await plan_cells(grid.subjects, grid.opponents, grid.games, options, models)
-        watching.cells(cells)
-        return await play_tournament(Tournament(cells, matches, rounds, seed, options), opened, models, watching)
-
-    with Store.open(store, create=True) as opened:
-        run = to_its_end(play, opened, display, rest)
-        report = run_report(opened, run)
-        if out is not None:
-            write_all(report, out)
-            say_where(out)
-        show_games(report, "json" if as_json else "rich")
-
-
-def _options(rest: dict[str, Any]) -> Options:
-    from arena.backends.base import Sampling
-    from arena.experiments.tournament.cells import Options
-
-    return Options(
-        style=rest["style"],
-        format=rest["format_"],
-        wording=rest["wording"],
-        history=rest["history"],
-        sampling=Sampling(rest["temperature"], rest["top_p"]),
-        fallback=rest["invalid"] == "policy",
-        max_tokens=rest["max_tokens"],
-    )
+    check_size(chosen["matches"], chosen["rounds"])
+    spec = spec_of(TournamentSpec, chosen)
+    measure(lambda models: plan_tournament(spec, models), chosen)

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from arena.backends.base import Sampling
 from arena.backends.loading import Models
 from arena.errors import InputError
-from arena.experiments.numbers.cells import TaskOptions
-from arena.experiments.numbers.numbers import Mode
+from arena.experiments.numbers.spec import NumbersSpec
 from arena.experiments.numbers.task import Task, find_task
 from arena.files import own_folder
 from arena.prompts.wording import PARAPHRASES, STYLES, find_task_wording
@@ -44,14 +42,18 @@ class TaskChoice(msgspec.Struct, frozen=True):
         return self.subject == HUMAN
 
     @property
-    def options(self) -> TaskOptions:
-        """How a model is asked."""
-        return TaskOptions((Sampling(self.temperature, self.top_p),), (self.variant,))
-
-    @property
-    def mode(self) -> Mode:
+    def spec(self) -> NumbersSpec:
         """As the command line has it, so that both go on with the same runs."""
-        return "both" if self.exact and find_task(self.task).length == 1 else "sample"
+        return NumbersSpec(
+            subjects=(self.subject,),
+            seed=self.seed,
+            task=self.task,
+            n=self.n,
+            mode="both" if self.exact and find_task(self.task).length == 1 else "sample",
+            temperatures=(self.temperature,),
+            top_p=(self.top_p,),
+            paraphrases=(self.variant,),
+        )
 
 
 def usual_draws(subject: str, task: Task) -> int:

@@ -10,15 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from arena.backends.loading import Models
 from arena.concurrency import aside
 from arena.errors import ArenaError
-from arena.experiments.numbers.cells import TaskCell, plan_task_cells
+from arena.experiments.experiment import Cell, Event, Plan, carry_out, run_spec
 from arena.experiments.numbers.exact import Exact
-from arena.experiments.numbers.numbers import EXACT, TaskPlan, run_spec, run_tasks
+from arena.experiments.numbers.numbers import EXACT, AnswerDrawn, Explored, Numbers, plan_numbers
 from arena.experiments.numbers.players import Ask
 from arena.experiments.numbers.task import find_task
-from arena.records import Answer
 from arena.session.numbers_choice import TaskChoice
 from arena.session.numbers_words import prepare
 from arena.session.tally import Tally, Value
@@ -52,7 +53,7 @@ class Drawing:
         self._models = models
         self._refuse = refuse
         self._ask = ask
-        self._plan: TaskPlan | None = None
+        self._plan: Numbers | None = None
         self._spec: RunSpec | None = None
         self._open: Store | None = None
         self._task: asyncio.Task[None] | None = None
@@ -88,23 +89,19 @@ class Drawing:
             if self._plan is None:
                 self._plan = await self._begin()
             with Store.open(self._store, create=True) as self._open:
-                await run_tasks(self._plan, self._open, self._models, self, self._ask)
+                await carry_out(self._plan, self._open, self._models, self)
         except ArenaError as error:
             self._reach("failed")
             self._refuse(error)
         else:
             self._reach("done")
 
-    async def _begin(self) -> TaskPlan:
+    async def _begin(self) -> Numbers:
         """The plan; what was drawn of it before is restored."""
         choice = self.choice
-        cells = await plan_task_cells([choice.subject], choice.task, choice.options, self._models)
-        for cell in cells:
-            if cell.model is not None:
-                await aside(self._models.identity, cell.model)  # hashes the weights, once
+        plan = await plan_numbers(replace(choice.spec, seed=self.seed), self._models, self._ask)
         await aside(prepare)
-        plan = TaskPlan(cells, choice.n, self.seed, choice.mode)
-        self._spec = await aside(run_spec, plan, self._models)
+        self._spec = await run_spec(plan, self._models)
         values = await aside(_drawn_before, self._store, self._spec)
         valid = sum(value is not None for value in values.values())
         if valid > choice.n:
@@ -121,7 +118,10 @@ class Drawing:
 
     # --- what the run tells ---
 
-    def cell_begins(self, cell: TaskCell, done: int, total: int) -> None:
+    def begins(self, plan: Plan) -> None:
+        """It is the only plan."""
+
+    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         """The probabilities are in the store by now."""
         assert self._open is not None and self._spec is not None
         run = self._open.find(self._spec)
@@ -130,20 +130,20 @@ class Drawing:
         self.exact = Exact.from_json(found[EXACT]) if EXACT in found else None
         self._reach("drawing")
 
-    def explored(self, cell: TaskCell, nodes: int, unexplored: float) -> None:
-        """Paths were followed."""
-        if self.stage != "exact":
-            self._reach("exact")
-        self.explored_so_far = (nodes, unexplored)
+    def happens(self, cell: Cell, event: Event) -> None:
+        """Paths were followed, or an answer came."""
+        if isinstance(event, Explored):
+            if self.stage != "exact":
+                self._reach("exact")
+            self.explored_so_far = (event.nodes, event.unexplored)
+        elif isinstance(event, AnswerDrawn):
+            answer = event.answer
+            self.tally.arrive(event.number, answer.value)
+            self.arrived += answer.value is not None
+            self.rejected_last = answer.sample.text if answer.value is None else None
+            self._since = time.monotonic()
 
-    def answer_ends(self, cell: TaskCell, number: int, answer: Answer) -> None:
-        """An answer came."""
-        self.tally.arrive(number, answer.value)
-        self.arrived += answer.value is not None
-        self.rejected_last = answer.sample.text if answer.value is None else None
-        self._since = time.monotonic()
-
-    def cell_ends(self, cell: TaskCell) -> None:
+    def cell_ends(self, cell: Cell) -> None:
         """It is the only cell."""
 
 

@@ -29,7 +29,7 @@ class StoredCell:
     @property
     def is_begun(self) -> bool:
         """Whether it has valid answers."""
-        return self.cell.finished_matches > 0
+        return self.cell.done > 0
 
     @property
     def is_person(self) -> bool:
@@ -44,18 +44,19 @@ class StoredCell:
     @property
     def task(self) -> str:
         """The task's name for people."""
-        return TASKS[self.cell.spec.game].title if self.tally is not None else self.cell.spec.game
+        return TASKS[self.cell.spec.what].title if self.tally is not None else self.cell.spec.what
 
     @property
     def asked(self) -> str:
         """How a model was asked, "" for others: the wording's label without its hash, a paraphrase's number, the
         temperature and top-p where they aren't 1."""
-        prompt = self.cell.spec.prompt or {}
-        label = str(prompt.get("wording", "")).partition("@")[0]
-        variant = str(prompt.get("variant", ""))
-        named = (("T", prompt.get("temperature", 1.0)), ("p", prompt.get("top_p", 1.0)))
-        sampling = [f"{name}={number:g}" for name, number in named if number != 1.0]
-        return printable(" ".join([label, *([variant] if variant not in label else []), *sampling]))
+        asked = self.cell.spec.asked
+        if asked is None:
+            return ""
+        label = asked.wording.partition("@")[0]
+        named = (("T", asked.temperature), ("p", asked.top_p))
+        sampling = [f"{name}={number:g}" for name, number in named if number not in (None, 1.0)]
+        return printable(" ".join([label, *([asked.variant] if asked.variant not in label else []), *sampling]))
 
     @property
     def most(self) -> str:
@@ -68,7 +69,7 @@ class StoredCell:
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A run of a task with its cells, and the process that writes it now, None if nobody does."""
+    """A run of numbers with its cells, and the process that writes it now, None if nobody does."""
 
     run: RunRow
     cells: tuple[StoredCell, ...]
@@ -76,28 +77,28 @@ class StoredRun:
 
 
 def read_run(path: Path, name: str | None, before: StoredRun | None = None) -> StoredRun:
-    """Read a run of a task; cells without new answers are taken from what was read before. Raises ArenaError."""
+    """Read a run of numbers; cells without new answers are taken from what was read before. Raises ArenaError."""
     with Store.open(path) as store:
         run = store.run(name)
         writer = store.writer_of(run)
         counted = [] if before is None or writer is None else [cell for cell in before.cells if cell.is_begun]
-        known = {(cell.cell.id, cell.cell.finished_matches): cell for cell in counted}
+        known = {(cell.cell.id, cell.cell.done): cell for cell in counted}
         cells = []
         for cell in store.cells(run):
-            kept = known.get((cell.id, cell.finished_matches))
+            kept = known.get((cell.id, cell.done))
             cells.append(kept or _read_cell(store, run, cell))
     return StoredRun(run, tuple(cells), writer)
 
 
 def _read_cell(store: Store, run: RunRow, cell: CellRow) -> StoredCell:
-    task = TASKS.get(cell.spec.game)
+    task = TASKS.get(cell.spec.what)
     found = read_findings(store, cell, task)
     exact = Exact.from_json(found[EXACT]) if EXACT in found else None
     if task is None:
-        return StoredCell(cell, run.spec.games, None, exact)
+        return StoredCell(cell, run.spec.size, None, exact)
     values = [answer.value for answer in read_answers(store, cell, task)]
-    tally = Tally(task, max(run.spec.games, sum(value is not None for value in values)), run.spec.seed)
+    tally = Tally(task, max(run.spec.size, sum(value is not None for value in values)), run.spec.seed)
     for number, value in enumerate(values):
         tally.arrive(number, value)
     tally.reveal()
-    return StoredCell(cell, run.spec.games, tally, exact)
+    return StoredCell(cell, run.spec.size, tally, exact)

@@ -5,35 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from arena.backends.loading import Models
 from arena.concurrency import aside
 from arena.errors import ArenaError
-from arena.experiments.tournament.cells import Cell, Options, plan_cells
-from arena.experiments.tournament.tournament import Tournament, play_tournament, run_spec
-from arena.records import Round
+from arena.experiments.experiment import Cell, Event, Plan, carry_out, run_spec
+from arena.experiments.tournament.spec import TournamentSpec
+from arena.experiments.tournament.tournament import plan_tournament
 from arena.store.rows import RunSpec
 from arena.store.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A tournament as it was set up: agents as specs, games by name."""
-
-    subjects: tuple[str, ...]
-    games: tuple[str, ...]
-    count: int
-    rounds: int
-    seed: int
-
-
 class Runner:
-    """Plays a planned tournament in the background. Pausing ends the play; going on resumes it from the store."""
+    """Plays a tournament in the background. Pausing ends the play; going on resumes it from the store."""
 
-    def __init__(self, planned: Planned, store: Path, models: Models, refuse: Callable[[ArenaError], None]) -> None:
-        self._planned = planned
+    def __init__(self, spec: TournamentSpec, store: Path, models: Models, refuse: Callable[[ArenaError], None]) -> None:
+        self._asked = spec
         self._store = store
         self._models = models
         self._refuse = refuse
@@ -62,16 +50,11 @@ class Runner:
                 await self._task
 
     async def _play(self) -> None:
-        planned, options = self._planned, Options()
         try:
-            cells = await plan_cells(planned.subjects, ["greedy"], planned.games, options, self._models)
-            tournament = Tournament(cells, planned.count, planned.rounds, planned.seed, options)
-            for cell in cells:
-                for name in cell.models:
-                    await aside(self._models.identity, name)  # hashes the weights, once
-            self._spec = run_spec(tournament, self._models)
+            plan = await plan_tournament(self._asked, self._models)
+            self._spec = await run_spec(plan, self._models)
             with Store.open(self._store, create=True) as store:
-                await play_tournament(tournament, store, self._models, _Nobody())
+                await carry_out(plan, store, self._models, _Nobody())
         except ArenaError as error:
             self._refuse(error)
 
@@ -87,10 +70,13 @@ def _find(path: Path, spec: RunSpec) -> str | None:
 class _Nobody:
     """The screen watches the store instead."""
 
+    def begins(self, plan: Plan) -> None:
+        """Nothing to do."""
+
     def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         """Nothing to do."""
 
-    def round_ends(self, cell: Cell, match: int, played: Round) -> None:
+    def happens(self, cell: Cell, event: Event) -> None:
         """Nothing to do."""
 
     def cell_ends(self, cell: Cell) -> None:

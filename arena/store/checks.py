@@ -24,11 +24,11 @@ Faults = Iterator[tuple[NDArray[np.bool_], str]]  # which rounds are wrong, and 
 def check_columns(cell: CellRow, game: Game, rounds: RoundColumns) -> None:
     """Refuse rounds of finished matches that can't have been played: DamagedError, naming the first."""
     matches = len(np.unique(rounds.match))
-    if matches < (cell.finished_matches if cell.below is None else cell.below):
+    if matches < (cell.done if cell.below is None else cell.below):
         raise DamagedError(f"{_where(cell)}: a finished match has no rounds")
     if not len(rounds):
         return
-    _refuse(cell, rounds, _numbering(rounds, cell.rounds, whole=True))
+    _refuse(cell, rounds, _numbering(rounds, cell.rounds or 0, whole=True))
     _refuse(cell, rounds, _played(game, rounds))
     _refuse(cell, rounds, _policies(rounds.policy, rounds.mass, rounds.loose_mass))
 
@@ -38,7 +38,7 @@ def check_match(cell: CellRow, game: Game, match: int, rounds: Sequence[Round]) 
     for seat, names in ((0, game.moves), (1, game.replies)):
         columns = _columns(match, rounds, seat, len(names))
         if not seat:
-            _refuse(cell, columns, _numbering(columns, cell.rounds, whole=False))
+            _refuse(cell, columns, _numbering(columns, cell.rounds or 0, whole=False))
             _refuse(cell, columns, _played(game, columns))
         _refuse(cell, columns, _policies(columns.policy, columns.mass, columns.loose_mass))
 
@@ -57,7 +57,7 @@ def _quietly(faults: Faults) -> Faults:
 
 
 def _where(cell: CellRow) -> str:
-    return f"run {cell.run}, {cell.spec.subject} in {cell.spec.game}"
+    return f"run {cell.run}, {cell.spec.subject} in {cell.spec.what}"
 
 
 def _numbering(rounds: RoundColumns, most: int, *, whole: bool) -> Faults:

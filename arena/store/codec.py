@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
+import msgspec
+
 from arena.records import Answer, Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
 from arena.store.failures import DamagedError
-from arena.store.rows import CellSpec, RunSpec
+from arena.store.former import first_words
+from arena.store.rows import Asked, CellSpec, RunSpec
+
+_NONSENSE = (
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, struct.error,
+    msgspec.MsgspecError,
+)  # fmt: skip
 
 
 @contextmanager
@@ -19,7 +27,7 @@ def decoding() -> Iterator[None]:
     """What can't be decoded within was damaged in the file: DamagedError."""
     try:
         yield
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, struct.error) as error:
+    except _NONSENSE as error:
         raise DamagedError(f"a row makes no sense: {error}") from error
 
 
@@ -31,14 +39,14 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), default=dict)
 
 
-def optional_json(value: Mapping[str, Any] | None) -> str | None:
-    """The same, or None for None."""
-    return None if value is None else canonical(value)
+def encode_asked(asked: Asked | None) -> str | None:
+    """How a model is asked, as JSON; None for a bot."""
+    return None if asked is None else canonical(msgspec.to_builtins(asked))
 
 
-def optional_object(text: str | None) -> dict[str, Any] | None:
-    """The JSON object that `optional_json` wrote."""
-    return None if text is None else json_object(text)
+def decode_asked(text: str | None) -> Asked | None:
+    """What `encode_asked` wrote."""
+    return None if text is None else msgspec.convert(json_object(text), Asked)
 
 
 def json_object(text: str) -> dict[str, Any]:
@@ -54,17 +62,14 @@ def _no_number(name: str) -> None:
 
 
 def identity(spec: RunSpec) -> str:
-    """The hash that a run is found by: of all but `games`, `manifest` and `former`, whatever the order of the cells."""
+    """The hash that a run is found by: of all that it is but its size, whatever the order of the cells."""
     return sha256(
         canonical(
             {
-                "kind": spec.kind,
                 "cells": [_cell_identity(cell) for cell in sorted(spec.cells, key=lambda cell: cell.key)],
-                "rounds": spec.rounds,
                 "seed": spec.seed,
-                "sampling": spec.sampling,
-                "invalid": spec.invalid,
                 "models": spec.models,
+                **first_words(spec.experiment, spec.rounds, spec.settings),
             }
         ).encode()
     ).hexdigest()
@@ -80,9 +85,10 @@ def _cell_identity(cell: CellSpec) -> dict[str, Any]:
         "key": cell.key,
         "subject": cell.subject,
         "opponent": cell.opponent,
-        "game": cell.game,
-        "prompt": cell.prompt,
-        "opponent_prompt": cell.opponent_prompt,
+        "game": cell.what,
+        "prompt": None if cell.asked is None else msgspec.to_builtins(cell.asked),
+        "opponent_prompt": None if cell.opponent_asked is None else msgspec.to_builtins(cell.opponent_asked),
+        **({"detail": cell.detail} if cell.detail else {}),
     }
 
 
@@ -206,18 +212,16 @@ ANSWER_COLUMNS = "value, text, tokens, ended"
 
 
 def encode_answer(answer: Answer) -> tuple[Any, ...]:
-    """The values of ANSWER_COLUMNS: an answer to a task."""
+    """The values of ANSWER_COLUMNS."""
     value = None if answer.value is None else json.dumps(answer.value, separators=(",", ":"))
     sample = answer.sample
     return value, text_bytes(sample.text).decode(), integers(sample.tokens), sample.ended
 
 
 def decode_answer(value: str | None, text: str, tokens: bytes, ended: str) -> Answer:
-    """The answer that `encode_answer` wrote."""
-    found = None if value is None else tuple(json.loads(value))
-    if found is not None and not all(type(index) is int and index >= 0 for index in found):
-        raise ValueError(f"an answer {value!r:.40}")
-    return Answer(_sample(text, from_integers(tokens), ended), found)
+    """The answer that `encode_answer` wrote. What its value may be is for its experiment to say."""
+    found = None if value is None else json.loads(value, parse_constant=_no_number)
+    return Answer(_sample(text, from_integers(tokens), ended), tuple(found) if isinstance(found, list) else found)
 
 
 def _encode_answers(answers: tuple[Sample, ...]) -> str | None:

@@ -16,14 +16,12 @@ from typing import Final
 
 from arena.errors import StoreError
 from arena.store.failures import DamagedError, database_sentence, file_sentence, not_a_database
+from arena.store.former import OLDEST, bring_up_to_date, show_as_now
 from arena.store.place import Place, refuse_second_names
 
 # both stand in schema.sql too, where they are set
 APPLICATION_ID: Final = 0x4172656E  # "Aren"
-SCHEMA: Final = 2
-
-_OLDEST: Final = 1  # the oldest schema that is brought up to date
-_NEW_TABLES: Final = {2: ("answers", "findings")}  # what each schema added to the one before
+SCHEMA: Final = 3
 
 _SMALLEST_DATABASE: Final = 512  # bytes: SQLite's smallest page
 
@@ -106,7 +104,6 @@ class Database:
 
     def _prepare(self, create: bool) -> None:
         with self.guard():
-            self.connection.execute("PRAGMA foreign_keys = ON")
             # in WAL mode a killed process loses nothing with NORMAL, and a power cut only the last commits
             self.connection.execute("PRAGMA synchronous = NORMAL")
             blank = self._is_blank()
@@ -116,7 +113,11 @@ class Database:
                     self._make_schema()
                 elif create:
                     self._bring_up_to_date()
-        self._check_owner()
+        version = self._check_owner()
+        with self.guard():
+            self.connection.execute("PRAGMA foreign_keys = ON")  # only now: tables may have been made anew
+            if version < SCHEMA:
+                show_as_now(self.connection)
         if create:
             self._use_wal()
             self._place = Place(self.file)
@@ -136,17 +137,13 @@ class Database:
             self.connection.execute(statement)
 
     def _bring_up_to_date(self) -> None:
-        """Add the tables that an older schema lacks; nothing that is there changes."""
         version = self._number("PRAGMA user_version")
-        if self._number("PRAGMA application_id") != APPLICATION_ID or not _OLDEST <= version < SCHEMA:
-            return
-        for later in range(version + 1, SCHEMA + 1):
-            for table in _NEW_TABLES[later]:
-                (statement,) = [one for one in _statements() if f"CREATE TABLE {table} (" in one]
-                self.connection.execute(statement)
-        self.connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        if self._number("PRAGMA application_id") == APPLICATION_ID and OLDEST <= version < SCHEMA:
+            bring_up_to_date(self.connection, version, _statements())
+            self.connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
-    def _check_owner(self) -> None:
+    def _check_owner(self) -> int:
+        """The schema's version. Raises StoreError for one that isn't ours or can't be used."""
         with self.guard():
             owner = self._number("PRAGMA application_id")
             version = self._number("PRAGMA user_version")
@@ -157,11 +154,12 @@ class Database:
                 f"the store {self.path} was written by a newer Arena (its schema is {version}, this Arena "
                 f"knows {SCHEMA}): update Arena, or name another file with --store"
             )
-        if version < _OLDEST:
+        if version < OLDEST:
             raise StoreError(
                 f"the store {self.path} has schema {version}, from before Arena's first release, and can't "
                 "be brought up to date: name another file with --store"
             )
+        return version
 
     def _use_wal(self) -> None:
         # SQLite doesn't wait for other connections when it changes the mode, so waiting is done here

@@ -20,7 +20,7 @@ from arena.games import Game, parse_game
 from arena.records import Outcome
 from arena.store.codec import decode_answers, decoding, from_floats, from_integers, run_key
 from arena.store.failures import file_sentence
-from arena.store.rows import TASK_KIND, CellRow, RunRow
+from arena.store.rows import CellRow, RunRow, Unit
 from arena.store.sinks import FORMATS, Columns, Write
 from arena.store.store import Store
 
@@ -49,8 +49,8 @@ ROUND_COLUMNS: Final[Columns] = {
     "text": "text",
     "prompt_sha256": "text",
 }
-# Of tasks; there is no such file where there are none. `value` are indices into the task's values (0 for a, 1 for b),
-# empty for an answer that was rejected.
+# There is no such file where nothing was asked. `value` is empty for an answer that was rejected; of numbers it is
+# indices into the task's values (0 for a, 1 for b). Where any value is something else all are JSON.
 ANSWER_COLUMNS: Final[Columns] = {
     **_RUN,
     "cell": "text",
@@ -74,7 +74,7 @@ _SELECT_ROUNDS: Final = (
     " WHERE m.cell = ? AND (m.finished = 1 OR ?) ORDER BY r.match, r.number"
 )
 _SELECT_ANSWERS: Final = "SELECT number, value, text, ended FROM answers WHERE cell = ? ORDER BY number"
-_SELECT_TASK_PROMPTS: Final = "SELECT DISTINCT sha256 FROM prompts WHERE cell = ?"
+_SELECT_ASKED_PROMPTS: Final = "SELECT DISTINCT sha256 FROM prompts WHERE cell = ?"
 _SELECT_PROMPTS: Final = (
     "SELECT p.sha256, p.text, p.tokens FROM prompts p JOIN cells c ON c.id = p.cell"
     " WHERE p.seat = 'subject' AND c.run = ? ORDER BY p.sha256"
@@ -112,10 +112,10 @@ def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfin
     InputError if the format can't be written here.
     """
     every = _cells(store, [run] if run else store.runs())
-    cells = [cell for cell in every if cell.run.spec.kind != TASK_KIND]
-    tasks = [cell for cell in every if cell.run.spec.kind == TASK_KIND]
-    games = {name: _game(name) for name in dict.fromkeys(cell.row.spec.game for cell in cells)}
-    paths = [out / f"{name}.{to}" for name in ("rounds", "prompts", *(["answers"] if tasks else []))]
+    cells = [cell for cell in every if cell.run.spec.unit is Unit.MATCH]
+    asked = [cell for cell in every if cell.run.spec.unit is not Unit.MATCH]
+    games = {name: _game(name) for name in dict.fromkeys(cell.row.spec.what for cell in cells)}
+    paths = [out / f"{name}.{to}" for name in ("rounds", "prompts", *(["answers"] if asked else []))]
     answer_count = 0
     with _sentences(out), folder(out), ExitStack() as stack:
         # the files are renamed as the stack unwinds, after all were written
@@ -123,15 +123,17 @@ def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfin
         with store.database.snapshot() as connection, decoding():
             with FORMATS[to](files[0], ROUND_COLUMNS) as write:
                 round_count = sum(
-                    _write_cell(connection, cell, games[cell.row.spec.game], unfinished, write) for cell in cells
+                    _write_cell(connection, cell, games[cell.row.spec.what], unfinished, write) for cell in cells
                 )
-            if tasks:
-                with FORMATS[to](files[2], ANSWER_COLUMNS) as write:
-                    answer_count = sum(_write_answers(connection, cell, write) for cell in tasks)
+            if asked:
+                of_indices = all(_are_indices(connection, cell) for cell in asked)
+                columns = ANSWER_COLUMNS if of_indices else {**ANSWER_COLUMNS, "value": "text"}
+                with FORMATS[to](files[2], columns) as write:
+                    answer_count = sum(_write_answers(connection, cell, of_indices, write) for cell in asked)
             with FORMATS[to](files[1], PROMPT_COLUMNS) as write:
                 prompt_count = _write_prompts(connection, every, write)
-    unnamed = dict.fromkeys((cell.run.name, cell.row.spec.game) for cell in cells if games[cell.row.spec.game] is None)
-    answers = paths[2] if tasks else None
+    unnamed = dict.fromkeys((cell.run.name, cell.row.spec.what) for cell in cells if games[cell.row.spec.what] is None)
+    answers = paths[2] if asked else None
     return Exported(paths[0], round_count, paths[1], prompt_count, answers, answer_count, tuple(unnamed))
 
 
@@ -155,22 +157,29 @@ def _game(name: str) -> Game | None:
 def _write_cell(connection: Connection, cell: _Cell, game: Game | None, unfinished: bool, write: Write) -> int:
     spec, count = cell.row.spec, 0
     for row in connection.execute(_SELECT_ROUNDS, (cell.row.id, unfinished)):
-        write((*cell.named, spec.key, spec.subject, spec.opponent, spec.game, *_round_values(game, row)))
+        write((*cell.named, spec.key, spec.subject, spec.opponent, spec.what, *_round_values(game, row)))
         count += 1
         if row[-1] is not None:
             cell.used.add(row[-1])
     return count
 
 
-def _write_answers(connection: Connection, cell: _Cell, write: Write) -> int:
+def _are_indices(connection: Connection, cell: _Cell) -> bool:
+    """Whether the values of a cell's answers are lists of whole numbers, as those of numbers are."""
+    values = connection.execute("SELECT DISTINCT value FROM answers WHERE cell = ?", (cell.row.id,))
+    lists = [json.loads(value) for (value,) in values if value is not None]
+    return all(type(value) is list and all(type(index) is int for index in value) for value in lists)
+
+
+def _write_answers(connection: Connection, cell: _Cell, of_indices: bool, write: Write) -> int:
     spec, count = cell.row.spec, 0
-    asked = spec.prompt or {}
+    sampling = (None, None) if spec.asked is None else (spec.asked.temperature, spec.asked.top_p)
     for number, value, text, ended in connection.execute(_SELECT_ANSWERS, (cell.row.id,)):
-        taken = None if value is None else json.loads(value)
-        where = spec.key, spec.subject, spec.game, asked.get("temperature"), asked.get("top_p")
-        write((*cell.named, *where, number, taken is not None, taken, text, ended))
+        taken = json.loads(value) if of_indices and value is not None else value
+        where = spec.key, spec.subject, spec.what, *sampling
+        write((*cell.named, *where, number, value is not None, taken, text, ended))
         count += 1
-    cell.used.update(digest for (digest,) in connection.execute(_SELECT_TASK_PROMPTS, (cell.row.id,)))
+    cell.used.update(digest for (digest,) in connection.execute(_SELECT_ASKED_PROMPTS, (cell.row.id,)))
     return count
 
 

@@ -10,23 +10,24 @@ from sqlite3 import Connection
 from typing import Any
 
 from arena.errors import UsageError
-from arena.store.codec import canonical, decoding, identity, json_object, optional_json, optional_object
+from arena.store.codec import canonical, decode_asked, decoding, encode_asked, identity, json_object
 from arena.store.database import Database
-from arena.store.rows import CellSpec, RunRow, RunSpec
+from arena.store.rows import CellSpec, RunRow, RunSpec, Unit
 
-_RUN_COLUMNS = "id, name, kind, games, rounds, seed, sampling, invalid, models, manifest, created, finished_games"
+_RUN_COLUMNS = (
+    "experiment, unit, in_order, size, rounds, seed, settings, models, manifest, name, created, finished_size, id"
+)
+_CELL_COLUMNS = "key, subject, opponent, what, asked, opponent_asked, detail"
 
 
 def load_runs(database: Database) -> list[RunRow]:
     """All runs, the oldest first. Raises StoreError."""
     with database.snapshot() as connection:
-        cells = connection.execute(
-            "SELECT run, key, subject, opponent, game, prompt, opponent_prompt FROM cells ORDER BY run, position"
-        )
+        cells = connection.execute(f"SELECT run, {_CELL_COLUMNS} FROM cells ORDER BY run, position")
         with decoding():
-            of_run = {run: tuple(_cell(row) for row in rows) for run, rows in groupby(cells, lambda row: row[0])}
+            of_run = {run: tuple(_cell(*row) for _, *row in rows) for run, rows in groupby(cells, lambda row: row[0])}
             rows = connection.execute(f"SELECT {_RUN_COLUMNS} FROM runs ORDER BY id")
-            return [_run(row, of_run.get(row[0], ())) for row in rows]
+            return [_run(row, of_run.get(row[-1], ())) for row in rows]
 
 
 def find_run(database: Database, spec: RunSpec) -> RunRow | None:
@@ -55,17 +56,17 @@ def enter_run(database: Database, spec: RunSpec) -> RunRow:
     return _load_run(database, run)
 
 
-def raise_games(database: Database, run: RunRow, games: int) -> RunRow:
-    """The run, asked for at least so many games; it is then unfinished if it has had fewer. Raises StoreError."""
+def raise_size(database: Database, run: RunRow, size: int) -> RunRow:
+    """The run, asked for at least so much; it is then unfinished if it has had less. Raises StoreError."""
     with database.transaction() as connection:
-        connection.execute("UPDATE runs SET games = MAX(games, ?) WHERE id = ?", (games, run.id))
+        connection.execute("UPDATE runs SET size = MAX(size, ?) WHERE id = ?", (size, run.id))
     return _load_run(database, run.id)
 
 
 def mark_finished(database: Database, run: RunRow) -> RunRow:
-    """The run, finished as of its present games. Raises StoreError."""
+    """The run, finished as of its present size. Raises StoreError."""
     with database.transaction() as connection:
-        connection.execute("UPDATE runs SET finished_games = games WHERE id = ?", (run.id,))
+        connection.execute("UPDATE runs SET finished_size = size WHERE id = ?", (run.id,))
     return _load_run(database, run.id)
 
 
@@ -84,42 +85,34 @@ def _find(connection: Connection, spec: RunSpec) -> tuple[int | None, bool]:
 
 def _insert(connection: Connection, spec: RunSpec) -> int:
     now = datetime.now().astimezone()
-    run = connection.execute(
-        "INSERT INTO runs (name, identity, kind, games, rounds, seed, sampling, invalid, models, manifest, created)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            _free_name(connection, now),
-            identity(spec),
-            spec.kind,
-            spec.games,
-            spec.rounds,
-            str(spec.seed),
-            spec.sampling,
-            spec.invalid,
-            canonical(spec.models),
-            canonical(spec.manifest),
-            now.isoformat(timespec="seconds"),
-        ),
-    ).lastrowid
+    values = {
+        "name": _free_name(connection, now),
+        "identity": identity(spec),
+        "experiment": spec.experiment,
+        "unit": spec.unit,
+        "in_order": spec.in_order,
+        "size": spec.size,
+        "rounds": spec.rounds,
+        "seed": str(spec.seed),
+        "settings": canonical(spec.settings),
+        "models": canonical(spec.models),
+        "manifest": canonical(spec.manifest),
+        "created": now.isoformat(timespec="seconds"),
+    }
+    names = ", ".join(values)
+    insert = f"INSERT INTO runs ({names}) VALUES ({', '.join('?' * len(values))})"
+    run = connection.execute(insert, tuple(values.values())).lastrowid
     assert run is not None  # it is None only before the first INSERT
     connection.executemany(
-        "INSERT INTO cells (run, position, key, subject, opponent, game, prompt, opponent_prompt)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                run,
-                position,
-                cell.key,
-                cell.subject,
-                cell.opponent,
-                cell.game,
-                optional_json(cell.prompt),
-                optional_json(cell.opponent_prompt),
-            )
-            for position, cell in enumerate(spec.cells)
-        ],
+        f"INSERT INTO cells (run, position, {_CELL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(run, position, *_cell_values(cell)) for position, cell in enumerate(spec.cells)],
     )
     return run
+
+
+def _cell_values(cell: CellSpec) -> tuple[str | None, ...]:
+    asked = encode_asked(cell.asked), encode_asked(cell.opponent_asked)
+    return cell.key, cell.subject, cell.opponent, cell.what, *asked, canonical(cell.detail)
 
 
 def _free_name(connection: Connection, now: datetime) -> str:
@@ -130,31 +123,36 @@ def _free_name(connection: Connection, now: datetime) -> str:
     return f"{day}{max(numbers, default=0) + 1}"
 
 
-def _cell(row: tuple[Any, ...]) -> CellSpec:
-    _, key, subject, opponent, game, prompt, opponent_prompt = row
-    if not all(type(text) is str for text in (key, subject, opponent, game)):
+def _cell(
+    key: str, subject: str, opponent: str, what: str, asked: str | None, opponent_asked: str | None, detail: str
+) -> CellSpec:
+    if not all(type(text) is str for text in (key, subject, what, opponent)):
         raise ValueError("a cell's names are no text")
-    return CellSpec(key, subject, opponent, game, optional_object(prompt), optional_object(opponent_prompt))
+    seats = decode_asked(asked), decode_asked(opponent_asked)
+    return CellSpec(key, subject, opponent, what, *seats, json_object(detail))
 
 
 def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
-    id_, name, kind, games, rounds, seed, sampling, invalid, models, manifest, created, finished_games = row
-    if not all(type(text) is str for text in (name, kind, sampling, invalid, created)):
+    experiment, unit, in_order, size, rounds, seed, settings, models, manifest, name, created, finished_size, id_ = row
+    if not all(type(text) is str for text in (name, experiment, created)):
         raise ValueError("what a run is called is no text")
-    if not all(type(number) is int for number in (games, rounds, finished_games)) or min(games, rounds) < 1:
-        raise ValueError(f"run {name} has {games!r} games of {rounds!r} rounds")
+    if not all(type(number) is int for number in (size, finished_size, rounds or 1)) or min(size, rounds or 1) < 1:
+        raise ValueError(f"run {name} has a size of {size!r} with {rounds!r} rounds")
     spec = RunSpec(
-        kind=kind,
+        experiment=experiment,
+        unit=Unit(unit),
         cells=cells,
-        rounds=rounds,
+        size=size,
         seed=int(seed),
-        sampling=sampling,
-        invalid=invalid,
         models=_texts(json_object(models)),
-        games=games,
         manifest=json_object(manifest),
+        rounds=rounds,
+        settings=json_object(settings),
+        in_order=bool(in_order),
     )
-    return RunRow(id_, name, spec, created, finished_games)
+    if (rounds is None) == (spec.unit is Unit.MATCH):
+        raise ValueError(f"run {name} consists of {unit}s and has {rounds!r} rounds")
+    return RunRow(id_, name, spec, created, finished_size)
 
 
 def _texts(models: dict[str, Any]) -> dict[str, str]:

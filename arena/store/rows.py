@@ -4,33 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from arena.records import Prompt, Seat
 
-MATCH_KIND = "match"  # of a run that is a sitting: matches at one table, of a person or of a show
-TASK_KIND = "task"  # of a run without matches: its cells have answers
+
+class Unit(StrEnum):
+    """What the cells of a run consist of, which its size counts."""
+
+    MATCH = "match"
+    ANSWER = "answer"
+    FINDING = "finding"  # what is found out without playing or drawing, once a cell
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a model is asked, as results show it. What doesn't apply is None or ""; `matched` names the model whose
+    entropy the temperature was chosen to reach."""
+
+    style: str
+    wording: str
+    format: str | None = None
+    infix: str | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    variant: str = ""
+    matched: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CellSpec:
-    """A grid square of a tournament: who plays what against whom, and how it is asked.
+    """A grid square: who is measured, against whom ("" for nobody), at what (a game, a task), how they are asked
+    (None for a bot), and in `detail` what its kind of experiment alone says of it, as JSON.
 
-    `key` is the canonical text `subject|opponent|game|wording|sampling` that also names the cell's draws.
-    `prompt` is {"style", "format", "wording", "infix"} of the subject, None for a bot; `opponent_prompt` the
-    same for the other seat. A task's cell has no opponent (""), the task's name as its game, and its sampling and mode
-    in `prompt`.
+    `key` is the canonical text `subject|opponent|what|wording|sampling` that also names the cell's draws.
     """
 
     key: str
     subject: str
     opponent: str
-    game: str
-    prompt: Mapping[str, Any] | None = None
-    opponent_prompt: Mapping[str, Any] | None = None
+    what: str
+    asked: Asked | None = None
+    opponent_asked: Asked | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_person(self) -> bool:
@@ -40,67 +60,63 @@ class CellSpec:
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """What a run is. Everything but `games`, `manifest` and `former` is its identity: the same spec is the same run.
+    """What a run is. Everything but `size`, `in_order`, `manifest` and `former` is its identity: the same spec is the
+    same run.
 
-    `models` maps a model's name to what identifies its weights; `manifest` says on what machine and build. `former` is
-    `models` by an older rule: a run that was begun under it is found by it, and is then known by `models`.
+    `size` is how many units each cell is asked for, `rounds` how many a match has, None where there are no matches.
+    `settings` is what this kind of experiment alone says of a run, as JSON. `models` maps a model's name to what
+    identifies its weights; `manifest` says on what machine and build. `former` is `models` by an older rule: a run that
+    was begun under it is found by it, and is then known by `models`. The units of a run that is made `in_order`, one
+    after another, are a sample at any time; others are one in whole blocks (arena/blocks.py).
     """
 
-    kind: str
+    experiment: str
+    unit: Unit
     cells: tuple[CellSpec, ...]
-    rounds: int
+    size: int
     seed: int
-    sampling: str
-    invalid: str
     models: Mapping[str, str]
-    games: int
     manifest: Mapping[str, Any]
+    rounds: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def size(self) -> str:
-        """How much is played, in words: "500 games of 10 rounds", "1500 answers", "exact, for 1500 answers"."""
-        if self.kind == TASK_KIND:
-            answers = f"{self.games} answer{'s' * (self.games != 1)}"
-            return {"exact": f"exact, for {answers}", "rewards": "rewards"}.get(self.sampling, answers)
-        return f"{self.games} game{'s' * (self.games != 1)} of {self.rounds} round{'s' * (self.rounds != 1)}"
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as stored. `name` is for people ("2026-11-23-1"), `spec.games` the most that was ever asked for,
-    `finished_games` how many it had when it was last played to its end."""
+    """A run as stored. `name` is for people ("2026-11-23-1"), `spec.size` the most that was ever asked for,
+    `finished_size` how much it had when it was last brought to its end."""
 
     id: int
     name: str
     spec: RunSpec
     created: str
-    finished_games: int
+    finished_size: int
 
     @property
     def finished(self) -> bool:
-        """Whether all that was asked for was played."""
-        return self.finished_games >= self.spec.games
+        """Whether all that was asked for is there."""
+        return self.finished_size >= self.spec.size
 
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
-    """A cell as stored, with how far it is. `seconds` is the time that its matches were being played. Of a task's cell
-    the valid answers count as its finished matches.
+    """A cell as stored, with how far it is: how many of its units are `done` (finished matches, valid answers,
+    findings) and how many matches are `open`. `seconds` is the time that was worked on it.
 
-    Only what is a sample is reported (arena/blocks.py): the matches, or a task's draws, of numbers `below` this, all
-    of which are finished; None: every finished match, as those of a sitting come one after another. `run` is the run's
-    name, and `rounds` how many a match of it has.
+    Only what is a sample is reported (arena/blocks.py): the matches or draws of numbers `below` this, all of which are
+    there; None: every finished match. `run` is the run's name, and `rounds` how many a match of it has.
     """
 
     id: int
     spec: CellSpec
-    finished_matches: int
-    open_matches: int
+    done: int
+    open: int
     seconds: float
     below: int | None = None
     run: str = ""
-    rounds: int = 0
+    rounds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

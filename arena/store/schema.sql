@@ -1,39 +1,43 @@
--- A store: the runs of tournaments and tasks, their cells, matches, rounds, answers and prompts, in one SQLite file.
+-- A store: the runs of experiments, their cells, matches, rounds, answers, findings and prompts, in one SQLite file.
 -- It is made in one transaction, statement by statement, cut at each semicolon: no comment may hold one.
 -- What is impossible is refused here, and again on reading (checks.py): older stores have no such checks.
 
 PRAGMA application_id = 1098016110;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
--- A run is found again by `identity`, the hash of all that it is but `games` and `manifest`.
--- `seed` is text because a seed may have more than 64 bits. The run is finished while `finished_games`,
--- the games it had when it was last played to its end, is not less than `games`.
+-- A run is found again by `identity`, the hash of all that it is but `size`, `in_order` and `manifest`.
+-- `experiment` is the kind, `unit` what its cells consist of, `size` how many units each of them is asked for. `seed` is
+-- text because a seed may have more than 64 bits. The run is finished while `finished_size`, the size it had when it was
+-- last brought to its end, is not less than `size`.
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     identity TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL,
-    games INTEGER NOT NULL CHECK (typeof(games) = 'integer' AND games >= 1),
-    rounds INTEGER NOT NULL CHECK (typeof(rounds) = 'integer' AND rounds >= 1),
+    experiment TEXT NOT NULL,
+    unit TEXT NOT NULL CHECK (unit IN ('match', 'answer', 'finding')),
+    in_order INTEGER NOT NULL CHECK (in_order IN (0, 1)),
+    size INTEGER NOT NULL CHECK (typeof(size) = 'integer' AND size >= 1),
+    rounds INTEGER CHECK (typeof(rounds) IN ('integer', 'null') AND (rounds IS NULL OR rounds >= 1)),
     seed TEXT NOT NULL,
-    sampling TEXT NOT NULL,
-    invalid TEXT NOT NULL,
+    settings TEXT NOT NULL,  -- JSON object: what this kind of experiment alone says of a run
     models TEXT NOT NULL,    -- JSON object
     manifest TEXT NOT NULL,  -- JSON object
     created TEXT NOT NULL,   -- ISO 8601, local time with its offset
-    finished_games INTEGER NOT NULL DEFAULT 0 CHECK (finished_games >= 0)
+    finished_size INTEGER NOT NULL DEFAULT 0 CHECK (finished_size >= 0)
 );
 
+-- `what` is the game that is played or the task that is asked, `opponent` empty where nobody plays against the subject.
 CREATE TABLE cells (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs (id),
     position INTEGER NOT NULL,
     key TEXT NOT NULL,
     subject TEXT NOT NULL,
+    what TEXT NOT NULL,
     opponent TEXT NOT NULL,
-    game TEXT NOT NULL,
-    prompt TEXT,           -- JSON object, NULL for a bot
-    opponent_prompt TEXT,  -- the same for the other seat
+    asked TEXT,              -- JSON object: how the subject is asked, NULL for a bot
+    opponent_asked TEXT,     -- the same for the other seat
+    detail TEXT NOT NULL,    -- JSON object: what this kind of experiment alone says of a cell
     seconds REAL NOT NULL DEFAULT 0 CHECK (typeof(seconds) = 'real' AND seconds BETWEEN 0 AND 1e12),
     UNIQUE (run, position),
     UNIQUE (run, key)
@@ -91,8 +95,8 @@ CREATE TABLE rounds (
     FOREIGN KEY (cell, opponent_prompt) REFERENCES prompts (cell, number)
 ) WITHOUT ROWID;
 
--- A task's answers: what a model, a bot or a person said in draw `number` of a cell. `value` is a JSON list of indices
--- into the task's values, NULL for an answer that was rejected.
+-- What a model, a bot or a person answered in draw `number` of a cell. `value` is JSON: what the answer was taken for (of
+-- numbers a list of indices into the task's values), NULL for an answer that was rejected.
 CREATE TABLE answers (
     cell INTEGER NOT NULL REFERENCES cells (id),
     number INTEGER NOT NULL CHECK (typeof(number) = 'integer' AND number >= 0),
@@ -103,7 +107,7 @@ CREATE TABLE answers (
     PRIMARY KEY (cell, number)
 ) WITHOUT ROWID;
 
--- What else was found out about a task's cell, by name: "exact", "entropy", "rewards". A JSON object each.
+-- What else was found out about a cell, by name, such as "exact", "entropy" or "rewards". A JSON object each.
 CREATE TABLE findings (
     cell INTEGER NOT NULL REFERENCES cells (id),
     name TEXT NOT NULL,

@@ -29,7 +29,7 @@ from arena.store.database import Database
 from arena.store.lock import holder
 from arena.store.progress import cell_rows
 from arena.store.registry import find_run, load_runs
-from arena.store.rows import MATCH_KIND, CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec
+from arena.store.rows import CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec, Unit
 from arena.store.writer import RunWriter
 
 _NAMES_SHOWN = 5  # in a sentence; `arena runs` shows them all
@@ -119,7 +119,7 @@ class Store:
             # NULL becomes NaN
             arrays |= {name: np.array(columns.pop(0), dtype=np.float64) for name in _FLOATS}
             rounds = RoundColumns(**arrays, policy=_policies(policies, moves))
-            check_columns(cell, parse_game(cell.spec.game), rounds)
+            check_columns(cell, parse_game(cell.spec.what), rounds)
             return rounds
 
     def matches(self, cell: CellRow) -> list[MatchRow]:
@@ -134,19 +134,19 @@ class Store:
             return [MatchRow(number, count, bool(done), bool(left), net) for number, count, done, left, net in rows]
 
     def draws(self, cell: CellRow) -> dict[int, Answer]:
-        """The answers of a task's cell by the number of their draw. Of a run that is being written, or was interrupted,
+        """The answers of a cell by the number of their draw. Of a run that is being written, or was interrupted,
         some may be missing among them."""
         query = f"SELECT number, {ANSWER_COLUMNS} FROM answers WHERE cell = ? ORDER BY number"
         with self.database.guard() as connection, decoding():
             return {number: decode_answer(*row) for number, *row in connection.execute(query, (cell.id,))}
 
     def answers(self, cell: CellRow) -> list[Answer]:
-        """The answers of a task's cell that count, in the order of their draws."""
+        """The answers of a cell that count, in the order of their draws."""
         drawn = self.draws(cell)
         return [drawn[number] for number in range(cell.below or 0)]
 
     def findings(self, cell: CellRow) -> dict[str, dict[str, Any]]:
-        """What else was found out about a task's cell, by name."""
+        """What else was found out about a cell, by name."""
         with self.database.guard() as connection, decoding():
             rows = connection.execute("SELECT name, found FROM findings WHERE cell = ? ORDER BY name", (cell.id,))
             return {name: json_object(found) for name, found in rows}
@@ -154,7 +154,7 @@ class Store:
     def last_match(self) -> tuple[CellRow, MatchRow] | None:
         """The match of a person or a show that was played last, with its cell; None if there is none."""
         for run in reversed(self.runs()):
-            if run.spec.kind == MATCH_KIND:
+            if run.spec.unit is Unit.MATCH and run.spec.in_order:
                 (cell,) = self.cells(run)
                 if matches := self.matches(cell):
                     return cell, matches[-1]
@@ -177,9 +177,9 @@ class Store:
                 )
             }
             if not rows:
-                raise InputError(f"{cell.spec.subject} in {cell.spec.game} has no match {number} with rounds")
+                raise InputError(f"{cell.spec.subject} in {cell.spec.what} has no match {number} with rounds")
             rounds = tuple(_with_prompts(row, prompts) for row in rows)
-            check_match(cell, parse_game(cell.spec.game), number, rounds)
+            check_match(cell, parse_game(cell.spec.what), number, rounds)
             return rounds
 
     def prompts(self, cell: CellRow, limit: int | None = None) -> Iterator[PromptRow]:
@@ -199,7 +199,7 @@ class Store:
         return int(row[0])
 
     def begin(self, spec: RunSpec) -> RunWriter:
-        """Go on with the run that `spec` is, or begin it; asks it for `spec.games` if it had fewer.
+        """Go on with the run that `spec` is, or begin it; asks it for `spec.size` if it had less.
 
         Takes the run's lock: raises StoreError if another writer has it. Raises UsageError if a cell is in
         the spec twice. Close the writer before the store.

@@ -30,28 +30,26 @@ from arena.store.codec import (
 from arena.store.database import Database
 from arena.store.failures import DamagedError
 from arena.store.lock import RunLock
-from arena.store.registry import enter_run, mark_finished, raise_games
+from arena.store.registry import enter_run, mark_finished, raise_size
 from arena.store.rows import CellRow, RunRow, RunSpec
 
 FLUSH_SECONDS: Final = 0.5
 
-# Writing twice what is there changes nothing: a signal may strike between the commit and the emptying of the
-# buffers. That no round comes twice is checked as it is added.
-_INSERT_MATCH = "INSERT INTO matches (cell, number) VALUES (?, ?) ON CONFLICT DO NOTHING"
-_INSERT_PROMPT = (
-    "INSERT INTO prompts (cell, seat, number, sha256, text, tokens, top_tokens, top_logprobs)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-)
-_INSERT_ROUND = (
-    f"INSERT INTO rounds (cell, match, {ROUND_COLUMNS})"
-    f" VALUES (?, ?{', ?' * len(ROUND_COLUMNS.split(','))}) ON CONFLICT DO NOTHING"
-)
-_INSERT_ANSWER = (
-    f"INSERT INTO answers (cell, number, {ANSWER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-)
-_FINISH_MATCH = "UPDATE matches SET finished = 1 WHERE cell = ? AND number = ?"
-_ABANDON_MATCH = "UPDATE matches SET abandoned = 1 WHERE cell = ? AND number = ?"
-_SET_SECONDS = "UPDATE cells SET seconds = ? WHERE id = ?"
+# What is written at each flush, in this order: the SQL of each kind of row. Writing twice what is there changes
+# nothing: a signal may strike between the commit and the emptying of the buffers. That no round comes twice is checked
+# as it is added.
+_WRITE: Final = {
+    "match": "INSERT INTO matches (cell, number) VALUES (?, ?) ON CONFLICT DO NOTHING",
+    "prompt": "INSERT INTO prompts (cell, seat, number, sha256, text, tokens, top_tokens, top_logprobs)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    "round": f"INSERT INTO rounds (cell, match, {ROUND_COLUMNS})"
+    f" VALUES (?, ?{', ?' * len(ROUND_COLUMNS.split(','))}) ON CONFLICT DO NOTHING",
+    "finished": "UPDATE matches SET finished = 1 WHERE cell = ? AND number = ?",
+    "abandoned": "UPDATE matches SET abandoned = 1 WHERE cell = ? AND number = ?",
+    "answer": f"INSERT INTO answers (cell, number, {ANSWER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    "finding": "INSERT OR REPLACE INTO findings VALUES (?, ?, ?)",
+}
+_SET_SECONDS: Final = "UPDATE cells SET seconds = ? WHERE id = ?"
 
 
 class RunWriter:
@@ -70,12 +68,7 @@ class RunWriter:
         self._prompt_count: defaultdict[int, int] = defaultdict(int)
         # what is not in the store yet
         self._pending_since: float | None = None
-        self._new_matches: list[tuple[int, int]] = []
-        self._new_prompts: list[tuple[Any, ...]] = []
-        self._new_rounds: list[tuple[Any, ...]] = []
-        self._new_finished: list[tuple[int, int]] = []
-        self._new_abandoned: list[tuple[int, int]] = []
-        self._new_answers: list[tuple[Any, ...]] = []
+        self._new: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in _WRITE}
         self._new_seconds: set[int] = set()
         self._load()
 
@@ -85,7 +78,7 @@ class RunWriter:
         run = enter_run(database, spec)
         lock = RunLock.take(database.file, run.name)
         try:
-            writer = cls(database, raise_games(database, run, spec.games), lock)
+            writer = cls(database, raise_size(database, run, spec.size), lock)
             with database.guard():
                 if not {cell.key for cell in spec.cells} <= set(writer._cells):
                     raise DamagedError(f"the cells of run {run.name} are not those that it began with")
@@ -124,7 +117,7 @@ class RunWriter:
             spec = next(cell for cell in self.run.spec.cells if cell.key == key)
             cell = CellRow(self._cells[key], spec, 0, 0, 0.0, run=self.run.name, rounds=self.run.spec.rounds)
             for match, rounds in found.items():
-                check_match(cell, parse_game(spec.game), match, rounds)
+                check_match(cell, parse_game(spec.what), match, rounds)
         return {match: tuple(rounds) for match, rounds in found.items()}
 
     def add_round(self, key: str, match: int, played: Round) -> None:
@@ -142,8 +135,8 @@ class RunWriter:
             self._prompt_number(cell, Seat.OPPONENT, played.opponent.prompt),
         )
         if not last:
-            self._new_matches.append((cell, match))
-        self._new_rounds.append((cell, match, *row))
+            self._new["match"].append((cell, match))
+        self._new["round"].append((cell, match, *row))
         self._last_round[cell, match] = played.number
         self._note_change()
 
@@ -153,18 +146,18 @@ class RunWriter:
         if self._last_round.pop((cell, match), None) is None:
             raise ValueError(f"{key}, match {match}: it has no rounds, or was finished before")
         self._finished[cell].add(match)
-        self._new_finished.append((cell, match))
+        self._new["finished"].append((cell, match))
         self._note_change()
 
     def abandon_match(self, key: str, match: int) -> None:
         """Mark a match as left by a person: it stays, and is not gone on with. One without rounds leaves nothing."""
         cell = self._cells[key]
         if (cell, match) in self._last_round:
-            self._new_abandoned.append((cell, match))
+            self._new["abandoned"].append((cell, match))
             self._note_change()
 
     def answers(self, key: str) -> dict[int, Answer]:
-        """The answers of a task's cell by the number of their draw. Raises StoreError."""
+        """The answers of a cell by the number of their draw. Raises StoreError."""
         self.flush()
         with self._database.guard() as connection, decoding():
             rows = connection.execute(
@@ -173,33 +166,33 @@ class RunWriter:
             return {number: decode_answer(*row) for number, *row in rows}
 
     def valid_answers(self, key: str) -> int:
-        """How many valid answers a task's cell has. Raises StoreError."""
+        """How many valid answers a cell has. Raises StoreError."""
         self.flush()
         with self._database.guard() as connection:
             query = "SELECT COUNT(value) FROM answers WHERE cell = ?"
             return int(connection.execute(query, (self._cells[key],)).fetchone()[0])
 
     def add_answer(self, key: str, number: int, answer: Answer) -> None:
-        """Add a task's answer; one that is there already stays as it is. Raises StoreError."""
-        self._new_answers.append((self._cells[key], number, *encode_answer(answer)))
+        """Add an answer; one that is there already stays as it is. Raises StoreError."""
+        self._new["answer"].append((self._cells[key], number, *encode_answer(answer)))
         self._note_change()
 
     def add_prompt(self, key: str, prompt: Prompt) -> None:
-        """Keep what a task's cell asks. Raises StoreError."""
+        """Keep what a cell asks. Raises StoreError."""
         self._prompt_number(self._cells[key], Seat.SUBJECT, prompt)
         self._note_change()
 
     def findings(self, key: str) -> set[str]:
-        """The names of what was found out about a task's cell. Raises StoreError."""
+        """The names of what was found out about a cell. Raises StoreError."""
         with self._database.guard() as connection:
             rows = connection.execute("SELECT name FROM findings WHERE cell = ?", (self._cells[key],))
             return {name for (name,) in rows}
 
     def set_finding(self, key: str, name: str, found: Mapping[str, Any]) -> None:
-        """Keep what was found out about a task's cell, at once. Raises StoreError."""
-        with self._database.transaction() as connection:
-            values = (self._cells[key], name, canonical(found))
-            connection.execute("INSERT OR REPLACE INTO findings VALUES (?, ?, ?)", values)
+        """Keep what was found out about a cell, at once. Raises StoreError."""
+        self._new["finding"].append((self._cells[key], name, canonical(found)))
+        self._note_change()
+        self.flush()
 
     def next_match(self, key: str) -> int:
         """The first number that no match of the cell has had."""
@@ -207,9 +200,9 @@ class RunWriter:
         begun = {match for of_cell, match in self._last_round if of_cell == cell}
         return max(self._finished[cell] | begun, default=-1) + 1
 
-    def raise_games(self, games: int) -> None:
-        """Ask the run for at least so many games. Raises StoreError."""
-        self.run = raise_games(self._database, self.run, games)
+    def raise_size(self, size: int) -> None:
+        """Ask the run for at least so much. Raises StoreError."""
+        self.run = raise_size(self._database, self.run, size)
 
     def add_seconds(self, key: str, seconds: float) -> None:
         """Add to the time that the cell's matches were being played. Raises StoreError."""
@@ -223,21 +216,16 @@ class RunWriter:
         if self._pending_since is None:
             return
         with self._database.transaction() as connection:
-            connection.executemany(_INSERT_MATCH, self._new_matches)
-            connection.executemany(_INSERT_PROMPT, self._new_prompts)
-            connection.executemany(_INSERT_ROUND, self._new_rounds)
-            connection.executemany(_FINISH_MATCH, self._new_finished)
-            connection.executemany(_ABANDON_MATCH, self._new_abandoned)
-            connection.executemany(_INSERT_ANSWER, self._new_answers)
+            for kind, rows in self._new.items():
+                connection.executemany(_WRITE[kind], rows)
             connection.executemany(_SET_SECONDS, [(self._seconds[cell], cell) for cell in self._new_seconds])
-        for buffer in (self._new_matches, self._new_prompts, self._new_rounds, self._new_finished, self._new_abandoned):
-            buffer.clear()
-        self._new_answers.clear()
+        for rows in self._new.values():
+            rows.clear()
         self._new_seconds.clear()
         self._pending_since = None
 
     def finish(self) -> None:
-        """Write all and mark the run finished, as of its present games. Raises StoreError."""
+        """Write all and mark the run finished, as of its present size. Raises StoreError."""
         self.flush()
         self.run = mark_finished(self._database, self.run)
 
@@ -264,7 +252,7 @@ class RunWriter:
         if number is None:
             number = self._prompts[cell, seat, digest] = self._prompt_count[cell]
             self._prompt_count[cell] += 1
-            self._new_prompts.append((cell, seat, number, digest, *encode_prompt(prompt)))
+            self._new["prompt"].append((cell, seat, number, digest, *encode_prompt(prompt)))
         return number
 
     def _load(self) -> None:

@@ -15,17 +15,19 @@ from textual.screen import Screen
 
 from arena.backends.loading import Models
 from arena.backends.weights import packages
+from arena.concurrency import aside
 from arena.errors import ArenaError
 from arena.session.choice import Choice, remember, remembered
 from arena.session.preferences import keep, preferences
+from arena.store.rows import RunRow
+from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
 from arena.tui.screens.notice import NoticeScreen
 from arena.tui.screens.numbers_setup import NumbersSetupScreen
-from arena.tui.screens.results import ResultsScreen
-from arena.tui.screens.run import RunScreen
+from arena.tui.screens.results import ResultsScreen, run_screen
 from arena.tui.screens.settings import SettingsScreen
 from arena.tui.screens.setup import SetupScreen
 from arena.tui.screens.spectate import SpectateScreen
@@ -79,7 +81,7 @@ class ArenaApp(App[None]):
         if self._start:
             self.open_match(self.choice, watch=self._watch)
         elif self._follow is not None:
-            self.push_screen(RunScreen(self._follow or None))
+            self.run_worker(self._open_run(self._follow or None))
 
     def settle_memory(self) -> None:
         """Libraries are loaded by now: keep their objects out of the garbage collector's full passes, which would
@@ -119,6 +121,15 @@ class ArenaApp(App[None]):
         self.choice = choice
         remember(choice)
         self.push_screen(SpectateScreen(choice) if watch else MatchScreen(choice))
+
+    async def _open_run(self, name: str | None) -> None:
+        """Show a run, the one begun last if none is named."""
+        try:
+            run = await aside(_stored_run, self.store, name)
+        except ArenaError as error:
+            self.refuse(error)
+        else:
+            self.push_screen(run_screen(run))
 
     def action_tournament(self) -> None:
         """Set up a tournament."""
@@ -176,3 +187,8 @@ class ArenaApp(App[None]):
 
     async def on_unmount(self) -> None:
         await self.models.close()
+
+
+def _stored_run(path: Path, name: str | None) -> RunRow:
+    with Store.open(path) as store:
+        return store.run(name)

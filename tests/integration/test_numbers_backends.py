@@ -6,11 +6,13 @@ import asyncio
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from arena.backends.base import Sampling
-from arena.experiments.numbers.cells import TaskOptions, plan_task_cells
+from arena.experiments.numbers.cells import plan_cells
 from arena.experiments.numbers.exact import Exact, explore
 from arena.experiments.numbers.players import ModelPlayer
+from arena.experiments.numbers.spec import NumbersSpec
 from tests.integration.backends import Subject, make_subject
 from tests.integration.commands import SMOLLM2
 
@@ -20,7 +22,7 @@ COUNT = 60
 NODES = 64  # distributions: a server on a CPU takes a while for each
 
 
-HOT = Sampling(1.5, 0.8)  # whose log-probabilities a server doesn't tell, but it draws answers
+ASKED = NumbersSpec(subjects=(f"llm:{SMOLLM2}",), task="integers")
 
 
 def found_by(subject: Subject) -> tuple[Exact, list[int]]:
@@ -28,12 +30,13 @@ def found_by(subject: Subject) -> tuple[Exact, list[int]]:
 
     async def run() -> tuple[Exact, list[int]]:
         # asked as the catalog's model is, on whatever backend
-        (cell,) = await plan_task_cells([f"llm:{SMOLLM2}"], "integers", TaskOptions(), subject._models)
+        (cell,) = await plan_cells(ASKED, subject._models)
         question = await cell.question(subject.model)
         (exact,) = await explore(subject.model, question, cell.task, [Sampling()])
         player = ModelPlayer(cell, subject.model, question)
         answers = await asyncio.gather(*(player.answer(f"{number}") for number in range(COUNT)))
-        hot = (await plan_task_cells([f"llm:{SMOLLM2}"], "integers", TaskOptions((HOT,)), subject._models))[0]
+        # a server doesn't tell log-probabilities under such settings, but it draws answers
+        hot = (await plan_cells(replace(ASKED, temperatures=(1.5,), top_p=(0.8,)), subject._models))[0]
         player = ModelPlayer(hot, subject.model, question)
         others = await asyncio.gather(*(player.answer(f"hot {number}") for number in range(20)))
         assert len({answer.sample.text for answer in others}) > 5

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import ClassVar
 
 from arena.agents.encoding import chat_template, encode
 from arena.agents.moves import closing_marks
@@ -16,24 +14,13 @@ from arena.backends.base import LanguageModel, Sampling, StopRule
 from arena.backends.loading import Models
 from arena.concurrency import aside
 from arena.errors import UsageError
+from arena.experiments.numbers.spec import NumbersSpec
 from arena.experiments.numbers.task import Task, find_task
 from arena.prompts.formats import render
-from arena.prompts.wording import Style, Wording, find_task_wording, read_wording
+from arena.prompts.wording import Wording, find_task_wording, read_wording
 from arena.randomness import stream
 from arena.records import Prompt, Seat
-from arena.store.rows import CellSpec
-
-
-@dataclass(frozen=True, slots=True)
-class TaskOptions:
-    """What a command may choose. `variants` are paraphrases of the wording ("" is the wording itself); None for a style
-    or a format leaves it to the catalog."""
-
-    samplings: tuple[Sampling, ...] = (Sampling(),)
-    variants: tuple[str, ...] = ("",)
-    style: Style | None = None
-    format: str | None = None
-    wording: Path | None = None
+from arena.store.rows import Asked, CellSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +42,22 @@ class TaskCell:
     format: str = ""
     sampling: Sampling = field(default_factory=Sampling)
 
-    unit: ClassVar[str] = "answers"  # of which it consists
-
     @property
     def title(self) -> str:
         """Who draws what, in a line."""
         how = "" if self.sampling == Sampling() else f", {self.sampling}"
-        variant = (self.spec.prompt or {}).get("variant")
+        variant = "" if self.spec.asked is None else self.spec.asked.variant
         return f"{self.subject.text} · {self.task.title}{f', wording {variant}' if variant else ''}{how}"
 
     @property
     def model(self) -> str | None:
         """The name of the model that it needs."""
         return self.subject.argument if self.subject.is_model else None
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The same, as any cell has it."""
+        return () if self.model is None else (self.model,)
 
     @property
     def asked(self) -> tuple[str | None, Wording | None, str]:
@@ -86,57 +76,55 @@ class TaskCell:
         return Question(Prompt(text, await encode(model, segments)), stop)
 
 
-async def plan_task_cells(
-    subjects: Sequence[str], task: str, options: TaskOptions, models: Models, matched: str = ""
-) -> list[TaskCell]:
+async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> list[TaskCell]:
     """The cells of a grid, subject by subject; a bot or a person has one, whatever the samplings. `matched` names whose
     entropy the temperature was chosen to reach.
 
     Raises UsageError for players and tasks that don't exist, InputError for models and settings.
     """
-    check_format(options.format)
-    asked = find_task(task)
+    check_format(spec.format)
+    asked = find_task(spec.task)
     cells: list[TaskCell] = []
-    for subject in dict.fromkeys(subjects):
-        spec = parse_agent(subject)
-        if spec.kind == "greedy" or spec.argument == "mind-reader":
-            raise UsageError(f"{spec.text} replies to others: it draws nothing by itself")
-        if spec.is_model:
-            cells += await _model_cells(spec, asked, options, models, matched)
+    for subject in dict.fromkeys(spec.subjects):
+        player = parse_agent(subject)
+        if player.kind == "greedy" or player.argument == "mind-reader":
+            raise UsageError(f"{player.text} replies to others: it draws nothing by itself")
+        if player.is_model:
+            cells += await _model_cells(player, asked, spec, models, matched)
         else:
-            make_bot(spec, asked.as_game(), Seat.SUBJECT)  # one that doesn't fit is refused before anything is drawn
-            key = stream(spec.text, "", asked.name, "-", "-")
-            cells.append(TaskCell(asked, spec, CellSpec(key, spec.text, "", asked.name)))
+            make_bot(player, asked.as_game(), Seat.SUBJECT)  # one that doesn't fit is refused before anything is drawn
+            key = stream(player.text, "", asked.name, "-", "-")
+            cells.append(TaskCell(asked, player, CellSpec(key, player.text, "", asked.name)))
     return cells
 
 
 async def _model_cells(
-    spec: AgentSpec, task: Task, options: TaskOptions, models: Models, matched: str
+    player: AgentSpec, task: Task, spec: NumbersSpec, models: Models, matched: str
 ) -> list[TaskCell]:
-    style, format_ = await style_and_format(spec.argument, options.style, options.format, models)
-    if options.wording is not None:
-        wordings = {"": read_wording(options.wording, style)}
+    style, format_ = await style_and_format(player.argument, spec.style, spec.format, models)
+    if spec.wording is not None:
+        wordings = {"": read_wording(Path(spec.wording), style)}
     else:
-        wordings = {variant: find_task_wording(task.name, style, variant) for variant in options.variants}
+        wordings = {variant: find_task_wording(task.name, style, variant) for variant in spec.paraphrases}
     return [
-        _cell(spec, task, (variant, wording), format_, sampling, matched)
-        for (variant, wording), sampling in product(wordings.items(), options.samplings)
+        _cell(player, task, (variant, wording), format_, sampling, matched)
+        for (variant, wording), sampling in product(wordings.items(), spec.samplings)
     ]
 
 
 def _cell(
-    spec: AgentSpec, task: Task, named: tuple[str, Wording], format_: str, sampling: Sampling, matched: str
+    player: AgentSpec, task: Task, named: tuple[str, Wording], format_: str, sampling: Sampling, matched: str
 ) -> TaskCell:
     variant, wording = named
-    key = stream(spec.text, "", task.name, f"{wording.style}/{format_}/{wording.name}", str(sampling))
-    prompt = {
-        "style": wording.style,
-        "format": format_,
-        "wording": wording.name,
-        "infix": wording.infix,
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        **({"variant": variant} if variant else {}),
-        **({"matched": matched} if matched else {}),
-    }
-    return TaskCell(task, spec, CellSpec(key, spec.text, "", task.name, prompt), wording, format_, sampling)
+    key = stream(player.text, "", task.name, f"{wording.style}/{format_}/{wording.name}", str(sampling))
+    asked = Asked(
+        style=wording.style,
+        wording=wording.name,
+        format=format_,
+        infix=wording.infix,
+        temperature=sampling.temperature,
+        top_p=sampling.top_p,
+        variant=variant,
+        matched=matched,
+    )
+    return TaskCell(task, player, CellSpec(key, player.text, "", task.name, asked), wording, format_, sampling)

@@ -7,19 +7,24 @@ temperature; this is the text's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from arena.agents.spec import parse_agent
 from arena.backends.base import Capability, LanguageModel, Request, Sampling
 from arena.backends.keys import without_logins
 from arena.backends.loading import Models
 from arena.errors import InputError, UsageError
-from arena.experiments.numbers.cells import Question, TaskCell, TaskOptions, plan_task_cells
+from arena.experiments.numbers.cells import Question, TaskCell, plan_cells
+from arena.experiments.numbers.spec import NumbersSpec
 
 ENTROPY: Final = "entropy"  # the name of what is found out about a cell
 TEMPERATURES: Final = (1.0, 1.5, 2.0, 2.5, 3.0)  # the paper's
+
+Findings = Mapping[str, Mapping[str, Mapping[str, Any]]]  # by a cell's key and a finding's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +68,25 @@ def match(target: float, found: Sequence[float], temperatures: Sequence[float] =
     return Matched(temperature, entropy, target)
 
 
-async def plan_matched_cells(
-    base: str, aligned: Sequence[str], task: str, options: TaskOptions, models: Models
-) -> tuple[list[TaskCell], dict[str, dict[str, dict[str, Any]]]]:
-    """The base model's cell at temperature 1, and each aligned model's at its matched temperature; and what was found
-    out about the aligned ones, by key and name, for a `TaskPlan`.
+async def plan_matched_cells(spec: NumbersSpec, models: Models) -> tuple[list[TaskCell], Findings]:
+    """The base model's cell at temperature 1, and each other subject's at its matched temperature; and what was found
+    out about these, by key and name.
 
     Raises UsageError for players that are no models, InputError and ModelError as the models do.
     """
-    base, *aligned = map(without_logins, (base, *aligned))
+    base = without_logins(spec.match_entropy)
+    aligned = [subject for subject in map(without_logins, spec.subjects) if subject != base]
     for subject in (base, *aligned):
         if not parse_agent(subject).is_model:
             raise UsageError(f"entropies are matched between models, and {subject} is none")
-    cells = (await plan_task_cells([base], task, replace(options, samplings=(Sampling(),)), models))[:1]
+    plain = replace(spec, temperatures=(1.0,), top_p=(1.0,))
+    cells = (await plan_cells(replace(plain, subjects=(base,)), models))[:1]
     (target,) = await _entropies(cells[0], (1.0,), models)
     findings = {}
     for subject in aligned:
-        (asked, *_) = await plan_task_cells([subject], task, replace(options, samplings=(Sampling(),)), models)
-        matched = match(target, await _entropies(asked, TEMPERATURES, models))
-        at = replace(options, samplings=(Sampling(matched.temperature),))
-        (cell, *_) = await plan_task_cells([subject], task, at, models, matched=base)
+        asked = replace(plain, subjects=(subject,))
+        matched = match(target, await _entropies((await plan_cells(asked, models))[0], TEMPERATURES, models))
+        (cell, *_) = await plan_cells(replace(asked, temperatures=(matched.temperature,)), models, matched=base)
         cells.append(cell)
         findings[cell.spec.key] = {ENTROPY: matched.to_json(base)}
     return cells, findings

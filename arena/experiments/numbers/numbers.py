@@ -7,169 +7,150 @@ another, those of one model together, so that a model is in memory only while it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final
+
+import msgspec
 
 from arena.backends.base import Capability, LanguageModel
 from arena.backends.loading import Models
 from arena.errors import InputError, UsageError
-from arena.experiments.numbers.cells import Question, TaskCell
-from arena.experiments.numbers.entropy import ENTROPY, entropies
+from arena.experiments.experiment import Event, Experiment, Observer, Plan
+from arena.experiments.numbers.cells import Question, TaskCell, plan_cells
+from arena.experiments.numbers.entropy import ENTROPY, Findings, entropies, plan_matched_cells
 from arena.experiments.numbers.exact import check_exact, explore
-from arena.experiments.numbers.players import Ask, make_player
+from arena.experiments.numbers.players import Ask, Player, make_player
 from arena.experiments.numbers.sampling import MOST_DRAWS, draw_answers
+from arena.experiments.numbers.spec import NumbersSpec, Settings
 from arena.records import Answer
-from arena.store.rows import TASK_KIND, RunRow, RunSpec
+from arena.store.rows import RunRow, Unit
 from arena.store.saving import saving
-from arena.store.store import Store
 from arena.store.writer import RunWriter
 
-Mode = Literal["sample", "exact", "both"]
 MOST_ANSWERS: Final = 1_000_000  # valid ones of a cell, all of which stand in memory
 EXACT: Final = "exact"  # the name of what is found out about a cell
 
 
 @dataclass(frozen=True, slots=True)
-class TaskPlan:
-    """What is to be done: `n` valid answers a cell, unless the mode is "exact". Bots and people have no exact mode, nor
-    have tasks of more than one value an answer. `findings` are known of cells already, by key and name."""
+class AnswerDrawn(Event):
+    """An answer was drawn."""
 
-    cells: Sequence[TaskCell]
-    n: int
-    seed: int
-    mode: Mode = "both"
-    findings: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    number: int
+    answer: Answer
 
-    def __post_init__(self) -> None:
-        if self.n < 1:
-            raise UsageError(f"--n is {self.n}, but at least one answer must be drawn")
-        if self.n > MOST_ANSWERS:
-            raise UsageError(f"--n is {self.n:,}, but a cell has at most {MOST_ANSWERS:,} valid answers")
-        if self.mode == "exact" and not any(self.has_exact(cell) for cell in self.cells):
+    @property
+    def done(self) -> int:
+        return int(self.answer.value is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Explored(Event):
+    """Exact mode goes on: so many distributions were asked for, and this much isn't followed to its end."""
+
+    nodes: int
+    unexplored: float
+
+    @property
+    def words(self) -> str:
+        return "exact mode" if self.nodes <= 1 else f"exact: {self.unexplored:.3f} open"
+
+
+class Numbers(Plan):
+    """`spec.n` valid answers a cell, unless the mode is "exact". Bots and people have no exact mode, nor have tasks of
+    more than one value an answer. `findings` are known of cells already; `ask` asks a person for an answer."""
+
+    experiment = "numbers"
+    steps = "answers"
+
+    def __init__(
+        self, cells: Sequence[TaskCell], spec: NumbersSpec, findings: Findings | None = None, ask: Ask | None = None
+    ) -> None:
+        if spec.n < 1:
+            raise UsageError(f"--n is {spec.n}, but at least one answer must be drawn")
+        if spec.n > MOST_ANSWERS:
+            raise UsageError(f"--n is {spec.n:,}, but a cell has at most {MOST_ANSWERS:,} valid answers")
+        self.grid = cells
+        self.spec = spec
+        self.findings = findings or {}
+        self.ask = ask
+        self.size, self.seed = spec.n, spec.seed
+        self.draws = spec.mode != "exact"
+        self.unit = Unit.ANSWER if self.draws else Unit.FINDING
+        if not self.draws and not any(map(self.has_exact, cells)):
             raise UsageError("exact mode is for models and for answers of one value: sample this with --mode sample")
+
+    @property
+    def cells(self) -> Sequence[TaskCell]:
+        return self.grid
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        # temperatures are the cells' own
+        return msgspec.structs.asdict(Settings(self.spec.mode, f"redraw,at_most={MOST_DRAWS}n"))
 
     def has_exact(self, cell: TaskCell) -> bool:
         """Whether a cell's probabilities are to be followed."""
-        return self.mode != "sample" and cell.model is not None and cell.task.length == 1
+        return self.spec.mode != "sample" and cell.model is not None and cell.task.length == 1
 
-    @property
-    def draws(self) -> bool:
-        """Whether answers are drawn."""
-        return self.mode != "exact"
+    async def check(self, models: Models, known: RunRow | None) -> None:
+        """Load every model once before anything is kept: what it can't be asked is refused, and its build is known."""
+        if self.ask is None and any(cell.subject.is_person for cell in self.grid):
+            raise UsageError("nobody is here to be asked: a person draws with `arena numbers --human`, or in the app")
+        for cell in reversed(self.grid) if known is None else ():  # the first one's model is then the one loaded
+            if cell.model is not None:
+                await models.close_others([cell.model])
+                model = await models.get(cell.model)
+                if self.has_exact(cell):
+                    check_exact(model, [cell.sampling])
+                question = await cell.question(model)
+                longest = len(question.prompt.tokens) + question.stop.max_tokens
+                if longest > model.context:
+                    raise InputError(
+                        f"the question takes up to {longest} tokens, but {model.name} has room for {model.context}"
+                    )
 
-
-class Observer(Protocol):
-    """Who watches: a progress bar, a screen, a test."""
-
-    def cell_begins(self, cell: TaskCell, done: int, total: int) -> None:
-        """A cell's turn to draw has come; `done` of its `total` valid answers were drawn before."""
-        ...
-
-    def explored(self, cell: TaskCell, nodes: int, unexplored: float) -> None:
-        """Exact mode goes on: so many distributions were asked for, and this much isn't followed to its end."""
-        ...
-
-    def answer_ends(self, cell: TaskCell, number: int, answer: Answer) -> None:
-        """An answer was drawn."""
-        ...
-
-    def cell_ends(self, cell: TaskCell) -> None:
-        """A cell has what it needs."""
-        ...
-
-
-async def run_tasks(plan: TaskPlan, store: Store, models: Models, observer: Observer, ask: Ask | None = None) -> RunRow:
-    """Do what is missing of a plan, and return its run. `ask` asks a person for an answer.
-
-    The same plan in the same store goes on where it was; a finished one draws nothing. Cancelling it saves what was
-    drawn. Raises InputError for what a model can't tell, ModelError if a model fails (what was drawn is kept),
-    StoreError if the store refuses.
-    """
-    if ask is None and any(cell.subject.is_person for cell in plan.cells):
-        raise UsageError("nobody is here to be asked: a person draws with `arena numbers --human`, or in the app")
-    if store.find(run_spec(plan, models)) is None:
-        await _try(plan, models)
-    with store.begin(run_spec(plan, models)) as writer:
-        for key, found in plan.findings.items():
+    async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
+        for key, found in self.findings.items():
             for name, finding in found.items():
                 writer.set_finding(key, name, finding)
-        for _, cells in groupby(plan.cells, key=lambda cell: cell.asked):
-            await _run_alike(list(cells), plan, writer, models, observer, ask)
-        writer.finish()
-        return writer.run
+        for _, cells in groupby(self.grid, key=lambda cell: cell.asked):
+            await self._fill_alike(list(cells), writer, models, observer)
 
-
-async def _try(plan: TaskPlan, models: Models) -> None:
-    """Load every model once before anything is kept: what it can't be asked is refused, and its build is known."""
-    for cell in reversed(plan.cells):  # the first one's model is then the one that is loaded
-        if cell.model is not None:
-            await models.close_others([cell.model])
-            model = await models.get(cell.model)
-            if plan.has_exact(cell):
-                check_exact(model, [cell.sampling])
-            question = await cell.question(model)
-            longest = len(question.prompt.tokens) + question.stop.max_tokens
-            if longest > model.context:
-                raise InputError(
-                    f"the question takes up to {longest} tokens, but {model.name} has room for {model.context}"
-                )
-
-
-def run_spec(plan: TaskPlan, models: Models) -> RunSpec:
-    """The run that a plan is. Raises ModelError or InputError for a model that isn't ready here."""
-    names = sorted({cell.model for cell in plan.cells if cell.model is not None})
-    return RunSpec(
-        kind=TASK_KIND,
-        cells=tuple(cell.spec for cell in plan.cells),
-        rounds=1,
-        seed=plan.seed,
-        sampling=plan.mode,  # temperatures are the cells' own
-        invalid=f"redraw,at_most={MOST_DRAWS}n",
-        models={name: models.identity(name) for name in names},
-        games=plan.n,
-        manifest=models.manifest(),
-        former={name: models.former_identity(name) for name in names},
-    )
-
-
-def draws(spec: RunSpec) -> bool:
-    """Whether a run of tasks draws answers."""
-    return spec.sampling in ("sample", "both")
-
-
-async def _run_alike(
-    cells: Sequence[TaskCell],
-    plan: TaskPlan,
-    writer: RunWriter,
-    models: Models,
-    observer: Observer,
-    ask: Ask | None,
-) -> None:
-    """Cells that differ in nothing but the sampling."""
-    known = {cell.spec.key: writer.findings(cell.spec.key) for cell in cells}
-    unknown = [cell for cell in cells if plan.has_exact(cell) and EXACT not in known[cell.spec.key]]
-    drawn = {cell.spec.key: writer.valid_answers(cell.spec.key) for cell in cells}
-    if not unknown and not (plan.draws and any(count < plan.n for count in drawn.values())):
+    async def _fill_alike(
+        self, cells: Sequence[TaskCell], writer: RunWriter, models: Models, observer: Observer
+    ) -> None:
+        """Cells that differ in nothing but the sampling."""
+        known = {cell.spec.key: writer.findings(cell.spec.key) for cell in cells}
+        unknown = [cell for cell in cells if self.has_exact(cell) and EXACT not in known[cell.spec.key]]
+        drawn = {cell.spec.key: writer.valid_answers(cell.spec.key) for cell in cells}
+        total = self.size if self.draws else 0
+        if not unknown and not any(count < total for count in drawn.values()):
+            for cell in cells:
+                observer.cell_begins(cell, drawn[cell.spec.key], total)
+                observer.cell_ends(cell)
+            return
+        question = model = None
+        if cells[0].model is not None:
+            await models.close_others([cells[0].model])
+            model = await models.get(cells[0].model)
+            question = await cells[0].question(model)
+            await _look(cells, model, question, writer, known)
+            if unknown:
+                await _explore(unknown, model, question, writer, observer)
         for cell in cells:
-            observer.cell_begins(cell, drawn[cell.spec.key], plan.n if plan.draws else 0)
+            observer.cell_begins(cell, drawn[cell.spec.key], total)
+            if self.draws:
+                player = make_player(cell, model, question, self.ask)
+                async with saving(writer, cell.spec.key):
+                    await self._draw(cell, player, writer, observer)
             observer.cell_ends(cell)
-        return
-    question = model = None
-    if cells[0].model is not None:
-        await models.close_others([cells[0].model])
-        model = await models.get(cells[0].model)
-        question = await cells[0].question(model)
-        await _look(cells, model, question, writer, known)
-        if unknown:
-            await _explore(unknown, model, question, writer, observer)
-    for cell in cells:
-        observer.cell_begins(cell, drawn[cell.spec.key], plan.n if plan.draws else 0)
-        if plan.draws:
-            player = make_player(cell, model, question, ask)
-            async with saving(writer, cell.spec.key):
-                await draw_answers(cell, player, writer, plan.n, plan.seed, observer.answer_ends)
-        observer.cell_ends(cell)
+
+    async def _draw(self, cell: TaskCell, player: Player, writer: RunWriter, observer: Observer) -> None:
+        def seen(number: int, answer: Answer) -> None:
+            observer.happens(cell, AnswerDrawn(number, answer))
+
+        await draw_answers(cell.spec.key, player, writer, self.size, self.seed, seen)
 
 
 async def _look(
@@ -200,7 +181,18 @@ async def _explore(
         question,
         first.task,
         [cell.sampling for cell in cells],
-        lambda nodes, unexplored: observer.explored(first, nodes, unexplored),
+        lambda nodes, unexplored: observer.happens(first, Explored(nodes, unexplored)),
     )
     for cell, exact in zip(cells, found, strict=True):
         writer.set_finding(cell.spec.key, EXACT, exact.to_json())
+
+
+async def plan_numbers(spec: NumbersSpec, models: Models, ask: Ask | None = None) -> Numbers:
+    """The plan of a task; `ask` asks a person. Raises UsageError and InputError for what can't be asked."""
+    if spec.match_entropy:
+        cells, findings = await plan_matched_cells(spec, models)
+        return Numbers(cells, spec, findings, ask)
+    return Numbers(await plan_cells(spec, models), spec, ask=ask)
+
+
+NUMBERS: Final = Experiment("numbers", NumbersSpec, plan_numbers)

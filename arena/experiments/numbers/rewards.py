@@ -2,55 +2,109 @@
 
 from __future__ import annotations
 
-from arena.backends.loading import Models
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from arena.backends.loading import Identity, Models
 from arena.backends.local.transformers.weights import former_identity, identity, located
 from arena.backends.reward import rewards
 from arena.concurrency import aside
 from arena.errors import UsageError
-from arena.experiments.numbers.task import find_task
-from arena.prompts.wording import find_task_wording
+from arena.experiments.experiment import Experiment, Observer, Plan, Spec
+from arena.experiments.numbers.spec import Settings
+from arena.experiments.numbers.task import Task, find_task
+from arena.prompts.wording import Wording, find_task_wording
 from arena.randomness import stream
-from arena.store.rows import TASK_KIND, CellSpec, RunRow, RunSpec
-from arena.store.store import Store
+from arena.store.rows import Asked, CellSpec, Unit
+from arena.store.writer import RunWriter
 
-REWARDS = "rewards"  # the name of what is found out about a cell, and the run's way of finding it
-KIND = "reward"  # how a reward model is written as a subject: reward:PLACE
+REWARDS: Final = "rewards"  # the name of what is found out about a cell, and the run's way of finding it
+KIND: Final = "reward"  # how a reward model is written as a subject: reward:PLACE
 
 
-async def run_rewards(place: str, task: str, store: Store, models: Models) -> RunRow:
-    """Score each of a task's values with the reward model at a place, unless that was done before; returns the run.
+class RewardsSpec(Spec, frozen=True, kw_only=True):
+    """Each reward model that is a subject (reward:PLACE: a folder, or ORG/NAME of the hub) scores a task's values."""
 
-    Raises UsageError for a task whose answers have several values, InputError for a model that is none, ModelError if
-    it isn't available or fails, StoreError if the store refuses.
-    """
-    asked = find_task(task)
-    if asked.length != 1:
-        raise UsageError(f"rewards are for answers of one value, and {asked.name} have {asked.length}")
-    wording = find_task_wording(task, "instruct")
-    subject = f"{KIND}:{place}"
-    key = stream(subject, "", asked.name, wording.name, "-")
-    prompt = {"style": wording.style, "wording": wording.name}
-    source = await aside(located, place)
-    spec = RunSpec(
-        kind=TASK_KIND,
-        cells=(CellSpec(key, subject, "", asked.name, prompt),),
-        rounds=1,
-        seed=0,
-        sampling=REWARDS,
-        invalid="-",
-        models={place: identity(source, models.settings)},
-        games=1,
-        manifest=models.manifest(),
-        former={place: former_identity(place)},
-    )
-    with store.begin(spec) as writer:
-        if REWARDS not in writer.findings(key):
-            request, _ = wording.render(asked.values, (), (), 1)
-            found = await rewards(str(source), request, asked.values, models.settings)
-            writer.set_finding(
-                key,
-                REWARDS,
-                {"values": list(found.values), "template": found.template, "build": found.build},
-            )
-        writer.finish()
-        return writer.run
+    task: str = "integers"
+
+
+@dataclass(frozen=True, slots=True)
+class RewardCell:
+    """A reward model and a task."""
+
+    task: Task
+    wording: Wording
+    place: str
+    spec: CellSpec
+
+    @property
+    def title(self) -> str:
+        return f"{self.spec.subject} · {self.task.title}"
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        return (self.place,)
+
+
+class RewardScores(Plan):
+    """Every value of the task, scored by each model."""
+
+    experiment = "numbers"  # whose tables show them
+    steps = "values"
+    unit = Unit.FINDING
+    size = 1
+
+    def __init__(self, cells: Sequence[RewardCell], seed: int) -> None:
+        self.grid = cells
+        self.seed = seed
+
+    @property
+    def cells(self) -> Sequence[RewardCell]:
+        return self.grid
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return msgspec.structs.asdict(Settings("rewards", "-"))
+
+    async def identities(self, models: Models) -> Mapping[str, Identity]:
+        """No model that can be asked: a reward model is known by its files alone."""
+        return {cell.place: await aside(_identity, cell.place, models) for cell in self.grid}
+
+    async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
+        for cell in self.grid:
+            key, values = cell.spec.key, cell.task.values
+            done = len(values) if REWARDS in writer.findings(key) else 0
+            observer.cell_begins(cell, done, len(values))
+            if not done:
+                request, _ = cell.wording.render(values, (), (), 1)
+                found = await rewards(str(await aside(located, cell.place)), request, values, models.settings)
+                scores = {"values": list(found.values), "template": found.template, "build": found.build}
+                writer.set_finding(key, REWARDS, scores)
+            observer.cell_ends(cell)
+
+
+def _identity(place: str, models: Models) -> Identity:
+    return Identity(identity(located(place), models.settings), former_identity(place))
+
+
+async def plan_rewards(spec: RewardsSpec, models: Models) -> RewardScores:
+    """The plan of reward models. Raises UsageError for a task whose answers have several values, or another subject."""
+    task = find_task(spec.task)
+    if task.length != 1:
+        raise UsageError(f"rewards are for answers of one value, and {task.name} have {task.length}")
+    wording = find_task_wording(task.name, "instruct")
+    cells = []
+    for subject in spec.subjects:
+        kind, _, place = subject.partition(":")
+        if kind != KIND or not place:
+            raise UsageError(f"{subject!r} can't score answers: a reward model is written {KIND}:PLACE")
+        key = stream(subject, "", task.name, wording.name, "-")
+        asked = Asked(style=wording.style, wording=wording.name)
+        cells.append(RewardCell(task, wording, place, CellSpec(key, subject, "", task.name, asked)))
+    return RewardScores(cells, spec.seed)
+
+
+REWARD_SCORES: Final = Experiment("rewards", RewardsSpec, plan_rewards)

@@ -7,7 +7,6 @@ from typing import Final
 
 from arena.blocks import block_of
 from arena.concurrency import together
-from arena.experiments.numbers.cells import TaskCell
 from arena.experiments.numbers.players import Player
 from arena.randomness import stream
 from arena.records import Answer
@@ -15,23 +14,22 @@ from arena.store.writer import RunWriter
 
 MOST_DRAWS: Final = 20  # for each valid answer that is wanted; then a cell stays incomplete
 
-Seen = Callable[[TaskCell, int, Answer], None]  # hears of each new answer, with its number
+Seen = Callable[[int, Answer], None]  # hears of each new answer, with its number
 
 
-async def draw_answers(cell: TaskCell, player: Player, writer: RunWriter, wanted: int, seed: int, seen: Seen) -> None:
-    """Draw until `wanted` answers are valid, at most 20 times as many.
+async def draw_answers(key: str, player: Player, writer: RunWriter, wanted: int, seed: int, seen: Seen) -> None:
+    """Draw until `wanted` answers of a cell are valid, at most 20 times as many.
 
     Never more are on their way than are still missing, so that the last draw is always the last valid answer, however
     often the run was interrupted. Raises ModelError if the model fails, StoreError if the store does.
     """
-    key = cell.spec.key
     answers = writer.answers(key)
 
     async def draw(number: int) -> None:
         answer = await player.answer(stream(seed, key, number), block_of(number))
         answers[number] = answer
         writer.add_answer(key, number, answer)
-        seen(cell, number, answer)
+        seen(number, answer)
 
     drawn = valid = 0  # all draws below `drawn` are there
     while True:

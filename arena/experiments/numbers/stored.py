@@ -38,9 +38,8 @@ def read_answers(store: Store, cell: CellRow, task: Task) -> list[Answer]:
     """The answers that count. Raises StoreError if one isn't of the task's values."""
     answers = store.answers(cell)
     for number, answer in enumerate(answers):
-        value = answer.value
-        if value is not None and (len(value) != task.length or max(value) >= len(task.values)):
-            raise _damaged(store, cell, f"draw {number}: {list(value)} is no answer to {task.name}")
+        if answer.value is not None and not _fits(answer.value, task):
+            raise _damaged(store, cell, f"draw {number}: {answer.value!r:.40} is no answer to {task.name}")
     return answers
 
 
@@ -63,6 +62,12 @@ def read_findings(store: Store, cell: CellRow, task: Task | None) -> Findings:
     except (msgspec.ValidationError, ValueError) as error:
         raise _damaged(store, cell, f"a finding makes no sense: {error}") from error
     return found
+
+
+def _fits(value: Any, task: Task) -> bool:
+    if not isinstance(value, tuple) or len(value) != task.length:
+        return False
+    return all(type(index) is int and 0 <= index < len(task.values) for index in value)
 
 
 def _damaged(store: Store, cell: CellRow, what: str) -> StoreError:

@@ -1,72 +1,50 @@
-"""A suite is run part by part, each a run of its own in the store: what is finished is not done again."""
+"""A suite is planned whole, then run part by part, each a run of its own in the store: what is finished is not done
+again, and a part that fails doesn't keep the others from being run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable
+from typing import NamedTuple
 
-from arena.backends.base import Sampling
 from arena.backends.loading import Models
-from arena.experiments.numbers.cells import TaskCell, TaskOptions, plan_task_cells
-from arena.experiments.numbers.entropy import plan_matched_cells
-from arena.experiments.numbers.numbers import Observer as TaskObserver
-from arena.experiments.numbers.numbers import TaskPlan, run_tasks
-from arena.experiments.suites.suite import Suite, TaskPart, TournamentPart
-from arena.experiments.tournament.cells import Cell, Options, plan_cells
-from arena.experiments.tournament.tournament import Observer as PlayObserver
-from arena.experiments.tournament.tournament import Tournament, play_tournament
+from arena.errors import ArenaError, StoreError
+from arena.experiments.experiment import Observer, carry_out
+from arena.experiments.suites.suite import Suite
 from arena.store.rows import RunRow
 from arena.store.store import Store
 
 
-class Observer(PlayObserver, TaskObserver, Protocol):  # type: ignore[misc]  # both have cells, of either kind
-    """Who watches a suite."""
+class Failed(NamedTuple):
+    """A part that failed: its place in the suite, counted from 1, its kind, and why."""
 
-    def part(self, number: int, count: int) -> None:
-        """The turn of a part has come: so many there are."""
-        ...
-
-    def cells(self, cells: Sequence[Cell | TaskCell]) -> None:
-        """A part begins, of these cells."""
-        ...
+    number: int
+    kind: str
+    error: ArenaError
 
 
-async def run_suite(suite: Suite, store: Store, models: Models, observer: Observer) -> list[RunRow]:
-    """Do what is missing of a suite; returns its parts' runs, tournaments first.
+class Done(NamedTuple):
+    """What became of a suite's parts, each in the suite's order."""
 
-    Raises UsageError and InputError for parts that can't be, ModelError if a model fails, StoreError if the store does.
+    runs: list[RunRow]
+    failed: list[Failed]
+
+
+async def run_suite(
+    suite: Suite, store: Store, models: Models, observer: Observer, turn: Callable[[int, int], None]
+) -> Done:
+    """Do what is missing of a suite. `turn` hears whose turn it is: a part's number, and how many there are.
+
+    Raises UsageError and InputError for parts that can't be, before anything is done; what fails later is told at the
+    end. Raises StoreError if the store refuses, as no part could then be kept.
     """
-    parts: tuple[TournamentPart | TaskPart, ...] = (*suite.tournament, *suite.task)
-    runs = []
-    for number, part in enumerate(parts, start=1):
-        observer.part(number, len(parts))
-        if isinstance(part, TournamentPart):
-            runs.append(await _tournament(suite, part, store, models, observer))
-        else:
-            runs.append(await _task(suite, part, store, models, observer))
-    return runs
-
-
-async def _tournament(suite: Suite, part: TournamentPart, store: Store, models: Models, observer: Observer) -> RunRow:
-    options = Options()
-    cells = await plan_cells(part.subjects or suite.subjects, part.opponents, part.games, options, models)
-    observer.cells(cells)
-    return await play_tournament(
-        Tournament(cells, part.matches, part.rounds, suite.seed, options), store, models, observer
-    )
-
-
-async def _task(suite: Suite, part: TaskPart, store: Store, models: Models, observer: Observer) -> RunRow:
-    subjects = part.subjects or suite.subjects
-    options = TaskOptions(
-        samplings=tuple(Sampling(t, p) for t in part.temperatures for p in part.top_p),
-        variants=part.paraphrases or ("",),
-    )
-    if part.match_entropy:
-        aligned = [subject for subject in subjects if subject != part.match_entropy]
-        cells, findings = await plan_matched_cells(part.match_entropy, aligned, part.task, options, models)
-        plan = TaskPlan(cells, part.n, suite.seed, part.mode, findings)
-    else:
-        plan = TaskPlan(await plan_task_cells(subjects, part.task, options, models), part.n, suite.seed, part.mode)
-    observer.cells(plan.cells)
-    return await run_tasks(plan, store, models, observer)
+    plans = [await part.experiment.plan(part.spec, models) for part in suite.parts]
+    done = Done([], [])
+    for number, plan in enumerate(plans, start=1):
+        turn(number, len(plans))
+        try:
+            done.runs.append(await carry_out(plan, store, models, observer))
+        except StoreError:
+            raise
+        except ArenaError as error:
+            done.failed.append(Failed(number, suite.parts[number - 1].experiment.name, error))
+    return done

@@ -1,4 +1,4 @@
-"""A suite: a TOML file with players, and parts that are each a tournament or a task.
+"""A suite: a TOML file with players, and parts that are each an experiment of a kind.
 
 title = "Two players, one game, one task"
 subjects = ["llm:gemma-3-270m", "uniform"]
@@ -8,7 +8,7 @@ seed = 0
 games = ["rps"]
 matches = 500
 
-[[task]]
+[[numbers]]
 task = "integers"
 n = 1500
 """
@@ -18,53 +18,34 @@ from __future__ import annotations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from arena.errors import InputError, UsageError
+from arena.experiments.experiment import Experiment, Seed, Spec
+from arena.experiments.registry import EXPERIMENTS, find_experiment
 from arena.text import meant
 from arena.toml import read_toml
 
-_Count = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]  # what a part can be is said when it is planned
-_Seed = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-_Temperature = Annotated[float, msgspec.Meta(gt=0)]
-_TopP = Annotated[float, msgspec.Meta(gt=0, le=1)]
+_FORMER: Final = {"task": "numbers"}  # what parts were called before
 
 
-class TournamentPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Matches of every subject in every game. `subjects` () are the suite's."""
+class Part(NamedTuple):
+    """A part of a suite: a kind of experiment, and what is said of it."""
 
-    games: tuple[str, ...]
-    opponents: tuple[str, ...] = ("greedy",)
-    matches: _Count = 500
-    rounds: _Count = 10
-    subjects: tuple[str, ...] = ()
-
-
-class TaskPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A task for every subject: over a grid of temperatures and top-p, in paraphrases "0" to "4" of the wording, or
-    with their entropy matched to a base model's (an agent, as in `subjects`). `subjects` () are the suite's."""
-
-    task: str
-    n: _Count = 1500
-    mode: Literal["sample", "exact", "both"] = "both"
-    temperatures: tuple[_Temperature, ...] = (1.0,)
-    top_p: tuple[_TopP, ...] = (1.0,)
-    paraphrases: tuple[str, ...] = ()
-    match_entropy: str = ""
-    subjects: tuple[str, ...] = ()
+    experiment: Experiment[Any]
+    spec: Spec
 
 
 class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Players, and what they do. `name` is its file's."""
+    """Players, and what they do. `name` is its file's; `subjects` and `seed` are those of parts that name none."""
 
     title: str
-    subjects: tuple[str, ...]
-    seed: _Seed = 0
-    tournament: tuple[TournamentPart, ...] = ()
-    task: tuple[TaskPart, ...] = ()
+    subjects: tuple[str, ...] = ()
+    seed: Seed = 0
     name: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 def shipped() -> dict[str, str]:
@@ -92,12 +73,40 @@ def _shipped() -> dict[str, Traversable]:
 
 
 def _read(file: Traversable, name: str) -> Suite:
+    document = read_toml(file, "suite")
+    said = {key: value for key, value in document.items() if not _is_parts(value)}
+    sections = {key: value for key, value in document.items() if _is_parts(value)}
     try:
-        suite = msgspec.convert(read_toml(file, "suite"), Suite)
+        if taken := {"name", "parts"} & set(said):
+            raise InputError(f"the suite {file} has a key {min(taken)!r}, which no suite has: its name is its file's")
+        suite = msgspec.convert(said, Suite)
     except msgspec.ValidationError as error:
-        raise InputError(f"{file} is no suite: {error}") from error
-    if suite.name:
-        raise InputError(f"{file} is no suite: its name is its file's, it has no key `name`")
-    if not suite.tournament and not suite.task:
-        raise InputError(f"{file} is no suite: it has neither a [[tournament]] nor a [[task]]")
-    return msgspec.structs.replace(suite, name=name)
+        raise InputError(f"the suite {file} can't be used: {error}") from error
+    parts = tuple(
+        _part(file, key, number, table, suite)
+        for key, tables in sections.items()
+        for number, table in enumerate(tables, start=1)
+    )
+    if not parts:
+        kinds = ", ".join(f"[[{kind}]]" for kind in EXPERIMENTS.names())
+        raise InputError(f"the suite {file} has no part: write at least one of {kinds}")
+    return msgspec.structs.replace(suite, name=name, parts=parts)
+
+
+def _is_parts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(table, dict) for table in value)
+
+
+def _part(file: Traversable, key: str, number: int, table: dict[str, Any], suite: Suite) -> Part:
+    kind = _FORMER.get(key, key)
+    if kind not in EXPERIMENTS:
+        hint = meant(kind, EXPERIMENTS.names())
+        raise InputError(f"the suite {file} has a part [[{key}]], and there is no such experiment: {hint}")
+    experiment = find_experiment(kind)
+    try:
+        spec = msgspec.convert({"subjects": suite.subjects, "seed": suite.seed, **table}, experiment.spec)
+    except msgspec.ValidationError as error:
+        raise InputError(f"the suite {file} can't be used: {error} (in [[{key}]] number {number})") from error
+    if not spec.subjects:
+        raise InputError(f"the suite {file} names no subjects, neither for all parts nor in [[{key}]] number {number}")
+    return Part(experiment, spec)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any, ClassVar
 
 from arena.agents.agent import Agent
 from arena.agents.language_model import Asking, LanguageModelAgent
 from arena.agents.spec import AgentSpec, make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
-from arena.backends.base import Sampling
 from arena.backends.loading import Models
 from arena.errors import InputError
 from arena.experiments.tournament.match import Table
+from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import Game, ignored_games, parse_game
-from arena.prompts.wording import Style, find_wording, read_wording
+from arena.prompts.wording import find_wording, read_wording
 from arena.randomness import stream
 from arena.records import Seat
-from arena.store.rows import CellSpec
+from arena.store.rows import Asked, CellSpec
 
 
 class TooLong(InputError):
@@ -41,26 +39,6 @@ class TooLong(InputError):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """What a command may override of how models are asked. None leaves it to the catalog."""
-
-    style: Style | None = None
-    format: str | None = None
-    wording: Path | None = None
-    history: int | None = None
-    sampling: Sampling = field(default_factory=Sampling)
-    attempts: int = 20
-    fallback: bool = False
-    max_tokens: int = 8
-
-    @property
-    def invalid(self) -> str:
-        """What follows an invalid answer, as it stands in a run's identity."""
-        rule = "policy" if self.fallback else f"resample:{self.attempts}"
-        return f"{rule},max_tokens={self.max_tokens}"
-
-
-@dataclass(frozen=True, slots=True)
 class Seated:
     """An agent's spec in one seat, and how it is asked if it is a model."""
 
@@ -69,26 +47,18 @@ class Seated:
     asking: Asking | None = None
 
     @property
-    def prompt(self) -> dict[str, Any] | None:
+    def asked(self) -> Asked | None:
         """How it is asked, as results show it; None for a bot."""
         if self.asking is None:
             return None
         wording = self.asking.wording
-        return {
-            "style": wording.style,
-            "format": self.asking.format,
-            "wording": wording.name,
-            "infix": wording.infix,
-        }
+        return Asked(style=wording.style, wording=wording.name, format=self.asking.format, infix=wording.infix)
 
     @property
     def wording(self) -> str:
         """The same in a word, for a cell's key."""
-        return (
-            "-"
-            if self.asking is None
-            else f"{self.asking.wording.style}/{self.asking.format}/{self.asking.wording.name}"
-        )
+        asked = self.asked
+        return "-" if asked is None else f"{asked.style}/{asked.format}/{asked.wording}"
 
     async def agent(self, game: Game, models: Models) -> Agent:
         """The agent itself; a model is loaded."""
@@ -107,8 +77,6 @@ class Cell:
     opponent: Seated
     spec: CellSpec
 
-    unit: ClassVar[str] = "rounds"  # of which it consists
-
     @property
     def title(self) -> str:
         """Who is measured in which game, in a line."""
@@ -126,55 +94,54 @@ class Cell:
         return Table(self.game, subject, opponent, self.spec.key, seed)
 
 
-async def plan_cells(
-    subjects: Sequence[str], opponents: Sequence[str], games: Sequence[str], options: Options, models: Models
-) -> list[Cell]:
+async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
     """The cells of a grid, subject by subject. Nothing is played, and a model is loaded only if its file must
     tell its style.
 
     Raises UsageError for agents and games that don't exist or don't fit, InputError for models and settings.
     """
-    check_format(options.format)
+    check_format(spec.format)
     cells = []
-    for subject, game, opponent in product(subjects, games, opponents):
+    for subject, game, opponent in product(spec.subjects, spec.games, spec.opponents):
         rules = parse_game(game)
         for line in ignored_games(rules.name):
             models.tell_once(line)
         seated = {
-            seat: await _seat(parse_agent(text), seat, rules, options, models)
+            seat: await _seat(parse_agent(text), seat, rules, spec, models)
             for seat, text in ((Seat.SUBJECT, subject), (Seat.OPPONENT, opponent))
         }
-        cells.append(_cell(rules, seated[Seat.SUBJECT], seated[Seat.OPPONENT], options))
+        cells.append(_cell(rules, seated[Seat.SUBJECT], seated[Seat.OPPONENT], spec))
     return cells
 
 
-def _cell(game: Game, subject: Seated, opponent: Seated, options: Options) -> Cell:
+def _cell(game: Game, subject: Seated, opponent: Seated, spec: TournamentSpec) -> Cell:
     if subject.asking is None and opponent.asking is None:
         bots = (make_bot(seated.spec, game, seated.seat) for seated in (subject, opponent))
         Table(game, next(bots), next(bots), cell="", seed=0)  # two readers are refused before anything is played
     wording = subject.wording if opponent.asking is None else f"{subject.wording}+{opponent.wording}"
-    key = stream(subject.spec.text, opponent.spec.text, game.name, wording, str(options.sampling))
-    spec = CellSpec(key, subject.spec.text, opponent.spec.text, game.name, subject.prompt, opponent.prompt)
-    return Cell(game, subject, opponent, spec)
+    key = stream(subject.spec.text, opponent.spec.text, game.name, wording, str(spec.sampling))
+    stored = CellSpec(key, subject.spec.text, opponent.spec.text, game.name, subject.asked, opponent.asked)
+    return Cell(game, subject, opponent, stored)
 
 
-async def _seat(spec: AgentSpec, seat: Seat, game: Game, options: Options, models: Models) -> Seated:
-    if not spec.is_model:
-        return Seated(spec, seat)
-    style, format = await style_and_format(spec.argument, options.style, options.format, models)
-    if options.wording is not None:
-        wording = read_wording(options.wording, style, options.history)
+async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, models: Models) -> Seated:
+    if not agent.is_model:
+        return Seated(agent, seat)
+    style, format = await style_and_format(agent.argument, spec.style, spec.format, models)
+    if spec.wording is not None:
+        wording = read_wording(Path(spec.wording), style, spec.history)
     else:
-        wording = find_wording(game.name, style, seat, options.history)
+        wording = find_wording(game.name, style, seat, spec.history)
+    fallback = spec.invalid == "policy"
     asking = Asking(
         wording,
         format,
-        options.sampling,
-        attempts=1 if options.fallback else options.attempts,
-        fallback=options.fallback,
-        max_tokens=options.max_tokens,
+        spec.sampling,
+        attempts=1 if fallback else spec.attempts,
+        fallback=fallback,
+        max_tokens=spec.max_tokens,
     )
-    return Seated(spec, seat, asking)
+    return Seated(agent, seat, asking)
 
 
 async def check_length(cell: Cell, rounds: int, models: Models) -> None:

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from msgspec.structs import replace
+
 from arena.agents.person import Person
 from arena.backends.loading import Models
-from arena.experiments.tournament.cells import Cell, Options
+from arena.experiments.experiment import run_spec
+from arena.experiments.tournament.cells import Cell
 from arena.experiments.tournament.match import Table, play_match
-from arena.experiments.tournament.tournament import Tournament, run_spec
+from arena.experiments.tournament.spec import TournamentSpec
+from arena.experiments.tournament.tournament import Tournament
 from arena.records import Round
-from arena.store.rows import MATCH_KIND
+from arena.store.rows import RunSpec
 from arena.store.store import Store
 from arena.store.writer import FLUSH_SECONDS, RunWriter
+
+
+class _Matches(Tournament):
+    """A run of matches that are played one after another."""
+
+    experiment = "match"
+    in_order = True
+
+
+async def sitting_run(cell: Cell, table: Table, spec: TournamentSpec, models: Models) -> RunSpec:
+    """The run of a sitting. Raises ModelError or InputError for a model that isn't ready here."""
+    return await run_spec(_Matches([cell], replace(spec, matches=1, seed=table.seed)), models)
 
 
 class Sitting:
@@ -25,13 +40,13 @@ class Sitting:
     The same table with the same seed in the same store is the same run: its matches go on counting.
     """
 
-    def __init__(self, cell: Cell, table: Table, rounds: int, options: Options, store: Store, models: Models) -> None:
+    def __init__(self, cell: Cell, table: Table, rounds: int, run: RunSpec, store: Store) -> None:
         self._key = cell.spec.key
         self._table = table
         self._rounds = rounds
         self._slow = isinstance(table.subject, Person) or isinstance(table.opponent, Person)
         self._store = store
-        self._spec = replace(run_spec(Tournament([cell], 1, rounds, table.seed, options), models), kind=MATCH_KIND)
+        self._spec = run
         self._writer: RunWriter | None = None
 
     def __enter__(self) -> Self:
@@ -76,7 +91,7 @@ class Sitting:
         """The writer: a sitting that is left before its first round leaves nothing in the store."""
         if self._writer is None:
             self._writer = self._store.begin(self._spec)
-        self._writer.raise_games(number + 1)
+        self._writer.raise_size(number + 1)
         return self._writer
 
     def _end(self, writer: RunWriter, number: int, whole: bool, seconds: float) -> None:

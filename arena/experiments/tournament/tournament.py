@@ -6,19 +6,22 @@ after another, so that a model is in memory only while it plays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final
+
+import msgspec
 
 from arena.backends.loading import Models
 from arena.concurrency import together
 from arena.errors import UsageError
-from arena.experiments.tournament.cells import Cell, Options, check_length
+from arena.experiments.experiment import Event, Experiment, Observer, Plan
+from arena.experiments.tournament.cells import Cell, check_length, plan_cells
 from arena.experiments.tournament.match import play_match
+from arena.experiments.tournament.spec import Settings, TournamentSpec
 from arena.records import Round
-from arena.store.rows import RunRow, RunSpec
+from arena.store.rows import RunRow, Unit
 from arena.store.saving import saving
-from arena.store.store import Store
 from arena.store.writer import RunWriter
 
 MOST_GAMES: Final = 1_000_000  # all matches of a cell are under way at once, each some 1.2 KiB
@@ -26,7 +29,7 @@ MOST_ROUNDS: Final = 10_000_000  # of a cell: bots' draws stand in memory, 8 byt
 
 
 def check_size(games: int, rounds: int) -> None:
-    """Raises UsageError for matches that are none, or more than fit in memory."""
+    """Raises UsageError for no matches at all, or more than fit in memory."""
     for name, value in (("--games", games), ("--rounds", rounds)):
         if value < 1:
             raise UsageError(f"{name} is {value}, but there must be at least one")
@@ -39,94 +42,78 @@ def check_size(games: int, rounds: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Tournament:
-    """What is to be played: every cell for `games` matches of `rounds` rounds."""
+class RoundPlayed(Event):
+    """A round of a match was played."""
 
-    cells: Sequence[Cell]
-    games: int
-    rounds: int
-    seed: int
-    options: Options
+    match: int
+    played: Round
 
-    def __post_init__(self) -> None:
-        check_size(self.games, self.rounds)
-
-    def refuse_people(self) -> None:
-        """Raises UsageError if a seat is a person's: they would be asked for thousands of moves."""
-        if any(seated.spec.is_person for cell in self.cells for seated in (cell.subject, cell.opponent)):
-            raise UsageError("a tournament seats models and bots; a person plays with `arena play`")
+    @property
+    def done(self) -> int:
+        return 1
 
 
-class Observer(Protocol):
-    """Who watches a tournament: a progress bar, a screen, a test."""
+class Tournament(Plan):
+    """Every cell is played for `spec.matches` matches of `spec.rounds` rounds."""
 
-    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
-        """A cell's turn has come; `done` of its `total` rounds were played before."""
-        ...
+    experiment = "tournament"
+    steps = "rounds"
+    unit = Unit.MATCH
 
-    def round_ends(self, cell: Cell, match: int, played: Round) -> None:
-        """A round was played."""
-        ...
+    def __init__(self, cells: Sequence[Cell], spec: TournamentSpec) -> None:
+        check_size(spec.matches, spec.rounds)
+        self.grid = cells
+        self.spec = spec
+        self.size, self.rounds, self.seed = spec.matches, spec.rounds, spec.seed
 
-    def cell_ends(self, cell: Cell) -> None:
-        """All matches of a cell are finished."""
-        ...
+    @property
+    def cells(self) -> Sequence[Cell]:
+        return self.grid
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return msgspec.structs.asdict(Settings.of(self.spec))
 
-async def play_tournament(tournament: Tournament, store: Store, models: Models, observer: Observer) -> RunRow:
-    """Play what is missing of a tournament, and return its run.
-
-    The same tournament in the same store goes on where it was; a finished one plays nothing. Cancelling it
-    saves what was played. Raises InputError for a match too long for a model, ModelError if a model fails
-    (what was played is kept), StoreError if the store refuses.
-    """
-    tournament.refuse_people()
-    spec = run_spec(tournament, models)
-    known = store.find(spec)
-    if known is None or not known.finished or known.spec.games < tournament.games:
-        for cell in reversed(tournament.cells):  # the first one's model is then the one that is loaded
+    async def check(self, models: Models, known: RunRow | None) -> None:
+        """Refuse matches that are too long for a model."""
+        for cell in reversed(self.grid):  # the first one's model is then the one that is loaded
             await models.close_others(cell.models)
-            await check_length(cell, tournament.rounds, models)
-    with store.begin(run_spec(tournament, models)) as writer:
-        for cell in tournament.cells:
-            await _play_cell(cell, tournament, writer, models, observer)
-        writer.finish()
-        return writer.run
+            await check_length(cell, self.spec.rounds, models)
+
+    async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
+        for cell in self.grid:
+            await self._play(cell, writer, models, observer)
+
+    async def _play(self, cell: Cell, writer: RunWriter, models: Models, observer: Observer) -> None:
+        key, games, rounds = cell.spec.key, self.spec.matches, self.spec.rounds
+        finished = writer.finished(key)
+        begun = writer.open_matches(key)
+        missing = [match for match in range(games) if match not in finished]
+        played = rounds * (games - len(missing)) + sum(len(begun.get(match, ())) for match in missing)
+        observer.cell_begins(cell, played, rounds * games)
+        if missing:
+            await models.close_others(cell.models)
+            table = await cell.table(self.seed, models)
+
+            async def play(number: int) -> None:
+                async for played in play_match(table, number, rounds, begun.get(number, ())):
+                    writer.add_round(key, number, played)
+                    observer.happens(cell, RoundPlayed(number, played))
+                writer.finish_match(key, number)
+
+            async with saving(writer, key):
+                await together(play(number) for number in missing)
+        observer.cell_ends(cell)
 
 
-def run_spec(tournament: Tournament, models: Models) -> RunSpec:
-    names = sorted({name for cell in tournament.cells for name in cell.models})
-    return RunSpec(
-        kind="tournament",
-        cells=tuple(cell.spec for cell in tournament.cells),
-        rounds=tournament.rounds,
-        seed=tournament.seed,
-        sampling=str(tournament.options.sampling),
-        invalid=tournament.options.invalid,
-        models={name: models.identity(name) for name in names},
-        games=tournament.games,
-        manifest=models.manifest(),
-        former={name: models.former_identity(name) for name in names},
-    )
+async def plan_tournament(spec: TournamentSpec, models: Models) -> Tournament:
+    """The plan of a tournament. Raises UsageError and InputError for what can't be played."""
+    check_size(spec.matches, spec.rounds)
+    cells = await plan_cells(spec, models)
+    if any(seated.spec.is_person for cell in cells for seated in (cell.subject, cell.opponent)):
+        # they would be asked for thousands of moves
+        raise UsageError("a tournament seats models and bots; a person plays with `arena play`")
+    return Tournament(cells, spec)
 
 
-async def _play_cell(cell: Cell, tournament: Tournament, writer: RunWriter, models: Models, observer: Observer) -> None:
-    key = cell.spec.key
-    finished = writer.finished(key)
-    begun = writer.open_matches(key)
-    missing = [match for match in range(tournament.games) if match not in finished]
-    played = tournament.rounds * (tournament.games - len(missing)) + sum(len(begun.get(match, ())) for match in missing)
-    observer.cell_begins(cell, played, tournament.rounds * tournament.games)
-    if missing:
-        await models.close_others(cell.models)
-        table = await cell.table(tournament.seed, models)
-
-        async def play(number: int) -> None:
-            async for played in play_match(table, number, tournament.rounds, begun.get(number, ())):
-                writer.add_round(key, number, played)
-                observer.round_ends(cell, number, played)
-            writer.finish_match(key, number)
-
-        async with saving(writer, key):
-            await together(play(number) for number in missing)
-    observer.cell_ends(cell)
+TOURNAMENT: Final = Experiment("tournament", TournamentSpec, plan_tournament)

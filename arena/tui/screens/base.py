@@ -59,7 +59,7 @@ class TableScreen(ArenaScreen):
                 return
             with (
                 Store.open(self.arena.store, create=True) as store,
-                Sitting(laid.cell, laid.table, self.choice.rounds, laid.options, store, self.arena.models) as sitting,
+                Sitting(laid.cell, laid.table, self.choice.rounds, laid.run, store) as sitting,
             ):
                 self.arena.settle_memory()
                 await self.sit(laid, sitting)

@@ -139,7 +139,7 @@ class NumbersScreen(ArenaScreen):
         if not view.display:
             view.display, self.query_one("#ask").display = True, False
             self.set_focus(None)
-        follows = self.choice.subject.startswith("llm:") and self.choice.mode == "both"
+        follows = self.choice.subject.startswith("llm:") and self.choice.spec.mode == "both"
         view.fill(self.drawing.tally, self.drawing.exact, follows)
 
     def _tell(self) -> None:

@@ -72,7 +72,7 @@ class ReplayScreen(ArenaScreen):
 
     async def on_mount(self) -> None:
         try:
-            game = parse_game(self._cell.spec.game)
+            game = parse_game(self._cell.spec.what)
             self._rounds = await aside(_read, self.arena, self._cell, self._number)
         except ArenaError as error:
             self.arena.refuse(error)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.text import Text
 from textual import on
@@ -13,18 +13,27 @@ from textual.widgets import DataTable, Footer, Static
 
 from arena.concurrency import aside
 from arena.errors import ArenaError
+from arena.experiments.experiment import amount
 from arena.reports.settings import differences, of_run
 from arena.session.seats import display_name
-from arena.store.rows import TASK_KIND, CellRow, MatchRow, RunRow
+from arena.store.rows import CellRow, MatchRow, RunRow
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.screens.numbers_run import NumbersRunScreen
 from arena.tui.screens.replay import ReplayScreen
+from arena.tui.screens.report import ReportScreen
 from arena.tui.screens.run import RunScreen
-from arena.tui.screens.task_run import TaskRunScreen
 
 if TYPE_CHECKING:
     from arena.tui.app import ArenaApp
+
+
+_SCREENS: Final[dict[str, Callable[[str], ArenaScreen]]] = {
+    "tournament": RunScreen,
+    "match": RunScreen,
+    "numbers": NumbersRunScreen,
+}
 
 
 class ResultsScreen(ArenaScreen):
@@ -47,12 +56,12 @@ class ResultsScreen(ArenaScreen):
         except ArenaError as error:
             app.refuse(error)
             rows = []
-        self._kinds = {run.name: run.spec.kind for run, _ in rows}
+        self._found = {run.name: run for run, _ in rows}
         differs = _differences([run for run, _ in rows])
         for run, state in rows:
             who = f"{_who(run)}{differs[run.name]}"
             table.add_row(
-                *map(Text, map(printable, (run.name, run.spec.kind, state, run.spec.size, who))), key=run.name
+                *map(Text, map(printable, (run.name, run.spec.experiment, state, amount(run.spec), who))), key=run.name
             )
         if not rows:
             self.query_one("#empty", Static).update(
@@ -62,8 +71,12 @@ class ResultsScreen(ArenaScreen):
 
     @on(DataTable.RowSelected, "#runs")
     def _open(self, event: DataTable.RowSelected) -> None:
-        name = str(event.row_key.value)
-        self.app.push_screen(TaskRunScreen(name) if self._kinds[name] == TASK_KIND else RunScreen(name))
+        self.app.push_screen(run_screen(self._found[str(event.row_key.value)]))
+
+
+def run_screen(run: RunRow) -> ArenaScreen:
+    """The screen that shows a run: one of its experiment's own, or else its tables."""
+    return _SCREENS.get(run.spec.experiment, ReportScreen)(run.name)
 
 
 def _who(run: RunRow) -> str:
@@ -74,7 +87,7 @@ def _differences(runs: Sequence[RunRow]) -> dict[str, str]:
     """By name, what tells each run from others of the same kind with the same players."""
     alike: dict[tuple[str, str], list[RunRow]] = {}
     for run in runs:
-        alike.setdefault((run.spec.kind, _who(run)), []).append(run)
+        alike.setdefault((run.spec.experiment, _who(run)), []).append(run)
     found: dict[str, str] = {}
     for group in alike.values():
         said = differences([of_run(run) for run in group], shown=("rounds_asked",))
@@ -105,7 +118,7 @@ class CellScreen(ArenaScreen):
     def compose(self) -> ComposeResult:
         spec = self._cell.spec
         who = f"{display_name(spec.subject)} against {display_name(spec.opponent)}"
-        yield Static(Text(f"{self._run} · {spec.game} · {who}"), classes="title")
+        yield Static(Text(f"{self._run} · {spec.what} · {who}"), classes="title")
         yield DataTable(cursor_type="row", id="matches")
         yield Static(id="empty", classes="dim")
         yield Footer()

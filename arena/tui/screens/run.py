@@ -15,17 +15,17 @@ from textual.widgets import DataTable, Footer, Static
 
 from arena.concurrency import aside
 from arena.errors import ArenaError
+from arena.experiments.experiment import amount
+from arena.experiments.tournament.spec import TournamentSpec
 from arena.reports.tournament.folder import write_all
 from arena.reports.tournament.measures import CellReport
 from arena.reports.tournament.report import RunReport, run_report
 from arena.reports.tournament.terminal import terminal
 from arena.reports.words import between, duration
-from arena.session.runner import Planned, Runner
+from arena.session.runner import Runner
 from arena.session.seats import display_name
-from arena.store.rows import TASK_KIND
 from arena.store.store import Store
 from arena.tui.screens.base import ArenaScreen
-from arena.tui.screens.task_run import TaskRunScreen
 from arena.tui.widgets.after import AfterOutcome
 from arena.tui.widgets.histogram import DeterminismHistogram
 
@@ -50,7 +50,7 @@ class RunScreen(ArenaScreen):
         Binding("escape", "leave", "Back"),
     ]
 
-    def __init__(self, run: str | None, planned: Planned | None = None) -> None:
+    def __init__(self, run: str | None, planned: TournamentSpec | None = None) -> None:
         super().__init__()
         self._run = run
         self._planned = planned
@@ -104,9 +104,7 @@ class RunScreen(ArenaScreen):
             return
         finally:
             self._looking = False
-        if isinstance(read, str):
-            self.app.switch_screen(TaskRunScreen(read))
-        elif self.is_mounted:
+        if self.is_mounted:
             report, self._writer = read
             self._report, self._run = report, report.run.name
             self._draw(report)
@@ -115,7 +113,7 @@ class RunScreen(ArenaScreen):
         paused = "paused" if self._runner is not None else "stopped"
         state = "finished" if report.run.finished else paused if self._writer is None else "running"
         left = self._time_left(report)
-        title = f"run {report.run.name} · {report.run.spec.size} · seed {report.run.spec.seed} · {state}{left}"
+        title = f"run {report.run.name} · {amount(report.run.spec)} · seed {report.run.spec.seed} · {state}{left}"
         self.query_one("#title", Static).update(Text(title))
         table = self.query_one("#cells", DataTable)
         for index, cell in enumerate(report.cells):
@@ -136,11 +134,11 @@ class RunScreen(ArenaScreen):
     def _row(self, cell: CellReport) -> tuple[Text | str, ...]:
         """The cells of the table: fixed widths, so that nothing jumps while it is updated."""
         asked = cell.games_asked
-        finished = cell.cell.finished_matches
+        finished = cell.cell.done
         done = min(1.0, finished / asked) if asked else 0.0
         bar = 6 if self._narrow else 16
         filled = round(done * bar)
-        word = "done" if finished >= asked else f"{done:.0%}" if finished or cell.cell.open_matches else "waiting"
+        word = "done" if finished >= asked else f"{done:.0%}" if finished or cell.cell.open else "waiting"
         progress = Text(f"{'█' * filled}{'·' * (bar - filled)} {word:>7}")
         rate = self._rate(cell)
         speed = Text(f"{rate:>8.0f}" if rate else " " * 8)
@@ -157,8 +155,8 @@ class RunScreen(ArenaScreen):
 
     def _rate(self, cell: CellReport) -> float | None:
         """Rounds of finished matches a second, since the look before; None while nothing is played."""
-        finished = cell.cell.finished_matches
-        key, now, count = cell.cell.spec.key, time.monotonic(), finished * cell.cell.rounds
+        finished = cell.cell.done
+        key, now, count = cell.cell.spec.key, time.monotonic(), finished * (cell.cell.rounds or 0)
         if self._writer is None or finished >= cell.games_asked:
             return None
         if key not in self._seen:
@@ -169,9 +167,7 @@ class RunScreen(ArenaScreen):
         return self._rates.get(key)
 
     def _time_left(self, report: RunReport) -> str:
-        left = sum(
-            max(0, cell.games_asked - cell.cell.finished_matches) * report.run.spec.rounds for cell in report.cells
-        )
+        left = sum(max(0, cell.games_asked - cell.cell.done) * (report.run.spec.rounds or 0) for cell in report.cells)
         rates = [rate for rate in self._rates.values() if rate]
         if self._writer is None or not rates or left <= 0:
             return ""
@@ -230,8 +226,8 @@ class RunScreen(ArenaScreen):
             self.notify(f"tables and figure are in {out}", markup=False)
 
 
-def _read(app: ArenaApp, name: str | None) -> tuple[RunReport, int | None] | str:
-    """The run's report and who writes it; of a run of a task its name, as another screen shows those."""
+def _read(app: ArenaApp, name: str | None) -> tuple[RunReport, int | None]:
+    """The run's report and who writes it."""
     with Store.open(app.store) as store:
         run = store.run(name)
-        return run.name if run.spec.kind == TASK_KIND else (run_report(store, run), store.writer_of(run))
+        return run_report(store, run), store.writer_of(run)

@@ -14,10 +14,10 @@ from textual.widgets.selection_list import Selection
 
 from arena.agents.spec import parse_agent
 from arena.errors import UsageError
+from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import parse_game, playable_games
 from arena.records import Seat
 from arena.session.choice import whole_number
-from arena.session.runner import Planned
 from arena.session.seats import seat_options
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.run import RunScreen
@@ -73,7 +73,7 @@ class SetupScreen(ArenaScreen):
             return
         self.app.switch_screen(RunScreen(None, planned))
 
-    def _planned(self) -> Planned:
+    def _planned(self) -> TournamentSpec:
         subjects = tuple(self.query_one("#subjects", SelectionList).selected)
         games = tuple(self.query_one("#games", SelectionList).selected)
         if not subjects or not games:
@@ -84,4 +84,10 @@ class SetupScreen(ArenaScreen):
             if number is None or (id_ != "seed" and number < 1):
                 raise UsageError(f"{what} must be a whole number" + ("" if id_ == "seed" else " of at least 1"))
             numbers[id_] = number
-        return Planned(subjects, games, numbers["count"], numbers["rounds"], numbers["seed"])
+        return TournamentSpec(
+            subjects=subjects,
+            games=games,
+            matches=numbers["count"],
+            rounds=numbers["rounds"],
+            seed=numbers["seed"],
+        )

@@ -14,6 +14,8 @@ import pytest
 import arena
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
 from arena.store import CellSpec, RunSpec
+from arena.store.rows import Asked
+from tests.support.specs import tournament_run
 
 MakeSpec = Callable[..., RunSpec]
 MakeRound = Callable[..., Round]
@@ -30,20 +32,16 @@ def make_spec() -> MakeSpec:
     def make(**changes: object) -> RunSpec:
         cells = (
             CellSpec("uniform|greedy|rps|-|-", "uniform", "greedy", "rps"),
-            CellSpec("llm:m|greedy|rps|log|-", "llm:m", "greedy", "rps", {"style": "base", "infix": None}),
+            CellSpec("llm:m|greedy|rps|log|-", "llm:m", "greedy", "rps", Asked(style="base", wording="log")),
         )
         whole: dict[str, object] = {
-            "kind": "tournament",
             "cells": cells,
             "rounds": 3,
-            "seed": 0,
-            "sampling": "temperature=1,top_p=1",
-            "invalid": "redraw",
             "models": {"m": "abc"},
-            "games": 5,
+            "size": 5,
             "manifest": {"machine": "this one"},
         }
-        return RunSpec(**(whole | changes))  # type: ignore[arg-type]
+        return tournament_run(**(whole | changes))  # type: ignore[arg-type]
 
     return make
 

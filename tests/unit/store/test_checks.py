@@ -13,7 +13,8 @@ import pytest
 from arena.errors import StoreError
 from arena.records import Answer, Sample
 from arena.store import CellSpec, Store
-from arena.store.rows import TASK_KIND
+from arena.store.rows import Unit
+from tests.support.specs import numbers_run
 from tests.unit.store.conftest import MakeRound, MakeSpec
 
 CELL = "llm:m in rps"
@@ -26,7 +27,7 @@ def packed(*numbers: float) -> str:
 @pytest.fixture
 def path(tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound) -> Path:
     """A store with three matches of two rounds, and a fourth that is open."""
-    path, spec = tmp_path / "arena.db", make_spec(games=3, rounds=2)
+    path, spec = tmp_path / "arena.db", make_spec(size=3, rounds=2)
     with Store.open(path, create=True) as store, store.begin(spec) as run:
         key = spec.cells[1].key
         for match in range(4):
@@ -49,7 +50,7 @@ def read(path: Path) -> None:
     with Store.open(path) as store:
         for run in store.runs():
             for cell in store.cells(run):
-                if run.spec.kind == TASK_KIND:
+                if run.spec.unit is Unit.ANSWER:
                     store.answers(cell)
                     store.findings(cell)
                 else:
@@ -90,9 +91,9 @@ WITHOUT_PLACE = [
     ),
     ("UPDATE runs SET models = '[]'", "is no JSON object"),
     ("UPDATE runs SET manifest = '{\"a\": NaN}'", "NaN is no number"),
-    ("UPDATE runs SET games = 'many'", "'many' games"),
+    ("UPDATE runs SET size = 'many'", "'many'"),
     ("UPDATE cells SET seconds = 9e999", "the seconds of a cell are no time"),
-    ("UPDATE cells SET game = X'00'", "names are no text"),
+    ("UPDATE cells SET what = X'00'", "names are no text"),
     (f"UPDATE rounds SET drawn = 1.5 {AT}", "what is no whole number stands in column drawn"),
 ]
 
@@ -128,7 +129,7 @@ def test_a_store_without_checks_still_opens(path: Path, make_spec: MakeSpec, mak
             connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (plain, name))
     connection.close()
     change(path, f"UPDATE rounds SET mass = 7 {AT}", checked=True)
-    with Store.open(path, create=True) as store, store.begin(make_spec(games=3, rounds=2)) as run:
+    with Store.open(path, create=True) as store, store.begin(make_spec(size=3, rounds=2)) as run:
         run.add_round(make_spec().cells[1].key, 3, make_round(2))
     with pytest.raises(StoreError, match="the mass is no probability"):
         read(path)
@@ -142,7 +143,7 @@ def test_a_match_is_refused_too_where_it_is_replayed_or_gone_on_with(
     with Store.open(path) as store, pytest.raises(StoreError, match=f"match 1, round 2: {what}"):
         store.match(store.cells(store.run(None))[1], 1)
     change(path, statement.replace(AT, "WHERE match = 3"))
-    spec = make_spec(games=3, rounds=2)
+    spec = make_spec(size=3, rounds=2)
     with (
         Store.open(path, create=True) as store,
         store.begin(spec) as run,
@@ -154,16 +155,15 @@ def test_a_match_is_refused_too_where_it_is_replayed_or_gone_on_with(
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE answers SET value = '[-1]'",
-        "UPDATE answers SET value = '[1.5]'",
-        "UPDATE answers SET value = '7'",
+        "UPDATE answers SET value = '[NaN]'",
+        "UPDATE answers SET value = '[1'",
         "UPDATE answers SET tokens = X'feffffff'",
         "UPDATE findings SET found = '[[1, 2]]'",
     ],
 )
-def test_answers_and_findings_are_what_they_should_be(tmp_path: Path, make_spec: MakeSpec, statement: str) -> None:
+def test_answers_and_findings_are_what_they_should_be(tmp_path: Path, statement: str) -> None:
     path = tmp_path / "arena.db"
-    spec = make_spec(kind=TASK_KIND, cells=(CellSpec("llm:m||integers", "llm:m", "", "integers"),), games=1)
+    spec = numbers_run([CellSpec("llm:m||integers", "llm:m", "", "integers")], 1)
     with Store.open(path, create=True) as store, store.begin(spec) as run:
         run.add_answer("llm:m||integers", 0, Answer(Sample("3", (1,), "eos"), (3,)))
         run.set_finding("llm:m||integers", "entropy", {"entropy": 3.0})

@@ -10,8 +10,9 @@ import pytest
 
 from arena.records import Answer, Sample
 from arena.store import CellSpec, RunSpec, Store
-from arena.store.rows import MATCH_KIND, TASK_KIND, CellRow
+from arena.store.rows import CellRow
 from arena.store.writer import RunWriter
+from tests.support.specs import numbers_run
 from tests.unit.store.conftest import MakeRound, MakeSpec
 
 VALID, REJECTED = (3,), None
@@ -39,7 +40,7 @@ def play(run: RunWriter, key: str, matches: Iterable[int], make_round: MakeRound
 def test_the_first_whole_blocks_of_matches_count(
     tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound, finished: Iterable[int], below: int
 ) -> None:
-    spec = make_spec(games=100, rounds=1)
+    spec = make_spec(size=100, rounds=1)
     key = spec.cells[1].key
     with Store.open(tmp_path / "arena.db", create=True) as store, store.begin(spec) as run:
         # written in another order than that of their numbers
@@ -52,20 +53,20 @@ def test_the_first_whole_blocks_of_matches_count(
 def test_all_matches_of_a_short_run_count_once_it_is_finished(
     tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound
 ) -> None:
-    spec = make_spec(games=3, rounds=1)
+    spec = make_spec(size=3, rounds=1)
     key = spec.cells[1].key
     with Store.open(tmp_path / "arena.db", create=True) as store:
         with store.begin(spec) as run:
             play(run, key, range(3), make_round)
             assert store.cells(run.run)[1].below == 3  # this cell is, though another one isn't
             run.finish()
-        with store.begin(replace(spec, games=40)) as run:
+        with store.begin(replace(spec, size=40)) as run:
             play(run, key, range(3, 20), make_round)
             assert store.cells(run.run)[1].below == 3  # what was once a whole run still is a sample
 
 
 def test_every_finished_match_of_a_sitting_counts(tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound) -> None:
-    spec = make_spec(games=4, rounds=1, kind=MATCH_KIND)
+    spec = make_spec(size=4, rounds=1, experiment="match", in_order=True)
     key = spec.cells[1].key
     with Store.open(tmp_path / "arena.db", create=True) as store, store.begin(spec) as run:
         run.add_round(key, 1, make_round(1))
@@ -85,19 +86,19 @@ def drawn(tmp_path: Path, spec: RunSpec, values: dict[int, tuple[int, ...] | Non
         return cell, len(store.answers(cell))
 
 
-def task(make_spec: MakeSpec, subject: str, games: int) -> RunSpec:
-    return make_spec(kind=TASK_KIND, cells=(CellSpec(f"{subject}||integer", subject, "", "integer"),), games=games)
+def task(subject: str, size: int) -> RunSpec:
+    return numbers_run([CellSpec(f"{subject}||integer", subject, "", "integer")], size)
 
 
-def test_draws_count_in_whole_blocks_until_enough_are_valid(tmp_path: Path, make_spec: MakeSpec) -> None:
-    spec = task(make_spec, "llm:m", 100)
+def test_draws_count_in_whole_blocks_until_enough_are_valid(tmp_path: Path) -> None:
+    spec = task("llm:m", 100)
     cell, counted = drawn(tmp_path, spec, dict.fromkeys(range(60), VALID) | dict.fromkeys(range(61, 90), REJECTED))
-    assert (cell.finished_matches, cell.below, counted) == (60, 50, 50)
+    assert (cell.done, cell.below, counted) == (60, 50, 50)
     cell, counted = drawn(tmp_path, spec, dict.fromkeys(range(60, 117), VALID))
-    assert (cell.finished_matches, cell.below, counted) == (88, 100, 100)
+    assert (cell.done, cell.below, counted) == (88, 100, 100)
     cell, counted = drawn(tmp_path, spec, dict.fromkeys(range(117, 129), VALID))
-    assert (cell.finished_matches, cell.below, counted) == (100, 129, 129)
+    assert (cell.done, cell.below, counted) == (100, 129, 129)
 
 
-def test_a_person_answers_one_after_another_so_that_all_count(tmp_path: Path, make_spec: MakeSpec) -> None:
-    assert drawn(tmp_path, task(make_spec, "human", 100), dict.fromkeys(range(7), VALID))[1] == 7
+def test_a_person_answers_one_after_another_so_that_all_count(tmp_path: Path) -> None:
+    assert drawn(tmp_path, task("human", 100), dict.fromkeys(range(7), VALID))[1] == 7

@@ -17,6 +17,8 @@ from arena.records import Answer, Decision, Outcome, Policy, Prompt, Round, Samp
 from arena.store import CellSpec, RunSpec, Store
 from arena.store.codec import identity, run_key
 from arena.store.export import PROMPT_COLUMNS, ROUND_COLUMNS, export
+from arena.store.rows import Asked
+from tests.support.specs import numbers_run
 
 MakeSpec = Callable[..., RunSpec]
 MakeRound = Callable[..., Round]
@@ -50,7 +52,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_csv_has_a_row_a_round_of_finished_matches(store: Store, tmp_path: Path) -> None:
+def test_csv_has_a_row_a_round_of_done(store: Store, tmp_path: Path) -> None:
     done = export(store, tmp_path / "new" / "out", "csv")
     rows = read_csv(done.rounds)
     assert list(rows[0]) == list(ROUND_COLUMNS)
@@ -132,7 +134,7 @@ def test_an_empty_store_gives_empty_tables(tmp_path: Path, to: str) -> None:
 
 def test_every_row_of_a_store_has_a_key_of_its_own(tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound) -> None:
     """Two seeds of the same cells, of games and of a task: equal but for the draws."""
-    asked = CellSpec("llm:m||integers|w|-", "llm:m", "", "integers", {"temperature": 1.0})
+    asked = CellSpec("llm:m||integers|w|-", "llm:m", "", "integers", Asked(style="base", wording="w", temperature=1.0))
     with Store.open(tmp_path / "arena.db", create=True) as store:
         for seed in (0, 1):
             spec = make_spec(seed=seed)
@@ -140,7 +142,7 @@ def test_every_row_of_a_store_has_a_key_of_its_own(tmp_path: Path, make_spec: Ma
                 for match in range(2):
                     run.add_round(spec.cells[1].key, match, make_round(1))
                     run.finish_match(spec.cells[1].key, match)
-            with store.begin(make_spec(kind="task", cells=(asked,), seed=seed)) as run:
+            with store.begin(numbers_run([asked], 5, seed)) as run:
                 run.add_prompt(asked.key, Prompt("Generate", (1, 2)))
                 for number in range(2):
                     run.add_answer(asked.key, number, Answer(Sample("7", (7,), "eos"), (7,)))

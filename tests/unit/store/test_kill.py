@@ -23,8 +23,8 @@ def check_whole(path: Path) -> None:
         assert store.database.connection.execute("PRAGMA foreign_key_check").fetchall() == []
         for cell in store.cells(store.run(None)):
             columns = store.rounds(cell, 3)
-            assert len(columns) == cell.finished_matches * ROUNDS
-            assert columns.number.tolist() == list(range(1, ROUNDS + 1)) * cell.finished_matches
+            assert len(columns) == cell.done * ROUNDS
+            assert columns.number.tolist() == list(range(1, ROUNDS + 1)) * cell.done
         orphans = store.database.connection.execute(
             "SELECT m.number FROM matches m LEFT JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
             " GROUP BY m.cell, m.number HAVING COUNT(r.number) = 0 OR COUNT(r.number) != MAX(r.number)"

@@ -113,7 +113,7 @@ def test_two_runs_are_written_at_once(tmp_path: Path, start: Start) -> None:
         assert len({run.name for run in runs}) == 2
         for run in runs:
             assert run.finished
-            assert [cell.finished_matches for cell in store.cells(run)] == [40, 40]
+            assert [cell.done for cell in store.cells(run)] == [40, 40]
 
 
 def test_a_place_without_room_for_a_lock_is_refused(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_a_match_comes_back_as_it_was_played_prompts_and_all(
         ]
         assert store.matches(cell) == rows
         assert [row.state for row in rows] == ["finished", "abandoned", "open"]
-        assert (cell.finished_matches, cell.open_matches) == (1, 1)
+        assert (cell.done, cell.open) == (1, 1)
         with pytest.raises(InputError, match="has no match 4"):
             store.match(cell, 4)
         with store.begin(spec) as writer:

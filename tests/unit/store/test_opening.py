@@ -26,7 +26,7 @@ def refusal(path: Path, *, create: bool = False) -> str:
 def filled(tmp_path: Path, make_spec: Callable[..., RunSpec], make_round: Callable[..., Round]) -> Path:
     """A store with a run of a hundred matches."""
     path = tmp_path / "filled.db"
-    spec = make_spec(games=100, rounds=1)
+    spec = make_spec(size=100, rounds=1)
     with Store.open(path, create=True) as store, store.begin(spec) as writer:
         for match in range(100):
             writer.add_round(spec.cells[1].key, match, make_round(1, prompt=f"prompt {match}"))
@@ -126,7 +126,7 @@ def test_a_run_whose_cells_are_others_is_damage(filled: Path, make_spec: Callabl
         connection.execute("UPDATE cells SET key = 'x' || key")
     connection.close()
     with Store.open(filled) as store, pytest.raises(StoreError, match="is damaged"):
-        store.begin(make_spec(games=200, rounds=1))
+        store.begin(make_spec(size=200, rounds=1))
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_full_disk_keeps_what_was_saved(
 ) -> None:
     folder = mount(tmp_path / "small", "size=1m")
     path = folder / "arena.db"
-    spec = make_spec(games=1, rounds=1)
+    spec = make_spec(size=1, rounds=1)
     key = spec.cells[1].key
     saved = 0
     with Store.open(path, create=True) as store:

@@ -17,6 +17,8 @@ from arena.errors import InputError, UsageError
 from arena.games import parse_game
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
 from arena.store import CellSpec, PromptRow, RunSpec, Store
+from arena.store.rows import Asked
+from tests.support.specs import PLAIN
 
 MakeSpec = Callable[..., RunSpec]
 MakeRound = Callable[..., Round]
@@ -45,17 +47,17 @@ def test_a_run_comes_back_as_it_was_given(path: Path, make_spec: MakeSpec) -> No
 
 
 def test_only_games_and_manifest_are_no_part_of_the_identity(path: Path, make_spec: MakeSpec) -> None:
-    same = [make_spec(), make_spec(games=9), make_spec(manifest={}), make_spec(cells=make_spec().cells[::-1])]
+    same = [make_spec(), make_spec(size=9), make_spec(manifest={}), make_spec(cells=make_spec().cells[::-1])]
     cell = make_spec().cells[MODEL]
     others = [
-        make_spec(kind="suite"),
+        make_spec(experiment="another"),
         make_spec(rounds=4),
         make_spec(seed=1),
-        make_spec(sampling="temperature=2"),
-        make_spec(invalid="policy"),
+        make_spec(settings=PLAIN | {"sampling": "temperature=2"}),
+        make_spec(settings=PLAIN | {"invalid": "policy"}),
         make_spec(models={"m": "abd"}),
         make_spec(cells=(cell,)),
-        make_spec(cells=(replace(cell, prompt={"style": "base", "infix": "I"}),)),
+        make_spec(cells=(replace(cell, asked=Asked(style="base", wording="log", infix="I")),)),
     ]
     with Store.open(path, create=True) as store:
         for spec in same + others:
@@ -85,14 +87,14 @@ def test_a_run_under_an_older_rule_goes_on_and_is_known_by_the_new_one_from_then
 
 def test_more_games_extend_a_finished_run_and_fewer_do_not_shorten_it(path: Path, make_spec: MakeSpec) -> None:
     with Store.open(path, create=True) as store:
-        with store.begin(make_spec(games=5)) as run:
+        with store.begin(make_spec(size=5)) as run:
             run.finish()
             assert run.run.finished
-        with store.begin(make_spec(games=3)) as run:
-            assert (run.run.spec.games, run.run.finished) == (5, True)
-        with store.begin(make_spec(games=8)) as run:
-            assert (run.run.spec.games, run.run.finished) == (8, False)
-        assert store.run(None).spec.games == 8
+        with store.begin(make_spec(size=3)) as run:
+            assert (run.run.spec.size, run.run.finished) == (5, True)
+        with store.begin(make_spec(size=8)) as run:
+            assert (run.run.spec.size, run.run.finished) == (8, False)
+        assert store.run(None).spec.size == 8
 
 
 def test_an_unknown_run_is_answered_with_those_there_are(path: Path, make_spec: MakeSpec) -> None:
@@ -111,9 +113,7 @@ def test_a_cell_twice_is_refused(path: Path, make_spec: MakeSpec) -> None:
         assert store.runs() == []
 
 
-def test_rounds_come_back_as_columns_of_finished_matches(
-    path: Path, make_spec: MakeSpec, make_round: MakeRound
-) -> None:
+def test_rounds_come_back_as_columns_of_done(path: Path, make_spec: MakeSpec, make_round: MakeRound) -> None:
     spec = make_spec(rounds=2)
     key = spec.cells[MODEL].key
     forfeit = Round(
@@ -139,8 +139,8 @@ def test_rounds_come_back_as_columns_of_finished_matches(
         bot, cell = store.cells(run.run)
         columns = store.rounds(replace(cell, below=None), 3)
         assert len(store.rounds(cell, 3)) == 0  # no sample
-    assert (bot.finished_matches, bot.open_matches, bot.seconds) == (0, 0, 0.0)
-    assert (cell.finished_matches, cell.open_matches, cell.seconds) == (2, 1, 3.5)
+    assert (bot.done, bot.open, bot.seconds) == (0, 0, 0.0)
+    assert (cell.done, cell.open, cell.seconds) == (2, 1, 3.5)
     assert columns.match.tolist() == [3, 3, 7, 7]
     assert columns.number.tolist() == [1, 2, 1, 2]
     assert columns.move.tolist() == [1, -1, 2, 2]
@@ -219,7 +219,7 @@ def test_rounds_are_written_when_the_last_writing_is_long_ago(
     with Store.open(path, create=True) as store, store.begin(make_spec()) as run, Store.open(path) as other:
 
         def others_view() -> int:
-            return other.cells(other.run(None))[BOT].open_matches
+            return other.cells(other.run(None))[BOT].open
 
         for match, later, written in [(0, 0.0, 0), (1, 0.4, 0), (2, 0.1, 3), (3, 9.0, 3), (4, 0.5, 5)]:
             now += later
@@ -288,7 +288,9 @@ def test_half_a_surrogate_pair_does_no_harm(path: Path, make_spec: MakeSpec, mak
 
 
 def test_specs_may_hold_any_json(path: Path, make_spec: MakeSpec) -> None:
-    cell = CellSpec("k", "llm:m", "greedy", "rps", {"infix": "é\n", "names": ["Ann", None], "more": {"b": 1, "a": 2}})
+    asked = Asked(style="base", wording="é\n", infix="", temperature=0.1 + 0.2)
+    anything = {"infix": "é\n", "names": ["Ann", None], "more": {"b": 1, "a": 2}}
+    cell = CellSpec("k", "llm:m", "greedy", "rps", asked, None, anything)
     with Store.open(path, create=True) as store:
-        store.begin(make_spec(cells=(cell,))).close()
-        assert store.run(None).spec.cells == (cell,)
+        store.begin(make_spec(cells=(cell,), settings=anything)).close()
+        assert store.run(None).spec.cells == (cell,) and store.run(None).spec.settings == anything

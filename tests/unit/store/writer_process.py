@@ -15,6 +15,7 @@ from arena.games import parse_game
 from arena.randomness import stream, uniforms
 from arena.records import Decision, Policy, Prompt, Round, Sample
 from arena.store import CellSpec, RunSpec, RunWriter, Store, writer
+from arena.store.rows import Unit
 
 ROUNDS = 4
 CELLS = tuple(CellSpec(f"{name}|greedy|rps|-|-", name, "greedy", "rps") for name in ("fixed:rock", "uniform"))
@@ -23,7 +24,7 @@ CELLS = tuple(CellSpec(f"{name}|greedy|rps|-|-", name, "greedy", "rps") for name
 def main(path: str, seed: str, games: str, how: str = "") -> None:
     if how == "slow":
         writer.FLUSH_SECONDS = 0.01  # type: ignore[misc]
-    spec = RunSpec("tournament", CELLS, ROUNDS, int(seed), "-", "redraw", {}, int(games), {})
+    spec = RunSpec("tournament", Unit.MATCH, CELLS, int(games), int(seed), {}, {}, ROUNDS)
     with Store.open(Path(path), create=True) as store, store.begin(spec) as run:
         print("begun", run.run.name, flush=True)
         if how == "hold":
@@ -31,7 +32,7 @@ def main(path: str, seed: str, games: str, how: str = "") -> None:
         # every cell's matches side by side, as a tournament plays them: many are open at any instant
         for cell in CELLS:
             begun = run.open_matches(cell.key)
-            going = {match: len(begun.get(match, ())) for match in set(range(spec.games)) - run.finished(cell.key)}
+            going = {match: len(begun.get(match, ())) for match in set(range(spec.size)) - run.finished(cell.key)}
             while going:
                 for match in sorted(going):
                     if going[match] < ROUNDS:  # the last round may be there and the mark not

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from arena.experiments.numbers.cells import TaskCell
-from arena.records import Answer
+from arena.experiments.experiment import Cell, Event, Plan
+from arena.experiments.numbers.numbers import AnswerDrawn, Explored
 
 
 def numbers(text: str) -> Mapping[str, float]:
@@ -29,14 +29,17 @@ class Counter:
         self.ended: list[str] = []
         self.nodes = 0
 
-    def cell_begins(self, cell: TaskCell, done: int, total: int) -> None:
+    def begins(self, plan: Plan) -> None:
+        self.ended.clear()
+
+    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         self.begun.append((cell.spec.subject, done, total))
 
-    def explored(self, cell: TaskCell, nodes: int, unexplored: float) -> None:
-        self.nodes = nodes
+    def happens(self, cell: Cell, event: Event) -> None:
+        if isinstance(event, Explored):
+            self.nodes = event.nodes
+        elif isinstance(event, AnswerDrawn):
+            self.numbers.append(event.number)
 
-    def answer_ends(self, cell: TaskCell, number: int, answer: Answer) -> None:
-        self.numbers.append(number)
-
-    def cell_ends(self, cell: TaskCell) -> None:
+    def cell_ends(self, cell: Cell) -> None:
         self.ended.append(cell.spec.subject)

@@ -13,9 +13,10 @@ from scipy import stats
 from arena.backends.base import Capability, Request, Sampling
 from arena.backends.stopping import answer, ending
 from arena.errors import InputError
-from arena.experiments.numbers.cells import Question, TaskCell, TaskOptions, plan_task_cells
+from arena.experiments.numbers.cells import Question, TaskCell, plan_cells
 from arena.experiments.numbers.exact import Exact, explore
 from arena.experiments.numbers.players import ModelPlayer
+from arena.experiments.numbers.spec import NumbersSpec
 from arena.experiments.numbers.task import find_task
 from tests.unit.agents.table_model import VOCABULARY, TableModel, Weights
 from tests.unit.experiments.numbers.fakes import numbers
@@ -27,7 +28,7 @@ GRID = [Sampling(temperature, top_p) for temperature in (0.5, 1.0, 1.5, 2.5) for
 
 async def asked(model: TableModel) -> tuple[TaskCell, Question]:
     models = TableModels(model)
-    (cell,) = await plan_task_cells(["llm:table"], "integers", TaskOptions(), models)
+    (cell,) = await plan_cells(NumbersSpec(subjects=("llm:table",), task="integers"), models)
     return cell, await cell.question(model)
 
 

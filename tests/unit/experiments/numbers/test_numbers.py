@@ -9,14 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
-from arena.backends.base import Sampling
 from arena.errors import ModelError, UsageError
-from arena.experiments.numbers.cells import TaskOptions, plan_task_cells
-from arena.experiments.numbers.entropy import TEMPERATURES, match, plan_matched_cells
-from arena.experiments.numbers.numbers import Mode, TaskPlan, run_spec, run_tasks
+from arena.experiments.experiment import carry_out, run_spec
+from arena.experiments.numbers.cells import plan_cells
+from arena.experiments.numbers.entropy import TEMPERATURES, match
+from arena.experiments.numbers.numbers import plan_numbers
 from arena.experiments.numbers.players import BotPlayer
 from arena.experiments.numbers.sampling import MOST_DRAWS
+from arena.experiments.numbers.spec import Mode, NumbersSpec
 from arena.stats.uniformity import chi_square, histogram
 from arena.store import Store
 from arena.store.rows import RunRow
@@ -33,13 +35,14 @@ def run(
     seed: int = 3,
     mode: Mode = "sample",
     model: TableModel | None = None,
-    options: TaskOptions | None = None,
+    temperatures: tuple[float, ...] = (1.0,),
 ) -> tuple[RunRow, Counter]:
     async def play() -> tuple[RunRow, Counter]:
         models, observer = TableModels(model or TableModel(numbers)), Counter()
-        cells = await plan_task_cells(subjects, task, options or TaskOptions(), models)
+        spec = NumbersSpec(subjects=subjects, task=task, n=n, seed=seed, mode=mode, temperatures=temperatures)
+        plan = await plan_numbers(spec, models)
         with Store.open(path, create=True) as store:
-            return await run_tasks(TaskPlan(cells, n, seed, mode), store, models, observer), observer
+            return await carry_out(plan, store, models, observer), observer
 
     return asyncio.run(play())
 
@@ -85,8 +88,7 @@ def test_a_model_that_fails_loses_nothing_and_changes_nothing(tmp_path: Path, af
 
 def test_more_subjects_and_settings_change_no_draw(tmp_path: Path) -> None:
     run(tmp_path / "a.db", "llm:table")
-    options = TaskOptions(samplings=(Sampling(2.0), Sampling()))
-    run(tmp_path / "b.db", "uniform", "llm:table", options=options)
+    run(tmp_path / "b.db", "uniform", "llm:table", temperatures=(2.0, 1.0))
     assert texts(tmp_path / "a.db") == texts(tmp_path / "b.db", 2)
     assert texts(tmp_path / "a.db") != texts(tmp_path / "b.db", 1)
 
@@ -108,7 +110,7 @@ def test_exact_mode_draws_nothing_and_both_does_both(tmp_path: Path) -> None:
         with Store.open(path) as store:
             (cell,) = store.cells(store.run(None))
             found = store.findings(cell)
-            assert cell.finished_matches == drawn
+            assert cell.done == (drawn or 1)
             assert sum(found["exact"]["probabilities"]) > 0.5 and found["entropy"]["entropy"] > 1
             (asked,) = store.prompts(cell)
             assert asked.prompt.text.endswith("1,")
@@ -146,7 +148,7 @@ def test_who_draws_nothing_is_refused_before_anything_is_kept(tmp_path: Path, su
 
 def test_a_uniform_bot_s_chi_square_has_mean_10_and_variance_20() -> None:
     async def values(seed: int) -> list[int]:
-        (cell,) = await plan_task_cells(["uniform"], "integers", TaskOptions(), TableModels())
+        (cell,) = await plan_cells(NumbersSpec(subjects=("uniform",), task="integers"), TableModels())
         player = BotPlayer(cell)
         answers = [await player.answer(f"{seed}|{number}") for number in range(200)]
         return [answer.value[0] for answer in answers if answer.value is not None]
@@ -167,9 +169,9 @@ def test_a_person_is_asked_again_after_an_answer_that_is_none(tmp_path: Path) ->
 
     async def play() -> RunRow:
         models = TableModels()
-        cells = await plan_task_cells(["human"], "integers", TaskOptions(), models)
+        plan = await plan_numbers(NumbersSpec(subjects=("human",), task="integers", n=3), models, ask)
         with Store.open(tmp_path / "a.db", create=True) as store:
-            return await run_tasks(TaskPlan(cells, 3, 0, "both"), store, models, Counter(), ask)
+            return await carry_out(plan, store, models, Counter())
 
     assert asyncio.run(play()).finished
     assert [value for _, value in texts(tmp_path / "a.db")] == [(7,), None, None, (3,), (10,)]
@@ -195,14 +197,17 @@ def test_matched_cells_and_what_is_kept_of_them(tmp_path: Path) -> None:
 
     async def play() -> None:
         models = Two()
-        cells, findings = await plan_matched_cells("llm:base", ["llm:aligned"], "integers", TaskOptions(), models)
-        assert [cell.sampling.temperature for cell in cells] == [1.0, max(TEMPERATURES)]
+        spec = NumbersSpec(
+            subjects=("llm:base", "llm:aligned"), match_entropy="llm:base", task="integers", n=20, mode="sample"
+        )
+        plan = await plan_numbers(spec, models)
+        assert [cell.sampling.temperature for cell in plan.grid] == [1.0, max(TEMPERATURES)]
         with Store.open(tmp_path / "a.db", create=True) as store:
-            done = await run_tasks(TaskPlan(cells, 20, 0, "sample", findings), store, models, Counter())
+            done = await carry_out(plan, store, models, Counter())
             found = store.findings(store.cells(done)[1])["entropy"]
             assert found["base"] == "llm:base" and not found["reached"] and found["entropy"] < found["target"]
         with pytest.raises(UsageError, match="between models"):
-            await plan_matched_cells("uniform", ["llm:aligned"], "integers", TaskOptions(), models)
+            await plan_numbers(replace(spec, match_entropy="uniform"), models)
 
     asyncio.run(play())
 
@@ -210,10 +215,14 @@ def test_matched_cells_and_what_is_kept_of_them(tmp_path: Path) -> None:
 def test_only_n_and_the_machine_are_no_part_of_a_run_s_identity(tmp_path: Path) -> None:
     async def play() -> None:
         models = TableModels()
-        cells = await plan_task_cells(["llm:table"], "integers", TaskOptions(), models)
+        spec = NumbersSpec(subjects=("llm:table",), task="integers", n=5, mode="sample")
+
+        async def found(**changed: int) -> RunRow | None:
+            return store.find(await run_spec(await plan_numbers(replace(spec, **changed), models), models))
+
         with Store.open(tmp_path / "a.db", create=True) as store:
-            done = await run_tasks(TaskPlan(cells, 5, 0, "sample"), store, models, Counter())
-            assert store.find(run_spec(TaskPlan(cells, 9, 0, "sample"), models)) == done
-            assert store.find(run_spec(TaskPlan(cells, 5, 1, "sample"), models)) is None
+            done = await carry_out(await plan_numbers(spec, models), store, models, Counter())
+            assert await found(n=9) == done
+            assert await found(seed=1) is None
 
     asyncio.run(play())

@@ -18,7 +18,7 @@ from arena.experiments.numbers.parsing import no_integer, no_letter, parse_integ
 from arena.experiments.numbers.task import TASKS, find_task
 
 LABELLED = Path(__file__).with_name("answers.tsv")
-DEFINITIONS = Path(__file__).parents[3] / "docs" / "definitions.md"
+DEFINITIONS = Path(__file__).parents[4] / "docs" / "definitions.md"
 LETTERS = TASKS["letters"].values
 
 # What the rules get wrong: source, task, and how the text begins. A rule that mends one takes its line out.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from arena.backends.base import LanguageModel
-from arena.backends.loading import Models
+from arena.backends.loading import Identity, Models
 from arena.backends.weights.catalog import ModelEntry
-from arena.experiments.tournament.cells import Cell
-from arena.records import Round
+from arena.experiments.experiment import Cell, Event, Plan
 from tests.unit.agents.table_model import TableModel
 
 
@@ -21,11 +20,8 @@ class TableModels(Models):
     def entry(name: str) -> ModelEntry:
         return ModelEntry("table", style="base", format="none", name=name)
 
-    def identity(self, name: str) -> str:
-        return "the table"
-
-    def former_identity(self, name: str) -> str:
-        return "the table"
+    async def identify(self, name: str) -> Identity:
+        return Identity("the table", "the table")
 
     async def get(self, name: str) -> LanguageModel:
         return self.model
@@ -36,14 +32,17 @@ class Counter:
 
     def __init__(self) -> None:
         self.begun: list[tuple[str, int, int]] = []
-        self.played = 0
+        self.played = 0  # rounds, or valid answers
         self.ended: list[str] = []
+
+    def begins(self, plan: Plan) -> None:
+        self.ended.clear()
 
     def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         self.begun.append((cell.spec.subject, done, total))
 
-    def round_ends(self, cell: Cell, match: int, played: Round) -> None:
-        self.played += 1
+    def happens(self, cell: Cell, event: Event) -> None:
+        self.played += event.done
 
     def cell_ends(self, cell: Cell) -> None:
         self.ended.append(cell.spec.subject)

@@ -11,12 +11,12 @@ import pytest
 from arena.agents.person import Person
 from arena.agents.spec import make_bot, parse_agent
 from arena.backends.loading import Models
-from arena.cli.progress import Silent
 from arena.errors import UsageError
-from arena.experiments.tournament.cells import Options, plan_cells
+from arena.experiments.tournament.cells import plan_cells
 from arena.experiments.tournament.match import Table, play_match
-from arena.experiments.tournament.sitting import Sitting
-from arena.experiments.tournament.tournament import Tournament, play_tournament
+from arena.experiments.tournament.sitting import Sitting, sitting_run
+from arena.experiments.tournament.spec import TournamentSpec
+from arena.experiments.tournament.tournament import plan_tournament
 from arena.games import parse_game
 from arena.records import Seat, View
 from arena.store.store import Store
@@ -26,9 +26,10 @@ GAME = parse_game("rps")
 
 async def sit(store: Store, leave_after: list[int], rounds: int = 3, seed: int = 0) -> str | None:
     """Play one match for each entry, leaving each after so many rounds; returns the run's name."""
-    options, models = Options(), Models()
-    (cell,) = await plan_cells(["uniform"], ["greedy"], ["rps"], options, models)
-    with Sitting(cell, await cell.table(seed, models), rounds, options, store, models) as sitting:
+    spec, models = TournamentSpec(subjects=("uniform",), rounds=rounds), Models()
+    (cell,) = await plan_cells(spec, models)
+    table = await cell.table(seed, models)
+    with Sitting(cell, table, rounds, await sitting_run(cell, table, spec, models), store) as sitting:
         for leave in leave_after:
             async with aclosing(sitting.play()) as played:
                 if leave:
@@ -53,7 +54,7 @@ def test_matches_go_on_counting_and_one_that_is_left_is_marked(tmp_path: Path) -
         assert asyncio.run(sit(store, [3])) == name  # the same table with the same seed later on
         assert matches(store)[-1] == (3, 1, 0, 3)
         (run,) = store.runs()
-        assert run.spec.kind == "match" and run.spec.games == 4
+        assert run.spec.experiment == "match" and run.spec.size == 4
 
 
 def test_a_sitting_without_a_round_leaves_nothing(tmp_path: Path) -> None:
@@ -96,12 +97,9 @@ def test_seats_that_people_cannot_take(subject: str, opponent: str, sentence: st
         )
 
 
-def test_people_are_not_in_tournaments(tmp_path: Path) -> None:
+def test_people_are_not_in_tournaments() -> None:
     async def play() -> None:
-        options, models = Options(), Models()
-        cells = await plan_cells(["uniform"], ["human"], ["rps"], options, models)
-        with Store.open(tmp_path / "s.db", create=True) as store:
-            await play_tournament(Tournament(cells, 1, 1, 0, options), store, models, Silent())
+        await plan_tournament(TournamentSpec(subjects=("uniform",), opponents=("human",)), Models())
 
     with pytest.raises(UsageError, match="a person plays with `arena play`"):
         asyncio.run(play())
@@ -137,14 +135,14 @@ def test_a_person_moves_once_a_turn_and_after_the_other_has_sealed_its_move() ->
 
 def test_a_persons_round_is_on_disk_while_they_think_about_the_next(tmp_path: Path) -> None:
     async def play() -> None:
-        options, models = Options(), Models()
-        (cell,) = await plan_cells(["uniform"], ["human"], ["rps"], options, models)
+        spec, models = TournamentSpec(subjects=("uniform",), opponents=("human",), rounds=3), Models()
+        (cell,) = await plan_cells(spec, models)
         table = await cell.table(0, models)
         assert isinstance(table.opponent, Person)
         person = table.opponent
         with (
             Store.open(tmp_path / "s.db", create=True) as store,
-            Sitting(cell, table, 3, options, store, models) as sitting,
+            Sitting(cell, table, 3, await sitting_run(cell, table, spec, models), store) as sitting,
         ):
             match = sitting.play()
             for number in (1, 2):

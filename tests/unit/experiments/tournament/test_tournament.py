@@ -10,9 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from arena.backends.loading import Identity
 from arena.errors import InputError, ModelError, UsageError
-from arena.experiments.tournament.cells import Cell, Options, plan_cells
-from arena.experiments.tournament.tournament import Tournament, play_tournament
+from arena.experiments import experiment
+from arena.experiments.experiment import Event, carry_out
+from arena.experiments.tournament.cells import Cell, plan_cells
+from arena.experiments.tournament.spec import TournamentSpec
+from arena.experiments.tournament.tournament import plan_tournament
 from arena.games import parse_game
 from arena.store import RunRow, Store
 from tests.unit.agents.table_model import TableModel
@@ -25,10 +29,11 @@ def plan(
     subjects: Sequence[str],
     games: Sequence[str] = ("rps",),
     opponents: Sequence[str] = ("greedy",),
-    options: Options | None = None,
     models: TableModels | None = None,
+    **options: Any,
 ) -> list[Cell]:
-    return asyncio.run(plan_cells(subjects, opponents, games, options or Options(), models or TableModels()))
+    spec = TournamentSpec(subjects=tuple(subjects), games=tuple(games), opponents=tuple(opponents), **options)
+    return asyncio.run(plan_cells(spec, models or TableModels()))
 
 
 def play(
@@ -46,9 +51,15 @@ def play(
     models = TableModels(model)
 
     async def whole() -> RunRow:
-        cells = await plan_cells(subjects, opponents, games, Options(), models)
-        tournament = Tournament(cells, matches, rounds, seed, Options())
-        return await play_tournament(tournament, store, models, watching or Counter())
+        spec = TournamentSpec(
+            subjects=tuple(subjects),
+            games=tuple(games),
+            opponents=tuple(opponents),
+            matches=matches,
+            rounds=rounds,
+            seed=seed,
+        )
+        return await carry_out(await plan_tournament(spec, models), store, models, watching or Counter())
 
     return asyncio.run(whole())
 
@@ -58,8 +69,8 @@ def stored(store: Store, run: RunRow | None = None) -> Rounds:
     found: Rounds = {}
     for cell in store.cells(run or store.run(None)):
         spec = cell.spec
-        columns = store.rounds(cell, len(parse_game(spec.game).moves))
-        matches = found.setdefault((spec.subject, spec.opponent, spec.game), {})
+        columns = store.rounds(cell, len(parse_game(spec.what).moves))
+        matches = found.setdefault((spec.subject, spec.opponent, spec.what), {})
         kept = (columns.number, columns.move, columns.reply, columns.outcome, columns.drawn, columns.invalid)
         numbers = zip(*(column.tolist() for column in kept), strict=True)
         policies = np.column_stack([columns.policy, columns.mass, columns.loose_mass]).tolist()
@@ -135,7 +146,7 @@ def test_a_finished_run_is_not_played_again_and_more_games_extend_it(store: Stor
     assert again.played == 0 and not model.asked
     extended = Counter()
     run = play(store, ["llm:table", "uniform"], matches=5, watching=extended)
-    assert run.id == first.id and run.spec.games == 5
+    assert run.id == first.id and run.spec.size == 5
     assert extended.played == 2 * 2 * 5
     play(other, ["llm:table", "uniform"], matches=5)
     assert stored(store) == stored(other)
@@ -143,11 +154,16 @@ def test_a_finished_run_is_not_played_again_and_more_games_extend_it(store: Stor
 
 def test_a_run_under_an_older_rule_of_identity_goes_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     first = play(store, ["llm:table"], matches=2)
-    monkeypatch.setattr(TableModels, "identity", lambda self, name: "all of the table")
+    identity = Identity("all of the table", "the table")
+
+    async def identify(self: TableModels, name: str) -> Identity:
+        return identity
+
+    monkeypatch.setattr(TableModels, "identify", identify)
     rest = Counter()
     run = play(store, ["llm:table"], matches=3, watching=rest)
     assert (run.id, rest.played) == (first.id, 5) and run.spec.models == {"table": "all of the table"}
-    monkeypatch.setattr(TableModels, "identity", lambda self, name: "another table, as far as the older rule goes")
+    identity = Identity("another table, as far as the older rule goes", "the table")
     assert play(store, ["llm:table"], matches=3).id != first.id
 
 
@@ -157,7 +173,7 @@ def test_a_run_that_failed_goes_on_as_if_it_never_had(store: Store, other: Store
         play(store, ["llm:table"], model=TableModel(fails_after=after))
     (cell,) = store.cells(store.run(None))
     assert not store.run(None).finished
-    assert cell.finished_matches + cell.open_matches <= 3
+    assert cell.done + cell.open <= 3
     rest = Counter()
     play(store, ["llm:table"], watching=rest)
     assert rest.played + after == 15  # whatever was answered is not asked again
@@ -168,8 +184,8 @@ def test_a_run_that_failed_goes_on_as_if_it_never_had(store: Store, other: Store
 
 def test_a_cancelled_run_keeps_what_was_played(store: Store) -> None:
     class Cancelling(Counter):
-        def round_ends(self, cell: Cell, match: int, played: Any) -> None:
-            super().round_ends(cell, match, played)
+        def happens(self, cell: experiment.Cell, event: Event) -> None:
+            super().happens(cell, event)
             if self.played == 4:
                 task.cancel()
 
@@ -180,8 +196,8 @@ def test_a_cancelled_run_keeps_what_was_played(store: Store) -> None:
         current = asyncio.current_task()
         assert current is not None
         task = current
-        cells = await plan_cells(["llm:table"], ["greedy"], ["rps"], Options(), models)
-        await play_tournament(Tournament(cells, 3, 5, 0, Options()), store, models, Cancelling())
+        spec = TournamentSpec(subjects=("llm:table",), matches=3, rounds=5)
+        await carry_out(await plan_tournament(spec, models), store, models, Cancelling())
 
     task: asyncio.Task[Any]
     with pytest.raises(asyncio.CancelledError):
@@ -241,17 +257,18 @@ def test_a_grid_that_makes_no_sense_is_refused_before_anything_is_played(
 
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(UsageError, match="there is no format 'chatml'"):
-        plan(["llm:table"], options=Options(format="chatml"))
+        plan(["llm:table"], format="chatml")
 
 
 def test_the_key_of_a_cell_names_all_that_its_draws_belong_to() -> None:
     (bots,) = plan(["uniform"])
     assert bots.spec.key == "uniform|greedy|rps|-|temperature=1,top_p=1"
     (model,) = plan(["llm:table"])
-    wording = model.spec.prompt["wording"] if model.spec.prompt else ""
+    assert model.spec.asked is not None
+    wording = model.spec.asked.wording
     assert model.spec.key == f"llm:table|greedy|rps|base/none/{wording}|temperature=1,top_p=1"
     (both,) = plan(["llm:a|b"], opponents=["llm:c"])
     assert both.spec.key.startswith("llm:a\\|b|llm:c|rps|base/none/")
     assert both.spec.key.count("|") == 5  # the one of the name, escaped, and four that part
-    keys = {cell.spec.key for history in (None, 0, 1) for cell in plan(["llm:t"], options=Options(history=history))}
+    keys = {cell.spec.key for history in (None, 0, 1) for cell in plan(["llm:t"], history=history)}
     assert len(keys) == 3

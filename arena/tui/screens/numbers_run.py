@@ -1,4 +1,4 @@
-"""A run of a task: who drew what, how far from uniform that is, and the bars of each cell. Follows it live."""
+"""A run of numbers: who drew what, how far from uniform that is, and the bars of each cell. Follows it live."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from textual.widgets import DataTable, Footer, Static
 
 from arena.concurrency import aside
 from arena.errors import ArenaError
+from arena.experiments.experiment import amount
 from arena.reports.cautions import cautions, families_of
 from arena.reports.settings import settings_of
 from arena.session.numbers_store import StoredCell, StoredRun, read_run
@@ -29,7 +30,7 @@ _SLIM, _LESSER = 72, ("answers", "exact")  # columns below which these are left 
 _LEAST_VIEW = 12  # lines that the bars need
 
 
-class TaskRunScreen(ArenaScreen):
+class NumbersRunScreen(ArenaScreen):
     """One run, by name; None: the one begun last. The marked cell's bars stand below; Enter opens them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
@@ -81,7 +82,7 @@ class TaskRunScreen(ArenaScreen):
         run = stored.run
         state = "finished" if run.finished else "stopped" if stored.writer is None else "running"
         tasks = ", ".join(dict.fromkeys(cell.task for cell in stored.cells))
-        title = f"run {run.name} · {tasks} · {run.spec.size} · seed {run.spec.seed} · {state}"
+        title = f"run {run.name} · {tasks} · {amount(run.spec)} · seed {run.spec.seed} · {state}"
         self.query_one("#title", Static).update(Text(title))
         table = self.query_one("#task-cells", DataTable)
         if not self._columns:
@@ -193,7 +194,7 @@ def _value(cell: StoredCell, column: str, roomy: bool) -> Text:
         name = cell.player
         return Text(name if roomy or len(name) <= _NAME else f"{name[: _NAME - 1]}…")
     if column == "task":
-        return Text(cell.task if roomy else cell.cell.spec.game)
+        return Text(cell.task if roomy else cell.cell.spec.what)
     if column == "asked":
         return Text(cell.asked)
     return Text(f"{_number(cell, column):>{_NUMBERS[column]}}")
@@ -202,7 +203,7 @@ def _value(cell: StoredCell, column: str, roomy: bool) -> Text:
 def _number(cell: StoredCell, column: str) -> str:
     tally, exact = cell.tally, cell.exact
     if column == "answers":
-        return f"{cell.cell.finished_matches:,}"
+        return f"{cell.cell.done:,}"
     if column == "exact":
         return "–" if exact is None else expected(exact, cell.wanted)
     if column == "most":

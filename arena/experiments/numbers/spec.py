@@ -1,0 +1,49 @@
+"""What may be said of an experiment with random numbers: who draws what, how often, and how models are asked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from arena.backends.base import Sampling
+from arena.experiments.experiment import Count, Spec
+from arena.prompts.wording import Style
+
+Mode = Literal["sample", "exact", "both"]
+
+
+class NumbersSpec(Spec, frozen=True, kw_only=True):
+    """A task for every subject: over a grid of temperatures and top-p, in paraphrases "0" to "4" of the wording ("" is
+    the wording itself), or with their entropy matched to that of a base model (an agent, as in `subjects`). None leaves
+    a style or a format to the catalog; `wording` is a file of one's own.
+    """
+
+    task: str
+    n: Count = 1500
+    mode: Mode = "both"
+    temperatures: tuple[Annotated[float, msgspec.Meta(gt=0)], ...] = (1.0,)
+    top_p: tuple[Annotated[float, msgspec.Meta(gt=0, le=1)], ...] = (1.0,)
+    paraphrases: tuple[str, ...] = ("",)
+    match_entropy: str = ""
+    style: Style | None = None
+    format: str | None = None
+    wording: str | None = None
+
+    @property
+    def samplings(self) -> tuple[Sampling, ...]:
+        """The grid of sampling settings."""
+        return tuple(Sampling(temperature, top_p) for temperature in self.temperatures for top_p in self.top_p)
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What the store keeps of the settings. `mode` is "rewards" where a reward model was asked, `invalid` what follows
+    an answer that is rejected."""
+
+    mode: Mode | Literal["rewards"]
+    invalid: str
+
+    @property
+    def draws(self) -> bool:
+        """Whether answers are drawn."""
+        return self.mode in ("sample", "both")

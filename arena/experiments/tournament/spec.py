@@ -1,0 +1,49 @@
+"""What may be said of a tournament: who plays what against whom, how much, and how models are asked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from arena.backends.base import Sampling
+from arena.experiments.experiment import Count, Spec
+from arena.prompts.wording import Style
+
+
+class TournamentSpec(Spec, frozen=True, kw_only=True):
+    """Matches of every subject in every game against every opponent. None leaves it to the catalog; `history` is how
+    many past rounds a model is shown, None for all of them, and `wording` a file of one's own."""
+
+    games: tuple[str, ...] = ("rps",)
+    opponents: tuple[str, ...] = ("greedy",)
+    matches: Count = 500
+    rounds: Count = 10
+    style: Style | None = None
+    format: str | None = None
+    wording: str | None = None
+    history: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    temperature: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
+    invalid: Literal["resample", "policy"] = "resample"
+    attempts: Count = 20
+    max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 8
+
+    @property
+    def sampling(self) -> Sampling:
+        """How a move is drawn from a model's distribution."""
+        return Sampling(self.temperature, self.top_p)
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What the store keeps of a tournament's settings. `invalid` is what follows an invalid answer, and the longest
+    answer."""
+
+    sampling: str
+    invalid: str
+
+    @classmethod
+    def of(cls, spec: TournamentSpec) -> Settings:
+        """Those of a tournament."""
+        rule = "policy" if spec.invalid == "policy" else f"resample:{spec.attempts}"
+        return cls(str(spec.sampling), f"{rule},max_tokens={spec.max_tokens}")
