@@ -22,7 +22,7 @@ from arena.cli.options import (
     together,
     wording_options,
 )
-from arena.cli.output import say, say_where, show_tasks
+from arena.cli.output import report_on, say
 from arena.cli.running import to_its_end
 from arena.errors import UsageError
 
@@ -169,8 +169,6 @@ def _with_person(chosen: dict[str, Any]) -> None:
 def _finish(chosen: dict[str, Any], plan: Callable[[Models], Any], person: int = 0) -> None:
     from arena.cli.people import asking
     from arena.experiments.numbers.numbers import run_tasks
-    from arena.reports.numbers.folder import write_all
-    from arena.reports.numbers.report import task_report
     from arena.store.store import Store
 
     async def work(store: Store, models: Models, watching: Silent) -> RunRow:
@@ -180,11 +178,7 @@ def _finish(chosen: dict[str, Any], plan: Callable[[Models], Any], person: int =
 
     with Store.open(chosen["store"], create=True) as opened:
         run = to_its_end(work, opened, chosen["display"], chosen)
-        report = task_report(opened, run)
-        if chosen["out"] is not None:
-            write_all(report, chosen["out"])
-            say_where(chosen["out"])
-        show_tasks(report, "json" if chosen["as_json"] else "rich")
+        report_on(opened, [run], "json" if chosen["as_json"] else "rich", chosen["out"])
 
 
 def _subjects(chosen: dict[str, Any]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from arena.cli.options import command, display_option, json_option, patience_option, running_options, store_option
-from arena.cli.output import show_tasks
+from arena.cli.output import report_on
 from arena.cli.running import to_its_end
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ def rewards(model: str, task: str, store: Path, as_json: bool, display: str, pub
     arena rewards allenai/Llama-3.1-Tulu-3-8B-RM --device cuda --published
     """
     from arena.experiments.numbers.rewards import run_rewards
-    from arena.reports.numbers.report import task_report
     from arena.store.store import Store
 
     place = model.removeprefix("transformers:")
@@ -45,4 +44,4 @@ def rewards(model: str, task: str, store: Path, as_json: bool, display: str, pub
 
     with Store.open(store, create=True) as opened:
         run = to_its_end(work, opened, display, chosen)
-        show_tasks(task_report(opened, run), "json" if as_json else "rich", published)
+        report_on(opened, [run], "json" if as_json else "rich", published=published)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from arena.cli.options import command, display_option, json_option, patience_option, running_options, store_option
-from arena.cli.output import say_where, show_games, show_tasks
+from arena.cli.output import show, write_reports
 from arena.cli.running import to_its_end
 
 if TYPE_CHECKING:
@@ -35,6 +33,8 @@ def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None
     """
     from arena.experiments.suites.running import run_suite
     from arena.experiments.suites.suite import find_suite, shipped
+    from arena.reports.registry import reports_of, suite_document
+    from arena.reports.report import as_json
     from arena.store.store import Store
 
     if suite is None:
@@ -48,31 +48,9 @@ def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None
 
     with Store.open(store, create=True) as opened:
         runs = to_its_end(work, opened, chosen["display"], chosen)
-        _report(opened, found.name, runs, out, chosen["as_json"])
-
-
-def _report(store: Store, name: str, runs: Sequence[RunRow], out: Path | None, as_json: bool) -> None:
-    from arena.reports.numbers import folder as tasks_folder
-    from arena.reports.numbers.report import task_report
-    from arena.reports.tournament import folder as games_folder
-    from arena.reports.tournament.report import run_report
-    from arena.store.rows import TASK_KIND
-
-    of_games = [run for run in runs if run.spec.kind != TASK_KIND]
-    of_tasks = [run for run in runs if run.spec.kind == TASK_KIND]
-    games = run_report(store, *of_games) if of_games else None
-    tasks = task_report(store, *of_tasks) if of_tasks else None
-    if out is not None:
-        if games is not None:
-            games_folder.write_all(games, out)
-        if tasks is not None:
-            tasks_folder.write_all(tasks, out)
-        say_where(out)
-    if as_json:
-        documents = {"games": games and games.to_json(), "tasks": tasks and tasks.to_json()}
-        click.echo(json.dumps({"suite": name} | documents, indent=2, allow_nan=False))
-        return
-    if games is not None:
-        show_games(games, "rich")
-    if tasks is not None:
-        show_tasks(tasks, "rich")
+        reports = reports_of(opened, runs)
+        write_reports(reports, out)
+        if chosen["as_json"]:
+            click.echo(as_json(suite_document(found.name, reports)), nl=False)
+        else:
+            show(reports, "rich")

@@ -19,7 +19,7 @@ from arena.cli.options import (
     store_option,
     wording_options,
 )
-from arena.cli.output import say_where, show_games
+from arena.cli.output import report_on
 from arena.cli.running import to_its_end
 
 if TYPE_CHECKING:
@@ -110,8 +110,6 @@ def tournament(
     Agents: llm:MODEL (see `arena models`), greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,...
     """
     from arena.experiments.tournament.tournament import check_size
-    from arena.reports.tournament.folder import write_all
-    from arena.reports.tournament.report import run_report
     from arena.store.store import Store
 
     check_size(matches, rounds)
@@ -128,11 +126,7 @@ def tournament(
 
     with Store.open(store, create=True) as opened:
         run = to_its_end(play, opened, display, rest)
-        report = run_report(opened, run)
-        if out is not None:
-            write_all(report, out)
-            say_where(out)
-        show_games(report, "json" if as_json else "rich")
+        report_on(opened, [run], "json" if as_json else "rich", out)
 
 
 def _options(rest: dict[str, Any]) -> Options:
