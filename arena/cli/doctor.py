@@ -13,11 +13,13 @@ import click
 
 from arena.cli.options import command, json_option, running_options, settings_of, wording_options
 from arena.cli.output import say
+from arena.cli.running import spec_of
 from arena.text import printable
 
 if TYPE_CHECKING:
     from arena.agents.audit import PromptAudit
     from arena.backends.base import Vocabulary
+    from arena.store.rows import Asked
 
 _SERVER = "http://127.0.0.1:30000"  # where `arena serve` is, unless told otherwise
 _LIKELIEST = 5
@@ -188,19 +190,20 @@ async def _audits(
     from arena.agents.audit import audit
     from arena.agents.language_model import LanguageModelAgent
     from arena.backends.loading import Models
-    from arena.experiments.tournament.cells import Options, plan_cells
+    from arena.experiments.tournament.cells import plan_cells
+    from arena.experiments.tournament.spec import TournamentSpec
 
     loaded = Models(settings_of(chosen), lambda line: say(f"arena: {line}"))
-    options = Options(style=chosen["style"], format=chosen["format_"], wording=chosen["wording"])
-    specs = [model if model.startswith("llm:") else f"llm:{model}" for model in models]
+    subjects = tuple(model if model.startswith("llm:") else f"llm:{model}" for model in models)
+    spec = spec_of(TournamentSpec, chosen | {"subjects": subjects, "games": tuple(games)})
     found = []
     try:
-        for cell in await plan_cells(specs, ["greedy"], games, options, loaded):
+        for cell in await plan_cells(spec, loaded):
             await loaded.close_others(cell.models)
             agent = await cell.subject.agent(cell.game, loaded)
             assert isinstance(agent, LanguageModelAgent)
             for one in await audit(agent, cell.game):
-                document = _document(cell.spec.subject, cell.game.name, cell.subject.prompt, one, agent.vocabulary)
+                document = _document(cell.spec.subject, cell.game.name, cell.spec.asked, one, agent.vocabulary)
                 found.append((one, document))
                 if not chosen["as_json"]:
                     _print_audit(document)
@@ -209,16 +212,16 @@ async def _audits(
     return found
 
 
-def _document(
-    model: str, game: str, asked: dict[str, Any] | None, one: PromptAudit, vocabulary: Vocabulary
-) -> dict[str, Any]:
+def _document(model: str, game: str, asked: Asked | None, one: PromptAudit, vocabulary: Vocabulary) -> dict[str, Any]:
+    import msgspec
+
     def named(tokens: Sequence[int]) -> list[dict[str, Any]]:
         return [{"id": token, "text": vocabulary.text([token])} for token in tokens]
 
     return {
         "model": model,
         "game": game,
-        "asked": asked,
+        "asked": msgspec.to_builtins(asked),
         "rounds": one.rounds,
         "tokens": named(one.prompt.tokens),
         "bos": one.bos,

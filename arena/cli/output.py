@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Final
@@ -12,10 +12,9 @@ import click
 from arena.text import printable
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from arena.reports.numbers.report import TaskReport
-    from arena.reports.tournament.report import RunReport
+    from arena.reports.report import Report
+    from arena.store.rows import RunRow
+    from arena.store.store import Store
 
 FORMATS: Final = ("rich", "md", "tex", "csv", "json")
 _PIPED_WIDTH: Final = 120  # columns where there is no terminal; COLUMNS says otherwise
@@ -26,42 +25,53 @@ def say(sentence: str) -> None:
     click.echo(printable(sentence), err=True)
 
 
-def say_where(out: Path) -> None:
-    """Where a report was written."""
-    say(f"tables and figures are in {out}")
+def report_on(
+    store: Store, runs: Sequence[RunRow], format_: str, out: Path | None = None, published: bool = False
+) -> None:
+    """Write the reports of runs into the folder `out`, if there is one, and print them."""
+    from arena.reports.registry import reports_of
+
+    reports = reports_of(store, runs, published)
+    write_reports(reports, out)
+    show(reports, format_)
 
 
-def show_games(found: RunReport, format_: str, published: bool = False) -> None:
-    """Print the table of runs of games. Raises InputError if there is none to print yet."""
-    from arena.reports.tournament.folder import check_finished, writers
-    from arena.reports.tournament.terminal import terminal
+def write_reports(reports: Sequence[Report], out: Path | None) -> None:
+    """Write all tables and figures into a folder, and say where; nothing if there is none."""
+    from arena.reports.report import write_all
 
-    if format_ != "json":
-        check_finished(found)
-    if format_ == "rich":
-        _echo(lambda width: terminal(found, width, published))
-    else:
-        click.echo(writers(published)[format_](found), nl=False)
+    if out is not None:
+        for report in reports:
+            write_all(report, out)
+        say(f"tables and figures are in {out}")
 
 
-def show_tasks(found: TaskReport, format_: str, published: bool = False) -> None:
-    """Print the tables of runs of tasks."""
-    from arena.reports.numbers.folder import writers
-    from arena.reports.numbers.tables import tables
-    from arena.reports.table import terminal
+def show(reports: Sequence[Report], format_: str) -> None:
+    """Print reports one after another; as JSON, several are one document. Raises InputError if there is nothing in one
+    of them to print yet."""
+    from arena.reports.report import WRITERS, as_json
 
-    if format_ == "rich":
-        _echo(lambda width: terminal(tables(found, published), width))
-    else:
-        click.echo(writers(published)[format_](found), nl=False)
+    if format_ == "json" and len(reports) > 1:
+        click.echo(as_json({"reports": [report.to_json() for report in reports]}), nl=False)
+        return
+    for number, report in enumerate(reports):
+        if format_ != "json":
+            report.check()
+        if number:
+            click.echo()
+        if format_ == "rich":
+            _print(report)
+        else:
+            click.echo(WRITERS[format_](report), nl=False)
 
 
-def _echo(draw: Callable[[int], RenderableType]) -> None:
-    """Print what `draw` makes of the number of columns that there are."""
+def _print(report: Report) -> None:
     from rich.console import Console
+
+    from arena.reports.terminal import terminal
 
     console = Console(width=get_terminal_size((_PIPED_WIDTH, 24)).columns)
     # captured, so that it is click that writes: rich would end the process at a closed pipe
     with console.capture() as captured:
-        console.print(draw(console.width))
+        console.print(terminal(report.tables, console.width))
     click.echo(captured.get(), nl=False)

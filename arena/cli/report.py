@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from arena.cli.options import command, store_option
-from arena.cli.output import FORMATS, say_where, show_games, show_tasks
-from arena.errors import UsageError
-
-if TYPE_CHECKING:
-    from arena.store.rows import RunRow
-    from arena.store.store import Store
+from arena.cli.output import FORMATS, report_on
 
 
 @command(short_help="Tables and figures of a run.")
@@ -32,34 +25,8 @@ def report(store: Path, names: tuple[str, ...], format_: str, out: Path | None, 
 
     With --out, write them in every format, with the figures as PNG, SVG and PDF.
     """
-    from arena.store.rows import TASK_KIND
     from arena.store.store import Store
 
     with Store.open(store) as opened:
         runs = [opened.run(name) for name in dict.fromkeys(names)] or [opened.run(None)]
-        kinds = {run.spec.kind == TASK_KIND for run in runs}
-        if len(kinds) > 1:
-            raise UsageError("runs of games and of numbers fill different tables: name those of one kind with --run")
-        (_tasks if kinds == {True} else _games)(opened, runs, format_, out, published)
-
-
-def _games(store: Store, runs: Sequence[RunRow], format_: str, out: Path | None, published: bool) -> None:
-    from arena.reports.tournament.folder import write_all
-    from arena.reports.tournament.report import run_report
-
-    found = run_report(store, *runs)
-    if out is not None:
-        write_all(found, out, published)
-        say_where(out)
-    show_games(found, format_, published)
-
-
-def _tasks(store: Store, runs: Sequence[RunRow], format_: str, out: Path | None, published: bool) -> None:
-    from arena.reports.numbers.folder import write_all
-    from arena.reports.numbers.report import task_report
-
-    found = task_report(store, *runs)
-    if out is not None:
-        write_all(found, out, published)
-        say_where(out)
-    show_tasks(found, format_, published)
+        report_on(opened, runs, format_, out, published)

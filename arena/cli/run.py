@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from arena.cli.options import command, display_option, json_option, patience_option, running_options, store_option
-from arena.cli.output import say
+from arena.cli.output import say, show, write_reports
 from arena.cli.running import to_its_end
 
 if TYPE_CHECKING:
@@ -31,9 +31,10 @@ def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None
     Every part is planned before the first one runs. The same command again goes on where it was, and does nothing that
     is finished. A part that fails is told at the end, and doesn't keep the others from being run.
     """
-    from arena.cli.output import show_runs
     from arena.experiments.suites.running import Done, run_suite
     from arena.experiments.suites.suite import find_suite, shipped
+    from arena.reports.registry import reports_of, suite_document
+    from arena.reports.report import as_json
     from arena.store.store import Store
 
     if suite is None:
@@ -47,7 +48,12 @@ def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None
 
     with Store.open(store, create=True) as opened:
         done = to_its_end(work, opened, chosen["display"], chosen)
-        show_runs(opened, done.runs, "json" if chosen["as_json"] else "rich", out, suite=found.name)
+        reports = reports_of(opened, done.runs)
+        write_reports(reports, out)
+        if chosen["as_json"]:
+            click.echo(as_json(suite_document(found.name, reports)), nl=False)
+        else:
+            show(reports, "rich")
     for part in done.failed:
         say(f"arena: part {part.number} of {len(found.parts)} ({part.kind}) failed: {part.error}")
     if done.failed:

@@ -34,12 +34,13 @@ def spec_of(kind: type[S], chosen: Mapping[str, Any]) -> S:
     """What a command says of an experiment: each field is the option of its name."""
     options = {name: _OPTION_NAMES.get(name, name) for name in kind.__struct_fields__}
     values = {name: chosen[option] for name, option in options.items() if option in chosen}
-    return kind(**{name: str(value) if isinstance(value, Path) else value for name, value in values.items()})
+    plain: dict[str, Any] = {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
+    return kind(**plain)
 
 
 def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any], published: bool = False) -> None:
     """Carry out a plan and show its report. `chosen` has the values of the options that such commands share."""
-    from arena.cli.output import show_runs
+    from arena.cli.output import report_on
     from arena.experiments.experiment import carry_out
     from arena.store.store import Store
 
@@ -48,7 +49,7 @@ def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any]
 
     with Store.open(chosen["store"], create=True) as opened:
         run = to_its_end(work, opened, chosen["display"], chosen)
-        show_runs(opened, [run], "json" if chosen["as_json"] else "rich", chosen.get("out"), published)
+        report_on(opened, [run], "json" if chosen["as_json"] else "rich", chosen.get("out"), published)
 
 
 def to_its_end(work: Work[T], store: Store, display: str, chosen: Mapping[str, Any]) -> T:

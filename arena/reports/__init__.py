@@ -1,15 +1,17 @@
 """Tables and figures from the store, with the published values beside them.
 
-cells.py      what a cell's rounds say
-run.py        a whole run
-table2.py     table 2: its rows, and the sentences below them
-terminal.py   table 2 in a terminal
-tables.py     a table of any report as Markdown, CSV, in a terminal
-latex.py      the same in LaTeX
-formats.py    table 2 as Markdown, LaTeX, CSV, JSON
-settings.py   what differs between rows, and what all share
-cautions.py   what must be said where models stand side by side
-figure4.py    figure 4, left and right
-published.py  the paper's own numbers
-files.py      writing results so that they are whole or not there
+registry.py    from stored runs to their reports, by the experiment's name
+report.py      a report, of whatever experiment, and the files that it is written to
+table.py       the one model of a table
+writers.py     tables as Markdown and CSV
+latex.py       tables in LaTeX
+terminal.py    tables in a terminal
+figure.py      what figures have in common
+published.py   the paper's own numbers, from published/
+settings.py    what differs between rows, and what all share
+cautions.py    what must be said where models stand side by side
+escape.py      names and texts in files of several kinds
+words.py       quantities in words for people
+tournament/    table 2 and figure 4
+numbers/       tables 1, 3, 4, 6 and 7, figures 2, 3, 6, 7 and 8
 """

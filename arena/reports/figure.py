@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -55,14 +55,19 @@ def below(figure: Figure, text: str, size: float = 7.5) -> None:
     figure.supxlabel("\n".join(textwrap.wrap(plain(text), letters)), fontsize=size)
 
 
+def styles(subjects: Iterable[str]) -> dict[str, int]:
+    """The style of each subject of a report, by their order: so each has one colour in all of the report's figures."""
+    return {subject: style for style, subject in enumerate(dict.fromkeys(subjects))}
+
+
 def colour(style: int) -> str:
     """The colour of the style of that number."""
     return _COLOURS[style % len(_COLOURS)]
 
 
 def hatch(style: int) -> str:
-    """Its hatch."""
-    return _HATCHES[style % len(_HATCHES)]
+    """Its hatch: another one when the colours begin again."""
+    return _HATCHES[(style + style // len(_COLOURS)) % len(_HATCHES)]
 
 
 def plain(text: str) -> str:

@@ -45,7 +45,7 @@ def _table(table: Table) -> str:
         *(_block(table, block) for block in blocks),
         "}",
     )
-    lines += (rf"{{\footnotesize {escape.latex(note)}\par}}" for note in table.notes)
+    lines += (rf"{{\footnotesize {escape.latex(note)}\par}}" for note in table.footnotes)
     return "\n".join((*lines, r"\bigskip"))
 
 
@@ -66,13 +66,13 @@ def _blocks(table: Table, em: float) -> list[list[int]]:
 
 def _block(table: Table, columns: Sequence[int]) -> str:
     widths = "".join(rf">{{\RaggedLeft\arraybackslash}}p{{{_column(table, at):.2f}em}}" for at in columns)
-    headings = (table.first, *(table.columns[at].heading for at in columns))
+    headings = ("", *(table.columns[at].heading for at in columns))
     lines = [
         rf"\noindent\begin{{tabularx}}{{\textwidth}}{{@{{}}>{{\RaggedRight\arraybackslash}}X{widths}@{{}}}}",
         r"\toprule",
     ]
     lines += [_row(headings), r"\midrule"]
-    lines += [_row((row.name, *(row.texts[at] for at in columns))) for row in table.rows]
+    lines += [_row((row.full_name, *(row.text(table.columns[at]) for at in columns))) for row in table.rows]
     return "\n".join((*lines, r"\bottomrule", r"\end{tabularx}\par\smallskip"))
 
 
@@ -104,7 +104,7 @@ def _pieces(word: str) -> list[str]:
 
 def _column(table: Table, at: int) -> float:
     """The width of a column in em: of its longest piece."""
-    texts = (table.columns[at].heading, *(row.texts[at] for row in table.rows))
+    texts = (table.columns[at].heading, *table.texts(at))
     return max(
         (_width(piece) for text in texts for word in escape.for_latex(text).split() for piece in _pieces(word)),
         default=1.0,

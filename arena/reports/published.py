@@ -1,47 +1,61 @@
-"""The paper's own numbers, as West & Potts 2025 print them. They are of other models than most runs'."""
+"""The paper's own numbers, as West & Potts 2025 print them, each with a key and what is known of its n. They are of
+other models than most runs'.
+
+A row's key is its table and what the row is of ("table2/8B/base/rps"), a value's key its row's and its column
+("table2/8B/base/rps/net").
+"""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any, Final
+
+_LABELS: Final[tuple[str, ...]] = ("size", "model", "game", "temperature", "top_p")  # columns that say what a row is of
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedRow:
-    """A row of table 2: outcome rates in percent over 500 games of 10 rounds; no ties in hide & seek."""
+    """A row of one of the paper's tables. `labels` say what it is of; `values` are numbers, but for a modal letter.
 
-    size: str
-    model: str
-    game: str
-    wins: float
-    ties: float
-    losses: float
-    net: float
+    `n` is how many rounds or answers each value was taken from, None where the paper gives no way to know.
+    """
+
+    key: str
+    labels: Mapping[str, str]
+    values: Mapping[str, float | str]
+    n: int | None
+
+    @property
+    def name(self) -> str:
+        """Whose it is, beside our own: "paper: 8B base"."""
+        return f"paper: {' '.join(self.labels[name] for name in ('size', 'model') if name in self.labels)}"
+
+    def to_json(self) -> dict[str, Any]:
+        """As a document."""
+        return {**self.labels, **self.values, "key": self.key, "n": self.n}
 
 
 @lru_cache(maxsize=16)
-def published(name: str) -> tuple[dict[str, str], ...]:
-    """The rows of one of the files in `published/`, as printed: decoding, letters, sequences, ..."""
-    text = (files("arena.reports") / "published" / f"{name}.tsv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader((line for line in text.splitlines() if not line.startswith("#")), delimiter="\t"))
+def published(table: str) -> tuple[PublishedRow, ...]:
+    """The rows of a table, in the paper's order."""
+    text = (files("arena.reports") / "published" / f"{table}.tsv").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return tuple(_row(table, fields) for fields in csv.DictReader(lines, delimiter="\t"))
 
 
-@lru_cache(maxsize=1)
-def table2() -> tuple[PublishedRow, ...]:
-    """Table 2 of the paper, game by game."""
-    rows = published("games")
-    return tuple(
-        PublishedRow(
-            row["size"],
-            row["model"],
-            game,
-            float(row[f"{short}_wins"]),
-            float(row.get(f"{short}_ties") or 0.0),
-            float(row[f"{short}_losses"]),
-            float(row[f"{short}_net"]),
-        )
-        for game, short in (("rps", "rps"), ("hide-and-seek", "hns"))
-        for row in rows
-    )
+def find(key: str) -> float | str | None:
+    """The value of that key; None if the paper doesn't print it."""
+    row_key, _, column = key.rpartition("/")
+    rows = published(key.partition("/")[0])
+    return next((row.values.get(column) for row in rows if row.key == row_key), None)
+
+
+def _row(table: str, fields: dict[str, str]) -> PublishedRow:
+    n = fields.pop("n", None)
+    labels = {name: fields.pop(name) for name in _LABELS if name in fields}
+    values = {name: float(text) if text[0].isdigit() or text[0] == "-" else text for name, text in fields.items()}
+    return PublishedRow("/".join((table, *labels.values())), labels, values, int(n) if n else None)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from arena.errors import InputError
 from arena.store.codec import run_key
-from arena.store.rows import TASK_KIND, CellSpec, RunRow
+from arena.store.rows import Asked, CellSpec, RunRow, Unit
 from arena.text import printable
 
 Settings = Mapping[str, Any]
@@ -48,22 +48,25 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
 
     Wordings have their hash behind them. `history` is how many past rounds a model is shown, "all" for all.
     """
-    of_task = run.spec.kind == TASK_KIND
-    asked = cell.prompt or cell.opponent_prompt or {}
-    sampling = asked if of_task or not asked else _parts(run.spec.sampling)
-    invalid, _, longest = run.spec.invalid.partition(",max_tokens=")
+    of_matches = run.spec.unit is Unit.MATCH
+    asked, settings = cell.asked or cell.opponent_asked, run.spec.settings
+    invalid, _, longest = str(settings.get("invalid", "")).partition(",max_tokens=")
+    sampling: Mapping[str, float | None] = {}
+    if asked is not None:
+        own = {"temperature": asked.temperature, "top_p": asked.top_p}
+        sampling = _parts(str(settings["sampling"])) if "sampling" in settings else own
     return {
         "subject": cell.subject,
-        "opponent": None if of_task else cell.opponent,
-        "game": cell.game,
-        **_of_seat("", cell.subject, cell.prompt, run),
+        "opponent": cell.opponent or None,
+        "game": cell.what,
+        **_of_seat("", cell.subject, cell.asked, run),
         "temperature": sampling.get("temperature"),
         "top_p": sampling.get("top_p"),
-        "invalid": invalid if asked and not of_task else None,  # of tasks there is one rule
+        "invalid": invalid if asked and of_matches else None,  # elsewhere there is one rule
         "max_tokens": int(longest) if asked and longest.isdigit() else None,
-        "rounds_asked": None if of_task else run.spec.rounds,
+        "rounds_asked": run.spec.rounds,
         "seed": run.spec.seed,
-        **_of_seat("opponent_", cell.opponent, cell.opponent_prompt, run),
+        **_of_seat("opponent_", cell.opponent, cell.opponent_asked, run),
         "run": run.name,
         "created": run.created,
     }
@@ -78,17 +81,16 @@ def of_run(run: RunRow) -> dict[str, Any]:
     return {name: ", ".join(values) or None for name, values in found.items()}
 
 
-def _of_seat(prefix: str, agent: str, prompt: Mapping[str, Any] | None, run: RunRow) -> dict[str, Any]:
+def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[str, Any]:
     """How a seat's model is asked, and what it is."""
-    asked = prompt or {}
     kind, _, name = agent.partition(":")
-    wording, shown, history = str(asked.get("wording") or "").partition("+history")
+    wording, shown, history = (asked.wording if asked else "").partition("+history")
     found = {
-        "style": asked.get("style"),
-        "format": asked.get("format"),
+        "style": asked.style if asked else None,
+        "format": asked.format if asked else None,
         "wording": wording or None,
-        "infix": asked.get("infix"),
-        "history": (history if shown else "all") if wording and run.spec.kind != TASK_KIND else None,
+        "infix": asked.infix if asked else None,
+        "history": (history if shown else "all") if wording and run.spec.unit is Unit.MATCH else None,
         "backend": _backend(name) if kind == "llm" else None,
         "weights": run.spec.models.get(name),
     }
@@ -117,14 +119,14 @@ def run_document(run: RunRow) -> dict[str, Any]:
     return {
         "run": run.name,
         "key": run_key(spec),
-        "kind": spec.kind,
+        "experiment": spec.experiment,
         "created": run.created,
         "finished": run.finished,
-        "games": spec.games,
+        "unit": spec.unit,
+        "size": spec.size,
         "rounds": spec.rounds,
         "seed": spec.seed,
-        "sampling": spec.sampling,
-        "invalid": spec.invalid,
+        "settings": dict(spec.settings),
         "models": dict(spec.models),
         "manifest": dict(spec.manifest),
     }

@@ -1,130 +1,110 @@
-"""A table of a report, and its forms: Markdown, CSV, a terminal (LaTeX: latex.py). A name can't act in any of them."""
+"""The one model of a table in a report: typed values by key, and what a person reads of them. The forms that it is
+written in: writers.py, latex.py, terminal.py."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
-from arena.reports import escape
+from arena.reports.words import between
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.table import Table as RichTable
+DASH: Final = "–"  # of what is undefined
 
-_GAP: Final = 2  # between columns in a terminal
+# count: a whole number; number: of any size; rate: in percent; share: from 0 to 1, shown in percent;
+# probability: from 0 to 1; p: a test's; text: as it is.
+# interval: that of the number in the column before; range: between two numbers. Their ends are at KEY_low and KEY_high.
+Kind = Literal["count", "number", "rate", "share", "probability", "p", "interval", "range", "text"]
+Source = Literal["run", "value", "paper"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of numbers. In a terminal without room for all, those of the highest `expendable` go first."""
+    """A column. `key` says where a row has its value, `digits` how many of them a person sees.
 
+    In a terminal without room for all columns, those of the highest `expendable` go first, and `narrow` is the heading
+    there, in lines.
+    """
+
+    key: str
     heading: str
+    kind: Kind = "number"
+    digits: int = 1
     expendable: int = 0
+    narrow: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        """Its heading in a terminal."""
+        return (self.narrow or self.heading).split("\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: whose it is, what a person reads in each column, and its numbers with nothing rounded. `is_ours` is False
-    for what stands beside our own: a limit, a published value."""
+    """A row: whose it is, and all that is known of it, by key, with nothing rounded; None is undefined. These are what
+    its line in CSV holds.
+
+    `texts` are what a person reads where a value alone doesn't say it, by key; `state` is how far it is, "" if it is
+    finished. `source` is "run" for what was measured, "paper" for published values, "value" for any other yardstick.
+    """
 
     name: str
-    texts: tuple[str, ...]
-    numbers: Mapping[str, Any]
-    is_ours: bool = True
+    values: Mapping[str, Any]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    source: Source = "run"
+    state: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """The name with how far it is."""
+        return f"{self.name} ({self.state})" if self.state else self.name
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it was measured."""
+        return self.source == "run"
+
+    def text(self, column: Column) -> str:
+        """What a person reads in a column: a dash for what is undefined, nothing for what a yardstick doesn't have."""
+        if column.key in self.texts:
+            return self.texts[column.key]
+        undefined = DASH if self.is_ours else ""
+        if column.kind in ("interval", "range"):
+            low, high = (self.values.get(f"{column.key}_{end}") for end in ("low", "high"))
+            return undefined if low is None or high is None else between(low, high, column.digits)
+        value = self.values.get(column.key)
+        return undefined if value is None else _text(value, column)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`name` is its file's: "table1". `notes` are sentences below it."""
+    """A table, or a part of one: parts that have the same key have the same columns, and go into the same file.
 
-    name: str
+    `footnotes` are sentences below it.
+    """
+
+    key: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    notes: tuple[str, ...] = ()
-    first: str = ""  # the heading over the names
+    footnotes: tuple[str, ...] = ()
+
+    def texts(self, at: int) -> list[str]:
+        """What a person reads in a column, row by row."""
+        return [row.text(self.columns[at]) for row in self.rows]
 
 
-def markdown(table: Table) -> str:
-    """In GitHub's Markdown, with its title."""
-    headings = " | ".join(escape.markdown(column.heading) for column in table.columns)
-    lines = [f"### {escape.markdown(table.title)}", ""]
-    lines += [f"| {escape.markdown(table.first)} | {headings} |", f"|---|{'---:|' * len(table.columns)}"]
-    lines += [f"| {' | '.join(map(escape.markdown, (row.name, *row.texts)))} |" for row in table.rows]
-    return "\n".join((*lines, "", *(f"{escape.markdown(note)}\n" for note in table.notes)))
+def plain_table(key: str, title: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Table:
+    """A table of names and numbers, with a column for each key that any row has: the data behind a figure."""
+    keys = dict.fromkeys(key for _, values in rows for key in values)
+    columns = tuple(Column(key, key) for key in keys)
+    return Table(key, title, columns, tuple(Row(name, {"": name, **values}) for name, values in rows))
 
 
-def spreadsheet(table: Table) -> str:
-    """As CSV: all numbers of each row, nothing rounded, undefined empty."""
-    return rows_as_csv([{"": row.name, "ours": row.is_ours} | dict(row.numbers) for row in table.rows])
-
-
-def rows_as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows of texts and numbers, a column for each key that any of them has."""
-    keys = list(dict.fromkeys(key for row in rows for key in row))
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(keys)
-    for row in rows:
-        writer.writerow([escape.value(row.get(key)) for key in keys])
-    return buffer.getvalue()
-
-
-def terminal(tables: Sequence[Table], width: int) -> RenderableType:
-    """For a terminal of so many columns. What had no room is named below."""
-    from rich.console import Group
-    from rich.text import Text
-
-    parts: list[RenderableType] = []
-    for table in tables:
-        shown = _fitting(table, width)
-        parts.append(_rich(table, shown, width))
-        missing = [column.heading for at, column in enumerate(table.columns) if at not in shown]
-        notes = list(table.notes)
-        if missing:
-            notes.append(f"Not shown for want of room: {', '.join(missing)}. A wider terminal or --format shows them.")
-        parts += [*(Text(note, style="dim") for note in notes), Text("")]
-    return Group(*parts[:-1])
-
-
-def _fitting(table: Table, width: int) -> tuple[int, ...]:
-    """The columns that have room beside the names."""
-    shown = list(range(len(table.columns)))
-    while _name_width(table) + sum(_GAP + _width(table, at) for at in shown) > width:
-        most = max(shown, key=lambda at: (table.columns[at].expendable, at), default=None)
-        if most is None or not table.columns[most].expendable:
-            break
-        shown.remove(most)
-    return tuple(shown)
-
-
-def _rich(table: Table, shown: Sequence[int], width: int) -> RichTable:
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    drawn = RichTable(
-        title=Text(table.title, style="bold"),
-        title_justify="left",
-        box=None,
-        padding=(0, _GAP, 0, 0),
-        pad_edge=False,
-    )
-    drawn.add_column(Text(table.first), overflow="fold")
-    for at in shown:
-        drawn.add_column(Text(table.columns[at].heading), justify="right", vertical="top", no_wrap=True)
-    for row in table.rows:
-        drawn.add_row(Text(row.name), *(Text(row.texts[at]) for at in shown), style="" if row.is_ours else "dim")
-    return drawn
-
-
-def _name_width(table: Table) -> int:
-    from rich.cells import cell_len
-
-    return max(map(cell_len, (table.first, *(row.name for row in table.rows))))
-
-
-def _width(table: Table, at: int) -> int:
-    return max(len(table.columns[at].heading), *(len(row.texts[at]) for row in table.rows))
+def _text(value: Any, column: Column) -> str:
+    if isinstance(value, str | int):  # a whole number is exact
+        return str(value)
+    if column.kind == "p" and value < 10**-column.digits:
+        return f"<{10**-column.digits:.{column.digits}f}"
+    # a net of nothing is 0.0, and never -0.0
+    return f"{100 * value if column.kind == 'share' else value:z.{column.digits}f}"

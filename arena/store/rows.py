@@ -27,8 +27,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     entropy the temperature was chosen to reach."""
 
     style: str
-    wording: str
     format: str | None = None
+    wording: str
     infix: str | None = None
     temperature: float | None = None
     top_p: float | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,7 +67,8 @@ class TaskCellReport:
     @property
     def prompt(self) -> Mapping[str, Any]:
         """How a model was asked, and under which sampling; empty for others."""
-        return self.cell.spec.prompt or {}
+        asked = self.cell.spec.asked
+        return {} if asked is None else msgspec.to_builtins(asked)
 
     @property
     def sampling(self) -> tuple[float, float]:

@@ -1,20 +1,24 @@
-"""Parts of tables about tasks: names, numbers as they are printed, rows of what isn't ours, sentences below."""
+"""Parts of tables about tasks: names, rows of cells and of what isn't ours, sentences below."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from arena.reports.numbers.measures import PER, TaskCellReport
-from arena.reports.numbers.report import TaskReport
+from arena.reports.numbers.runs import NumbersRuns
+from arena.reports.published import PublishedRow
 from arena.reports.settings import labels
-from arena.reports.table import Column, Row
+from arena.reports.table import DASH, Row, Source
 from arena.reports.words import between
 
-DASH: Final = "–"
+More = Callable[[TaskCellReport], tuple[dict[str, Any], dict[str, str]]]  # values and texts, by key
+
 PUBLISHED_NOTE: Final = (
     'Rows marked "paper" are West & Potts 2025 (Llama 3.1, Tulu 3): comparable only with the same model.'
 )
+PAPERS_N_NOTE: Final = "The paper doesn't print its n here: 1500 follows from its highest chi-square, 15000."
 OTHER_WORDING_NOTE: Final = "The paper doesn't print the wording that it used here: Arena's is its own."
 BY_EXACT: Final = (
     "By exact mode: the chi-square that n answers would have on average. In brackets, the share of the distribution "
@@ -29,7 +33,7 @@ UNEXPLORED_NOTE: Final = (
 TRUE_NOTE: Final = "V, TV: in brackets, what a true sample of as many answers has on average."
 
 
-def flat(found: dict[str, Any]) -> dict[str, Any]:
+def flat(found: Mapping[str, Any]) -> dict[str, Any]:
     """A cell's numbers in one row: nested ones joined by a dot, lists of numbers left to JSON."""
     row: dict[str, Any] = {}
     for key, value in found.items():
@@ -42,25 +46,47 @@ def flat(found: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def beside(name: str, columns: Sequence[Column], whole: dict[str, Any], rates: dict[str, float] | None = None) -> Row:
-    """A row of what isn't ours: whole numbers as they are printed, rates with two digits."""
-    texts = []
-    for column in columns:
-        if whole.get(column.heading) is not None:
-            value = whole[column.heading]
-            texts.append(f"{value:g}" if isinstance(value, float | int) else str(value))
-        elif rates and column.heading in rates:
-            value = rates[column.heading]
-            texts.append(f"{100 * value:.1f}" if column.heading == "equal neighbours" else f"{value:.2f}")
-        else:
-            texts.append("")
-    return Row(name, tuple(texts), whole | (rates or {}), is_ours=False)
+def row_of(
+    name: str,
+    values: Mapping[str, Any],
+    texts: Mapping[str, str] | None = None,
+    state: str = "",
+    source: Source = "run",
+) -> Row:
+    """A row, with whose it is and whether it is ours as its first values."""
+    row = Row(name, values, texts or {}, source, state)
+    return replace(row, values={"": row.full_name, "ours": row.is_ours, **values})
 
 
-def spread_row(name: str, keys: Sequence[str], cells: dict[str, TaskCellReport]) -> Row:
-    """A row with a chi-square in each column."""
-    numbers = {key: cells[key].best_chi2 for key in keys if key in cells}
-    return Row(name, tuple(chi_square_text(cells.get(key)) for key in keys), numbers)
+def cell_rows(
+    runs: NumbersRuns, cells: Sequence[TaskCellReport], more: More | None = None, shown: Collection[str] = ()
+) -> list[Row]:
+    """A row a cell: who drew, with what differs but for the settings that are `shown` in columns, how far the cell is,
+    and its numbers with those that `more` adds."""
+    rows = []
+    for name, cell in zip(labels([cell.settings for cell in cells], shown), cells, strict=True):
+        state = f"{len(cell.values)} of {cell.wanted}" if cell.is_incomplete else ""
+        values, texts = more(cell) if more is not None else ({}, {})
+        rows.append(row_of(name, flat(runs.document(cell)) | values, texts, state))
+    return rows
+
+
+def beside(name: str, values: Mapping[str, Any]) -> Row:
+    """A row of what a true sample has."""
+    return row_of(name, values, source="value")
+
+
+def paper(name: str, key: str, values: Mapping[str, Any]) -> Row:
+    """A row of the paper's, with the key of what it shows."""
+    return row_of(f"paper: {name}", {**values, "published": key}, source="paper")
+
+
+def paper_chi_squares(row: PublishedRow, name: str = "") -> list[Row]:
+    """A row of the paper's that has a chi-square a model, as a row a model; `name` begins theirs."""
+    return [
+        paper(f"{name} {model}".strip(), f"{row.key}/{model}", {"n": row.n, "chi2": chi2})
+        for model, chi2 in row.values.items()
+    ]
 
 
 def chi_square_text(cell: TaskCellReport | None, by_exact: bool = False) -> str:
@@ -70,15 +96,15 @@ def chi_square_text(cell: TaskCellReport | None, by_exact: bool = False) -> str:
         return DASH
     exact = cell.exact
     if exact is None or (len(cell.values) and not by_exact):
-        return number_text(cell.best_chi2, 0)
+        return DASH if cell.best_chi2 is None else f"{cell.best_chi2:z.0f}"
     if cell.expected_chi2 is None:
         return f"open {exact.unexplored:.2f}"
-    text = number_text(cell.expected_chi2, 0)
+    text = f"{cell.expected_chi2:z.0f}"
     return f"{text} ({exact.unexplored:.2f})" if exact.unexplored >= 0.005 else text
 
 
 def sentences(
-    report: TaskReport,
+    runs: NumbersRuns,
     cells: Sequence[TaskCellReport],
     with_published: bool,
     rates: str = "",
@@ -87,7 +113,7 @@ def sentences(
 ) -> tuple[str, ...]:
     """What stands under a table: which runs, what all rows share, what `rates` are of, what is missing, what can't be
     compared. `wording_is_printed`: whether the paper prints how it asked."""
-    said = [" ".join((f"{report.title}.", *report.said_of(cells), *filter(None, [rates])))]
+    said = [" ".join((f"{runs.title}.", *runs.said_of(cells), *filter(None, [rates])))]
     if of_single_values:
         said.append(TRUE_NOTE)
     if of_single_values and any(cell.exact is not None for cell in cells):
@@ -99,8 +125,8 @@ def sentences(
             + ", ".join(f"{name} {len(cell.values)} of {cell.wanted}{_later(cell)}" for name, cell in incomplete)
             + "."
         )
-    said += [f"Not reported: {sentence}." for sentence in report.left_out]
-    said += report.cautions_of(cells)
+    said += [f"Not reported: {sentence}." for sentence in runs.left_out]
+    said += runs.cautions_of(cells)
     if with_published:
         said += [PUBLISHED_NOTE] if wording_is_printed else [PUBLISHED_NOTE, OTHER_WORDING_NOTE]
     return tuple(said)
@@ -108,16 +134,8 @@ def sentences(
 
 def _later(cell: TaskCellReport) -> str:
     """How many valid answers don't count yet, as earlier draws are missing."""
-    later = cell.cell.finished_matches - len(cell.values)
+    later = cell.cell.done - len(cell.values)
     return f" ({later} later ones not counted)" if later > 0 else ""
-
-
-def named(cells: Sequence[TaskCellReport], shown: Collection[str] = ()) -> list[tuple[str, TaskCellReport]]:
-    """The cells of a table with their names: who drew, with what differs but for the settings that are `shown` in
-    columns, and with how far the cell is if it isn't finished."""
-    states = (f" ({len(cell.values)} of {cell.wanted})" if cell.is_incomplete else "" for cell in cells)
-    names = labels([cell.settings for cell in cells], shown)
-    return [(f"{name}{state}", cell) for name, state, cell in zip(names, states, cells, strict=True)]
 
 
 def by_name(cells: Sequence[TaskCellReport], shown: Collection[str]) -> dict[str, list[TaskCellReport]]:
@@ -128,40 +146,14 @@ def by_name(cells: Sequence[TaskCellReport], shown: Collection[str]) -> dict[str
     return found
 
 
-def number_text(value: float | None, digits: int) -> str:
-    """With so many digits; a dash for what is undefined."""
-    return DASH if value is None else f"{value:z.{digits}f}"
-
-
-def percent_text(value: float | None) -> str:
-    """A share in percent."""
-    return DASH if value is None else f"{100 * value:.1f}"
-
-
 def with_true(found: Mapping[str, Any], key: str) -> str:
     """With two digits and, in brackets, what a true sample of as many answers has on average."""
-    value, true = found[key], found[f"{key}_true"]
-    return DASH if value is None else f"{value:.2f} ({true:.2f})"
+    return DASH if found[key] is None else f"{found[key]:.2f} ({found[f'{key}_true']:.2f})"
 
 
-def true_per(cells: Sequence[TaskCellReport]) -> str | None:
+def true_per(cells: Sequence[TaskCellReport]) -> str | float | None:
     """What a true sample has of chi-square per 1500 integers, on average; from what to what, if cells differ in n."""
     found = sorted((len(cell.task.values) - 1) * PER / cell.uniformity.n for cell in cells if cell.is_sequences)
     if not found:
         return None
-    return number_text(found[0], 1) if found[0] == found[-1] else between(found[0], found[-1])
-
-
-def p_text(value: float | None) -> str:
-    """A p-value with four digits."""
-    return DASH if value is None else "<0.0001" if value < 1e-4 else f"{value:.4f}"
-
-
-def interval_text(found: tuple[float, float] | None) -> str:
-    """Its ends with three digits."""
-    return DASH if found is None else between(*found, 3)
-
-
-def range_text(low: float | None, high: float | None) -> str:
-    """Between two whole numbers."""
-    return DASH if low is None or high is None else between(low, high, 0)
+    return found[0] if found[0] == found[-1] else between(found[0], found[-1])

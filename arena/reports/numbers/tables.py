@@ -1,314 +1,277 @@
-"""The tables of section 2 and its appendix: 1, 3, 4, 6 and 7, and the numbers behind figures 2 and 7."""
+"""The tables of section 2 and its appendix: 1, 3, 4, 6 and 7, and the numbers behind figures 2, 3 and 7."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from arena.reports.numbers.measures import PER, TaskCellReport
-from arena.reports.numbers.report import TaskReport
 from arena.reports.numbers.rows import (
     BY_EXACT,
-    DASH,
+    PAPERS_N_NOTE,
     REJECTED,
     beside,
     by_name,
+    cell_rows,
     chi_square_text,
-    flat,
-    interval_text,
-    named,
-    number_text,
-    p_text,
-    percent_text,
-    range_text,
+    paper,
+    paper_chi_squares,
+    row_of,
     sentences,
-    spread_row,
     true_per,
     with_true,
 )
-from arena.reports.published import published
+from arena.reports.numbers.runs import NumbersRuns
+from arena.reports.published import PublishedRow, find, published
 from arena.reports.table import Column, Row, Table
 
+_PLAIN: Final = "table4/1.0/1.0"  # the paper's row for single integers as figure 2 has them
 _PAPERS: Final = ("base", "llama-instruct", "tulu-dpo", "tulu-sft", "tulu-full")
 
 
-def tables(report: TaskReport, with_published: bool = False) -> tuple[Table, ...]:
-    """All tables that the report's cells fill."""
+def tables(runs: NumbersRuns, with_published: bool = False) -> tuple[Table, ...]:
+    """All tables that the cells fill."""
     made = [
-        _single(report, with_published),
-        _letters(report, with_published),
-        _sequences(report, with_published),
-        _repetitions(report),
-        _paraphrases(report, with_published),
-        _grid(report, with_published),
-        _matched(report),
-        _rewards(report, with_published),
+        _single(runs, with_published),
+        _letters(runs, with_published),
+        _sequences(runs, with_published),
+        _repetitions(runs),
+        _paraphrases(runs, with_published),
+        _grid(runs, with_published),
+        _matched(runs),
+        _rewards(runs, with_published),
     ]
     return tuple(table for table in made if table is not None)
 
 
+def published_rows(made: Sequence[Table]) -> tuple[PublishedRow, ...]:
+    """The paper's rows that stand in these tables."""
+    keys = {table.key for table in made}
+    rows = [row for row in published("table4") if "table4" in keys or ("integers" in keys and row.key == _PLAIN)]
+    rows += published("table5") if "integers" in keys else ()
+    return (*rows, *(row for key in ("table6", "table1", "table3", "table7") if key in keys for row in published(key)))
+
+
 _SINGLE: Final = (
-    Column("n", 3),
-    Column("chi²"),
-    Column("exact"),
-    Column("open", 6),
-    Column("bounds", 3),
-    Column("p", 2),
-    Column("phi²", 1),
-    Column("95%", 4),
-    Column("V (true)", 7),
-    Column("TV (true)", 8),
-    Column("mode"),
-    Column("rejected", 5),
+    Column("n", "n", "count", expendable=3),
+    Column("chi2", "chi²", digits=0),
+    Column("exact.expected_chi2", "exact", digits=0),
+    Column("exact.unexplored", "open", "probability", 3, expendable=6),
+    Column("exact.expected_chi2", "bounds", "range", 0, expendable=3),
+    Column("p", "p", "p", 4, expendable=2),
+    Column("phi2", "phi²", digits=3, expendable=1),
+    Column("phi2_ci", "95%", "interval", 3, expendable=4),
+    Column("cramers_v", "V (true)", expendable=7),
+    Column("tv", "TV (true)", expendable=8),
+    Column("mode", "mode", "text"),
+    Column("rejected_share", "rejected", "share", expendable=5),
 )
 
 
-def _single(report: TaskReport, with_published: bool) -> Table | None:
-    cells = report.single("integers")
+def _single(runs: NumbersRuns, with_published: bool) -> Table | None:
+    cells = runs.single("integers")
     if not cells:
         return None
     k = len(cells[0].task.values)
-    rows = [_single_row(name, cell) for name, cell in named(cells)]
-    rows.append(beside("a true sample, on average", _SINGLE, {"chi²": k - 1, "phi²": 0.0}))
+    rows = _single_rows(runs, cells)
+    rows.append(beside("a true sample, on average", {"chi2": k - 1, "phi2": 0}))
     if with_published:
-        grid = next(row for row in published("decoding") if row["temperature"] == "1.0" == row["top_p"])
-        for model in _PAPERS:
-            rows.append(beside(f"paper: {model}", _SINGLE, {"chi²": float(grid[model])}))
-        for row in published("qwen"):
-            for model in ("base", "instruct"):
-                rows.append(beside(f"paper: Qwen2.5 {row['size']} {model}", _SINGLE, {"chi²": float(row[model])}))
+        rows += paper_chi_squares(next(row for row in published("table4") if row.key == _PLAIN))
+        for row in published("table5"):
+            rows += paper_chi_squares(row, f"Qwen2.5 {row.labels['size']}")
     title = f"Single random integers, 0 to {k - 1} (the numbers of figure 2)"
-    notes = sentences(report, cells, with_published, REJECTED, of_single_values=True, wording_is_printed=True)
+    notes = sentences(runs, cells, with_published, REJECTED, of_single_values=True, wording_is_printed=True)
+    notes += (PAPERS_N_NOTE,) if with_published else ()
     return Table("integers", title, _SINGLE, tuple(rows), notes)
 
 
-def _letters(report: TaskReport, with_published: bool) -> Table | None:
-    cells = report.single("letters")
+def _letters(runs: NumbersRuns, with_published: bool) -> Table | None:
+    cells = runs.single("letters")
     if not cells:
         return None
-    rows = [_single_row(name, cell) for name, cell in named(cells)]
+    rows = _single_rows(runs, cells)
     if with_published:
-        for row in published("letters"):
-            numbers = {"chi²": float(row["chi2"]), "mode": row["mode"]}
-            rows.append(beside(f"paper: {row['size']} {row['model']}", _SINGLE, numbers))
-    notes = sentences(report, cells, with_published, REJECTED, of_single_values=True)
+        rows += [
+            paper(f"{row.labels['size']} {row.labels['model']}", row.key, {**row.values, "n": row.n})
+            for row in published("table6")
+        ]
+    notes = sentences(runs, cells, with_published, REJECTED, of_single_values=True)
     return Table("table6", "Table 6: single random letters, a to k", _SINGLE, tuple(rows), notes)
 
 
-def _single_row(name: str, cell: TaskCellReport) -> Row:
-    found = cell.to_json()
-    exact = found["exact"] or {}
-    texts = (
-        f"{found['n']}",
-        number_text(found["chi2"], 0),
-        number_text(exact.get("expected_chi2"), 0),
-        number_text(exact.get("unexplored"), 3),
-        range_text(exact.get("expected_chi2_low"), exact.get("expected_chi2_high")),
-        p_text(found["p"]),
-        number_text(found["phi2"], 3),
-        interval_text(found["phi2_ci"]),
-        with_true(found, "cramers_v"),
-        with_true(found, "tv"),
-        found["mode"] or DASH,
-        percent_text(found["rejected_share"]),
+def _single_rows(runs: NumbersRuns, cells: Sequence[TaskCellReport]) -> list[Row]:
+    return cell_rows(
+        runs, cells, lambda cell: ({}, {key: with_true(runs.document(cell), key) for key in ("cramers_v", "tv")})
     )
-    return Row(name, texts, flat(found))
 
 
 _SEQUENCES: Final = (
-    Column("n", 2),
-    Column("chi²"),
-    Column(f"chi² / {PER}"),
-    Column("p, frequencies", 1),
-    Column("equal neighbours"),
-    Column("p, neighbours", 1),
-    Column("mode", 3),
-    Column("rejected", 4),
+    Column("n", "n", "count", expendable=2),
+    Column("chi2", "chi²"),
+    Column("sequences.chi2_per_1500", f"chi² / {PER}"),
+    Column("sequences.frequencies.p", "p, frequencies", "p", 4, expendable=1),
+    Column("sequences.neighbours.repeat_rate", "equal neighbours", "share"),
+    Column("sequences.neighbours.dependence.p", "p, neighbours", "p", 4, expendable=1),
+    Column("mode", "mode", "text", expendable=3),
+    Column("rejected_share", "rejected", "share", expendable=4),
 )
 
 
-def _sequences(report: TaskReport, with_published: bool) -> Table | None:
-    cells = report.single("sequences")
+def _sequences(runs: NumbersRuns, with_published: bool) -> Table | None:
+    cells = runs.single("sequences")
     if not cells:
         return None
-    rows = []
-    for name, cell in named(cells):
-        found = cell.to_json()
-        more = found.get("sequences") or {}
-        near = more.get("neighbours") or {}
-        texts = (
-            f"{found['n']}",
-            number_text(found["chi2"], 1),
-            number_text(more.get("chi2_per_1500"), 1),
-            p_text((more.get("frequencies") or {}).get("p")),
-            percent_text(near.get("repeat_rate")),
-            p_text((near.get("dependence") or {}).get("p")),
-            found["mode"] or DASH,
-            percent_text(found["rejected_share"]),
-        )
-        rows.append(Row(name, texts, flat(found)))
     k = len(cells[0].task.values)
-    rows.append(
-        beside(
-            "a true sample, on average",
-            _SEQUENCES,
-            {"chi²": k - 1, f"chi² / {PER}": true_per(cells)},
-            {"equal neighbours": 1 / k},
-        )
-    )
+    true = {
+        "chi2": k - 1,
+        "sequences.chi2_per_1500": true_per(cells),
+        "sequences.neighbours.repeat_rate": 1 / k,
+    }
+    rows = [*cell_rows(runs, cells), beside("a true sample, on average", true)]
     if with_published:
-        for row in published("sequences"):
-            for model in _PAPERS:
-                rows.append(beside(f"paper: {row['size']} {model}", _SEQUENCES, {"chi²": float(row[model])}))
+        for row in published("table1"):
+            rows += paper_chi_squares(row, row.labels["size"])
     notes = (
         f"chi²: of all integers pooled, and for {PER} of them. Which of the two the paper's table 1 shows, and for how "
         "many sequences, is open. Integers of one sequence depend on each other: p, frequencies is of Hotelling's "
         "test, with sequences as cases; p, neighbours of the test that a number doesn't depend on the one before, "
         "made within places, so that it isn't moved by a preference for a number at a place.",
-        *sentences(report, cells, with_published, f"Equal neighbours in percent of neighbouring pairs. {REJECTED}"),
+        *sentences(runs, cells, with_published, f"Equal neighbours in percent of neighbouring pairs. {REJECTED}"),
     )
     return Table("table1", "Table 1: integers of sequences of ten", _SEQUENCES, tuple(rows), notes)
 
 
-def _repetitions(report: TaskReport) -> Table | None:
-    cells = [cell for cell in report.single("sequences") if cell.is_sequences]
+def _repetitions(runs: NumbersRuns) -> Table | None:
+    cells = [cell for cell in runs.single("sequences") if cell.is_sequences]
     if not cells:
         return None
+    by_n = "sequences.repetitions.mse_by_n_squared"
     columns = (
-        *(Column(str(count), 1 if count > 5 else 0) for count in range(cells[0].task.length + 1)),
-        Column("MSE"),
-        Column("MSE / n²", 3),
-        Column("floor", 2),
+        *(Column(f"{count}", f"{count}", "share", expendable=count > 5) for count in range(cells[0].task.length + 1)),
+        Column("sequences.repetitions.mse", "MSE", digits=0),
+        Column(by_n, "MSE / n²", expendable=3),
+        Column("sequences.repetitions.floor", "floor", expendable=2),
     )
-    rows = []
-    for name, cell in named(cells):
+
+    def shares(cell: TaskCellReport) -> tuple[dict[str, Any], dict[str, str]]:
         found = cell.repetitions
         assert found is not None
         n = len(cell.values)
-        shares = [f"{100 * count / n:.1f}" for count in found.counts]
-        texts = (*shares, number_text(found.mse, 0), f"{found.mse / n**2:.1e}", number_text(found.floor, 1))
-        rows.append(Row(name, texts, flat(cell.to_json())))
-    expected = cells[0].repetitions
-    assert expected is not None
-    probabilities = [value / sum(expected.expected) for value in expected.expected]
-    shares = [f"{100 * p:.1f}" for p in probabilities]
-    rows.append(Row("a true sample, exactly", (*shares, "", "", ""), {"expected": probabilities}, is_ours=False))
+        values = {str(count): number / n for count, number in enumerate(found.counts)}
+        return values, {by_n: f"{found.mse / n**2:.1e}"}
+
+    true = cells[0].repetitions
+    assert true is not None
+    expected = {str(count): value / sum(true.expected) for count, value in enumerate(true.expected)}
+    rows = [*cell_rows(runs, cells, shares), beside("a true sample, exactly", expected)]
     notes = (
         "Percent of sequences by their number of repetitions: ten minus the number of distinct values. MSE: the mean "
         "over the 11 bins of (count - expected count)², which grows with n²; floor: what a true sample of that size "
         "has.",
-        *sentences(report, cells, False),
+        *sentences(runs, cells, False),
     )
     return Table("figure3", "Figure 3: repetitions in sequences of ten", columns, tuple(rows), notes)
 
 
-def _paraphrases(report: TaskReport, with_published: bool) -> Table | None:
-    cells = [cell for cell in report.of("integers") if cell.prompt.get("variant")]
+def _paraphrases(runs: NumbersRuns, with_published: bool) -> Table | None:
+    cells = [cell for cell in runs.of("integers") if cell.prompt.get("variant")]
     if not cells:
         return None
     variants = sorted({str(cell.prompt["variant"]) for cell in cells})
-    columns = tuple(Column(variant) for variant in variants)
-    rows = [
-        spread_row(name, variants, {str(cell.prompt["variant"]): cell for cell in found})
-        for name, found in by_name(cells, shown=("wording",)).items()
-    ]
+    rows = []
+    for name, found in by_name(cells, shown=("wording",)).items():
+        here = {str(cell.prompt["variant"]): cell for cell in found}
+        texts = {variant: chi_square_text(cell) for variant, cell in here.items()}
+        rows.append(row_of(name, {variant: cell.best_chi2 for variant, cell in here.items()}, texts))
     if with_published:
-        for row in published("prompts"):
-            numbers = {variant: float(row[variant]) for variant in variants if variant in row}
-            rows.append(beside(f"paper: {row['model']}", columns, numbers))
+        rows += [paper(row.labels["model"], row.key, row.values) for row in published("table3")]
     return Table(
         "table3",
         "Table 3: chi-square of single integers under paraphrases of the prompt",
-        columns,
+        tuple(Column(variant, variant, digits=0) for variant in variants),
         tuple(rows),
-        (*(() if any(len(cell.values) for cell in cells) else (BY_EXACT,)), *sentences(report, cells, with_published)),
+        (*(() if any(len(cell.values) for cell in cells) else (BY_EXACT,)), *sentences(runs, cells, with_published)),
     )
 
 
-def _grid(report: TaskReport, with_published: bool) -> Table | None:
+def _grid(runs: NumbersRuns, with_published: bool) -> Table | None:
     """Of exact mode, if every cell has it: what was drawn of some of them doesn't belong beside that."""
-    cells = report.grid()
+    cells = runs.grid()
     if not cells:
         return None
-    settings = sorted({cell.sampling for cell in cells}, reverse=True)
     by_exact = all(cell.exact is not None for cell in cells)
     players = by_name(cells, shown=("temperature", "top_p"))
-    paper = _PAPERS if with_published else ()
-    columns = tuple(Column(name) for name in (*players, *(f"paper: {model}" for model in paper)))
+    papers = _PAPERS if with_published else ()
+    columns = [Column(name, name, digits=0) for name in players]
+    columns += [Column(f"paper: {one}", f"paper: {one}", "number", 0, 1, f"paper:\n{one}") for one in papers]
     rows = []
-    for setting in settings:
-        here = {name: cell for name, found in players.items() for cell in found if cell.sampling == setting}
-        beside = {(float(row["temperature"]), float(row["top_p"])): row for row in published("decoding")}
-        texts = [chi_square_text(here.get(name), by_exact) for name in players]
-        texts += [number_text(float(beside[setting][model]), 0) if setting in beside else DASH for model in paper]
-        numbers = {name: cell.expected_chi2 if by_exact else cell.best_chi2 for name, cell in here.items()}
-        rows.append(Row(f"temperature {setting[0]:g}, top-p {setting[1]:g}", tuple(texts), numbers))
+    for temperature, top_p in sorted({cell.sampling for cell in cells}, reverse=True):
+        at = temperature, top_p
+        here = {name: cell for name, found in players.items() for cell in found if cell.sampling == at}
+        values: dict[str, Any] = {
+            name: cell.expected_chi2 if by_exact else cell.best_chi2 for name, cell in here.items()
+        }
+        values |= {f"paper: {model}": find(f"table4/{temperature}/{top_p}/{model}") for model in papers}
+        texts = {name: chi_square_text(cell, by_exact) for name, cell in here.items()}
+        rows.append(row_of(f"temperature {temperature:g}, top-p {top_p:g}", values, texts))
     return Table(
         "table4",
         "Table 4: chi-square of single integers over temperature and top-p",
-        columns,
+        tuple(columns),
         tuple(rows),
         (
             *((f"{BY_EXACT} n = {cells[0].n}.",) if by_exact else ()),
-            *sentences(report, cells, with_published, wording_is_printed=True),
+            *sentences(runs, cells, with_published, wording_is_printed=True),
         ),
     )
 
 
-def _matched(report: TaskReport) -> Table | None:
-    cells = [cell for cell in report.cells if cell.prompt.get("matched")]
+_MATCHED: Final = (
+    Column("settings.temperature", "temperature"),
+    Column("entropy.entropy", "bits", digits=2),
+    Column("entropy.target", "to reach", digits=2),
+    Column("entropy.reached", "reached", "text"),
+    Column("n", "n", "count", expendable=2),
+    Column("chi2", "chi²", digits=0),
+    Column("mode", "mode", "text", expendable=1),
+    Column("rejected_share", "rejected", "share"),
+)
+
+
+def _matched(runs: NumbersRuns) -> Table | None:
+    cells = [cell for cell in runs.cells if cell.prompt.get("matched")]
     if not cells:
         return None
-    cells = [*report.bases(cells)[:1], *cells]
-    columns = (
-        Column("temperature"),
-        Column("bits"),
-        Column("to reach"),
-        Column("reached"),
-        Column("n", 2),
-        Column("chi²"),
-        Column("mode", 1),
-        Column("rejected"),
-    )
-    rows = []
-    for name, cell in named(cells, shown=("temperature",)):
-        found = cell.to_json()
-        entropy = cell.entropy
-        texts = (
-            f"{cell.prompt['temperature']:g}",
-            number_text(entropy.get("entropy"), 2),
-            number_text(entropy.get("target"), 2),
-            "" if "reached" not in entropy else "yes" if entropy["reached"] else "not reached",
-            f"{found['n']}",
-            chi_square_text(cell),
-            found["mode"] or DASH,
-            percent_text(found["rejected_share"]),
-        )
-        rows.append(Row(name, texts, flat(found)))
+    cells = [*runs.bases(cells)[:1], *cells]
+
+    def texts(cell: TaskCellReport) -> tuple[dict[str, Any], dict[str, str]]:
+        reached = cell.entropy.get("reached")
+        return {}, {
+            "settings.temperature": f"{cell.prompt['temperature']:g}",
+            "entropy.reached": "" if reached is None else "yes" if reached else "not reached",
+            "chi2": chi_square_text(cell),
+        }
+
     notes = (
         "The lowest temperature of 1, 1.5, 2, 2.5 and 3 at which the first token's entropy, in bits over the whole "
         "vocabulary, reaches the base model's at temperature 1.",
-        *sentences(report, cells, False, REJECTED),
+        *sentences(runs, cells, False, REJECTED),
     )
-    return Table("figure7", "Figure 7: single values with entropy matched", columns, tuple(rows), notes)
+    rows = cell_rows(runs, cells, texts, shown=("temperature",))
+    return Table("figure7", "Figure 7: single values with entropy matched", _MATCHED, tuple(rows), notes)
 
 
-def _rewards(report: TaskReport, with_published: bool) -> Table | None:
-    cells = [cell for cell in report.cells if cell.rewards]
+def _rewards(runs: NumbersRuns, with_published: bool) -> Table | None:
+    cells = [cell for cell in runs.cells if cell.rewards]
     if not cells:
         return None
-    columns = tuple(Column(value) for value in cells[0].task.values)
-    rows = []
-    for name, cell in named(cells):
-        values = dict(zip(cell.task.values, cell.rewards["values"], strict=True))
-        rows.append(Row(name, tuple(f"{values[column.heading]:.2f}" for column in columns), values))
+    rows = cell_rows(runs, cells, lambda cell: (dict(zip(cell.task.values, cell.rewards["values"], strict=True)), {}))
     if with_published:
-        for row in published("reward"):
-            numbers = {value: float(row[value]) for value in row if value.isdigit()}
-            rows.append(beside("paper: Tulu's reward model", columns, {}, numbers))
+        rows += [paper("Tulu's reward model", row.key, row.values) for row in published("table7")]
     return Table(
         "table7",
         "Table 7: the reward for each value as the answer",
-        columns,
+        tuple(Column(value, value, digits=2) for value in cells[0].task.values),
         tuple(rows),
-        sentences(report, cells, with_published, wording_is_printed=True),
+        sentences(runs, cells, with_published, wording_is_printed=True),
     )

@@ -1,0 +1,44 @@
+"""What runs of games say (section 3 of the paper).
+
+measures.py   a cell's numbers, from its rounds
+runs.py       a whole run, or several side by side
+table2.py     table 2: its rows, and the sentences below them
+figure4.py    figure 4, left and right
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from arena.reports.report import Report
+    from arena.reports.tournament.runs import TournamentRuns
+    from arena.store.rows import RunRow
+    from arena.store.store import Store
+
+
+def report(store: Store, runs: Sequence[RunRow], published: bool = False) -> Report:
+    """Table 2 and figure 4 of runs of games. Raises InputError if none of their games is installed."""
+    from arena.reports.tournament.runs import read_runs
+
+    return reported(read_runs(store, *runs), published)
+
+
+def reported(found: TournamentRuns, published: bool = False) -> Report:
+    """The same of runs that were read before."""
+    from arena.reports.report import Report
+    from arena.reports.tournament.figure4 import figure4
+    from arena.reports.tournament.table2 import comparable, table2
+
+    tables = table2(found, published)
+    return Report(
+        name="tournament",
+        file="table2",
+        tables=tables,
+        figures=(figure4(found),),
+        records=[row.values for table in tables for row in table.rows],
+        document=found.to_json(),
+        published=tuple(row for game in found.games for row in comparable(found, game)) if published else None,
+        nothing=found.nothing,
+    )

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from arena.records import Outcome
-from arena.reports.figure import below, colour, hatch, plain, rendered
-from arena.reports.tournament.measures import CellReport
-from arena.reports.tournament.report import RunReport
+from arena.reports.figure import below, colour, hatch, plain, styles
+from arena.reports.report import Figure
+from arena.reports.table import plain_table
+from arena.reports.tournament.measures import OUTCOMES, CellReport
+from arena.reports.tournament.runs import TournamentRuns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure as Drawing
+    from matplotlib.figure import SubFigure
 
+_TITLE: Final = "Figure 4: determinism over all rounds, and after each outcome"
 _BINS: Final = 24  # from chance to 1
 _ROW: Final = 1.0  # inches a subject
 _LABEL: Final = 50  # letters of a name in a line: the mean stands beside it
@@ -26,29 +31,41 @@ _LEGEND: Final = (
 )
 
 
-def render(report: RunReport) -> dict[str, bytes]:
-    """The figure as PNG, SVG and PDF, by format; the same bytes from the same run, in every process.
+def figure4(runs: TournamentRuns) -> Figure:
+    """The figure. A cell without matches that count is left out; a subject without a policy is shown as such."""
+    cells = [cell for cell in runs.cells if len(cell.rounds)]
+    data = plain_table("figure4", _TITLE, [(runs.label(cell), _data(runs, cell)) for cell in cells])
+    return Figure("figure4", _TITLE, lambda: _drawn(runs, cells), data)
 
-    A cell without matches that count is left out; a subject without a policy is shown as such.
-    """
-    return rendered(lambda: _figure(report))
+
+def _data(runs: TournamentRuns, cell: CellReport) -> dict[str, Any]:
+    """What is drawn of a cell: the distribution as percent of rounds in each bin, of equal width from chance to 1."""
+    found = runs.document(cell)
+    values: dict[str, Any] = {"game": cell.game.name, "rounds": len(cell.rounds), "mean": found["determinism"]["mean"]}
+    for name, outcome in OUTCOMES.items():
+        after = found["determinism_after"][name]
+        low, high = after["minus_loss_ci"] or (None, None)
+        values |= {f"rounds_after_{name}": int(cell.after(outcome).sum()), f"{name}_minus_loss": after["minus_loss"]}
+        values |= {f"{name}_minus_loss_low": low, f"{name}_minus_loss_high": high}
+    if cell.has_policies:
+        counts, _ = np.histogram(_clipped(cell), _edges(cell))
+        values |= {f"bin{at}": 100 * count / len(cell.rounds) for at, count in enumerate(counts.tolist(), 1)}
+    return values
 
 
-def _figure(report: RunReport) -> Figure:
-    from matplotlib.figure import Figure
+def _drawn(runs: TournamentRuns, cells: Sequence[CellReport]) -> Drawing:
+    from matplotlib.figure import Figure as Drawing
 
-    cells = [cell for cell in report.cells if len(cell.rounds)]
-    by_game = {game.name: [cell for cell in cells if cell.game.name == game.name] for game in report.games}
+    by_game = {game.name: [cell for cell in cells if cell.game.name == game.name] for game in runs.games}
     shown = [found for found in by_game.values() if found]
-    players = tuple(dict.fromkeys(report.label(cell) for cell in cells))
+    style = styles(cell.cell.spec.subject for cell in runs.cells)
     heights = [_ROW * len(found) + 0.95 for found in shown]
-    figure = Figure(figsize=(9.0, sum(heights) + 0.4), layout="constrained")
+    figure = Drawing(figsize=(9.0, sum(heights) + 0.4), layout="constrained")
     if shown:
         boxes = figure.subfigures(len(shown), 1, height_ratios=heights, squeeze=False)[:, 0]
         for box, found in zip(boxes, shown, strict=True):
-            labels = [report.label(cell) for cell in found]
-            _game(box, found, labels, [players.index(label) for label in labels])
-    said = [f"{report.title}.", report.said_of_all, _LEGEND, *report.uncounted, *report.cautions]
+            _game(box, found, list(map(runs.label, found)), [style[cell.cell.spec.subject] for cell in found])
+    said = [f"{runs.title}.", runs.said_of_all, _LEGEND, *runs.uncounted, *runs.cautions]
     below(figure, " ".join(filter(None, said)))
     return figure
 
@@ -95,8 +112,8 @@ def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
         axes.text(0.5, 0.5, "has no policy to show", transform=axes.transAxes, ha="center", va="center")
         return
     axes.hist(
-        np.clip(determinism, chance, 1.0),  # 1/n less a bit is 1/n
-        bins=np.linspace(chance, 1.0, _BINS + 1).tolist(),
+        _clipped(cell),
+        bins=_edges(cell),
         weights=np.full(len(determinism), 100.0 / len(determinism)),
         facecolor=colour(style) + "55",
         edgecolor=colour(style),
@@ -106,6 +123,15 @@ def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
     axes.axvline(float(determinism.mean()), color=colour(style), linewidth=1.6)
     axes.set_title(f"mean {determinism.mean():.2f}, n = {len(determinism):,}", loc="right", fontsize=9, pad=3)
     axes.set_ylim(0.0, None)
+
+
+def _edges(cell: CellReport) -> list[float]:
+    edges: list[float] = np.linspace(1.0 / len(cell.game.moves), 1.0, _BINS + 1).tolist()
+    return edges
+
+
+def _clipped(cell: CellReport) -> NDArray[np.float64]:
+    return np.clip(cell.determinism, 1.0 / len(cell.game.moves), 1.0)  # 1/n less a bit is 1/n
 
 
 def _after(axes: Axes, cell: CellReport, style: int) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,7 +62,7 @@ class CellReport:
         """Which matches are counted and what else there is, as a sentence; "" of a whole cell."""
         if self.is_whole:
             return ""
-        later, still_open = self.cell.finished_matches - self.matches, f"{self.cell.open_matches} open"
+        later, still_open = self.cell.done - self.matches, f"{self.cell.open} open"
         if self.cell.below is None:
             return f"{self.state} were played to their end."
         if not self.matches:
@@ -169,8 +170,8 @@ class CellReport:
         return {
             "subject": spec.subject,
             "opponent": spec.opponent,
-            "game": spec.game,
-            "prompt": None if spec.prompt is None else dict(spec.prompt),
+            "game": spec.what,
+            "prompt": None if spec.asked is None else msgspec.to_builtins(spec.asked),
             "matches": self.matches,
             "rounds": len(rounds),
             "wins": self.rate(Outcome.WIN),
@@ -189,8 +190,8 @@ class CellReport:
             "seconds": self.cell.seconds,
             "games_asked": self.games_asked,
             "counted_matches": self.matches,
-            "finished_matches": self.cell.finished_matches,
-            "open_matches": self.cell.open_matches,
+            "finished_matches": self.cell.done,
+            "open_matches": self.cell.open,
             "loose_mass": _mean(rounds.loose_mass),
             "gap": gap.value,
             "gap_ci": _list(gap),

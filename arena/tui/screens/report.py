@@ -67,4 +67,4 @@ def _read(path: Path, name: str, width: int) -> tuple[str, RenderableType, bool]
         over = run.finished or store.writer_of(run) is None
         state = "finished" if run.finished else "stopped" if over else "running"
         title = f"run {run.name} · {run.spec.experiment} · {amount(run.spec)} · seed {run.spec.seed} · {state}"
-        return printable(title), terminal(reports_of(store, [run]), width), over
+        return printable(title), terminal(reports_of(store, [run])[0].tables, width), over

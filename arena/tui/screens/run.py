@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -17,10 +18,12 @@ from arena.concurrency import aside
 from arena.errors import ArenaError
 from arena.experiments.experiment import amount
 from arena.experiments.tournament.spec import TournamentSpec
-from arena.reports.tournament.folder import write_all
+from arena.reports.report import write_all
+from arena.reports.terminal import terminal
+from arena.reports.tournament import reported
 from arena.reports.tournament.measures import CellReport
-from arena.reports.tournament.report import RunReport, run_report
-from arena.reports.tournament.terminal import terminal
+from arena.reports.tournament.runs import TournamentRuns, read_runs
+from arena.reports.tournament.table2 import table2
 from arena.reports.words import between, duration
 from arena.session.runner import Runner
 from arena.session.seats import display_name
@@ -55,7 +58,7 @@ class RunScreen(ArenaScreen):
         self._run = run
         self._planned = planned
         self._runner: Runner | None = None
-        self._report: RunReport | None = None
+        self._report: TournamentRuns | None = None
         self._writer: int | None = None
         self._rates: dict[str, float] = {}
         self._seen: dict[str, tuple[float, int]] = {}
@@ -109,7 +112,7 @@ class RunScreen(ArenaScreen):
             self._report, self._run = report, report.run.name
             self._draw(report)
 
-    def _draw(self, report: RunReport) -> None:
+    def _draw(self, report: TournamentRuns) -> None:
         paused = "paused" if self._runner is not None else "stopped"
         state = "finished" if report.run.finished else paused if self._writer is None else "running"
         left = self._time_left(report)
@@ -125,7 +128,7 @@ class RunScreen(ArenaScreen):
                 table.add_row(*values, key=str(index))
         self._mark(table.cursor_row)
         width = max(40, self.size.width - 4)
-        self.query_one("#table2-text", Static).update(terminal(report, width))
+        self.query_one("#table2-text", Static).update(terminal(table2(report), width))
 
     @property
     def _narrow(self) -> bool:
@@ -166,7 +169,7 @@ class RunScreen(ArenaScreen):
             self._rates[key] = (count - before) / (now - since)
         return self._rates.get(key)
 
-    def _time_left(self, report: RunReport) -> str:
+    def _time_left(self, report: TournamentRuns) -> str:
         left = sum(max(0, cell.games_asked - cell.cell.done) * (report.run.spec.rounds or 0) for cell in report.cells)
         rates = [rate for rate in self._rates.values() if rate]
         if self._writer is None or not rates or left <= 0:
@@ -219,15 +222,19 @@ class RunScreen(ArenaScreen):
             return
         out = self.arena.store.absolute().parent / f"arena-{self._report.run.name}"
         try:
-            await aside(write_all, self._report, out)
+            await aside(_export, self._report, out)
         except ArenaError as error:
             self.arena.refuse(error)
         else:
             self.notify(f"tables and figure are in {out}", markup=False)
 
 
-def _read(app: ArenaApp, name: str | None) -> tuple[RunReport, int | None]:
+def _export(report: TournamentRuns, out: Path) -> None:
+    write_all(reported(report), out)
+
+
+def _read(app: ArenaApp, name: str | None) -> tuple[TournamentRuns, int | None]:
     """The run's report and who writes it."""
     with Store.open(app.store) as store:
         run = store.run(name)
-        return run_report(store, run), store.writer_of(run)
+        return read_runs(store, run), store.writer_of(run)

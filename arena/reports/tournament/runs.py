@@ -1,4 +1,4 @@
-"""A whole run, or several side by side: their cells' reports, and the document that `--json` prints."""
+"""Whole runs of games, one or several side by side: their cells, and the document that `--json` prints."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from arena.blocks import BLOCK
 from arena.errors import ArenaError, InputError
 from arena.games import Game, parse_game
 from arena.reports.cautions import cautions, families_of
@@ -17,7 +18,7 @@ from arena.text import printable
 
 
 @dataclass(frozen=True)
-class RunReport:
+class TournamentRuns:
     """A run with its cells, in the run's order. `families` maps a subject to its model's family, where known.
 
     `more` are further runs whose cells stand below the first one's: models that were measured one after another.
@@ -56,9 +57,17 @@ class RunReport:
         return said_of_all([cell.settings for cell in self.cells])
 
     @property
-    def nothing_finished(self) -> bool:
-        """Whether there is no match to report on."""
-        return not any(len(cell.rounds) for cell in self.cells)
+    def nothing(self) -> str:
+        """Why there is no match to report on yet; "" if there is one."""
+        if any(len(cell.rounds) for cell in self.cells):
+            return ""
+        done = sum(cell.cell.done for cell in self.cells)
+        still_open = sum(cell.cell.open for cell in self.cells)
+        return (
+            f"no match of run {self.run.name} is counted yet ({done} finished, {still_open} open): those that end "
+            f"early are no sample, so that an unfinished run is told from {BLOCK} matches on. "
+            "The command that began it goes on with it, and `arena runs` tells how far it is"
+        )
 
     @property
     def uncounted(self) -> tuple[str, ...]:
@@ -83,22 +92,30 @@ class RunReport:
             found |= zip(map(id, cells), labels([cell.settings for cell in cells]), strict=True)
         return found
 
+    def document(self, cell: CellReport) -> dict[str, Any]:
+        """The cell's document, made once."""
+        return self._documents[id(cell)]
+
+    @cached_property
+    def _documents(self) -> dict[int, dict[str, Any]]:
+        return {id(cell): cell.to_json() for cell in self.cells}
+
     def to_json(self) -> dict[str, Any]:
-        """The document of `arena tournament --json` and `arena report --format json`."""
+        """The document of `arena tournament --json` and `arena report --format json`, but for the notes."""
         spec = self.run.spec
         return {
             "run": self.run.name,
-            "games": spec.games,
+            "games": spec.size,
             "rounds": spec.rounds,
             "seed": spec.seed,
-            "cells": [cell.to_json() for cell in self.cells],
+            "cells": [self.document(cell) for cell in self.cells],
             "manifest": dict(spec.manifest),
             "runs": [run_document(run) for run in (self.run, *self.more)],
             "left_out": list(self.left_out),
         }
 
 
-def run_report(store: Store, run: RunRow, *more: RunRow) -> RunReport:
+def read_runs(store: Store, run: RunRow, *more: RunRow) -> TournamentRuns:
     """Read the matches that count of one or several runs. A game that isn't installed here is left out, and named.
 
     Raises InputError if none of them is installed.
@@ -108,13 +125,13 @@ def run_report(store: Store, run: RunRow, *more: RunRow) -> RunReport:
     for one in (run, *more):
         for cell in store.cells(one):
             try:
-                game = parse_game(cell.spec.game)
+                game = parse_game(cell.spec.what)
             except ArenaError as error:
-                left_out[f"run {one.name} played {cell.spec.game!r}, but {error}"] = None
+                left_out[f"run {one.name} played {cell.spec.what!r}, but {error}"] = None
                 continue
             rounds = store.rounds(cell, len(game.moves))
-            cells.append(CellReport(cell, game, rounds, one.spec.games, settings_of(one, cell.spec)))
+            cells.append(CellReport(cell, game, rounds, one.spec.size, settings_of(one, cell.spec)))
     if left_out and not cells:
         raise InputError("; ".join(left_out))
     families = families_of({cell.cell.spec.subject for cell in cells})
-    return RunReport(run, tuple(cells), families, more, tuple(left_out))
+    return TournamentRuns(run, tuple(cells), families, more, tuple(left_out))

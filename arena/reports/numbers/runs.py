@@ -1,24 +1,24 @@
-"""A whole run of a task, or several side by side: their cells' reports, and the document that `--json` prints."""
+"""Whole runs of tasks, one or several side by side: their cells, and the document that `--json` prints."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from arena.errors import ArenaError, InputError
-from arena.experiments.numbers.numbers import draws
 from arena.experiments.numbers.stored import read_answers, read_findings
 from arena.experiments.numbers.task import find_task
 from arena.reports.cautions import cautions, families_of
 from arena.reports.numbers.measures import TaskCellReport
 from arena.reports.settings import run_document, said_of_all, settings_of
-from arena.store.rows import RunRow
+from arena.store.rows import RunRow, Unit
 from arena.store.store import Store
 
 
 @dataclass(frozen=True)
-class TaskReport:
+class NumbersRuns:
     """Runs with their cells, in the runs' order. `families` maps a subject to its model's family, where known;
     `left_out` are sentences about cells that can't be reported here."""
 
@@ -74,20 +74,28 @@ class TaskReport:
         names, tasks = ({cell.prompt["matched"] for cell in matched}, {cell.task.name for cell in matched})
         return [cell for cell in self.of(*tasks) if cell.subject in names and cell.is_plain]
 
+    def document(self, cell: TaskCellReport) -> dict[str, Any]:
+        """The cell's document, made once."""
+        return self._documents[id(cell)]
+
+    @cached_property
+    def _documents(self) -> dict[int, dict[str, Any]]:
+        return {id(cell): cell.to_json() for cell in self.cells}
+
     def to_json(self) -> dict[str, Any]:
-        """The document of `arena numbers --json` and `arena report --format json`."""
+        """The document of `arena numbers --json` and `arena report --format json`, but for the notes."""
         first = self.runs[0]
         return {
             "run": first.name,
             "seed": first.spec.seed,
-            "cells": [cell.to_json() for cell in self.cells],
+            "cells": [self.document(cell) for cell in self.cells],
             "manifest": dict(first.spec.manifest),
             "runs": [run_document(run) for run in self.runs],
             "left_out": list(self.left_out),
         }
 
 
-def task_report(store: Store, *runs: RunRow) -> TaskReport:
+def read_runs(store: Store, *runs: RunRow) -> NumbersRuns:
     """Read one or several runs; of a cell that several of them have with the same settings, the one with the most
     answers. A task that isn't known here is left out, and named.
 
@@ -98,14 +106,14 @@ def task_report(store: Store, *runs: RunRow) -> TaskReport:
     for run in runs:
         for cell in store.cells(run):
             try:
-                task = find_task(cell.spec.game)
+                task = find_task(cell.spec.what)
             except ArenaError as error:
-                left_out[f"run {run.name} asked {cell.spec.game!r}, but {error}"] = None
+                left_out[f"run {run.name} asked {cell.spec.what!r}, but {error}"] = None
                 continue
             answers, findings = tuple(read_answers(store, cell, task)), read_findings(store, cell, task)
-            wanted = run.spec.games if draws(run.spec) else 0
+            wanted = run.spec.size if run.spec.unit is Unit.ANSWER else 0
             settings = settings_of(run, cell.spec)
-            report = TaskCellReport(cell, task, answers, findings, wanted, run.spec.games, settings)
+            report = TaskCellReport(cell, task, answers, findings, wanted, run.spec.size, settings)
             same = (f"{name}={value}" for name, value in settings.items() if name not in ("run", "created"))
             key = str(report.prompt.get("matched")), *same
             if key not in found or len(found[key].values) < len(report.values):
@@ -113,4 +121,4 @@ def task_report(store: Store, *runs: RunRow) -> TaskReport:
     cells = tuple(found.values())
     if left_out and not cells:
         raise InputError("; ".join(left_out))
-    return TaskReport(runs, cells, families_of({cell.subject for cell in cells}), tuple(left_out))
+    return NumbersRuns(runs, cells, families_of({cell.subject for cell in cells}), tuple(left_out))

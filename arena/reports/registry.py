@@ -1,0 +1,69 @@
+"""From stored runs to their reports: an experiment's reporter is found by the experiment's name.
+
+A package adds one through the entry point group `arena.reports`: the name is the experiment's, the object a function
+`report(store, runs, published=False) -> Report`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Protocol
+
+from arena.errors import ArenaError, InputError
+from arena.plugins import Registry
+from arena.reports import numbers, tournament
+from arena.store.rows import RunRow
+from arena.text import printable
+
+if TYPE_CHECKING:
+    from arena.reports.report import Report
+    from arena.store.store import Store
+
+
+class Reporter(Protocol):
+    """What makes an experiment's report of some of its runs, side by side; with the paper's rows if `published`."""
+
+    def __call__(self, store: Store, runs: Sequence[RunRow], published: bool = False) -> Report: ...
+
+
+REPORTS: Final = Registry[Reporter](
+    "arena.reports", "report", {"tournament": tournament.report, "numbers": numbers.report}
+)
+_SHOWN_BY: Final = {"match": "tournament"}  # of experiments that have no report of their own
+# what the document of a whole suite calls an experiment's report; any other by its own name
+_OF_SUITES: Final = {"tournament": "games", "numbers": "tasks"}
+
+
+def reports_of(store: Store, runs: Sequence[RunRow], published: bool = False) -> tuple[Report, ...]:
+    """The reports of runs of any experiments: one an experiment, in the order of its first run.
+
+    Raises InputError for an experiment that nothing installed here can report.
+    """
+    by_experiment: dict[str, list[RunRow]] = {}
+    for run in runs:
+        by_experiment.setdefault(_SHOWN_BY.get(run.spec.experiment, run.spec.experiment), []).append(run)
+    return tuple(_report(name, store, found, published) for name, found in by_experiment.items())
+
+
+def suite_document(suite: str, reports: Sequence[Report]) -> dict[str, object]:
+    """The document of a whole suite's reports; null where it has no such part."""
+    found = {_OF_SUITES.get(report.name, report.name): report.to_json() for report in reports}
+    return {"suite": suite, **dict.fromkeys(_OF_SUITES.values()), **found}
+
+
+def _report(name: str, store: Store, runs: Sequence[RunRow], published: bool) -> Report:
+    if name not in REPORTS:
+        raise InputError(
+            f"run {printable(runs[0].name)} is of the experiment {printable(name)!r}, which nothing that is installed "
+            f"here can report: install the package that brings it, or choose other runs (this can report "
+            f"{', '.join(REPORTS.names())})"
+        )
+    reporter = REPORTS.load(name)
+    try:
+        return reporter(store, runs, published)
+    except ArenaError:
+        raise
+    except Exception as error:
+        if REPORTS.folder(name) is None:
+            raise
+        raise REPORTS.failure(name, f"fails: {type(error).__name__}: {error}") from error

@@ -1,0 +1,101 @@
+"""Tables in a terminal: the columns that its width has room for. What had no room is named below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from arena.reports.table import Column, Row, Table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table as RichTable
+
+_GAP: Final = 2  # between columns
+_NAME: Final = 25  # the room that a name gets before columns are left out
+_LEAST: Final = 8  # and before those are that aren't expendable
+
+
+def terminal(tables: Sequence[Table], width: int) -> RenderableType:
+    """For a terminal of so many columns: the parts of a table with their columns below each other, then its notes."""
+    from rich.console import Group
+    from rich.text import Text
+
+    blocks: list[RenderableType] = []
+    for _, group in groupby(tables, key=lambda table: table.key):
+        parts = list(group)
+        widths = [max(len(line) for line in _lines(parts, at)) for at in range(len(parts[0].columns))]
+        shown = _fitting(parts, widths, width)
+        for part in parts:
+            blocks += [_drawn(part, shown, widths, _name_width(parts, widths, shown, width)), Text("")]
+        notes = [note for part in parts for note in part.footnotes]
+        if missing := list(_missing(parts[0].columns, shown)):
+            notes.append(f"Not shown for want of room: {', '.join(missing)}. A wider terminal or --format shows them.")
+        blocks += [*(Text(note, style="dim") for note in notes), Text("")]
+    return Group(*blocks[:-1])
+
+
+def _fitting(parts: Sequence[Table], widths: Sequence[int], width: int) -> list[int]:
+    """The places of the columns that have room beside the names."""
+    columns = parts[0].columns
+    shown = list(range(len(columns)))
+    order = sorted(shown, key=lambda at: (columns[at].expendable, at), reverse=True)
+    for at in order[:-1]:
+        room = min(_widest_name(parts), _NAME if columns[at].expendable else _LEAST)
+        if room + sum(_GAP + widths[one] for one in shown) <= width:
+            break
+        shown.remove(at)
+    return shown
+
+
+def _missing(columns: Sequence[Column], shown: Sequence[int]) -> Iterator[str]:
+    """The headings of the columns that aren't shown; an interval goes without saying where its number isn't either."""
+    for at in (at for at in range(len(columns)) if at not in shown):
+        if columns[at].kind != "interval":
+            yield columns[at].heading
+        elif at - 1 in shown:
+            yield f"{columns[at].heading} of {columns[at - 1].heading}"
+
+
+def _name_width(parts: Sequence[Table], widths: Sequence[int], shown: Sequence[int], width: int) -> int:
+    """One width for the names of all parts."""
+    return max(1, min(_widest_name(parts), width - sum(_GAP + widths[at] for at in shown)))
+
+
+def _drawn(table: Table, shown: Iterable[int], widths: Sequence[int], names: int) -> RichTable:
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    drawn = RichTable(
+        title=Text(table.title, style="bold"),
+        title_justify="left",
+        box=None,
+        padding=(0, _GAP, 0, 0),
+        pad_edge=False,
+    )
+    drawn.add_column("", overflow="fold", min_width=names, max_width=names)
+    columns = [table.columns[at] for at in shown]
+    for at, column in zip(shown, columns, strict=True):
+        heading = Text("\n".join(column.lines))
+        drawn.add_column(heading, justify="right", vertical="top", no_wrap=True, min_width=widths[at])
+    for row in table.rows:
+        texts = (Text(row.text(column)) for column in columns)
+        drawn.add_row(Text("\n".join(_name_lines(row))), *texts, style="" if row.is_ours else "dim")
+    return drawn
+
+
+def _name_lines(row: Row) -> tuple[str, ...]:
+    return (row.name, f"  {row.state}") if row.state else (row.name,)
+
+
+def _widest_name(parts: Sequence[Table]) -> int:
+    from rich.cells import cell_len
+
+    return max((cell_len(line) for part in parts for row in part.rows for line in _name_lines(row)), default=0)
+
+
+def _lines(parts: Sequence[Table], at: int) -> Iterable[str]:
+    """All that stands in a column."""
+    for part in parts:
+        yield from (*part.columns[at].lines, *part.texts(at))
