@@ -20,7 +20,8 @@ from arena.backends.base import Request, StopRule
 from arena.backends.loading import Models
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
-from arena.experiments.tournament.cells import Options, plan_cells
+from arena.experiments.tournament.cells import plan_cells
+from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import parse_game
 from arena.records import Decision, Policy, Round, View
 from tests.integration.backends import Subject
@@ -55,7 +56,7 @@ def probabilities(weights: str) -> NDArray[np.float64]:
         models, found = Models(), []
         try:
             for name in ("rps", "hide-and-seek"):
-                (cell,) = await plan_cells([f"llm:{weights}"], ["greedy"], [name], Options(), models)
+                (cell,) = await plan_cells(TournamentSpec(subjects=(f"llm:{weights}",), games=(name,)), models)
                 agent = await cell.subject.agent(cell.game, models)
                 asked = (agent.decide(view) for view in views(name, PROMPTS // 2))
                 for decision in await asyncio.gather(*asked):

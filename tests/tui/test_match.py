@@ -53,7 +53,7 @@ def my_turn(app: ArenaApp) -> bool:
 def played(store: Path) -> tuple[str, str, RoundColumns]:
     with Store.open(store) as opened:
         (cell,) = opened.cells(opened.run(None))
-        columns = opened.rounds(cell, len(parse_game(cell.spec.game).moves))
+        columns = opened.rounds(cell, len(parse_game(cell.spec.what).moves))
     return cell.spec.subject, cell.spec.opponent, columns
 
 

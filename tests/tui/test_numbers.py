@@ -14,15 +14,16 @@ from textual.widgets import DataTable, Input, Select
 from arena.backends.weights import catalog
 from arena.records import Answer
 from arena.session.numbers_choice import TaskChoice
-from arena.store.rows import TASK_KIND, CellSpec, RunSpec
+from arena.store.rows import CellSpec
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.numbers import NumbersScreen
+from arena.tui.screens.numbers_run import NumbersRunScreen, TaskCellScreen
 from arena.tui.screens.numbers_setup import NumbersSetupScreen
 from arena.tui.screens.results import ResultsScreen
-from arena.tui.screens.task_run import TaskCellScreen, TaskRunScreen
 from arena.tui.widgets.value_bars import ValueBars
+from tests.support.specs import numbers_run
 from tests.tui.test_match import run, text, until
 from tests.tui.test_results import ARENA, rows
 from tests.tui.test_trouble import drawn, toasts
@@ -313,12 +314,12 @@ def test_from_the_results_down_to_a_cells_bars_and_the_latest_run_opens_the_righ
     app = ArenaApp(store, follow="")
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(app.screen, TaskRunScreen) and rows(app, "task-cells") == 2)
+        await until(pilot, lambda: isinstance(app.screen, NumbersRunScreen) and rows(app, "task-cells") == 2)
         assert "50 answers · seed 0 · finished" in text(app, "title")
         await pilot.press("escape", "o")
         await until(pilot, lambda: isinstance(app.screen, ResultsScreen) and rows(app, "runs") == 1)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, TaskRunScreen) and rows(app, "task-cells") == 2)
+        await until(pilot, lambda: isinstance(app.screen, NumbersRunScreen) and rows(app, "task-cells") == 2)
         table = app.screen.query_one("#task-cells", DataTable)
         assert [str(value).strip() for value in table.get_row_at(1)] == ["fixed:7", "50", "500.0", "–", "7", "0.0%"]
         await pilot.press("down", "enter")
@@ -340,7 +341,7 @@ def test_a_models_cells_show_how_it_was_asked_and_what_exact_mode_found(store: P
     app = ArenaApp(store, follow="")
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(app.screen, TaskRunScreen) and rows(app, "task-cells") == 2)
+        await until(pilot, lambda: isinstance(app.screen, NumbersRunScreen) and rows(app, "task-cells") == 2)
         row = [str(value).strip() for value in app.screen.query_one("#task-cells", DataTable).get_row_at(1)]
         assert row[1] == "paper" and float(row[4].replace(",", "")) > 10
         assert "different families" in text(app, "families")
@@ -354,12 +355,12 @@ def test_a_models_cells_show_how_it_was_asked_and_what_exact_mode_found(store: P
 
 def test_a_task_of_another_kind_is_listed_and_says_that_it_has_no_bars(store: Path) -> None:
     cell = CellSpec("k", "uniform", "", "riddles")
-    with Store.open(store, create=True) as opened, opened.begin(RunSpec(TASK_KIND, (cell,), 1, 0, "", "", {}, 5, {})):
+    with Store.open(store, create=True) as opened, opened.begin(numbers_run([cell], 5)):
         pass
     app = ArenaApp(store, follow="")
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(app.screen, TaskRunScreen) and rows(app, "task-cells") == 1)
+        await until(pilot, lambda: isinstance(app.screen, NumbersRunScreen) and rows(app, "task-cells") == 1)
         await pilot.press("enter")
         await until(pilot, lambda: "no values to count" in toasts(app))
 

@@ -11,14 +11,15 @@ from textual.pilot import Pilot
 
 from arena.backends.loading import Models
 from arena.cli.progress import Silent
-from arena.experiments.numbers.cells import TaskOptions, plan_task_cells
-from arena.experiments.numbers.numbers import TaskPlan, run_tasks
+from arena.experiments.experiment import carry_out
+from arena.experiments.numbers.numbers import plan_numbers
+from arena.experiments.numbers.spec import NumbersSpec
 from arena.session.numbers_choice import TaskChoice
 from arena.store import registry
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.numbers import NumbersScreen
-from arena.tui.screens.task_run import TaskCellScreen, TaskRunScreen
+from arena.tui.screens.numbers_run import NumbersRunScreen, TaskCellScreen
 from tests.tui.test_match import text, until
 from tests.tui.test_numbers import stage
 from tests.tui.test_results import rows
@@ -81,7 +82,7 @@ def test_task_run(snap_compare: Any, store: Path, size: str, theme: str, keys: t
     app = app_of(store, theme, follow="")
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(app.screen, TaskRunScreen) and rows(app, "task-cells") == 3)
+        await until(pilot, lambda: isinstance(app.screen, NumbersRunScreen) and rows(app, "task-cells") == 3)
         await pilot.press(*keys)
         if keys:
             await until(pilot, lambda: isinstance(app.screen, TaskCellScreen) and "fixed:7" in text(app, "title"))
@@ -96,8 +97,8 @@ def _draw(store: Path) -> None:
 
     async def draw() -> None:
         models = Models()
-        cells = await plan_task_cells(["uniform", "fixed:7", MIX], "integers", TaskOptions(), models)
+        plan = await plan_numbers(NumbersSpec(subjects=("uniform", "fixed:7", MIX), task="integers", n=200), models)
         with Store.open(store, create=True) as opened:
-            await run_tasks(TaskPlan(cells, 200, 0), opened, models, Silent())
+            await carry_out(plan, opened, models, Silent())
 
     asyncio.run(draw())

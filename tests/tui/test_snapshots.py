@@ -17,8 +17,10 @@ from textual.widgets import DataTable
 
 from arena.backends.loading import Models
 from arena.cli.progress import Silent
-from arena.experiments.tournament.cells import Options, TooLong, plan_cells
-from arena.experiments.tournament.tournament import Tournament, play_tournament
+from arena.experiments.experiment import carry_out
+from arena.experiments.tournament.cells import TooLong
+from arena.experiments.tournament.spec import TournamentSpec
+from arena.experiments.tournament.tournament import plan_tournament
 from arena.session.choice import Choice
 from arena.store import registry
 from arena.store.store import Store
@@ -163,9 +165,9 @@ def _play(store: Path) -> None:
     """A small tournament of bots."""
 
     async def play() -> None:
-        options, models = Options(), Models()
-        cells = await plan_cells([MIX, "uniform"], ["greedy"], ["rps"], options, models)
+        models = Models()
+        plan = await plan_tournament(TournamentSpec(subjects=(MIX, "uniform"), matches=20, rounds=4), models)
         with Store.open(store, create=True) as opened:
-            await play_tournament(Tournament(cells, 20, 4, 0, options), opened, models, Silent())
+            await carry_out(plan, opened, models, Silent())
 
     asyncio.run(play())

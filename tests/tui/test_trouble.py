@@ -18,7 +18,7 @@ from arena.backends.weights import packages
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
 from arena.session.choice import Choice
 from arena.session.preferences import preferences
-from arena.store.rows import CellSpec, RunSpec
+from arena.store.rows import Asked, CellSpec
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.fit import FitScreen
@@ -30,6 +30,7 @@ from arena.tui.screens.results import CellScreen, ResultsScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.settings import SettingsScreen
 from tests.integration.commands import workers
+from tests.support.specs import tournament_run
 from tests.tui.test_match import MIX, my_turn, run, text, until
 from tests.tui.test_results import rows
 
@@ -115,8 +116,8 @@ EVIL = "[bold red]owned[/] \x1b[31m\x1b]0;owned\x07 \x9b2J\u202e"
 
 def evil_store(path: Path) -> None:
     """A match of a model whose every text would like to be more than text."""
-    cell = CellSpec("evil", f"llm:llama.cpp:/{EVIL}.gguf", "human", "rps", {"style": "base"})
-    spec = RunSpec("match", (cell,), 1, 0, "", "", {}, 1, {})
+    cell = CellSpec("evil", f"llm:llama.cpp:/{EVIL}.gguf", "human", "rps", Asked(style="base", wording="log"))
+    spec = tournament_run([cell], 1, experiment="match", in_order=True)
     answer = Sample(f" rock{EVIL}", (1,), "move")
     prompt = Prompt(EVIL, (1, 2), (TokenProbability(1, -0.5),))
     subject = Decision(Policy((0.5, 0.25, 0.25), 0.9, 0.95), 0, (Sample(EVIL, (3,), "length"), answer), prompt)

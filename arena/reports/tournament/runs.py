@@ -8,6 +8,7 @@ from typing import Any
 
 from arena.blocks import BLOCK
 from arena.errors import ArenaError, InputError
+from arena.experiments.experiment import amount
 from arena.games import Game, parse_game
 from arena.reports.cautions import cautions, families_of
 from arena.reports.settings import labels, run_document, said_of_all, settings_of
@@ -36,7 +37,7 @@ class TournamentRuns:
         """Which runs these are, how long, and from which seeds."""
         facts: dict[str, list[str]] = {}
         for run in (self.run, *self.more):
-            facts.setdefault(f"{run.spec.size}, seed {run.spec.seed}", []).append(run.name)
+            facts.setdefault(f"{amount(run.spec)}, seed {run.spec.seed}", []).append(run.name)
         return "; ".join(
             f"{'Runs' if len(names) > 1 else 'Run'} {', '.join(names)}: {fact}" for fact, names in facts.items()
         )

@@ -13,12 +13,14 @@ from click.testing import CliRunner, Result
 from arena.cli.main import arena
 from arena.errors import InputError, StoreError
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
-from arena.store import CellSpec, RunSpec, Store
+from arena.store import CellSpec, Store
+from arena.store.rows import Asked
 from arena.text import printable
+from tests.support.specs import tournament_run
 
 CELLS = (
     CellSpec("fixed:rock|greedy|rps|-|-", "fixed:rock", "greedy", "rps"),
-    CellSpec("llm:m|greedy|rps|log|-", "llm:m", "greedy", "rps", {"style": "base"}),
+    CellSpec("llm:m|greedy|rps|log|-", "llm:m", "greedy", "rps", Asked(style="base", wording="log")),
 )
 
 
@@ -27,7 +29,7 @@ def path(tmp_path: Path) -> Path:
     """A finished run of a bot and a model, and a run that was stopped."""
     path = tmp_path / "arena.db"
     with Store.open(path, create=True) as store:
-        with store.begin(RunSpec("tournament", CELLS, 1, 0, "-", "redraw", {}, 2, {})) as run:
+        with store.begin(tournament_run(CELLS, 2)) as run:
             for match in range(2):
                 rock = Decision(Policy((1.0, 0.0, 0.0)), 0)
                 run.add_round(CELLS[0].key, match, Round(1, Outcome.LOSS, rock, Decision(None, 1)))
@@ -37,7 +39,7 @@ def path(tmp_path: Path) -> Path:
                 for cell in CELLS:
                     run.finish_match(cell.key, match)
             run.finish()
-        with store.begin(RunSpec("tournament", CELLS[:1], 10, 1, "-", "redraw", {}, 500, {})) as run:
+        with store.begin(tournament_run(CELLS[:1], 500, 10, 1)) as run:
             run.add_round(CELLS[0].key, 0, Round(1, Outcome.LOSS, rock, Decision(None, 1)))
     return path
 
@@ -60,7 +62,7 @@ def first_run(path: Path) -> str:
 def test_runs_is_a_plain_table_when_piped(path: Path) -> None:
     lines = call("runs", "--store", path).stdout.splitlines()
     assert [re.split("  +", line) for line in lines] == [
-        ["run", "kind", "size", "cells", "done", "counted", "open", "state"],
+        ["run", "experiment", "size", "cells", "done", "counted", "open", "state"],
         [first_run(path), "tournament", "2 games of 1 round", "2", "4 of 4", "4", "0", "finished"],
         [f"{first_run(path)[:-1]}2", "tournament", "500 games of 10 rounds", "1", "0 of 500", "0", "1", "stopped"],
     ]
@@ -70,7 +72,7 @@ def test_runs_as_json(path: Path) -> None:
     found = document("runs", "--store", path)
     finished, stopped = found["runs"]
     assert (finished["state"], stopped["state"]) == ("finished", "stopped")
-    assert (finished["matches"], finished["matches_asked"], stopped["open"]) == (4, 4, 1)
+    assert (finished["done"], finished["asked"], stopped["open"]) == (4, 4, 1)
 
 
 def test_runs_says_who_is_writing(path: Path) -> None:
