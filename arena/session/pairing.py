@@ -1,4 +1,4 @@
-"""From a choice to a table with its sitting: cells are planned and models loaded beside the screen."""
+"""From a choice to a pairing: cells are planned and models loaded beside the screen."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from arena.backends.loading import Models
 from arena.concurrency import aside
 from arena.experiments.tournament.cells import Cell, Options, check_length, plan_cells
-from arena.experiments.tournament.match import Table
+from arena.experiments.tournament.match import Pairing
 from arena.games import Game, parse_game
 from arena.session.choice import Choice
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
-    """A table that is ready to be played at."""
+class Prepared:
+    """A pairing that is ready to play."""
 
     game: Game
     cell: Cell
-    table: Table
+    pairing: Pairing
     options: Options
 
 
-async def lay(choice: Choice, models: Models) -> Laid:
+async def prepare(choice: Choice, models: Models) -> Prepared:
     """Seat the agents, loading what must be loaded. Raises ArenaError where that can't be done, TooLong
     where the match doesn't fit a model's context."""
     options = Options(history=choice.history)
@@ -33,4 +33,4 @@ async def lay(choice: Choice, models: Models) -> Laid:
         await aside(models.identity, name)
     await check_length(cell, choice.rounds, models)
     seed = secrets.randbelow(2**32) if choice.seed is None else choice.seed
-    return Laid(parse_game(choice.game), cell, await cell.table(seed, models), options)
+    return Prepared(parse_game(choice.game), cell, await cell.pairing(seed, models), options)

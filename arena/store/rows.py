@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from arena.records import Prompt, Seat
 
-MATCH_KIND = "match"  # of a run that is a sitting: matches at one table, of a person or of a show
+MATCH_KIND = "match"  # of a run that is a sitting: matches of one pairing, of a person or of a show
 TASK_KIND = "task"  # of a run without matches: its cells have answers
 
 

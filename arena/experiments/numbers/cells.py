@@ -8,9 +8,10 @@ from itertools import product
 from pathlib import Path
 from typing import ClassVar
 
+from arena.agents.agent import AgentSpec, Sees
 from arena.agents.encoding import chat_template, encode
 from arena.agents.moves import closing_marks
-from arena.agents.spec import AgentSpec, make_bot, parse_agent
+from arena.agents.spec import make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.base import LanguageModel, Sampling, StopRule
 from arena.backends.loading import Models
@@ -99,12 +100,11 @@ async def plan_task_cells(
     cells: list[TaskCell] = []
     for subject in dict.fromkeys(subjects):
         spec = parse_agent(subject)
-        if spec.kind == "greedy" or spec.argument == "mind-reader":
-            raise UsageError(f"{spec.text} replies to others: it draws nothing by itself")
         if spec.is_model:
             cells += await _model_cells(spec, asked, options, models, matched)
-        else:
-            make_bot(spec, asked.as_game(), Seat.SUBJECT)  # one that doesn't fit is refused before anything is drawn
+        else:  # one that doesn't fit is refused before anything is drawn
+            if make_bot(spec, asked.as_game(), Seat.SUBJECT).sees is not Sees.MOVES:
+                raise UsageError(f"{spec.text} replies to others: it draws nothing by itself")
             key = stream(spec.text, "", asked.name, "-", "-")
             cells.append(TaskCell(asked, spec, CellSpec(key, spec.text, "", asked.name)))
     return cells

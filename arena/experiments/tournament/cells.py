@@ -8,14 +8,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar
 
-from arena.agents.agent import Agent
+from arena.agents.agent import Agent, AgentSpec
 from arena.agents.language_model import Asking, LanguageModelAgent
-from arena.agents.spec import AgentSpec, make_bot, parse_agent
+from arena.agents.spec import AGENTS, make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.base import Sampling
 from arena.backends.loading import Models
 from arena.errors import InputError
-from arena.experiments.tournament.match import Table
+from arena.experiments.tournament.match import Pairing
 from arena.games import Game, ignored_games, parse_game
 from arena.prompts.wording import Style, find_wording, read_wording
 from arena.randomness import stream
@@ -119,11 +119,11 @@ class Cell:
         """The names of the models that it needs."""
         return tuple(seated.spec.argument for seated in (self.subject, self.opponent) if seated.asking)
 
-    async def table(self, seed: int, models: Models) -> Table:
-        """The table at which its matches are played; models are loaded."""
+    async def pairing(self, seed: int, models: Models) -> Pairing:
+        """Who plays its matches; models are loaded."""
         subject = await self.subject.agent(self.game, models)
         opponent = await self.opponent.agent(self.game, models)
-        return Table(self.game, subject, opponent, self.spec.key, seed)
+        return Pairing(self.game, subject, opponent, self.spec.key, seed)
 
 
 async def plan_cells(
@@ -135,13 +135,17 @@ async def plan_cells(
     Raises UsageError for agents and games that don't exist or don't fit, InputError for models and settings.
     """
     check_format(options.format)
+    specs = {text: parse_agent(text) for text in (*subjects, *opponents)}
+    for kind in dict.fromkeys(spec.kind for spec in specs.values()):
+        for line in AGENTS.ignored(kind):
+            models.tell_once(line)
     cells = []
     for subject, game, opponent in product(subjects, games, opponents):
         rules = parse_game(game)
         for line in ignored_games(rules.name):
             models.tell_once(line)
         seated = {
-            seat: await _seat(parse_agent(text), seat, rules, options, models)
+            seat: await _seat(specs[text], seat, rules, options, models)
             for seat, text in ((Seat.SUBJECT, subject), (Seat.OPPONENT, opponent))
         }
         cells.append(_cell(rules, seated[Seat.SUBJECT], seated[Seat.OPPONENT], options))
@@ -151,7 +155,7 @@ async def plan_cells(
 def _cell(game: Game, subject: Seated, opponent: Seated, options: Options) -> Cell:
     if subject.asking is None and opponent.asking is None:
         bots = (make_bot(seated.spec, game, seated.seat) for seated in (subject, opponent))
-        Table(game, next(bots), next(bots), cell="", seed=0)  # two readers are refused before anything is played
+        Pairing(game, next(bots), next(bots), cell="", seed=0)  # two readers are refused before anything is played
     wording = subject.wording if opponent.asking is None else f"{subject.wording}+{opponent.wording}"
     key = stream(subject.spec.text, opponent.spec.text, game.name, wording, str(options.sampling))
     spec = CellSpec(key, subject.spec.text, opponent.spec.text, game.name, subject.prompt, opponent.prompt)

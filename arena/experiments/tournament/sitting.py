@@ -1,4 +1,4 @@
-"""A sitting: matches at one table, one after another, each round stored as it is played. A person's, or a show."""
+"""A sitting: matches of one pairing, one after another, each round stored as it is played. A person's, or a show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Self
 from arena.agents.person import Person
 from arena.backends.loading import Models
 from arena.experiments.tournament.cells import Cell, Options
-from arena.experiments.tournament.match import Table, play_match
+from arena.experiments.tournament.match import Pairing, play_match
 from arena.experiments.tournament.tournament import Tournament, run_spec
 from arena.records import Round
 from arena.store.rows import MATCH_KIND
@@ -22,16 +22,18 @@ from arena.store.writer import FLUSH_SECONDS, RunWriter
 class Sitting:
     """The matches of one sitting; a context manager. Raises StoreError where the store refuses.
 
-    The same table with the same seed in the same store is the same run: its matches go on counting.
+    The same pairing with the same seed in the same store is the same run: its matches go on counting.
     """
 
-    def __init__(self, cell: Cell, table: Table, rounds: int, options: Options, store: Store, models: Models) -> None:
+    def __init__(
+        self, cell: Cell, pairing: Pairing, rounds: int, options: Options, store: Store, models: Models
+    ) -> None:
         self._key = cell.spec.key
-        self._table = table
+        self._pairing = pairing
         self._rounds = rounds
-        self._slow = isinstance(table.subject, Person) or isinstance(table.opponent, Person)
+        self._slow = isinstance(pairing.subject, Person) or isinstance(pairing.opponent, Person)
         self._store = store
-        self._spec = replace(run_spec(Tournament([cell], 1, rounds, table.seed, options), models), kind=MATCH_KIND)
+        self._spec = replace(run_spec(Tournament([cell], 1, rounds, pairing.seed, options), models), kind=MATCH_KIND)
         self._writer: RunWriter | None = None
 
     def __enter__(self) -> Self:
@@ -54,7 +56,7 @@ class Sitting:
         done = 0
         writer = self._writer
         try:
-            async for played in play_match(self._table, number, self._rounds):
+            async for played in play_match(self._pairing, number, self._rounds):
                 if writer is None or not done:
                     writer = self._begun(number)
                 writer.add_round(self._key, number, played)

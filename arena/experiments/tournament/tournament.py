@@ -119,10 +119,10 @@ async def _play_cell(cell: Cell, tournament: Tournament, writer: RunWriter, mode
     observer.cell_begins(cell, played, tournament.rounds * tournament.games)
     if missing:
         await models.close_others(cell.models)
-        table = await cell.table(tournament.seed, models)
+        pairing = await cell.pairing(tournament.seed, models)
 
         async def play(number: int) -> None:
-            async for played in play_match(table, number, tournament.rounds, begun.get(number, ())):
+            async for played in play_match(pairing, number, tournament.rounds, begun.get(number, ())):
                 writer.add_round(key, number, played)
                 observer.round_ends(cell, number, played)
             writer.finish_match(key, number)
