@@ -13,6 +13,11 @@ class Outcome(IntEnum):
     TIE = 0
     WIN = 1
 
+    @property
+    def turned(self) -> Outcome:
+        """The result of the same round for the other seat."""
+        return Outcome(-self)
+
 
 class Seat(StrEnum):
     """The two seats of a match. The subject is the one being measured."""

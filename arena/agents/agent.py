@@ -38,7 +38,7 @@ class Past(NamedTuple):
     @property
     def turned(self) -> Past:
         """The same round as the other seat saw it."""
-        return Past(self.theirs, self.mine, Outcome(-self.outcome))
+        return Past(self.theirs, self.mine, self.outcome.turned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,5 +163,4 @@ Factory: TypeAlias = Callable[[AgentSpec, Game, Seat], Agent]
 
 def seen_by(seat: Seat, move: int | None, reply: int | None, outcome: Outcome) -> Past:
     """A round as a seat saw it: from the subject's move, the opponent's reply and the outcome for the subject."""
-    past = Past(move, reply, outcome)
-    return past if seat is Seat.SUBJECT else past.turned
+    return Past(move, reply, outcome) if seat is Seat.SUBJECT else Past(reply, move, outcome.turned)

@@ -11,7 +11,7 @@ from arena.agents.agent import Agent, HasPolicy, Past, PoliciesView, PolicyView,
 from arena.agents.person import Person
 from arena.errors import UsageError
 from arena.games import Game
-from arena.randomness import stream, uniforms
+from arena.randomness import stream, uniforms, within
 from arena.records import Decision, Policy, Round, Seat
 
 
@@ -94,8 +94,8 @@ class _Side:
         self._other = pairing.agent(seat.other)
         self._seat = seat
         self._match = match
-        self._draws = uniforms(stream(pairing.seed, pairing.cell, match, seat), rounds)
-        self._seeds = partial(stream, pairing.seed, pairing.cell, match, seat)
+        self._name = stream(pairing.seed, pairing.cell, match, seat)
+        self._draws = uniforms(self._name, rounds)
         self._history: list[Past] = []
         self._policies: list[Policy] = []  # the other's, for who sees policies
 
@@ -109,7 +109,7 @@ class _Side:
     async def decide(self, number: int, shown: Policy | None) -> Decision:
         """What the agent decides with the view that it declares; `shown` is the other's policy if it decided."""
         agent, draw = self._agent, float(self._draws[number - 1])
-        plain = (self._match, number, tuple(self._history), draw, self._seeds(number))
+        plain = (self._match, number, tuple(self._history), draw, within(self._name, number))
         if agent.sees is Sees.MOVES:
             return await agent.decide(View(*plain))
         policy = self._readable(shown)
