@@ -48,7 +48,8 @@ _LIKELIEST = 5
 @running_options
 @json_option
 def doctor(models: tuple[str, ...], games: tuple[str, ...], servers: tuple[str, ...], **chosen: Any) -> None:
-    """Say what is installed, which devices there are, which models are ready, and which servers answer.
+    """Say what is installed, which devices there are, which models are ready, what other packages bring, and which
+    servers answer.
 
     With MODELs (as in `arena models`), look at their prompts instead: token ids with their boundaries, the tokens that
     count for each move, how much of the next-token distribution is on moves, and what is wrong, by name:

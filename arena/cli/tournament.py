@@ -108,6 +108,7 @@ def tournament(
 
     \b
     Agents: llm:MODEL (see `arena models`), greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,...
+    and those that other packages bring (see `arena doctor`)
     """
     from arena.experiments.tournament.tournament import check_size
     from arena.reports.tournament.folder import write_all
