@@ -32,7 +32,7 @@ class ArenaError(Exception):
 
 
 class UsageError(ArenaError):
-    """The command is wrong: an unknown game, a move that is not in the game, two readers at one table."""
+    """The command is wrong: an unknown game, a move that is not in the game, two agents that read each other."""
 
     exit_code = ExitCode.USAGE
 

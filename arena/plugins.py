@@ -45,6 +45,10 @@ class Registry(Generic[T]):
     def __contains__(self, name: str) -> bool:
         return name in self._own or name in self._brought()
 
+    def owns(self, name: str) -> bool:
+        """Whether a thing is Arena's own."""
+        return name in self._own
+
     def load(self, name: str) -> T:
         """The thing of that name. Raises KeyError for none, InputError if the package that brings it fails."""
         if name in self._own:
@@ -52,7 +56,7 @@ class Registry(Generic[T]):
         point = self._brought()[name]
         try:
             return cast(T, point.load())
-        except Exception as error:  # whatever another package's code can raise
+        except (Exception, SystemExit) as error:  # whatever another package's code can raise
             raise self.failure(name, f"can't be loaded: {type(error).__name__}: {error}") from error
 
     def failure(self, name: str, what: str) -> InputError:

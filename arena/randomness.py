@@ -18,6 +18,11 @@ def stream(*parts: str | int) -> str:
     return "|".join(str(part).replace("\\", "\\\\").replace("|", "\\|") for part in parts)
 
 
+def within(name: str, number: int) -> str:
+    """The stream of a number within another stream: `stream(*parts, number)` for the name `stream(*parts)`."""
+    return f"{name}|{number}"
+
+
 def uniforms(name: str, count: int) -> NDArray[np.float64]:
     """The first `count` draws of the stream `name`: float64 in [0, 1), shape (count,).
 

@@ -1,18 +1,23 @@
-"""The records that travel between the layers: what an agent sees, what it decides, what a round was."""
+"""The records that travel between the layers: what an agent decides, what a round was."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
 
 class Outcome(IntEnum):
-    """The result of a round for the subject; the number is its payoff."""
+    """The result of a round for the subject, unless it is said for whom; the number is its payoff."""
 
     LOSS = -1
     TIE = 0
     WIN = 1
+
+    @property
+    def turned(self) -> Outcome:
+        """The result of the same round for the other seat."""
+        return Outcome(-self)
 
 
 class Seat(StrEnum):
@@ -20,6 +25,11 @@ class Seat(StrEnum):
 
     SUBJECT = "subject"
     OPPONENT = "opponent"
+
+    @property
+    def other(self) -> Seat:
+        """The seat across."""
+        return Seat.OPPONENT if self is Seat.SUBJECT else Seat.SUBJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,11 @@ class Policy:
     probabilities: tuple[float, ...]
     mass: float = 1.0
     loose_mass: float = 1.0
+
+    @classmethod
+    def certain(cls, move: int, count: int) -> Policy:
+        """That of whoever always plays `move` of `count` moves."""
+        return cls(tuple(float(index == move) for index in range(count)))
 
     @property
     def determinism(self) -> float:
@@ -120,21 +135,3 @@ class Round:
     def is_forfeit(self) -> bool:
         """True if a seat gave no move: the round is lost for it and is not shown in later prompts."""
         return self.subject.move is None or self.opponent.move is None
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """All that an agent may know when it decides a round.
-
-    There is no field for the other seat's move of this round: the sealed-move rule is a fact of this type.
-    `intel` is the other seat's policy, shown only to an agent that declares `reads_policy`.
-    `draw` is this seat's uniform number for the round, in [0, 1); `seed` names the stream of random draws
-    that belongs to this seat and round, for agents that need more than one.
-    """
-
-    match: int
-    number: int
-    history: tuple[Round, ...] = ()
-    draw: float = 0.0
-    seed: str = ""
-    intel: Policy | None = field(default=None)

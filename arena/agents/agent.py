@@ -1,13 +1,90 @@
-"""The contract of an agent: a name, whether it reads the other's policy, and one method."""
+"""The contract of an agent: what it may see, which is the type that its one method takes.
+
+    sees       decide takes   in which there is
+    moves      View           past moves and outcomes, and this seat's draws
+    policy     PolicyView     the other's policy of this round, too
+    policies   PoliciesView   the other's policies of past rounds, and by `ask` its policy after any history
+
+No view has a field for the other's move of this round: the sealed-move rule is a fact of these types.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-from arena.records import Decision, View
+from arena.games import Game
+from arena.records import Decision, Outcome, Policy, Seat
 
 
-class Agent(Protocol):
+class Sees(StrEnum):
+    """What an agent may see; each sees what those before it see."""
+
+    MOVES = "moves"
+    POLICY = "policy"
+    POLICIES = "policies"
+
+
+class Past(NamedTuple):
+    """A past round as one seat saw it: its own move, the other's, and what that was for this seat. A move is None
+    where its seat forfeited."""
+
+    mine: int | None
+    theirs: int | None
+    outcome: Outcome
+
+    @property
+    def turned(self) -> Past:
+        """The same round as the other seat saw it."""
+        return Past(self.theirs, self.mine, self.outcome.turned)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a match is when a round is decided: its number from 0, the round's from 1, and what was played before."""
+
+    match: int
+    number: int
+    history: tuple[Past, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View(Position):
+    """All that an agent may know when it decides a round.
+
+    `draw` is this seat's uniform number for the round, in [0, 1); `seed` names the stream of random draws
+    that belongs to this seat and round, for agents that need more than one.
+    """
+
+    draw: float = 0.0
+    seed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView(View):
+    """For a reader: `policy` is the other seat's of this round."""
+
+    policy: Policy = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PoliciesView(PolicyView):
+    """For a reader that looks further: `policies` are the other seat's of the past rounds, in their order."""
+
+    policies: tuple[Policy, ...] = field(kw_only=True)
+    _ask: Callable[[Sequence[Past]], Awaitable[Policy]] = field(kw_only=True, repr=False, compare=False)
+
+    async def ask(self, history: Sequence[Past]) -> Policy:
+        """The policy that the other seat would have after this history, told as the reader saw it.
+
+        Nothing is drawn and nothing is stored. Raises ModelError if a model fails.
+        """
+        return await self._ask(history)
+
+
+class _Named(Protocol):
     """Whoever chooses moves in one seat of one game. It holds nothing of a match: the view is all it knows."""
 
     @property
@@ -15,11 +92,75 @@ class Agent(Protocol):
         """The agent's spec, as it stands in results."""
         ...
 
+
+class MovesAgent(_Named, Protocol):
+    """An agent that sees moves."""
+
     @property
-    def reads_policy(self) -> bool:
-        """True if it must be shown the other seat's policy before it decides."""
-        ...
+    def sees(self) -> Literal[Sees.MOVES]: ...
 
     async def decide(self, view: View) -> Decision:
         """Choose a move for the round that the view describes."""
         ...
+
+
+class PolicyAgent(_Named, Protocol):
+    """An agent that sees the other's policy."""
+
+    @property
+    def sees(self) -> Literal[Sees.POLICY]: ...
+
+    async def decide(self, view: PolicyView) -> Decision:
+        """Choose a move for the round that the view describes."""
+        ...
+
+
+class PoliciesAgent(_Named, Protocol):
+    """An agent that sees the other's policy after any history."""
+
+    @property
+    def sees(self) -> Literal[Sees.POLICIES]: ...
+
+    async def decide(self, view: PoliciesView) -> Decision:
+        """Choose a move for the round that the view describes."""
+        ...
+
+
+Agent: TypeAlias = MovesAgent | PolicyAgent | PoliciesAgent
+
+
+@runtime_checkable
+class HasPolicy(Protocol):
+    """An agent that can be asked for its policy at any position: it is what `decide` draws from there."""
+
+    async def policy(self, position: Position) -> Policy:
+        """Draws nothing. Raises ModelError if a model fails."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpec:
+    """An agent as typed. `argument` is what stands behind the colon, "" if nothing does."""
+
+    text: str
+    kind: str
+    argument: str
+
+    @property
+    def is_model(self) -> bool:
+        """True for `llm:NAME`."""
+        return self.kind == "llm"
+
+    @property
+    def is_person(self) -> bool:
+        """True for `human` and `human:mind-reader`."""
+        return self.kind == "human"
+
+
+Factory: TypeAlias = Callable[[AgentSpec, Game, Seat], Agent]
+"""Seats an agent in a game. Raises UsageError if the spec's argument doesn't fit the game."""
+
+
+def seen_by(seat: Seat, move: int | None, reply: int | None, outcome: Outcome) -> Past:
+    """A round as a seat saw it: from the subject's move, the opponent's reply and the outcome for the subject."""
+    return Past(move, reply, outcome) if seat is Seat.SUBJECT else Past(reply, move, outcome.turned)

@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from arena.agents.agent import Past, View
 from arena.agents.language_model import LanguageModelAgent
 from arena.backends.base import Vocabulary
 from arena.games import Game
 from arena.prompts.chat_template import written
 from arena.prompts.formats import CHAT_TEMPLATE, PAPERS, render
 from arena.randomness import stream
-from arena.records import Decision, Policy, Prompt, Round, Sample, View
+from arena.records import Policy, Prompt, Sample
 
 LEAST_MASS: Final = 0.1
 PAST_ROUNDS: Final = (0, 3)  # after how many rounds a prompt is looked at
@@ -70,7 +71,7 @@ async def audit(agent: LanguageModelAgent, game: Game) -> list[PromptAudit]:
     return [await _look(agent, _history(game, rounds)) for rounds in PAST_ROUNDS]
 
 
-async def _look(agent: LanguageModelAgent, history: tuple[Round, ...]) -> PromptAudit:
+async def _look(agent: LanguageModelAgent, history: tuple[Past, ...]) -> PromptAudit:
     number = len(history) + 1
     decision = await agent.decide(View(0, number, history, seed=stream("audit", agent.name, number)))
     prompt, policy = decision.prompt, decision.policy
@@ -94,13 +95,10 @@ async def _look(agent: LanguageModelAgent, history: tuple[Round, ...]) -> Prompt
     )
 
 
-def _history(game: Game, rounds: int) -> tuple[Round, ...]:
+def _history(game: Game, rounds: int) -> tuple[Past, ...]:
     """Some past rounds with several moves and outcomes."""
     moves = ((number % len(game.moves), (2 * number + 1) % len(game.replies)) for number in range(rounds))
-    return tuple(
-        Round(number, game.outcome(move, reply), Decision(None, move), Decision(None, reply))
-        for number, (move, reply) in enumerate(moves, start=1)
-    )
+    return tuple(Past(move, reply, game.outcome(move, reply)) for move, reply in moves)
 
 
 def _beginnings(vocabulary: Vocabulary) -> frozenset[int]:
@@ -119,7 +117,7 @@ def _bos(tokens: Sequence[int], vocabulary: Vocabulary, beginnings: frozenset[in
     return [AuditWarning("bos", f"the model's tokenizer adds {wanted}, but the prompt has {found}")]
 
 
-def _format(agent: LanguageModelAgent, history: tuple[Round, ...]) -> list[AuditWarning]:
+def _format(agent: LanguageModelAgent, history: tuple[Past, ...]) -> list[AuditWarning]:
     """The paper's own formats are as its appendix A.2 prints them, whatever the model's template says."""
     asking, template = agent.asking, agent.chat_template
     if template is None or asking.format in PAPERS or asking.wording.style == "base":

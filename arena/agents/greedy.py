@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from arena.agents.agent import AgentSpec, PolicyView, Sees
 from arena.games import Game
-from arena.records import Decision, Policy, Seat, View
+from arena.records import Decision, Policy, Seat
 
 
 class GreedyReader:
     """Plays the move most likely to win this round under the policy that it is shown; ties go to the first."""
 
     name = "greedy"
-    reads_policy = True
+    sees: Final = Sees.POLICY
 
     def __init__(self, game: Game, seat: Seat) -> None:
         self._choose = game.best_reply if seat is Seat.OPPONENT else game.best_move
-        self._moves = len(game.replies if seat is Seat.OPPONENT else game.moves)
+        self._moves = len(game.moves_of(seat))
 
-    async def decide(self, view: View) -> Decision:
-        """Reply to the policy in the view, which the table guarantees to be there."""
-        assert view.intel is not None, "a reader is always shown the other's policy"
-        choice = self._choose(view.intel)
-        return Decision(Policy(tuple(float(move == choice) for move in range(self._moves))), choice)
+    async def decide(self, view: PolicyView) -> Decision:
+        """Reply to the policy in the view."""
+        choice = self._choose(view.policy)
+        return Decision(Policy.certain(choice, self._moves), choice)
+
+
+def greedy(spec: AgentSpec, game: Game, seat: Seat) -> GreedyReader:
+    """`greedy`."""
+    return GreedyReader(game, seat)

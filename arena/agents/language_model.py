@@ -6,11 +6,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
+from arena.agents.agent import Past, Position, Sees, View, seen_by
 from arena.agents.bots import draw_move
 from arena.agents.encoding import chat_template, encode
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
-from arena.backends.base import Draw, LanguageModel, Request, Sampling, Vocabulary
+from arena.backends.base import Completion, Draw, LanguageModel, Request, Sampling, Vocabulary
 from arena.backends.stopping import found
 from arena.blocks import block_of
 from arena.concurrency import aside
@@ -19,7 +21,7 @@ from arena.prompts.chat_template import ChatTemplate
 from arena.prompts.formats import render
 from arena.prompts.wording import ShownRound, Wording
 from arena.randomness import stream, uniforms
-from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, Seat, View
+from arena.records import Decision, Outcome, Policy, Prompt, Sample, Seat
 
 _MOST_PROMPTS = 4096  # that are remembered; matches that began alike ask alike
 _OUTCOMES = {Outcome.WIN: "win", Outcome.TIE: "tie", Outcome.LOSS: "loss"}
@@ -50,7 +52,7 @@ class _Encoded:
 class LanguageModelAgent:
     """`llm:MODEL` in one seat of one game."""
 
-    reads_policy = False
+    sees: Final = Sees.MOVES
 
     def __init__(
         self, name: str, model: LanguageModel, game: Game, seat: Seat, asking: Asking, tokens: MoveTokens
@@ -61,10 +63,9 @@ class LanguageModelAgent:
         self._seat = seat
         self._asking = asking
         self._tokens = tokens
-        own, other = (game.moves, game.replies) if seat is Seat.SUBJECT else (game.replies, game.moves)
-        self._moves = own
-        self._others = other
-        self._stop = stop_rule(own, asking.wording.closing, asking.max_tokens)
+        self._moves = game.moves_of(seat)
+        self._others = game.moves_of(seat.other)
+        self._stop = stop_rule(self._moves, asking.wording.closing, asking.max_tokens)
         self._wanted = tokens.wanted
         self._prompts: dict[tuple[ShownRound, ...], asyncio.Future[_Encoded]] = {}
 
@@ -74,12 +75,11 @@ class LanguageModelAgent:
         can't be asked with."""
         model.check(asking.sampling)
         await aside(render, asking.format, "", "", chat_template(model))  # so that no round waits for it
-        moves = game.moves if seat is Seat.SUBJECT else game.replies
 
         async def tokenize(text: str) -> tuple[int, ...]:
             return await model.tokenize(text, False)
 
-        return cls(name, model, game, seat, asking, await move_tokens(moves, model.vocabulary, tokenize))
+        return cls(name, model, game, seat, asking, await move_tokens(game.moves_of(seat), model.vocabulary, tokenize))
 
     @property
     def tokens(self) -> MoveTokens:
@@ -106,28 +106,37 @@ class LanguageModelAgent:
         """The model's own chat template."""
         return chat_template(self._model)
 
-    def request(self, history: Sequence[Round]) -> tuple[str, str]:
+    def request(self, history: Sequence[Past]) -> tuple[str, str]:
         """What is asked after these rounds, and the answer's opening; no format round it."""
         return self._request(self._shown(history))
 
+    async def policy(self, position: Position) -> Policy:
+        """Ask the model for its next-token distribution alone. Raises ModelError if it fails."""
+        _, completion = await self._ask(position, None)
+        return self._policy(completion)
+
     async def decide(self, view: View) -> Decision:
         """Ask the model. Raises ModelError if it fails."""
-        encoded = await self._encode(self._shown(view.history))
-        asking = self._asking
-        completion = await self._model.complete(
-            Request(
-                tokens=encoded.tokens,
-                wanted=self._wanted,
-                stop=self._stop,
-                sampling=asking.sampling,
-                draw=Draw(view.seed, asking.attempts),
-                depth=view.number,
-                block=block_of(view.match),
-            )
-        )
-        policy = self._tokens.policy(dict(zip(self._wanted, completion.logprobs, strict=True)))
+        encoded, completion = await self._ask(view, Draw(view.seed, self._asking.attempts))
+        policy = self._policy(completion)
         prompt = Prompt(encoded.text, encoded.tokens, completion.top)
         return Decision(policy, self._move(completion.answers[-1], policy, view), completion.answers, prompt)
+
+    async def _ask(self, position: Position, draw: Draw | None) -> tuple[_Encoded, Completion]:
+        encoded = await self._encode(self._shown(position.history))
+        request = Request(
+            tokens=encoded.tokens,
+            wanted=self._wanted,
+            stop=self._stop,
+            sampling=self._asking.sampling,
+            draw=draw,
+            depth=position.number,
+            block=block_of(position.match),
+        )
+        return encoded, await self._model.complete(request)
+
+    def _policy(self, completion: Completion) -> Policy:
+        return self._tokens.policy(dict(zip(self._wanted, completion.logprobs, strict=True)))
 
     def _move(self, answer: Sample, policy: Policy, view: View) -> int | None:
         match = found(self._stop, answer.text)
@@ -152,24 +161,16 @@ class LanguageModelAgent:
 
     def _same(self, pair: tuple[int, int], rounds: int) -> tuple[ShownRound, ...]:
         """A history of one pair of moves, over and over."""
-        return tuple(self._shown_round(number, *pair) for number in range(1, rounds + 1))
+        return self._shown([seen_by(self._seat, *pair, self._game.outcome(*pair))] * rounds)
 
-    def _shown(self, history: Sequence[Round]) -> tuple[ShownRound, ...]:
-        """The past rounds as this seat saw them, forfeits left out and not counted."""
+    def _shown(self, history: Sequence[Past]) -> tuple[ShownRound, ...]:
+        """The past rounds as a prompt shows them, forfeits left out and not counted."""
         shown: list[ShownRound] = []
-        for past in history:
-            subject, opponent = past.subject.move, past.opponent.move
-            if subject is None or opponent is None:
-                continue
-            shown.append(self._shown_round(len(shown) + 1, subject, opponent))
+        for mine, theirs, outcome in history:
+            if mine is not None and theirs is not None:
+                names = self._moves[mine], self._others[theirs]
+                shown.append(ShownRound(len(shown) + 1, *names, _OUTCOMES[outcome]))
         return tuple(shown)
-
-    def _shown_round(self, number: int, subject: int, opponent: int) -> ShownRound:
-        outcome = self._game.outcome(subject, opponent)
-        if self._seat is Seat.SUBJECT:
-            return ShownRound(number, self._game.moves[subject], self._game.replies[opponent], _OUTCOMES[outcome])
-        mirrored = Outcome(-outcome)
-        return ShownRound(number, self._game.replies[opponent], self._game.moves[subject], _OUTCOMES[mirrored])
 
     async def _encode(self, shown: tuple[ShownRound, ...]) -> _Encoded:
         """The prompt after these rounds. Matches that ask alike at the same time share the work."""

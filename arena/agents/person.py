@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Final
 
-from arena.records import Decision, View
+from arena.agents.agent import Agent, AgentSpec, Sees, View
+from arena.games import Game
+from arena.records import Decision, Seat
 
 
 class Person:
-    """`human`. `on_turn` is called with what they may know when it is their turn; then `choose` plays a move.
-
-    In mind-reader mode the person is shown the other seat's policy before they choose (`view.intel`).
-    """
+    """`on_turn` is called with what they may know when it is their turn; then `choose` plays a move."""
 
     name = "human"
 
-    def __init__(self, reads_policy: bool = False) -> None:
-        self.reads_policy = reads_policy
+    def __init__(self) -> None:
         self.on_turn: Callable[[View], None] = lambda view: None
         self._choice: asyncio.Future[int] | None = None
 
@@ -33,3 +32,20 @@ class Person:
         self._choice = asyncio.get_running_loop().create_future()
         self.on_turn(view)
         return Decision(None, await self._choice)
+
+
+class Human(Person):
+    """`human`, who sees moves."""
+
+    sees: Final = Sees.MOVES
+
+
+class MindReader(Person):
+    """`human:mind-reader`, who is shown the other seat's policy (a PolicyView) before they choose."""
+
+    sees: Final = Sees.POLICY
+
+
+def human(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
+    """`human`, or `human:mind-reader`."""
+    return MindReader() if spec.argument else Human()

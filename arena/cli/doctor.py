@@ -19,6 +19,7 @@ from arena.text import printable
 if TYPE_CHECKING:
     from arena.agents.audit import PromptAudit
     from arena.backends.base import Vocabulary
+    from arena.plugins import Registry
     from arena.store.rows import Asked
 
 _SERVER = "http://127.0.0.1:30000"  # where `arena serve` is, unless told otherwise
@@ -49,7 +50,8 @@ _LIKELIEST = 5
 @running_options
 @json_option
 def doctor(models: tuple[str, ...], games: tuple[str, ...], servers: tuple[str, ...], **chosen: Any) -> None:
-    """Say what is installed, which devices there are, which models are ready, and which servers answer.
+    """Say what is installed, which devices there are, which models are ready, what other packages bring, and which
+    servers answer.
 
     With MODELs (as in `arena models`), look at their prompts instead: token ids with their boundaries, the tokens that
     count for each move, how much of the next-token distribution is on moves, and what is wrong, by name:
@@ -79,7 +81,7 @@ def _report(servers: Sequence[str]) -> dict[str, Any]:
     from arena.backends.machine import machine, parts
     from arena.backends.weights.catalog import catalog
     from arena.backends.weights.finding import state
-    from arena.games import game_names, ignored_games
+    from arena.games import game_names
 
     return {
         "arena": version("predictability-arena"),
@@ -88,9 +90,21 @@ def _report(servers: Sequence[str]) -> dict[str, Any]:
         "parts": [_plain(part) for part in parts(_progress)],
         "models": [{"name": entry.name, "state": state(entry)} for entry in catalog().values()],
         "games": [_game(name) for name in game_names()],
-        "ignored": list(ignored_games()),
+        "brought": [_plain(found) for registry in _registries() for found in registry.brought()],
+        "ignored": [said for registry in _registries() for said in registry.ignored()],
         "servers": [_server(url) for url in servers],
     }
+
+
+def _registries() -> tuple[Registry[Any], ...]:
+    """Of all that other packages can bring."""
+    from arena.agents.spec import AGENTS
+    from arena.games.registry import GAMES
+
+    return (
+        AGENTS,
+        GAMES,
+    )
 
 
 def _plain(found: Any) -> Any:
@@ -161,8 +175,14 @@ def _print_report(report: dict[str, Any], as_json: bool) -> None:
     _heading("Games")
     for game in report["games"]:
         _line(not game["fault"], game["name"], game["fault"] or game["title"], 0)
+    _heading("From other packages")
+    for found in report["brought"]:
+        what = f"{found['kind']} {found['name']}"
+        _line(not found["problem"], what, found["problem"] or found["origin"], 0)
     for said in report["ignored"]:
         _line(False, said, "", 0)
+    if not report["brought"] and not report["ignored"]:
+        click.echo("  nothing")
     _heading("Servers")
     for server in report["servers"]:
         said = f"{server['model']}: {server['says']}" if server["answers"] else server["says"]

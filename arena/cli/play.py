@@ -51,9 +51,9 @@ def chosen(show: bool, **match: Any) -> Choice:
 
 def _check(game: str, subject: str, opponent: str) -> None:
     """Refuse what can be refused before the screen is taken."""
-    from arena.agents.spec import AgentSpec, make_bot, parse_agent
+    from arena.agents.spec import make_bot, parse_agent
     from arena.backends.weights.catalog import find_model
-    from arena.experiments.tournament.match import Table
+    from arena.experiments.tournament.match import Pairing
     from arena.games import parse_game
     from arena.records import Seat
 
@@ -63,10 +63,10 @@ def _check(game: str, subject: str, opponent: str) -> None:
         spec = parse_agent(text)
         if spec.is_model:
             find_model(spec.argument)
-            spec = AgentSpec("uniform", "uniform", "")  # as a model it is no person and reads nobody
+            spec = parse_agent("uniform")  # as a model it is no person and reads nobody
         return make_bot(spec, rules, seat)
 
-    Table(rules, seated(subject, Seat.SUBJECT), seated(opponent, Seat.OPPONENT), cell="", seed=0)
+    Pairing(rules, seated(subject, Seat.SUBJECT), seated(opponent, Seat.OPPONENT), cell="", seed=0)
 
 
 def in_terminal() -> bool:

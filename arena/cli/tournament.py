@@ -80,6 +80,7 @@ def tournament(**chosen: Any) -> None:
 
     \b
     Agents: llm:MODEL (see `arena models`), greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,...
+    and those that other packages bring (see `arena doctor`)
     """
     from arena.experiments.tournament.spec import TournamentSpec
     from arena.experiments.tournament.tournament import check_size, plan_tournament

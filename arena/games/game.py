@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.records import Outcome, Policy
+from arena.records import Outcome, Policy, Seat
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +38,10 @@ class Game:
                 raise ValueError(f"game {self.name!r}: two moves have the same name")
         payoff.setflags(write=False)
         object.__setattr__(self, "payoff", payoff)
+
+    def moves_of(self, seat: Seat) -> tuple[str, ...]:
+        """The moves that a seat chooses from."""
+        return self.moves if seat is Seat.SUBJECT else self.replies
 
     def outcome(self, move: int | None, reply: int | None) -> Outcome:
         """The result for the subject. A seat that gave no move loses; if neither gave one it is a tie."""

@@ -6,18 +6,18 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pytest
 
-from arena.agents.agent import Agent
+from arena.agents.agent import Agent, Sees, View
 from arena.agents.greedy import GreedyReader
 from arena.agents.spec import make_bot, parse_agent
-from arena.experiments.tournament.match import Table, play_match
+from arena.experiments.tournament.match import Pairing, play_match
 from arena.games import Game, parse_game
 from arena.randomness import stream, uniforms
-from arena.records import Decision, Policy, Seat, View
+from arena.records import Decision, Policy, Seat
 from arena.reports.tournament.measures import NET
 from arena.stats.clusters import mean
 from tests.integration.commands import arena
@@ -124,7 +124,7 @@ class Moody:
     """Plays all of a match by one policy, and tosses a coin before it which: its rounds hang together."""
 
     name = "moody"
-    reads_policy = False
+    sees: Final = Sees.MOVES
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -152,19 +152,19 @@ def test_intervals_cover_the_true_net(subject: Callable[[int], Agent], rounds: i
     game = parse_game("rps")
     covered = 0
     for seed in range(200):
-        table = Table(game, subject(seed), GreedyReader(game, Seat.OPPONENT), "coverage", seed)
-        values, clusters = asyncio.run(_nets(table, game, matches=40, rounds=rounds))
+        pairing = Pairing(game, subject(seed), GreedyReader(game, Seat.OPPONENT), "coverage", seed)
+        values, clusters = asyncio.run(_nets(pairing, game, matches=40, rounds=rounds))
         interval = mean(values, clusters, NET).interval
         assert interval is not None
         covered += interval[0] <= true_net <= interval[1]
     assert 0.90 <= covered / 200 <= 0.99
 
 
-async def _nets(table: Table, game: Game, matches: int, rounds: int) -> tuple[Any, Any]:
+async def _nets(pairing: Pairing, game: Game, matches: int, rounds: int) -> tuple[Any, Any]:
     """Each round's outcome in points, and its match."""
     values, clusters = [], []
     for match in range(matches):
-        async for played in play_match(table, match, rounds):
+        async for played in play_match(pairing, match, rounds):
             values.append(100.0 * played.outcome)
             clusters.append(match)
     return np.array(values), np.array(clusters)

@@ -11,12 +11,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from arena.agents.agent import Position, View, seen_by
 from arena.agents.encoding import encode
+from arena.agents.language_model import LanguageModelAgent
 from arena.agents.moves import move_tokens, surface_forms
 from arena.backends.base import LanguageModel
 from arena.backends.loading import Models
+from arena.experiments.tournament.cells import Options, plan_cells
 from arena.games import parse_game
 from arena.prompts.formats import Segment
+from arena.records import Policy, Seat
 from tests.integration.commands import GEMMA, SMOLLM2, arena
 
 pytestmark = pytest.mark.model
@@ -258,3 +262,32 @@ def test_a_wording_that_spells_special_tokens(tmp_path: Path, facts: dict[str, A
     assert prompt["text"].count("<|im_end|>") == 4
     assert prompt["tokens"].count(specials["<|im_end|>"]) == 2
     assert prompt["tokens"].count(specials["<|im_start|>"]) == 3
+
+
+# -- asked for its policy elsewhere --------------------------------------------------------------------------
+
+WITHIN = 0.02  # two evaluations of a prompt, one in a batch with others
+
+
+def test_its_policy_after_a_history_is_the_one_that_it_then_has() -> None:
+    rps = parse_game("rps")
+    pairs = [(), ((0, 1),), ((0, 1), (2, 2)), ((0, 1), (2, 2), (1, 0)), ((0, 2), (None, 1), (1, 1))]
+
+    async def ask() -> list[tuple[Policy, Policy | None]]:
+        models = Models()
+        try:
+            (cell,) = await plan_cells([f"llm:{GEMMA}"], ["uniform"], ["rps"], Options(), models)
+            agent = (await cell.pairing(0, models)).subject
+            assert isinstance(agent, LanguageModelAgent)
+            histories = [tuple(seen_by(Seat.SUBJECT, *pair, rps.outcome(*pair)) for pair in one) for one in pairs]
+            told = await asyncio.gather(*(agent.policy(Position(0, len(one) + 1, one)) for one in histories))
+            views = [View(0, len(one) + 1, one, seed=f"asked {number}") for number, one in enumerate(histories)]
+            return [(policy, (await agent.decide(view)).policy) for policy, view in zip(told, views, strict=True)]
+        finally:
+            await models.close()
+
+    found = asyncio.run(ask())
+    for told, had in found:
+        assert had is not None and told.mass == pytest.approx(had.mass, abs=WITHIN)
+        assert told.probabilities == pytest.approx(had.probabilities, abs=WITHIN)
+    assert len({tuple(round(one, 1) for one in told.probabilities) for told, _ in found}) > 1

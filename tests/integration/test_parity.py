@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from arena.agents.agent import Past, View
 from arena.backends.base import Request, StopRule
 from arena.backends.loading import Models
 from arena.backends.weights.catalog import find_model
@@ -23,7 +24,7 @@ from arena.backends.weights.finding import locate
 from arena.experiments.tournament.cells import plan_cells
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import parse_game
-from arena.records import Decision, Policy, Round, View
+from arena.records import Policy
 from tests.integration.backends import Subject
 from tests.integration.commands import GEMMA, SMOLLM2
 from tests.integration.sglang_cpu.server import Server
@@ -41,10 +42,10 @@ def views(game_name: str, count: int) -> list[View]:
     game, chance = parse_game(game_name), random.Random(game_name)
     found = []
     for number in range(count):
-        history: list[Round] = []
-        for past in range(1, chance.randrange(6) + 1):
+        history: list[Past] = []
+        for _ in range(chance.randrange(6)):
             move, reply = chance.randrange(len(game.moves)), chance.randrange(len(game.replies))
-            history.append(Round(past, game.outcome(move, reply), Decision(None, move), Decision(None, reply)))
+            history.append(Past(move, reply, game.outcome(move, reply)))
         found.append(View(number, len(history) + 1, tuple(history), 0.5, f"parity {number}"))
     return found
 

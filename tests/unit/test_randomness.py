@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arena.randomness import stream, uniforms
+from arena.randomness import stream, uniforms, within
 
 PARTS = st.lists(st.text("ab|\\", max_size=4), min_size=1, max_size=4)
 
@@ -55,3 +55,8 @@ def test_a_separator_in_a_part_is_escaped() -> None:
     assert stream("a", "b|c") == "a|b\\|c"
     assert stream("a\\", "b") == "a\\\\|b"
     assert stream(1, "x") == "1|x"
+
+
+@given(PARTS, st.integers(0, 10**9))
+def test_a_number_within_a_stream_is_one_more_part_of_its_name(parts: list[str], number: int) -> None:
+    assert within(stream(*parts), number) == stream(*parts, number)

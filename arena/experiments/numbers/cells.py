@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
+from arena.agents.agent import AgentSpec, Sees
 from arena.agents.encoding import chat_template, encode
 from arena.agents.moves import closing_marks
-from arena.agents.spec import AgentSpec, make_bot, parse_agent
+from arena.agents.spec import make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.base import LanguageModel, Sampling, StopRule
 from arena.backends.loading import Models
@@ -87,12 +88,11 @@ async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> li
     cells: list[TaskCell] = []
     for subject in dict.fromkeys(spec.subjects):
         player = parse_agent(subject)
-        if player.kind == "greedy" or player.argument == "mind-reader":
-            raise UsageError(f"{player.text} replies to others: it draws nothing by itself")
         if player.is_model:
             cells += await _model_cells(player, asked, spec, models, matched)
-        else:
-            make_bot(player, asked.as_game(), Seat.SUBJECT)  # one that doesn't fit is refused before anything is drawn
+        else:  # one that doesn't fit is refused before anything is drawn
+            if make_bot(player, asked.as_game(), Seat.SUBJECT).sees is not Sees.MOVES:
+                raise UsageError(f"{player.text} replies to others: it draws nothing by itself")
             key = stream(player.text, "", asked.name, "-", "-")
             cells.append(TaskCell(asked, player, CellSpec(key, player.text, "", asked.name)))
     return cells

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
+from arena.agents.agent import Sees, View
 from arena.agents.spec import make_bot
 from arena.backends.base import Capability, Draw, LanguageModel, Request
 from arena.experiments.numbers.cells import Question, TaskCell
 from arena.experiments.numbers.task import Task
 from arena.randomness import stream, uniforms
-from arena.records import Answer, Sample, Seat, View
+from arena.records import Answer, Sample, Seat
 
 _A_BATCH: Final = 128
 _MANY: Final = 1024
@@ -57,7 +58,9 @@ class BotPlayer:
 
     def __init__(self, cell: TaskCell) -> None:
         self._task = cell.task
-        self._bot = make_bot(cell.subject, cell.task.as_game(), Seat.SUBJECT)
+        bot = make_bot(cell.subject, cell.task.as_game(), Seat.SUBJECT)
+        assert bot.sees is Sees.MOVES, "a cell of another isn't planned"
+        self._bot = bot
 
     async def answer(self, name: str, block: int = 0) -> Answer:
         """As many draws as the task's answers are long."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from arena.agents.agent import Agent
+from arena.agents.agent import Agent, AgentSpec
 from arena.agents.language_model import Asking, LanguageModelAgent
-from arena.agents.spec import AgentSpec, make_bot, parse_agent
+from arena.agents.spec import AGENTS, make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.loading import Models
 from arena.errors import InputError
-from arena.experiments.tournament.match import Table
+from arena.experiments.tournament.match import Pairing
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import Game, ignored_games, parse_game
 from arena.prompts.wording import find_wording, read_wording
@@ -87,11 +87,11 @@ class Cell:
         """The names of the models that it needs."""
         return tuple(seated.spec.argument for seated in (self.subject, self.opponent) if seated.asking)
 
-    async def table(self, seed: int, models: Models) -> Table:
-        """The table at which its matches are played; models are loaded."""
+    async def pairing(self, seed: int, models: Models) -> Pairing:
+        """Who plays its matches; models are loaded."""
         subject = await self.subject.agent(self.game, models)
         opponent = await self.opponent.agent(self.game, models)
-        return Table(self.game, subject, opponent, self.spec.key, seed)
+        return Pairing(self.game, subject, opponent, self.spec.key, seed)
 
 
 async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
@@ -101,13 +101,17 @@ async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
     Raises UsageError for agents and games that don't exist or don't fit, InputError for models and settings.
     """
     check_format(spec.format)
+    agents = {text: parse_agent(text) for text in (*spec.subjects, *spec.opponents)}
+    for kind in dict.fromkeys(agent.kind for agent in agents.values()):
+        for line in AGENTS.ignored(kind):
+            models.tell_once(line)
     cells = []
     for subject, game, opponent in product(spec.subjects, spec.games, spec.opponents):
         rules = parse_game(game)
         for line in ignored_games(rules.name):
             models.tell_once(line)
         seated = {
-            seat: await _seat(parse_agent(text), seat, rules, spec, models)
+            seat: await _seat(agents[text], seat, rules, spec, models)
             for seat, text in ((Seat.SUBJECT, subject), (Seat.OPPONENT, opponent))
         }
         cells.append(_cell(rules, seated[Seat.SUBJECT], seated[Seat.OPPONENT], spec))
@@ -117,7 +121,7 @@ async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
 def _cell(game: Game, subject: Seated, opponent: Seated, spec: TournamentSpec) -> Cell:
     if subject.asking is None and opponent.asking is None:
         bots = (make_bot(seated.spec, game, seated.seat) for seated in (subject, opponent))
-        Table(game, next(bots), next(bots), cell="", seed=0)  # two readers are refused before anything is played
+        Pairing(game, next(bots), next(bots), cell="", seed=0)  # two readers are refused before anything is played
     wording = subject.wording if opponent.asking is None else f"{subject.wording}+{opponent.wording}"
     key = stream(subject.spec.text, opponent.spec.text, game.name, wording, str(spec.sampling))
     stored = CellSpec(key, subject.spec.text, opponent.spec.text, game.name, subject.asked, opponent.asked)

@@ -1,24 +1,26 @@
-"""A match: rounds in a row between two agents. The sealed-move rule and the seats hold here."""
+"""A match: rounds in a row between two agents. Here every agent gets the view that it declares, in the order of seats
+that lets it; the sealed-move rule holds here."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from arena.agents.agent import Agent
+from arena.agents.agent import Agent, HasPolicy, Past, PoliciesView, PolicyView, Position, Sees, View, seen_by
 from arena.agents.person import Person
 from arena.errors import UsageError
 from arena.games import Game
-from arena.randomness import stream, uniforms
-from arena.records import Decision, Policy, Round, Seat, View
+from arena.randomness import stream, uniforms, within
+from arena.records import Decision, Policy, Round, Seat
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Pairing:
     """A game with its two seats taken. `cell` and `seed` name all draws of its matches.
 
-    Raises UsageError if both agents want to read the other's policy, if both are people, or if a person would
-    have to show one.
+    Raises UsageError if both agents want to read the other's policy, if both are people, or if one would have to show
+    a policy that it doesn't have.
     """
 
     game: Game
@@ -28,65 +30,101 @@ class Table:
     seed: int
 
     def __post_init__(self) -> None:
-        if self.subject.reads_policy and self.opponent.reads_policy:
+        if _reads(self.subject) and _reads(self.opponent):
             raise UsageError(
                 f"{self.subject.name} and {self.opponent.name} both read the other's policy before they move, so "
                 "neither can begin: put a model or a bot in one of the seats"
             )
-        people = [agent for agent in (self.subject, self.opponent) if isinstance(agent, Person)]
-        if len(people) == 2:
+        if isinstance(self.subject, Person) and isinstance(self.opponent, Person):
             raise UsageError("both seats are human, and there is one keyboard: put a model or a bot in one of them")
         for reader, other in ((self.subject, self.opponent), (self.opponent, self.subject)):
-            if reader.reads_policy and other in people:
+            if _reads(reader) and isinstance(other, Person):
                 raise UsageError(
                     f"{reader.name} reads the other's policy, and a person has none to read: "
+                    "play against a model or another bot"
+                )
+            if reader.sees is Sees.POLICIES and not isinstance(other, HasPolicy):
+                raise UsageError(
+                    f"{reader.name} asks for the other's policy after other histories, which {other.name} can't tell: "
                     "play against a model or another bot"
                 )
 
     @property
     def subject_is_last(self) -> bool:
         """Whether the subject decides after the opponent: it reads, or is a person and may take their time."""
-        if self.opponent.reads_policy:
+        if _reads(self.opponent):
             return False
-        return self.subject.reads_policy or isinstance(self.subject, Person)
+        return _reads(self.subject) or isinstance(self.subject, Person)
+
+    def agent(self, seat: Seat) -> Agent:
+        """Who is in a seat."""
+        return self.subject if seat is Seat.SUBJECT else self.opponent
 
 
-async def play_match(table: Table, match: int, rounds: int, history: Sequence[Round] = ()) -> AsyncIterator[Round]:
+async def play_match(pairing: Pairing, match: int, rounds: int, history: Sequence[Round] = ()) -> AsyncIterator[Round]:
     """Play match number `match` up to `rounds` rounds, going on after `history`; yields each round as it ends.
 
-    The seat that doesn't read decides first, a model before a person. The reader is shown the other's policy,
-    never its move.
+    The seat that reads less decides first, a model before a person. A reader is shown the other's policy, never its
+    move.
     """
-    played = list(history)
-    draws = {seat: uniforms(stream(table.seed, table.cell, match, seat), rounds) for seat in Seat}
-    for number in range(len(played) + 1, rounds + 1):
-        views = {
-            seat: View(
-                match=match,
-                number=number,
-                history=tuple(played),
-                draw=float(draws[seat][number - 1]),
-                seed=stream(table.seed, table.cell, match, seat, number),
-            )
-            for seat in Seat
-        }
-        if table.subject_is_last:
-            opponent = await table.opponent.decide(views[Seat.OPPONENT])
-            subject = await _second(table.subject, views[Seat.SUBJECT], opponent, table.opponent)
-        else:
-            subject = await table.subject.decide(views[Seat.SUBJECT])
-            opponent = await _second(table.opponent, views[Seat.OPPONENT], subject, table.subject)
-        played.append(Round(number, table.game.outcome(subject.move, opponent.move), subject, opponent))
-        yield played[-1]
+    subject, opponent = sides = [_Side(pairing, seat, match, rounds) for seat in Seat]
+    for past in history:
+        for side in sides:
+            side.saw(past)
+    first, last = (opponent, subject) if pairing.subject_is_last else (subject, opponent)
+    for number in range(len(history) + 1, rounds + 1):
+        sealed = await first.decide(number, None)
+        decision = await last.decide(number, sealed.policy)
+        move, reply = (decision, sealed) if last is subject else (sealed, decision)
+        played = Round(number, pairing.game.outcome(move.move, reply.move), move, reply)
+        for side in sides:
+            side.saw(played)
+        yield played
 
 
-async def _second(agent: Agent, view: View, sealed: Decision, other: Agent) -> Decision:
-    if not agent.reads_policy:
-        return await agent.decide(view)
-    if sealed.policy is None:
-        raise UsageError(f"{agent.name} reads the other's policy, and {other.name} has none to read")
-    return await agent.decide(_shown(view, sealed.policy))
+def _reads(agent: Agent) -> bool:
+    return agent.sees is not Sees.MOVES
 
 
-def _shown(view: View, intel: Policy) -> View:
-    return View(view.match, view.number, view.history, view.draw, view.seed, intel)
+class _Side:
+    """A seat of a match: its draws, and what its agent has seen."""
+
+    def __init__(self, pairing: Pairing, seat: Seat, match: int, rounds: int) -> None:
+        self._agent = pairing.agent(seat)
+        self._other = pairing.agent(seat.other)
+        self._seat = seat
+        self._match = match
+        self._name = stream(pairing.seed, pairing.cell, match, seat)
+        self._draws = uniforms(self._name, rounds)
+        self._history: list[Past] = []
+        self._policies: list[Policy] = []  # the other's, for who sees policies
+
+    def saw(self, played: Round) -> None:
+        """A round is over."""
+        subject, opponent = played.subject, played.opponent
+        self._history.append(seen_by(self._seat, subject.move, opponent.move, played.outcome))
+        if self._agent.sees is Sees.POLICIES:
+            self._policies.append(self._readable((opponent if self._seat is Seat.SUBJECT else subject).policy))
+
+    async def decide(self, number: int, shown: Policy | None) -> Decision:
+        """What the agent decides with the view that it declares; `shown` is the other's policy if it decided."""
+        agent, draw = self._agent, float(self._draws[number - 1])
+        plain = (self._match, number, tuple(self._history), draw, within(self._name, number))
+        if agent.sees is Sees.MOVES:
+            return await agent.decide(View(*plain))
+        policy = self._readable(shown)
+        if agent.sees is Sees.POLICY:
+            return await agent.decide(PolicyView(*plain, policy=policy))
+        assert isinstance(self._other, HasPolicy), "a pairing sees to it"
+        ask = partial(_asked, self._other, self._match)
+        return await agent.decide(PoliciesView(*plain, policy=policy, policies=tuple(self._policies), _ask=ask))
+
+    def _readable(self, policy: Policy | None) -> Policy:
+        if policy is None:
+            raise UsageError(f"{self._agent.name} reads the other's policy, and {self._other.name} has none to read")
+        return policy
+
+
+async def _asked(agent: HasPolicy, match: int, history: Sequence[Past]) -> Policy:
+    """The policy that an agent has after a history told by the other seat."""
+    return await agent.policy(Position(match, len(history) + 1, tuple(past.turned for past in history)))

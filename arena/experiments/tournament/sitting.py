@@ -1,4 +1,4 @@
-"""A sitting: matches at one table, one after another, each round stored as it is played. A person's, or a show."""
+"""A sitting: matches of one pairing, one after another, each round stored as it is played. A person's, or a show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from arena.agents.person import Person
 from arena.backends.loading import Models
 from arena.experiments.experiment import run_spec
 from arena.experiments.tournament.cells import Cell
-from arena.experiments.tournament.match import Table, play_match
+from arena.experiments.tournament.match import Pairing, play_match
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import Tournament
 from arena.records import Round
@@ -29,22 +29,22 @@ class _Matches(Tournament):
     in_order = True
 
 
-async def sitting_run(cell: Cell, table: Table, spec: TournamentSpec, models: Models) -> RunSpec:
+async def sitting_run(cell: Cell, pairing: Pairing, spec: TournamentSpec, models: Models) -> RunSpec:
     """The run of a sitting. Raises ModelError or InputError for a model that isn't ready here."""
-    return await run_spec(_Matches([cell], replace(spec, matches=1, seed=table.seed)), models)
+    return await run_spec(_Matches([cell], replace(spec, matches=1, seed=pairing.seed)), models)
 
 
 class Sitting:
     """The matches of one sitting; a context manager. Raises StoreError where the store refuses.
 
-    The same table with the same seed in the same store is the same run: its matches go on counting.
+    The same pairing with the same seed in the same store is the same run: its matches go on counting.
     """
 
-    def __init__(self, cell: Cell, table: Table, rounds: int, run: RunSpec, store: Store) -> None:
+    def __init__(self, cell: Cell, pairing: Pairing, rounds: int, run: RunSpec, store: Store) -> None:
         self._key = cell.spec.key
-        self._table = table
+        self._pairing = pairing
         self._rounds = rounds
-        self._slow = isinstance(table.subject, Person) or isinstance(table.opponent, Person)
+        self._slow = isinstance(pairing.subject, Person) or isinstance(pairing.opponent, Person)
         self._store = store
         self._spec = run
         self._writer: RunWriter | None = None
@@ -69,7 +69,7 @@ class Sitting:
         done = 0
         writer = self._writer
         try:
-            async for played in play_match(self._table, number, self._rounds):
+            async for played in play_match(self._pairing, number, self._rounds):
                 if writer is None or not done:
                     writer = self._begun(number)
                 writer.add_round(self._key, number, played)

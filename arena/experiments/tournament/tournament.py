@@ -93,10 +93,10 @@ class Tournament(Plan):
         observer.cell_begins(cell, played, rounds * games)
         if missing:
             await models.close_others(cell.models)
-            table = await cell.table(self.seed, models)
+            pairing = await cell.pairing(self.seed, models)
 
             async def play(number: int) -> None:
-                async for played in play_match(table, number, rounds, begun.get(number, ())):
+                async for played in play_match(pairing, number, rounds, begun.get(number, ())):
                     writer.add_round(key, number, played)
                     observer.happens(cell, RoundPlayed(number, played))
                 writer.finish_match(key, number)

@@ -1,4 +1,4 @@
-"""What the screens have in common: the app that they belong to, and a table that matches are played at."""
+"""What the screens have in common: the app that they belong to, and a pairing whose matches are played."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from arena.errors import ArenaError
 from arena.experiments.tournament.cells import TooLong
 from arena.experiments.tournament.sitting import Sitting
 from arena.session.choice import Choice
-from arena.session.pairing import Laid, lay
+from arena.session.pairing import Prepared, prepare
 from arena.store.store import Store
 from arena.tui.screens.fit import FitScreen
 
@@ -37,7 +37,7 @@ class ArenaScreen(Screen[None]):
         self.dismiss()
 
 
-class TableScreen(ArenaScreen):
+class PairingScreen(ArenaScreen):
     """A screen at which matches are played, from when it opens until it is left; what goes wrong ends it."""
 
     def __init__(self, choice: Choice) -> None:
@@ -45,7 +45,7 @@ class TableScreen(ArenaScreen):
         self.choice = choice
 
     def on_mount(self) -> None:  # Textual calls this beside a subclass's own
-        self._playing = asyncio.create_task(self._play(), name="table")
+        self._playing = asyncio.create_task(self._play(), name="matches")
 
     async def on_unmount(self) -> None:
         self._playing.cancel()
@@ -53,25 +53,25 @@ class TableScreen(ArenaScreen):
 
     async def _play(self) -> None:
         try:
-            laid = await self._lay()
-            if laid is None:
+            prepared = await self._prepare()
+            if prepared is None:
                 self.dismiss()
                 return
             with (
                 Store.open(self.arena.store, create=True) as store,
-                Sitting(laid.cell, laid.table, self.choice.rounds, laid.run, store) as sitting,
+                Sitting(prepared.cell, prepared.pairing, self.choice.rounds, prepared.run, store) as sitting,
             ):
                 self.arena.settle_memory()
-                await self.sit(laid, sitting)
+                await self.sit(prepared, sitting)
         except ArenaError as error:
             self.arena.refuse(error)
             self.dismiss()
 
-    async def _lay(self) -> Laid | None:
-        """The table, laid. A match that doesn't fit a model is changed with the person; None: they'd rather not."""
+    async def _prepare(self) -> Prepared | None:
+        """The pairing. A match that doesn't fit a model is changed with the person; None: they'd rather not."""
         while True:
             try:
-                return await lay(self.choice, self.arena.models)
+                return await prepare(self.choice, self.arena.models)
             except TooLong as error:
                 if error.history < 1:
                     raise
@@ -82,6 +82,6 @@ class TableScreen(ArenaScreen):
                     return None
                 self.choice = fitting
 
-    async def sit(self, laid: Laid, sitting: Sitting) -> None:
+    async def sit(self, prepared: Prepared, sitting: Sitting) -> None:
         """Play matches and show them. Raises ArenaError; cancelled when the screen is left."""
         raise NotImplementedError

@@ -15,15 +15,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
+from arena.agents.agent import PolicyView, View
 from arena.agents.person import Person
 from arena.experiments.tournament.sitting import Sitting
 from arena.games import parse_game
-from arena.records import Outcome, Round, Seat, View
+from arena.records import Outcome, Round, Seat
 from arena.session.choice import HUMAN, MIND_READER, Choice
-from arena.session.pairing import Laid
+from arena.session.pairing import Prepared
 from arena.session.seats import display_name
 from arena.stats.foresight import MarkovPredictor
-from arena.tui.screens.base import TableScreen
+from arena.tui.screens.base import PairingScreen
 from arena.tui.widgets.mind import MindBars
 from arena.tui.widgets.moves import MoveBar, move_keys
 from arena.tui.widgets.plot import DeterminismPlot
@@ -33,8 +34,8 @@ _NARROW, _LOW = 72, 22
 _CLOCK = 0.25  # seconds between two looks at how long a model has been thinking
 
 
-class MatchScreen(TableScreen):
-    """One match after another at one table. Escape leaves it; what was played is kept."""
+class MatchScreen(PairingScreen):
+    """One match after another of one pairing. Escape leaves it; what was played is kept."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "again", "New match"),
@@ -109,9 +110,9 @@ class MatchScreen(TableScreen):
 
     # --- the match ---
 
-    async def sit(self, laid: Laid, sitting: Sitting) -> None:
+    async def sit(self, prepared: Prepared, sitting: Sitting) -> None:
         """Play one match, and another whenever the person asks for it."""
-        agents = (laid.table.subject, laid.table.opponent)
+        agents = (prepared.pairing.subject, prepared.pairing.opponent)
         self._person = next((agent for agent in agents if isinstance(agent, Person)), None)
         if self._person is not None:
             self._person.on_turn = self._your_turn
@@ -149,11 +150,11 @@ class MatchScreen(TableScreen):
         self.query_one("#move-bar", MoveBar).alive = True
         self._say_title(view.number)
         mind = self.query_one("#mind", MindBars)
-        if view.intel is not None:
+        if isinstance(view, PolicyView):
             best = self._game.best_reply if self._seat is Seat.OPPONENT else self._game.best_move
-            reply = self._moves[best(view.intel)]
-            likeliest = max(range(len(self._others)), key=view.intel.probabilities.__getitem__)
-            mind.reveal(view.intel, {likeliest: f"play {reply}"})
+            reply = self._moves[best(view.policy)]
+            likeliest = max(range(len(self._others)), key=view.policy.probabilities.__getitem__)
+            mind.reveal(view.policy, {likeliest: f"play {reply}"})
             self._say_mind(f"its mind now{self._last}")
         if view.number == 1:
             self._show_faces("", "", "your move")
@@ -266,7 +267,7 @@ class MatchScreen(TableScreen):
         return self._over if action == "again" else True
 
     def action_again(self) -> None:
-        """Play another match at the same table."""
+        """Play another match of the same pairing."""
         if self._over:
             self._again.set()
 

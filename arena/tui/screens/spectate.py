@@ -21,11 +21,11 @@ from arena.records import Outcome, Round
 from arena.reports.tournament.measures import NET
 from arena.reports.words import between
 from arena.session.choice import Choice
-from arena.session.pairing import Laid
+from arena.session.pairing import Prepared
 from arena.session.preferences import SPEEDS
 from arena.session.seats import display_name
 from arena.stats.clusters import mean
-from arena.tui.screens.base import TableScreen
+from arena.tui.screens.base import PairingScreen
 from arena.tui.widgets.histogram import DeterminismHistogram
 from arena.tui.widgets.letters import ROWS, block
 from arena.tui.widgets.plot import DeterminismPlot
@@ -36,7 +36,7 @@ _LOW = 20
 _FEWEST = 5  # matches below which an interval says nothing yet
 
 
-class SpectateScreen(TableScreen):
+class SpectateScreen(PairingScreen):
     """Matches of the subject against the opponent, for an audience."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -95,7 +95,7 @@ class SpectateScreen(TableScreen):
         """A step of loading the model."""
         self.query_one("#spectate-line", Static).update(Text(line, style="dim"))
 
-    async def sit(self, laid: Laid, sitting: Sitting) -> None:
+    async def sit(self, prepared: Prepared, sitting: Sitting) -> None:
         """Play match after match."""
         self._limit = await aside(_prepare, self._game)
         while True:

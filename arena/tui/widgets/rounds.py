@@ -16,7 +16,7 @@ _KEPT = 200
 
 def outcome_for(played: Round, seat: Seat) -> Outcome:
     """A round's outcome as a seat sees it."""
-    return played.outcome if seat is Seat.SUBJECT else Outcome(-played.outcome)
+    return played.outcome if seat is Seat.SUBJECT else played.outcome.turned
 
 
 def move_names(game: Game, played: Round) -> tuple[str, str]:

@@ -6,14 +6,15 @@ import asyncio
 
 import pytest
 
+from arena.agents.agent import PolicyView
 from arena.agents.greedy import GreedyReader
 from arena.games import parse_game
-from arena.records import Decision, Policy, Seat, View
+from arena.records import Decision, Policy, Seat
 
 
 def reply(game: str, seat: Seat, *probabilities: float) -> Decision:
     reader = GreedyReader(parse_game(game), seat)
-    return asyncio.run(reader.decide(View(match=0, number=1, intel=Policy(probabilities))))
+    return asyncio.run(reader.decide(PolicyView(match=0, number=1, policy=Policy(probabilities))))
 
 
 @pytest.mark.parametrize("seat", Seat)

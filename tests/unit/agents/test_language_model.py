@@ -7,13 +7,15 @@ from itertools import product
 
 import pytest
 
+from arena.agents.agent import Past, Position, View, seen_by
 from arena.agents.bots import draw_move
 from arena.agents.language_model import Asking, LanguageModelAgent
 from arena.backends.base import Sampling
+from arena.blocks import block_of
 from arena.games import parse_game
 from arena.prompts.wording import Wording
 from arena.randomness import stream, uniforms
-from arena.records import Decision, Round, Seat, View
+from arena.records import Decision, Seat
 from tests.unit.agents.table_model import VOCABULARY, TableModel, always, tokenize
 
 PROMPT = (
@@ -23,11 +25,8 @@ WORDING = Wording("test", "base", PROMPT, "{{ number }}: Ann chose", (",",))
 RPS = parse_game("rps")
 
 
-def played(*moves: tuple[int | None, int | None]) -> tuple[Round, ...]:
-    return tuple(
-        Round(number, RPS.outcome(move, reply), Decision(None, move), Decision(None, reply))
-        for number, (move, reply) in enumerate(moves, start=1)
-    )
+def played(seat: Seat, *moves: tuple[int | None, int | None]) -> tuple[Past, ...]:
+    return tuple(seen_by(seat, move, reply, RPS.outcome(move, reply)) for move, reply in moves)
 
 
 def agent(model: TableModel, seat: Seat = Seat.SUBJECT, **asking: object) -> LanguageModelAgent:
@@ -35,8 +34,13 @@ def agent(model: TableModel, seat: Seat = Seat.SUBJECT, **asking: object) -> Lan
     return asyncio.run(LanguageModelAgent.make("llm:table", model, RPS, seat, Asking(**whole)))  # type: ignore[arg-type]
 
 
-def decide(player: LanguageModelAgent, *moves: tuple[int | None, int | None], seed: str = "s") -> Decision:
-    view = View(match=0, number=len(moves) + 1, history=played(*moves), seed=seed)
+def decide(
+    player: LanguageModelAgent,
+    *moves: tuple[int | None, int | None],
+    seed: str = "s",
+    seat: Seat = Seat.SUBJECT,
+) -> Decision:
+    view = View(match=0, number=len(moves) + 1, history=played(seat, *moves), seed=seed)
     return asyncio.run(player.decide(view))
 
 
@@ -63,7 +67,7 @@ def test_the_prompt_is_the_wording_with_bos_and_the_games_own_words() -> None:
 
 def test_the_opponent_sees_its_own_moves_first() -> None:
     model = TableModel(always(_rock=1))
-    decide(agent(model, Seat.OPPONENT), (0, 1), (2, 1), (1, 1))
+    decide(agent(model, Seat.OPPONENT), (0, 1), (2, 1), (1, 1), seat=Seat.OPPONENT)
     assert model.asked[0].removeprefix("<bos>").splitlines()[:3] == [
         "1. paper/rock/win",
         "2. paper/scissors/loss",
@@ -94,6 +98,20 @@ def test_the_draws_carry_the_name_of_the_round() -> None:
     again = [decide(agent(TableModel()), seed=f"seed {index}") for index in range(200)]
     assert [decision.move for decision in again] == [decision.move for decision in decisions]
     assert {decision.move for decision in decisions} == {0, 1, 2}
+
+
+@pytest.mark.parametrize("sampling", [Sampling(), Sampling(temperature=0.5, top_p=0.9)])
+def test_its_policy_at_a_position_is_the_one_that_it_then_has_and_nothing_is_drawn(sampling: Sampling) -> None:
+    model = TableModel()
+    player = agent(model, sampling=sampling)
+    for moves in product(product((0, 1, 2, None), repeat=2), repeat=2):
+        history = played(Seat.SUBJECT, *moves)
+        policy = asyncio.run(player.policy(Position(7, len(history) + 1, history)))
+        asked = model.requests[-1]
+        assert (asked.draw, asked.depth, asked.block) == (None, 3, block_of(7))
+        decision = decide(player, *moves)
+        assert decision.policy == policy
+        assert decision.prompt is not None and decision.prompt.tokens == asked.tokens
 
 
 def test_the_deepest_round_goes_first() -> None:

@@ -6,17 +6,19 @@ import asyncio
 
 import pytest
 
+from arena.agents.agent import Sees, View
 from arena.agents.bots import MixedStrategy
 from arena.agents.spec import make_bot, parse_agent
 from arena.errors import UsageError
 from arena.games import parse_game
-from arena.records import Decision, Seat, View
+from arena.records import Decision, Seat
 
 RPS = parse_game("rps")
 
 
 def decided(spec: str, draw: float = 0.0, game: str = "rps", seat: Seat = Seat.SUBJECT) -> Decision:
     bot = make_bot(parse_agent(spec), parse_game(game), seat)
+    assert bot.sees is Sees.MOVES
     return asyncio.run(bot.decide(View(match=0, number=1, draw=draw)))
 
 
@@ -40,7 +42,7 @@ def test_a_spec_is_taken_apart(text: str, kind: str, argument: str) -> None:
     [
         ("gredy", "did you mean 'greedy'?"),
         ("unifrom", "did you mean 'uniform'?"),
-        ("oracle", "there are greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,..., human[:mind-reader], llm:MODEL"),
+        ("oracle", "there are fixed:MOVE, greedy, human[:mind-reader], llm:MODEL, mix:MOVE=P,MOVE=P,..., uniform"),
         ("", "there is no agent ''"),
         ("Greedy", "did you mean 'greedy'?"),
         ("llm", "it is written llm:MODEL"),
@@ -111,5 +113,5 @@ def test_a_fixed_move_is_played_whatever_is_drawn(move: str, draw: float) -> Non
 
 def test_bots_do_not_read() -> None:
     bot = make_bot(parse_agent("uniform"), RPS, Seat.OPPONENT)
-    assert isinstance(bot, MixedStrategy) and not bot.reads_policy
-    assert make_bot(parse_agent("greedy"), RPS, Seat.OPPONENT).reads_policy
+    assert isinstance(bot, MixedStrategy) and bot.sees is Sees.MOVES
+    assert make_bot(parse_agent("greedy"), RPS, Seat.OPPONENT).sees is Sees.POLICY

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import arena
 from arena.errors import UsageError
 from arena.games import game_names, parse_game
+from tests.support.packages import package, run_beside
 
 
 def test_names() -> None:
@@ -94,26 +91,13 @@ for style in ("base", "instruct"):
 
 
 def test_a_package_can_add_games(tmp_path: Path) -> None:
-    (tmp_path / "some_doors.py").write_text(PACKAGE)
-    information = tmp_path / "some_doors-1.0.dist-info"
-    information.mkdir()
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: some-doors\nVersion: 1.0\n")
-    (information / "entry_points.txt").write_text(
-        "[arena.games]\ndoors = some_doors:maker\nbroken = not_there_at_all:maker\nrps = some_doors:maker\n"
-        "raises = some_doors:raises\nnothing = some_doors:nothing\nother = some_doors:maker\nneeds = some_doors:needs\n"
-    )
+    names = ("raises", "nothing", "needs")
+    points = {"doors": "maker", "broken": "not_there_at_all:maker", "rps": "maker", "other": "maker"}
+    package(tmp_path, "some-doors", PACKAGE, {"arena.games": points | {name: name for name in names}})
     templates = tmp_path / "templates" / "doors"
     templates.mkdir(parents=True)
     (templates / "base.toml").write_text('name = "knocks"\nprompt = "Door:"\ninfix = ""\nclosing = []\n')
-    path = os.pathsep.join((str(tmp_path), str(Path(arena.__file__).parents[1])))
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"PYTHONPATH": path}
-        return subprocess.run(
-            [sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=tmp_path
-        )
-
-    done = run("-c", PLAY)
+    done = run_beside(tmp_path, "-c", PLAY)
     assert done.returncode == 0, done.stderr
     doors, rps, *refused, playable, ignored, base, instruct = done.stdout.splitlines()
     assert doors == "True ('door0', 'door1') doors:3"
@@ -142,6 +126,6 @@ def test_a_package_can_add_games(tmp_path: Path) -> None:
     assert instruct.endswith(" True")
     # and on the command line: told once, and no traceback
     command = ("-m", "arena", "tournament", "--subject", "uniform", "--subject", "fixed:rock", "--games", "2")
-    assert run(*command, "--game", "rps").stderr.count(ignored) == 1
-    broken = run(*command, "--game", "raises")
+    assert run_beside(tmp_path, *command, "--game", "rps").stderr.count(ignored) == 1
+    broken = run_beside(tmp_path, *command, "--game", "raises")
     assert broken.returncode == 3 and "can't be made: KeyError" in broken.stderr and "Traceback" not in broken.stderr

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from arena.agents.person import Person
+from arena.agents.agent import PolicyView, View
+from arena.agents.person import MindReader, Person
 from arena.agents.spec import make_bot, parse_agent
 from arena.backends.loading import Models
 from arena.errors import UsageError
 from arena.experiments.tournament.cells import plan_cells
-from arena.experiments.tournament.match import Table, play_match
+from arena.experiments.tournament.match import Pairing, play_match
 from arena.experiments.tournament.sitting import Sitting, sitting_run
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import plan_tournament
 from arena.games import parse_game
-from arena.records import Seat, View
+from arena.records import Seat
 from arena.store.store import Store
 
 GAME = parse_game("rps")
@@ -28,8 +29,8 @@ async def sit(store: Store, leave_after: list[int], rounds: int = 3, seed: int =
     """Play one match for each entry, leaving each after so many rounds; returns the run's name."""
     spec, models = TournamentSpec(subjects=("uniform",), rounds=rounds), Models()
     (cell,) = await plan_cells(spec, models)
-    table = await cell.table(seed, models)
-    with Sitting(cell, table, rounds, await sitting_run(cell, table, spec, models), store) as sitting:
+    pairing = await cell.pairing(seed, models)
+    with Sitting(cell, pairing, rounds, await sitting_run(cell, pairing, spec, models), store) as sitting:
         for leave in leave_after:
             async with aclosing(sitting.play()) as played:
                 if leave:
@@ -51,7 +52,7 @@ def test_matches_go_on_counting_and_one_that_is_left_is_marked(tmp_path: Path) -
     with Store.open(tmp_path / "s.db", create=True) as store:
         name = asyncio.run(sit(store, [3, 1, 3]))
         assert matches(store) == [(0, 1, 0, 3), (1, 0, 1, 1), (2, 1, 0, 3)]
-        assert asyncio.run(sit(store, [3])) == name  # the same table with the same seed later on
+        assert asyncio.run(sit(store, [3])) == name  # the same pairing with the same seed later on
         assert matches(store)[-1] == (3, 1, 0, 3)
         (run,) = store.runs()
         assert run.spec.experiment == "match" and run.spec.size == 4
@@ -72,8 +73,8 @@ def test_its_rounds_are_those_of_the_same_match_played_alone(tmp_path: Path) -> 
         async def alone() -> list[int | None]:
             specs = {seat: parse_agent(text) for seat, text in ((Seat.SUBJECT, "uniform"), (Seat.OPPONENT, "greedy"))}
             agents = [make_bot(spec, GAME, seat) for seat, spec in specs.items()]
-            table = Table(GAME, agents[0], agents[1], cell.spec.key, 7)
-            return [played.subject.move async for played in play_match(table, 0, 3)]
+            pairing = Pairing(GAME, agents[0], agents[1], cell.spec.key, 7)
+            return [played.subject.move async for played in play_match(pairing, 0, 3)]
 
         assert stored == asyncio.run(alone())
 
@@ -88,7 +89,7 @@ def test_its_rounds_are_those_of_the_same_match_played_alone(tmp_path: Path) -> 
 )
 def test_seats_that_people_cannot_take(subject: str, opponent: str, sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
-        Table(
+        Pairing(
             GAME,
             make_bot(parse_agent(subject), GAME, Seat.SUBJECT),
             make_bot(parse_agent(opponent), GAME, Seat.OPPONENT),
@@ -112,7 +113,7 @@ def test_a_person_is_written_in_two_ways_only(spec: str) -> None:
 
 
 def test_a_person_moves_once_a_turn_and_after_the_other_has_sealed_its_move() -> None:
-    person = Person(reads_policy=True)
+    person = MindReader()
     seen: list[View] = []
     person.on_turn = seen.append
     subject = make_bot(parse_agent("mix:rock=0.5,paper=0.5"), GAME, Seat.SUBJECT)
@@ -120,7 +121,7 @@ def test_a_person_moves_once_a_turn_and_after_the_other_has_sealed_its_move() ->
     async def play() -> list[int | None]:
         assert not person.choose(0)  # nobody has asked yet
         rounds = []
-        match = play_match(Table(GAME, subject, person, "cell", 0), 0, 2)
+        match = play_match(Pairing(GAME, subject, person, "cell", 0), 0, 2)
         for move in (1, 2):
             coming = asyncio.ensure_future(anext(match))
             while len(seen) < len(rounds) + 1:
@@ -130,19 +131,19 @@ def test_a_person_moves_once_a_turn_and_after_the_other_has_sealed_its_move() ->
         return [played.opponent.move for played in rounds]
 
     assert asyncio.run(play()) == [1, 2]
-    assert all(view.intel is not None and view.intel.probabilities == (0.5, 0.5, 0.0) for view in seen)
+    assert all(isinstance(view, PolicyView) and view.policy.probabilities == (0.5, 0.5, 0.0) for view in seen)
 
 
 def test_a_persons_round_is_on_disk_while_they_think_about_the_next(tmp_path: Path) -> None:
     async def play() -> None:
         spec, models = TournamentSpec(subjects=("uniform",), opponents=("human",), rounds=3), Models()
         (cell,) = await plan_cells(spec, models)
-        table = await cell.table(0, models)
-        assert isinstance(table.opponent, Person)
-        person = table.opponent
+        pairing = await cell.pairing(0, models)
+        assert isinstance(pairing.opponent, Person)
+        person = pairing.opponent
         with (
             Store.open(tmp_path / "s.db", create=True) as store,
-            Sitting(cell, table, 3, await sitting_run(cell, table, spec, models), store) as sitting,
+            Sitting(cell, pairing, 3, await sitting_run(cell, pairing, spec, models), store) as sitting,
         ):
             match = sitting.play()
             for number in (1, 2):
