@@ -14,7 +14,7 @@ from arena.reports.figure import rendered
 from arena.reports.latex import latex_tables
 from arena.reports.published import PublishedRow
 from arena.reports.table import Table
-from arena.reports.writers import markdown_tables, spreadsheet
+from arena.reports.writers import markdown_tables, spreadsheet, table_spreadsheet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -89,10 +89,10 @@ def write_all(report: Report, out: Path) -> None:
         parts = [table for table in report.tables if table.key == key]
         files[f"{key}.md"] = markdown_tables(parts)
         files[f"{key}.tex"] = latex_tables(parts)
-        files[f"{key}.csv"] = spreadsheet([row.values for table in parts for row in table.rows])
+        files[f"{key}.csv"] = table_spreadsheet(*parts)
     for figure in report.figures:
         files |= {f"{figure.key}.{end}": data for end, data in rendered(figure.draw).items()}
-        files[f"{figure.key}-data.csv"] = spreadsheet([row.values for row in figure.data.rows])
+        files[f"{figure.key}-data.csv"] = table_spreadsheet(figure.data)
     files |= {f"{report.file}.{end}": WRITERS[end](report) for end in ("csv", "json")}
     for name, data in files.items():
         write(out / name, data.encode() if isinstance(data, str) else data)

@@ -41,8 +41,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: whose it is, and all that is known of it, by key, with nothing rounded; None is undefined. These are what
-    its line in CSV holds.
+    """A row: whose it is, and all that is known of it, by key, with nothing rounded; None is undefined.
 
     `texts` are what a person reads where a value alone doesn't say it, by key; `state` is how far it is, "" if it is
     finished. `source` is "run" for what was measured, "paper" for published values, "value" for any other yardstick.
@@ -94,11 +93,23 @@ class Table:
         return [row.text(self.columns[at]) for row in self.rows]
 
 
-def plain_table(key: str, title: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Table:
-    """A table of names and numbers, with a column for each key that any row has: the data behind a figure."""
-    keys = dict.fromkeys(key for _, values in rows for key in values)
-    columns = tuple(Column(key, key) for key in keys)
-    return Table(key, title, columns, tuple(Row(name, {"": name, **values}) for name, values in rows))
+def flat(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A document in one row: nested values under keys joined by a dot, intervals by their ends, lists left to JSON."""
+    row: dict[str, Any] = {}
+    for key, value in found.items():
+        if isinstance(value, dict):
+            row |= {f"{key}.{inner}": number for inner, number in flat(value).items()}
+        elif key.endswith("_ci"):
+            row[f"{key}_low"], row[f"{key}_high"] = value or (None, None)
+        elif not isinstance(value, list):
+            row[key] = value
+    return row
+
+
+def plain_table(key: str, title: str, rows: Sequence[Row]) -> Table:
+    """A table with a column for each key that any row has: the data behind a figure."""
+    keys = dict.fromkeys(key for row in rows for key in row.values)
+    return Table(key, title, tuple(Column(key, key) for key in keys), tuple(rows))
 
 
 def _text(value: Any, column: Column) -> str:

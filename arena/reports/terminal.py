@@ -19,6 +19,7 @@ _LEAST: Final = 8  # and before those are that aren't expendable
 
 def terminal(tables: Sequence[Table], width: int) -> RenderableType:
     """For a terminal of so many columns: the parts of a table with their columns below each other, then its notes."""
+    from rich.cells import cell_len
     from rich.console import Group
     from rich.text import Text
 
@@ -26,9 +27,11 @@ def terminal(tables: Sequence[Table], width: int) -> RenderableType:
     for _, group in groupby(tables, key=lambda table: table.key):
         parts = list(group)
         widths = [max(len(line) for line in _lines(parts, at)) for at in range(len(parts[0].columns))]
-        shown = _fitting(parts, widths, width)
+        widest = max((cell_len(line) for part in parts for row in part.rows for line in _name_lines(row)), default=0)
+        shown = _fitting(parts[0].columns, widths, widest, width)
+        names = max(1, min(widest, width - sum(_GAP + widths[at] for at in shown)))  # in all parts
         for part in parts:
-            blocks += [_drawn(part, shown, widths, _name_width(parts, widths, shown, width)), Text("")]
+            blocks += [_drawn(part, shown, widths, names), Text("")]
         notes = [note for part in parts for note in part.footnotes]
         if missing := list(_missing(parts[0].columns, shown)):
             notes.append(f"Not shown for want of room: {', '.join(missing)}. A wider terminal or --format shows them.")
@@ -36,13 +39,12 @@ def terminal(tables: Sequence[Table], width: int) -> RenderableType:
     return Group(*blocks[:-1])
 
 
-def _fitting(parts: Sequence[Table], widths: Sequence[int], width: int) -> list[int]:
-    """The places of the columns that have room beside the names."""
-    columns = parts[0].columns
+def _fitting(columns: Sequence[Column], widths: Sequence[int], widest: int, width: int) -> list[int]:
+    """The places of the columns that have room beside the names, which are at most so wide."""
     shown = list(range(len(columns)))
     order = sorted(shown, key=lambda at: (columns[at].expendable, at), reverse=True)
     for at in order[:-1]:
-        room = min(_widest_name(parts), _NAME if columns[at].expendable else _LEAST)
+        room = min(widest, _NAME if columns[at].expendable else _LEAST)
         if room + sum(_GAP + widths[one] for one in shown) <= width:
             break
         shown.remove(at)
@@ -56,11 +58,6 @@ def _missing(columns: Sequence[Column], shown: Sequence[int]) -> Iterator[str]:
             yield columns[at].heading
         elif at - 1 in shown:
             yield f"{columns[at].heading} of {columns[at - 1].heading}"
-
-
-def _name_width(parts: Sequence[Table], widths: Sequence[int], shown: Sequence[int], width: int) -> int:
-    """One width for the names of all parts."""
-    return max(1, min(_widest_name(parts), width - sum(_GAP + widths[at] for at in shown)))
 
 
 def _drawn(table: Table, shown: Iterable[int], widths: Sequence[int], names: int) -> RichTable:
@@ -87,12 +84,6 @@ def _drawn(table: Table, shown: Iterable[int], widths: Sequence[int], names: int
 
 def _name_lines(row: Row) -> tuple[str, ...]:
     return (row.name, f"  {row.state}") if row.state else (row.name,)
-
-
-def _widest_name(parts: Sequence[Table]) -> int:
-    from rich.cells import cell_len
-
-    return max((cell_len(line) for part in parts for row in part.rows for line in _name_lines(row)), default=0)
 
 
 def _lines(parts: Sequence[Table], at: int) -> Iterable[str]:

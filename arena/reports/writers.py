@@ -27,6 +27,13 @@ def _line(*texts: str) -> str:
     return f"| {' | '.join(map(escape.markdown, texts))} |"
 
 
+def table_spreadsheet(*parts: Table) -> str:
+    """A table's rows as CSV: whose each is, whether it is ours, and all that is known of it."""
+    return spreadsheet(
+        [{"": row.full_name, "ours": row.is_ours, **row.values} for table in parts for row in table.rows]
+    )
+
+
 def spreadsheet(rows: Sequence[Mapping[str, Any]]) -> str:
     """Texts and numbers as CSV, a column for each key that any of them has: nothing rounded, undefined empty."""
     keys = list(dict.fromkeys(key for row in rows for key in row))

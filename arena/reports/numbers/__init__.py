@@ -29,9 +29,9 @@ def report(store: Store, runs: Sequence[RunRow], published: bool = False) -> Rep
 def reported(found: NumbersRuns, published: bool = False) -> Report:
     """The same of runs that were read before."""
     from arena.reports.numbers.figures import figures
-    from arena.reports.numbers.rows import flat
     from arena.reports.numbers.tables import published_rows, tables
     from arena.reports.report import Report
+    from arena.reports.table import flat
 
     made = tables(found, published)
     return Report(

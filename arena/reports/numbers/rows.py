@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from arena.reports.numbers.measures import PER, TaskCellReport
 from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.published import PublishedRow
 from arena.reports.settings import labels
-from arena.reports.table import DASH, Row, Source
+from arena.reports.table import DASH, Row, flat
 from arena.reports.words import between
 
 More = Callable[[TaskCellReport], tuple[dict[str, Any], dict[str, str]]]  # values and texts, by key
@@ -33,31 +32,6 @@ UNEXPLORED_NOTE: Final = (
 TRUE_NOTE: Final = "V, TV: in brackets, what a true sample of as many answers has on average."
 
 
-def flat(found: Mapping[str, Any]) -> dict[str, Any]:
-    """A cell's numbers in one row: nested ones joined by a dot, lists of numbers left to JSON."""
-    row: dict[str, Any] = {}
-    for key, value in found.items():
-        if isinstance(value, dict):
-            row |= {f"{key}.{inner}": number for inner, number in flat(value).items()}
-        elif key.endswith("_ci"):
-            row[f"{key}_low"], row[f"{key}_high"] = value or (None, None)
-        elif not isinstance(value, list):
-            row[key] = value
-    return row
-
-
-def row_of(
-    name: str,
-    values: Mapping[str, Any],
-    texts: Mapping[str, str] | None = None,
-    state: str = "",
-    source: Source = "run",
-) -> Row:
-    """A row, with whose it is and whether it is ours as its first values."""
-    row = Row(name, values, texts or {}, source, state)
-    return replace(row, values={"": row.full_name, "ours": row.is_ours, **values})
-
-
 def cell_rows(
     runs: NumbersRuns, cells: Sequence[TaskCellReport], more: More | None = None, shown: Collection[str] = ()
 ) -> list[Row]:
@@ -67,18 +41,13 @@ def cell_rows(
     for name, cell in zip(labels([cell.settings for cell in cells], shown), cells, strict=True):
         state = f"{len(cell.values)} of {cell.wanted}" if cell.is_incomplete else ""
         values, texts = more(cell) if more is not None else ({}, {})
-        rows.append(row_of(name, flat(runs.document(cell)) | values, texts, state))
+        rows.append(Row(name, flat(runs.document(cell)) | values, texts, state=state))
     return rows
-
-
-def beside(name: str, values: Mapping[str, Any]) -> Row:
-    """A row of what a true sample has."""
-    return row_of(name, values, source="value")
 
 
 def paper(name: str, key: str, values: Mapping[str, Any]) -> Row:
     """A row of the paper's, with the key of what it shows."""
-    return row_of(f"paper: {name}", {**values, "published": key}, source="paper")
+    return Row(f"paper: {name}", {**values, "published": key}, source="paper")
 
 
 def paper_chi_squares(row: PublishedRow, name: str = "") -> list[Row]:
@@ -89,11 +58,9 @@ def paper_chi_squares(row: PublishedRow, name: str = "") -> list[Row]:
     ]
 
 
-def chi_square_text(cell: TaskCellReport | None, by_exact: bool = False) -> str:
+def chi_square_text(cell: TaskCellReport, by_exact: bool = False) -> str:
     """What was drawn; if nothing was, or `by_exact`, what exact mode expects, with the share that it left open if that
     is worth a word."""
-    if cell is None:
-        return DASH
     exact = cell.exact
     if exact is None or (len(cell.values) and not by_exact):
         return DASH if cell.best_chi2 is None else f"{cell.best_chi2:z.0f}"

@@ -1,31 +1,21 @@
-"""Whole runs of tasks, one or several side by side: their cells, and the document that `--json` prints."""
+"""Runs of tasks: which of their cells stand where, and the document that `--json` prints."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
-from arena.errors import ArenaError, InputError
 from arena.experiments.numbers.stored import read_answers, read_findings
 from arena.experiments.numbers.task import find_task
-from arena.reports.cautions import cautions, families_of
+from arena.reports.cautions import families_of
 from arena.reports.numbers.measures import TaskCellReport
-from arena.reports.settings import run_document, said_of_all, settings_of
+from arena.reports.runs import Runs, read_cells
+from arena.reports.settings import settings_of
 from arena.store.rows import RunRow, Unit
 from arena.store.store import Store
 
 
-@dataclass(frozen=True)
-class NumbersRuns:
-    """Runs with their cells, in the runs' order. `families` maps a subject to its model's family, where known;
-    `left_out` are sentences about cells that can't be reported here."""
-
-    runs: tuple[RunRow, ...]
-    cells: tuple[TaskCellReport, ...]
-    families: dict[str, str]
-    left_out: tuple[str, ...] = ()
+class NumbersRuns(Runs[TaskCellReport]):
+    """Runs of tasks, of models that may have been measured one after another."""
 
     @property
     def title(self) -> str:
@@ -37,14 +27,6 @@ class NumbersRuns:
             days.setdefault(day, []).append(number)
         names = ", ".join(f"{day}-{', -'.join(numbers)}" for day, numbers in days.items())
         return f"{'Runs' if len(self.runs) > 1 else 'Run'} {names}; seed {', '.join(map(str, seeds))}"
-
-    def cautions_of(self, cells: Sequence[TaskCellReport]) -> tuple[str, ...]:
-        """What has to be said where these cells stand side by side."""
-        return cautions([cell.settings for cell in cells], self.families)
-
-    def said_of(self, cells: Sequence[TaskCellReport]) -> tuple[str, ...]:
-        """What these cells share, in a sentence, if that is anything."""
-        return tuple(filter(None, [said_of_all([cell.settings for cell in cells])]))
 
     def of(self, *tasks: str) -> list[TaskCellReport]:
         """The cells of these tasks."""
@@ -74,26 +56,6 @@ class NumbersRuns:
         names, tasks = ({cell.prompt["matched"] for cell in matched}, {cell.task.name for cell in matched})
         return [cell for cell in self.of(*tasks) if cell.subject in names and cell.is_plain]
 
-    def document(self, cell: TaskCellReport) -> dict[str, Any]:
-        """The cell's document, made once."""
-        return self._documents[id(cell)]
-
-    @cached_property
-    def _documents(self) -> dict[int, dict[str, Any]]:
-        return {id(cell): cell.to_json() for cell in self.cells}
-
-    def to_json(self) -> dict[str, Any]:
-        """The document of `arena numbers --json` and `arena report --format json`, but for the notes."""
-        first = self.runs[0]
-        return {
-            "run": first.name,
-            "seed": first.spec.seed,
-            "cells": [self.document(cell) for cell in self.cells],
-            "manifest": dict(first.spec.manifest),
-            "runs": [run_document(run) for run in self.runs],
-            "left_out": list(self.left_out),
-        }
-
 
 def read_runs(store: Store, *runs: RunRow) -> NumbersRuns:
     """Read one or several runs; of a cell that several of them have with the same settings, the one with the most
@@ -101,24 +63,16 @@ def read_runs(store: Store, *runs: RunRow) -> NumbersRuns:
 
     Raises InputError if none of them is known.
     """
-    found: dict[tuple[str, ...], TaskCellReport] = {}
-    left_out: dict[str, None] = {}
-    for run in runs:
-        for cell in store.cells(run):
-            try:
-                task = find_task(cell.spec.what)
-            except ArenaError as error:
-                left_out[f"run {run.name} asked {cell.spec.what!r}, but {error}"] = None
-                continue
-            answers, findings = tuple(read_answers(store, cell, task)), read_findings(store, cell, task)
-            wanted = run.spec.size if run.spec.unit is Unit.ANSWER else 0
-            settings = settings_of(run, cell.spec)
-            report = TaskCellReport(cell, task, answers, findings, wanted, run.spec.size, settings)
-            same = (f"{name}={value}" for name, value in settings.items() if name not in ("run", "created"))
-            key = str(report.prompt.get("matched")), *same
-            if key not in found or len(found[key].values) < len(report.values):
-                found[key] = report
-    cells = tuple(found.values())
-    if left_out and not cells:
-        raise InputError("; ".join(left_out))
-    return NumbersRuns(runs, cells, families_of({cell.subject for cell in cells}), tuple(left_out))
+    found, left_out = read_cells(store, runs, find_task, "asked")
+    kept: dict[tuple[str, ...], TaskCellReport] = {}
+    for run, cell, task in found:
+        answers, findings = tuple(read_answers(store, cell, task)), read_findings(store, cell, task)
+        wanted = run.spec.size if run.spec.unit is Unit.ANSWER else 0
+        settings = settings_of(run, cell.spec)
+        report = TaskCellReport(cell, task, answers, findings, wanted, run.spec.size, settings)
+        same = (f"{name}={value}" for name, value in settings.items() if name not in ("run", "created"))
+        key = str(report.prompt.get("matched")), *same
+        if key not in kept or len(kept[key].values) < len(report.values):
+            kept[key] = report
+    cells = tuple(kept.values())
+    return NumbersRuns(runs, cells, families_of({cell.subject for cell in cells}), left_out)

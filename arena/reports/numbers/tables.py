@@ -10,13 +10,11 @@ from arena.reports.numbers.rows import (
     BY_EXACT,
     PAPERS_N_NOTE,
     REJECTED,
-    beside,
     by_name,
     cell_rows,
     chi_square_text,
     paper,
     paper_chi_squares,
-    row_of,
     sentences,
     true_per,
     with_true,
@@ -31,17 +29,19 @@ _PAPERS: Final = ("base", "llama-instruct", "tulu-dpo", "tulu-sft", "tulu-full")
 
 def tables(runs: NumbersRuns, with_published: bool = False) -> tuple[Table, ...]:
     """All tables that the cells fill."""
-    made = [
-        _single(runs, with_published),
-        _letters(runs, with_published),
-        _sequences(runs, with_published),
-        _repetitions(runs),
-        _paraphrases(runs, with_published),
-        _grid(runs, with_published),
-        _matched(runs),
-        _rewards(runs, with_published),
-    ]
-    return tuple(table for table in made if table is not None)
+    sequences = runs.single("sequences")
+    matched = [cell for cell in runs.cells if cell.prompt.get("matched")]
+    made = (
+        (_single, runs.single("integers")),
+        (_letters, runs.single("letters")),
+        (_sequences, sequences),
+        (_repetitions, [cell for cell in sequences if cell.is_sequences]),
+        (_paraphrases, [cell for cell in runs.of("integers") if cell.prompt.get("variant")]),
+        (_grid, runs.grid()),
+        (_matched, [*runs.bases(matched)[:1], *matched]),
+        (_rewards, [cell for cell in runs.cells if cell.rewards]),
+    )
+    return tuple(make(runs, cells, with_published) for make, cells in made if cells)
 
 
 def published_rows(made: Sequence[Table]) -> tuple[PublishedRow, ...]:
@@ -68,13 +68,10 @@ _SINGLE: Final = (
 )
 
 
-def _single(runs: NumbersRuns, with_published: bool) -> Table | None:
-    cells = runs.single("integers")
-    if not cells:
-        return None
+def _single(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
     k = len(cells[0].task.values)
     rows = _single_rows(runs, cells)
-    rows.append(beside("a true sample, on average", {"chi2": k - 1, "phi2": 0}))
+    rows.append(Row("a true sample, on average", {"chi2": k - 1, "phi2": 0}, source="value"))
     if with_published:
         rows += paper_chi_squares(next(row for row in published("table4") if row.key == _PLAIN))
         for row in published("table5"):
@@ -85,10 +82,7 @@ def _single(runs: NumbersRuns, with_published: bool) -> Table | None:
     return Table("integers", title, _SINGLE, tuple(rows), notes)
 
 
-def _letters(runs: NumbersRuns, with_published: bool) -> Table | None:
-    cells = runs.single("letters")
-    if not cells:
-        return None
+def _letters(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
     rows = _single_rows(runs, cells)
     if with_published:
         rows += [
@@ -117,17 +111,14 @@ _SEQUENCES: Final = (
 )
 
 
-def _sequences(runs: NumbersRuns, with_published: bool) -> Table | None:
-    cells = runs.single("sequences")
-    if not cells:
-        return None
+def _sequences(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
     k = len(cells[0].task.values)
     true = {
         "chi2": k - 1,
         "sequences.chi2_per_1500": true_per(cells),
         "sequences.neighbours.repeat_rate": 1 / k,
     }
-    rows = [*cell_rows(runs, cells), beside("a true sample, on average", true)]
+    rows = [*cell_rows(runs, cells), Row("a true sample, on average", true, source="value")]
     if with_published:
         for row in published("table1"):
             rows += paper_chi_squares(row, row.labels["size"])
@@ -141,10 +132,7 @@ def _sequences(runs: NumbersRuns, with_published: bool) -> Table | None:
     return Table("table1", "Table 1: integers of sequences of ten", _SEQUENCES, tuple(rows), notes)
 
 
-def _repetitions(runs: NumbersRuns) -> Table | None:
-    cells = [cell for cell in runs.single("sequences") if cell.is_sequences]
-    if not cells:
-        return None
+def _repetitions(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
     by_n = "sequences.repetitions.mse_by_n_squared"
     columns = (
         *(Column(f"{count}", f"{count}", "share", expendable=count > 5) for count in range(cells[0].task.length + 1)),
@@ -163,7 +151,7 @@ def _repetitions(runs: NumbersRuns) -> Table | None:
     true = cells[0].repetitions
     assert true is not None
     expected = {str(count): value / sum(true.expected) for count, value in enumerate(true.expected)}
-    rows = [*cell_rows(runs, cells, shares), beside("a true sample, exactly", expected)]
+    rows = [*cell_rows(runs, cells, shares), Row("a true sample, exactly", expected, source="value")]
     notes = (
         "Percent of sequences by their number of repetitions: ten minus the number of distinct values. MSE: the mean "
         "over the 11 bins of (count - expected count)², which grows with n²; floor: what a true sample of that size "
@@ -173,16 +161,13 @@ def _repetitions(runs: NumbersRuns) -> Table | None:
     return Table("figure3", "Figure 3: repetitions in sequences of ten", columns, tuple(rows), notes)
 
 
-def _paraphrases(runs: NumbersRuns, with_published: bool) -> Table | None:
-    cells = [cell for cell in runs.of("integers") if cell.prompt.get("variant")]
-    if not cells:
-        return None
+def _paraphrases(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
     variants = sorted({str(cell.prompt["variant"]) for cell in cells})
     rows = []
     for name, found in by_name(cells, shown=("wording",)).items():
         here = {str(cell.prompt["variant"]): cell for cell in found}
         texts = {variant: chi_square_text(cell) for variant, cell in here.items()}
-        rows.append(row_of(name, {variant: cell.best_chi2 for variant, cell in here.items()}, texts))
+        rows.append(Row(name, {variant: cell.best_chi2 for variant, cell in here.items()}, texts))
     if with_published:
         rows += [paper(row.labels["model"], row.key, row.values) for row in published("table3")]
     return Table(
@@ -194,11 +179,8 @@ def _paraphrases(runs: NumbersRuns, with_published: bool) -> Table | None:
     )
 
 
-def _grid(runs: NumbersRuns, with_published: bool) -> Table | None:
+def _grid(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
     """Of exact mode, if every cell has it: what was drawn of some of them doesn't belong beside that."""
-    cells = runs.grid()
-    if not cells:
-        return None
     by_exact = all(cell.exact is not None for cell in cells)
     players = by_name(cells, shown=("temperature", "top_p"))
     papers = _PAPERS if with_published else ()
@@ -213,7 +195,7 @@ def _grid(runs: NumbersRuns, with_published: bool) -> Table | None:
         }
         values |= {f"paper: {model}": find(f"table4/{temperature}/{top_p}/{model}") for model in papers}
         texts = {name: chi_square_text(cell, by_exact) for name, cell in here.items()}
-        rows.append(row_of(f"temperature {temperature:g}, top-p {top_p:g}", values, texts))
+        rows.append(Row(f"temperature {temperature:g}, top-p {top_p:g}", values, texts))
     return Table(
         "table4",
         "Table 4: chi-square of single integers over temperature and top-p",
@@ -238,12 +220,7 @@ _MATCHED: Final = (
 )
 
 
-def _matched(runs: NumbersRuns) -> Table | None:
-    cells = [cell for cell in runs.cells if cell.prompt.get("matched")]
-    if not cells:
-        return None
-    cells = [*runs.bases(cells)[:1], *cells]
-
+def _matched(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
     def texts(cell: TaskCellReport) -> tuple[dict[str, Any], dict[str, str]]:
         reached = cell.entropy.get("reached")
         return {}, {
@@ -261,10 +238,7 @@ def _matched(runs: NumbersRuns) -> Table | None:
     return Table("figure7", "Figure 7: single values with entropy matched", _MATCHED, tuple(rows), notes)
 
 
-def _rewards(runs: NumbersRuns, with_published: bool) -> Table | None:
-    cells = [cell for cell in runs.cells if cell.rewards]
-    if not cells:
-        return None
+def _rewards(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
     rows = cell_rows(runs, cells, lambda cell: (dict(zip(cell.task.values, cell.rewards["values"], strict=True)), {}))
     if with_published:
         rows += [paper("Tulu's reward model", row.key, row.values) for row in published("table7")]

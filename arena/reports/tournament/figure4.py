@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from arena.records import Outcome
 from arena.reports.figure import below, colour, hatch, plain, styles
 from arena.reports.report import Figure
-from arena.reports.table import plain_table
+from arena.reports.table import Row, flat, plain_table
 from arena.reports.tournament.measures import OUTCOMES, CellReport
 from arena.reports.tournament.runs import TournamentRuns
 
@@ -34,23 +34,19 @@ _LEGEND: Final = (
 def figure4(runs: TournamentRuns) -> Figure:
     """The figure. A cell without matches that count is left out; a subject without a policy is shown as such."""
     cells = [cell for cell in runs.cells if len(cell.rounds)]
-    data = plain_table("figure4", _TITLE, [(runs.label(cell), _data(runs, cell)) for cell in cells])
+    data = plain_table("figure4", _TITLE, [_data(runs, cell) for cell in cells])
     return Figure("figure4", _TITLE, lambda: _drawn(runs, cells), data)
 
 
-def _data(runs: TournamentRuns, cell: CellReport) -> dict[str, Any]:
+def _data(runs: TournamentRuns, cell: CellReport) -> Row:
     """What is drawn of a cell: the distribution as percent of rounds in each bin, of equal width from chance to 1."""
     found = runs.document(cell)
-    values: dict[str, Any] = {"game": cell.game.name, "rounds": len(cell.rounds), "mean": found["determinism"]["mean"]}
-    for name, outcome in OUTCOMES.items():
-        after = found["determinism_after"][name]
-        low, high = after["minus_loss_ci"] or (None, None)
-        values |= {f"rounds_after_{name}": int(cell.after(outcome).sum()), f"{name}_minus_loss": after["minus_loss"]}
-        values |= {f"{name}_minus_loss_low": low, f"{name}_minus_loss_high": high}
+    values = flat({key: found[key] for key in ("game", "opponent", "rounds", "determinism", "determinism_after")})
+    values |= {f"rounds_after.{name}": int(cell.after(outcome).sum()) for name, outcome in OUTCOMES.items()}
     if cell.has_policies:
         counts, _ = np.histogram(_clipped(cell), _edges(cell))
         values |= {f"bin{at}": 100 * count / len(cell.rounds) for at, count in enumerate(counts.tolist(), 1)}
-    return values
+    return Row(runs.label(cell), values, state=cell.state)
 
 
 def _drawn(runs: TournamentRuns, cells: Sequence[CellReport]) -> Drawing:
@@ -65,8 +61,8 @@ def _drawn(runs: TournamentRuns, cells: Sequence[CellReport]) -> Drawing:
         boxes = figure.subfigures(len(shown), 1, height_ratios=heights, squeeze=False)[:, 0]
         for box, found in zip(boxes, shown, strict=True):
             _game(box, found, list(map(runs.label, found)), [style[cell.cell.spec.subject] for cell in found])
-    said = [f"{runs.title}.", runs.said_of_all, _LEGEND, *runs.uncounted, *runs.cautions]
-    below(figure, " ".join(filter(None, said)))
+    said = (*runs.said_of(runs.cells), _LEGEND, *runs.uncounted, *runs.cautions_of(runs.cells))
+    below(figure, " ".join((f"{runs.title}.", *said)))
     return figure
 
 

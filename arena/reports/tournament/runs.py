@@ -1,42 +1,30 @@
-"""Whole runs of games, one or several side by side: their cells, and the document that `--json` prints."""
+"""Runs of games: their cells by game, what they are called, and the document that `--json` prints."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from arena.blocks import BLOCK
-from arena.errors import ArenaError, InputError
 from arena.experiments.experiment import amount
 from arena.games import Game, parse_game
-from arena.reports.cautions import cautions, families_of
-from arena.reports.settings import labels, run_document, said_of_all, settings_of
+from arena.reports.cautions import families_of
+from arena.reports.runs import Runs, read_cells
+from arena.reports.settings import labels, settings_of
 from arena.reports.tournament.measures import CellReport
 from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.text import printable
 
 
-@dataclass(frozen=True)
-class TournamentRuns:
-    """A run with its cells, in the run's order. `families` maps a subject to its model's family, where known.
-
-    `more` are further runs whose cells stand below the first one's: models that were measured one after another.
-    `left_out` are sentences about cells that can't be reported here.
-    """
-
-    run: RunRow
-    cells: tuple[CellReport, ...]
-    families: dict[str, str]
-    more: tuple[RunRow, ...] = ()
-    left_out: tuple[str, ...] = ()
+class TournamentRuns(Runs[CellReport]):
+    """Runs of games, of models that may have been measured one after another."""
 
     @property
     def title(self) -> str:
         """Which runs these are, how long, and from which seeds."""
         facts: dict[str, list[str]] = {}
-        for run in (self.run, *self.more):
+        for run in self.runs:
             facts.setdefault(f"{amount(run.spec)}, seed {run.spec.seed}", []).append(run.name)
         return "; ".join(
             f"{'Runs' if len(names) > 1 else 'Run'} {', '.join(names)}: {fact}" for fact, names in facts.items()
@@ -46,16 +34,6 @@ class TournamentRuns:
     def games(self) -> tuple[Game, ...]:
         """The games played, each once, in the run's order."""
         return tuple({cell.game.name: cell.game for cell in self.cells}.values())
-
-    @property
-    def cautions(self) -> tuple[str, ...]:
-        """What has to be said where these cells stand side by side."""
-        return cautions([cell.settings for cell in self.cells], self.families)
-
-    @property
-    def said_of_all(self) -> str:
-        """What all cells share, in a sentence."""
-        return said_of_all([cell.settings for cell in self.cells])
 
     @property
     def nothing(self) -> str:
@@ -93,46 +71,20 @@ class TournamentRuns:
             found |= zip(map(id, cells), labels([cell.settings for cell in cells]), strict=True)
         return found
 
-    def document(self, cell: CellReport) -> dict[str, Any]:
-        """The cell's document, made once."""
-        return self._documents[id(cell)]
-
-    @cached_property
-    def _documents(self) -> dict[int, dict[str, Any]]:
-        return {id(cell): cell.to_json() for cell in self.cells}
-
     def to_json(self) -> dict[str, Any]:
-        """The document of `arena tournament --json` and `arena report --format json`, but for the notes."""
+        """The document of `arena tournament --json`, but for the notes."""
         spec = self.run.spec
-        return {
-            "run": self.run.name,
-            "games": spec.size,
-            "rounds": spec.rounds,
-            "seed": spec.seed,
-            "cells": [self.document(cell) for cell in self.cells],
-            "manifest": dict(spec.manifest),
-            "runs": [run_document(run) for run in (self.run, *self.more)],
-            "left_out": list(self.left_out),
-        }
+        return {"run": self.run.name, "games": spec.size, "rounds": spec.rounds, **super().to_json()}
 
 
-def read_runs(store: Store, run: RunRow, *more: RunRow) -> TournamentRuns:
+def read_runs(store: Store, *runs: RunRow) -> TournamentRuns:
     """Read the matches that count of one or several runs. A game that isn't installed here is left out, and named.
 
     Raises InputError if none of them is installed.
     """
-    cells = []
-    left_out: dict[str, None] = {}
-    for one in (run, *more):
-        for cell in store.cells(one):
-            try:
-                game = parse_game(cell.spec.what)
-            except ArenaError as error:
-                left_out[f"run {one.name} played {cell.spec.what!r}, but {error}"] = None
-                continue
-            rounds = store.rounds(cell, len(game.moves))
-            cells.append(CellReport(cell, game, rounds, one.spec.size, settings_of(one, cell.spec)))
-    if left_out and not cells:
-        raise InputError("; ".join(left_out))
-    families = families_of({cell.cell.spec.subject for cell in cells})
-    return TournamentRuns(run, tuple(cells), families, more, tuple(left_out))
+    found, left_out = read_cells(store, runs, parse_game, "played")
+    cells = tuple(
+        CellReport(cell, game, store.rounds(cell, len(game.moves)), run.spec.size, settings_of(run, cell.spec))
+        for run, cell, game in found
+    )
+    return TournamentRuns(runs, cells, families_of({cell.cell.spec.subject for cell in cells}), left_out)

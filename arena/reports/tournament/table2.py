@@ -93,10 +93,10 @@ def _opponents(runs: TournamentRuns, game: Game) -> set[str]:
 
 
 def _notes(runs: TournamentRuns, with_published: bool) -> tuple[str, ...]:
-    said = [" ".join(filter(None, (f"{runs.title}.", runs.said_of_all, INTERVAL_NOTE)))]
+    said = [" ".join((f"{runs.title}.", *runs.said_of(runs.cells), INTERVAL_NOTE))]
     said += runs.uncounted
     said += [f"Not reported: {sentence}." for sentence in runs.left_out]
-    said += runs.cautions
+    said += runs.cautions_of(runs.cells)
     if with_published:
         beside = any(comparable(runs, game) for game in runs.games)
         said.append(PUBLISHED_NOTE if beside else NOT_PUBLISHED_NOTE)

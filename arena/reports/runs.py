@@ -1,0 +1,93 @@
+"""Runs read from the store, one or several side by side: what is the same whatever experiment they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, Protocol, TypeVar
+
+from arena.errors import ArenaError, InputError
+from arena.reports.cautions import cautions
+from arena.reports.settings import Settings, run_document, said_of_all
+from arena.store.rows import CellRow, RunRow
+from arena.store.store import Store
+
+
+class MeasuredCell(Protocol):
+    """A cell with what was measured in it."""
+
+    @property
+    def settings(self) -> Settings:
+        """How it came about."""
+
+    def to_json(self) -> dict[str, Any]:
+        """All its numbers."""
+
+
+C = TypeVar("C", bound=MeasuredCell)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Runs(Generic[C]):
+    """Runs with their cells, in the runs' order. `families` maps a subject to its model's family, where known;
+    `left_out` are sentences about cells that can't be reported here."""
+
+    runs: tuple[RunRow, ...]
+    cells: tuple[C, ...]
+    families: Mapping[str, str]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def run(self) -> RunRow:
+        """The first run."""
+        return self.runs[0]
+
+    def cautions_of(self, cells: Sequence[C]) -> tuple[str, ...]:
+        """What has to be said where these cells stand side by side."""
+        return cautions([cell.settings for cell in cells], self.families)
+
+    def said_of(self, cells: Sequence[C]) -> tuple[str, ...]:
+        """What these cells share, in a sentence, if that is anything."""
+        return tuple(filter(None, [said_of_all([cell.settings for cell in cells])]))
+
+    def document(self, cell: C) -> dict[str, Any]:
+        """The cell's document, made once."""
+        return self._documents[id(cell)]
+
+    @cached_property
+    def _documents(self) -> dict[int, dict[str, Any]]:
+        return {id(cell): cell.to_json() for cell in self.cells}
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `--json` and `arena report --format json`, but for the notes."""
+        return {
+            "run": self.run.name,
+            "seed": self.run.spec.seed,
+            "cells": [self.document(cell) for cell in self.cells],
+            "manifest": dict(self.run.spec.manifest),
+            "runs": [run_document(run) for run in self.runs],
+            "left_out": list(self.left_out),
+        }
+
+
+def read_cells(
+    store: Store, runs: Sequence[RunRow], find: Callable[[str], T], did: str
+) -> tuple[list[tuple[RunRow, CellRow, T]], tuple[str, ...]]:
+    """The cells of runs with what `find` makes of the name of each one's game or task, and what is left out as it isn't
+    known here, in sentences: "run NAME played 'chess', but ...".
+
+    Raises InputError if none of them is known.
+    """
+    found = []
+    left_out: dict[str, None] = {}
+    for run in runs:
+        for cell in store.cells(run):
+            try:
+                found.append((run, cell, find(cell.spec.what)))
+            except ArenaError as error:
+                left_out[f"run {run.name} {did} {cell.spec.what!r}, but {error}"] = None
+    if left_out and not found:
+        raise InputError("; ".join(left_out))
+    return found, tuple(left_out)
