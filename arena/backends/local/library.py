@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
-from arena.backends.local.engine import Evaluator
+from arena.backends.local.evaluator import Evaluator, Path
 from arena.backends.local.settings import Settings
-from arena.backends.local.tree import Path
 from arena.backends.weights.catalog import TRANSFORMERS
 
 Progress = Callable[[float], None]

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from arena.backends.base import Completion, Request, Work
+from arena.backends.base import Completion, Request, Scores, Work
 from arena.backends.local.settings import Settings
 
 _LENGTH = struct.Struct("<I")
@@ -34,6 +34,13 @@ class Complete(msgspec.Struct, tag=True):
 
     id: int
     request: Request
+
+
+class Score(msgspec.Struct, tag=True):
+    """Ask for the log-probabilities of a text's tokens."""
+
+    id: int
+    tokens: tuple[int, ...]
 
 
 class Cancel(msgspec.Struct, tag=True):
@@ -91,6 +98,13 @@ class Completed(msgspec.Struct, tag=True):
     completion: Completion
 
 
+class Scored(msgspec.Struct, tag=True):
+    """The answer to Score."""
+
+    id: int
+    scores: Scores
+
+
 class WorkDone(msgspec.Struct, tag=True):
     """The answer to AskWork."""
 
@@ -104,8 +118,8 @@ class Refused(msgspec.Struct, tag=True):
     sentence: str
 
 
-ToWorker = Load | Tokenize | Complete | Cancel | AskWork
-FromWorker = Loading | Notice | Ready | Tokens | Completed | WorkDone | Refused
+ToWorker = Load | Tokenize | Complete | Score | Cancel | AskWork
+FromWorker = Loading | Notice | Ready | Tokens | Completed | Scored | WorkDone | Refused
 
 _encoder = msgspec.msgpack.Encoder()
 _to_worker = msgspec.msgpack.Decoder(ToWorker)

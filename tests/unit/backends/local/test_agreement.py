@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from arena.backends.local.agreement import difference, settle
 from arena.backends.local.client import LocalModel
+from arena.backends.local.evaluator import Row
 from arena.backends.local.library import LoadError
 from arena.backends.local.transformers.library import TransformersLibrary
-from arena.backends.local.tree import Row
 from arena.backends.weights.catalog import TRANSFORMERS
 from tests.support.architectures import make
 from tests.support.engine import SETTINGS
