@@ -75,6 +75,26 @@ def request(*tokens: int, draw: str = "", **more: Any) -> Request:
     return Request(tokens, WANTED, STOP, draw=Draw(draw, 1) if draw else None, top=2, **more)
 
 
+def test_texts_are_scored_beside_prompts_and_whoever_closes_is_refused(folder: Path) -> None:
+    async def go() -> None:
+        text = (5, 9, 30, 9)
+        expected = [log_row(text[:at])[text[at]] for at in range(1, len(text))]
+        async with connected(Stub(folder), batch=2) as model:
+            one, other, asked, short = await asyncio.gather(
+                model.score(text), model.score(text[:2]), model.complete(request(5, 9)), model.score(text[:1])
+            )
+            assert one.logprobs == pytest.approx(expected) and other.logprobs == pytest.approx(expected[:1])
+            assert short.logprobs == ()
+            check(asked, 5, 9)
+            for bad, said in (((), "at least one"), ((1, -1), "no token -1"), ((1,) * 513, "513 tokens of text")):
+                with pytest.raises(InputError, match=said):
+                    await model.score(bad)
+        with pytest.raises(ModelError, match="was closed"):
+            await model.score(text)
+
+    run(go())
+
+
 def check(completion: Completion, *tokens: int) -> None:
     """The numbers are those of this very prompt."""
     row = log_row(tokens)
