@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from arena.records import Sample, TokenProbability
 
@@ -171,6 +171,7 @@ class Work:
     batches: int = 0
 
 
+@runtime_checkable
 class LanguageModel(Protocol):
     """One per backend. Made by `Backend.load` (arena/backends/backend.py); closed by `close`."""
 

@@ -99,12 +99,9 @@ class Drawing:
         """The plan; what was drawn of it before is restored."""
         choice = self.choice
         cells = await plan_task_cells([choice.subject], choice.task, choice.options, self._models)
-        for cell in cells:
-            if cell.model is not None:
-                await aside(self._models.identity, cell.model)  # hashes the weights, once
         await aside(prepare)
         plan = TaskPlan(cells, choice.n, self.seed, choice.mode)
-        self._spec = await aside(run_spec, plan, self._models)
+        self._spec = await run_spec(plan, self._models)
         values = await aside(_drawn_before, self._store, self._spec)
         valid = sum(value is not None for value in values.values())
         if valid > choice.n:

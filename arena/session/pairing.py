@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass
 
 from arena.backends.loading import Models
-from arena.concurrency import aside
 from arena.experiments.tournament.cells import Cell, Options, check_length, plan_cells
 from arena.experiments.tournament.match import Table
 from arena.games import Game, parse_game
@@ -29,8 +28,8 @@ async def lay(choice: Choice, models: Models) -> Laid:
     options = Options(history=choice.history)
     (cell,) = await plan_cells([choice.subject], [choice.opponent], [choice.game], options, models)
     await models.close_others(cell.models)
-    for name in cell.models:  # finds and hashes the weights, which can take a while: not on the screen's thread
-        await aside(models.identity, name)
+    for name in cell.models:
+        await models.identify(name)  # before it is loaded: weights that aren't there are told at once
     await check_length(cell, choice.rounds, models)
     seed = secrets.randbelow(2**32) if choice.seed is None else choice.seed
     return Laid(parse_game(choice.game), cell, await cell.table(seed, models), options)

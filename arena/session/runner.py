@@ -66,10 +66,7 @@ class Runner:
         try:
             cells = await plan_cells(planned.subjects, ["greedy"], planned.games, options, self._models)
             tournament = Tournament(cells, planned.count, planned.rounds, planned.seed, options)
-            for cell in cells:
-                for name in cell.models:
-                    await aside(self._models.identity, name)  # hashes the weights, once
-            self._spec = run_spec(tournament, self._models)
+            self._spec = await run_spec(tournament, self._models)
             with Store.open(self._store, create=True) as store:
                 await play_tournament(tournament, store, self._models, _Nobody())
         except ArenaError as error:

@@ -83,7 +83,8 @@ class LocalModel:
         """Start a worker and load weights into it with a library. `tell` gets what a person should know, also later,
         and `progress` a line for each step, to be shown while it lasts.
 
-        `place` is what the library knows the weights by: a GGUF file, a folder, a hub's name. Raises InputError if
+        `library` is MODULE:CLASS, as `messages.Load` has it, and `place` what it knows the weights by: a GGUF file, a
+        folder, a hub's name. Raises InputError if
         the library refuses them, ModelError if the worker dies, also when it was
         started again with cautious settings.
         """

@@ -14,7 +14,8 @@ _LENGTH = struct.Struct("<I")
 
 
 class Load(msgspec.Struct, tag=True):
-    """The first message to a worker: which library, which weights, and how to run them."""
+    """The first message to a worker: which library, which weights, and how to run them. `library` is MODULE:CLASS, a
+    `Library` that is made of a place, settings and what hears its progress."""
 
     library: str
     place: str

@@ -11,6 +11,7 @@ import queue
 import signal
 import sys
 import threading
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class _Worker:
 
     def run(self, load: Load) -> None:
         from arena.backends.local.agreement import settle
-        from arena.backends.local.library import LoadError, load_library
+        from arena.backends.local.library import LoadError
         from arena.backends.local.messages import Loading, Notice, Ready, Refused
 
         percent = -1
@@ -55,7 +56,7 @@ class _Worker:
                 self._send(Loading(share))
 
         try:
-            loaded = load_library(load.library, load.place, load.settings, progress)
+            loaded: Library = resolve_name(load.library)(load.place, load.settings, progress)
             vocabulary = loaded.vocabulary()
             if not loaded.whole:
                 _warm(loaded, vocabulary)

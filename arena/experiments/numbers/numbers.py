@@ -88,9 +88,9 @@ async def run_tasks(plan: TaskPlan, store: Store, models: Models, observer: Obse
     """
     if ask is None and any(cell.subject.is_person for cell in plan.cells):
         raise UsageError("nobody is here to be asked: a person draws with `arena numbers --human`, or in the app")
-    if store.find(run_spec(plan, models)) is None:
+    if store.find(await run_spec(plan, models)) is None:
         await _try(plan, models)
-    with store.begin(run_spec(plan, models)) as writer:
+    with store.begin(await run_spec(plan, models)) as writer:
         for key, found in plan.findings.items():
             for name, finding in found.items():
                 writer.set_finding(key, name, finding)
@@ -116,9 +116,10 @@ async def _try(plan: TaskPlan, models: Models) -> None:
                 )
 
 
-def run_spec(plan: TaskPlan, models: Models) -> RunSpec:
+async def run_spec(plan: TaskPlan, models: Models) -> RunSpec:
     """The run that a plan is. Raises ModelError or InputError for a model that isn't ready here."""
     names = sorted({cell.model for cell in plan.cells if cell.model is not None})
+    identities = {name: await models.identify(name) for name in names}
     return RunSpec(
         kind=TASK_KIND,
         cells=tuple(cell.spec for cell in plan.cells),
@@ -126,10 +127,10 @@ def run_spec(plan: TaskPlan, models: Models) -> RunSpec:
         seed=plan.seed,
         sampling=plan.mode,  # temperatures are the cells' own
         invalid=f"redraw,at_most={MOST_DRAWS}n",
-        models={name: models.identity(name) for name in names},
+        models={name: found.now for name, found in identities.items()},
         games=plan.n,
         manifest=models.manifest(),
-        former={name: models.former_identity(name) for name in names},
+        former={name: found.former for name, found in identities.items()},
     )
 
 

@@ -38,10 +38,10 @@ async def run_rewards(place: str, task: str, store: Store, models: Models) -> Ru
         seed=0,
         sampling=REWARDS,
         invalid="-",
-        models={place: identity(source, models.settings)},
+        models={place: await aside(identity, source, models.settings)},
         games=1,
         manifest=models.manifest(),
-        former={place: former_identity(place)},
+        former={place: await aside(former_identity, place)},
     )
     with store.begin(spec) as writer:
         if REWARDS not in writer.findings(key):

@@ -14,13 +14,13 @@ from arena.experiments.tournament.cells import Cell, Options
 from arena.experiments.tournament.match import Table, play_match
 from arena.experiments.tournament.tournament import Tournament, run_spec
 from arena.records import Round
-from arena.store.rows import MATCH_KIND
+from arena.store.rows import MATCH_KIND, RunSpec
 from arena.store.store import Store
 from arena.store.writer import FLUSH_SECONDS, RunWriter
 
 
 class Sitting:
-    """The matches of one sitting; a context manager. Raises StoreError where the store refuses.
+    """The matches of one sitting; an asynchronous context manager. Raises StoreError where the store refuses.
 
     The same table with the same seed in the same store is the same run: its matches go on counting.
     """
@@ -31,13 +31,18 @@ class Sitting:
         self._rounds = rounds
         self._slow = isinstance(table.subject, Person) or isinstance(table.opponent, Person)
         self._store = store
-        self._spec = replace(run_spec(Tournament([cell], 1, rounds, table.seed, options), models), kind=MATCH_KIND)
+        self._models = models
+        self._tournament = Tournament([cell], 1, rounds, table.seed, options)
+        self._spec: RunSpec
         self._writer: RunWriter | None = None
 
-    def __enter__(self) -> Self:
+    async def __aenter__(self) -> Self:
+        self._spec = replace(await run_spec(self._tournament, self._models), kind=MATCH_KIND)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         if self._writer is not None:
             self._writer.close()
 

@@ -81,21 +81,23 @@ async def play_tournament(tournament: Tournament, store: Store, models: Models, 
     (what was played is kept), StoreError if the store refuses.
     """
     tournament.refuse_people()
-    spec = run_spec(tournament, models)
+    spec = await run_spec(tournament, models)
     known = store.find(spec)
     if known is None or not known.finished or known.spec.games < tournament.games:
         for cell in reversed(tournament.cells):  # the first one's model is then the one that is loaded
             await models.close_others(cell.models)
             await check_length(cell, tournament.rounds, models)
-    with store.begin(run_spec(tournament, models)) as writer:
+    with store.begin(await run_spec(tournament, models)) as writer:
         for cell in tournament.cells:
             await _play_cell(cell, tournament, writer, models, observer)
         writer.finish()
         return writer.run
 
 
-def run_spec(tournament: Tournament, models: Models) -> RunSpec:
+async def run_spec(tournament: Tournament, models: Models) -> RunSpec:
+    """The run that a tournament is. Raises ModelError or InputError for a model that isn't ready here."""
     names = sorted({name for cell in tournament.cells for name in cell.models})
+    identities = {name: await models.identify(name) for name in names}
     return RunSpec(
         kind="tournament",
         cells=tuple(cell.spec for cell in tournament.cells),
@@ -103,10 +105,10 @@ def run_spec(tournament: Tournament, models: Models) -> RunSpec:
         seed=tournament.seed,
         sampling=str(tournament.options.sampling),
         invalid=tournament.options.invalid,
-        models={name: models.identity(name) for name in names},
+        models={name: found.now for name, found in identities.items()},
         games=tournament.games,
         manifest=models.manifest(),
-        former={name: models.former_identity(name) for name in names},
+        former={name: found.former for name, found in identities.items()},
     )
 
 

@@ -57,12 +57,11 @@ class TableScreen(ArenaScreen):
             if laid is None:
                 self.dismiss()
                 return
-            with (
-                Store.open(self.arena.store, create=True) as store,
-                Sitting(laid.cell, laid.table, self.choice.rounds, laid.options, store, self.arena.models) as sitting,
-            ):
-                self.arena.settle_memory()
-                await self.sit(laid, sitting)
+            with Store.open(self.arena.store, create=True) as store:
+                rounds, models = self.choice.rounds, self.arena.models
+                async with Sitting(laid.cell, laid.table, rounds, laid.options, store, models) as sitting:
+                    self.arena.settle_memory()
+                    await self.sit(laid, sitting)
         except ArenaError as error:
             self.arena.refuse(error)
             self.dismiss()

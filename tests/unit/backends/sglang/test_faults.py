@@ -19,8 +19,8 @@ from aiohttp import web
 from arena.backends.base import Completion, Draw, Request, Sampling, StopRule
 from arena.backends.server import ServerSettings
 from arena.backends.sglang import transport
+from arena.backends.sglang.backend import served
 from arena.backends.sglang.client import SGLang
-from arena.backends.sglang.identity import identity
 from arena.backends.sglang.info import addresses
 from arena.backends.weights.catalog import ModelEntry
 from arena.errors import ExitCode, InputError, ModelError
@@ -454,7 +454,7 @@ def test_a_key_that_is_missing(folder: Path, key: str, said: str, monkeypatch: p
 
 def test_no_server_there() -> None:
     with pytest.raises(ModelError, match=r"no server answers at http://127\.0\.0\.1:1 .*arena serve"):
-        identity(ModelEntry("sglang:http://127.0.0.1:1"), ServerSettings())
+        asyncio.run(served("http://127.0.0.1:1", ServerSettings()))
 
 
 def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,7 +213,7 @@ def test_only_n_and_the_machine_are_no_part_of_a_run_s_identity(tmp_path: Path) 
         cells = await plan_task_cells(["llm:table"], "integers", TaskOptions(), models)
         with Store.open(tmp_path / "a.db", create=True) as store:
             done = await run_tasks(TaskPlan(cells, 5, 0, "sample"), store, models, Counter())
-            assert store.find(run_spec(TaskPlan(cells, 9, 0, "sample"), models)) == done
-            assert store.find(run_spec(TaskPlan(cells, 5, 1, "sample"), models)) is None
+            assert store.find(await run_spec(TaskPlan(cells, 9, 0, "sample"), models)) == done
+            assert store.find(await run_spec(TaskPlan(cells, 5, 1, "sample"), models)) is None
 
     asyncio.run(play())

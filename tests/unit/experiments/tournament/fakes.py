@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from arena.backends.backend import Identity
 from arena.backends.base import LanguageModel
 from arena.backends.loading import Models
 from arena.backends.weights.catalog import ModelEntry
@@ -13,6 +14,8 @@ from tests.unit.agents.table_model import TableModel
 class TableModels(Models):
     """`llm:NAME` is the table model, whatever the name."""
 
+    identity = Identity("the table", "the table")
+
     def __init__(self, model: TableModel | None = None) -> None:
         super().__init__()
         self.model = model or TableModel()
@@ -21,11 +24,8 @@ class TableModels(Models):
     def entry(name: str) -> ModelEntry:
         return ModelEntry("table", style="base", format="none", name=name)
 
-    def identity(self, name: str) -> str:
-        return "the table"
-
-    def former_identity(self, name: str) -> str:
-        return "the table"
+    async def identify(self, name: str) -> Identity:
+        return self.identity
 
     async def get(self, name: str) -> LanguageModel:
         return self.model

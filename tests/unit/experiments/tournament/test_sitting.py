@@ -28,7 +28,7 @@ async def sit(store: Store, leave_after: list[int], rounds: int = 3, seed: int =
     """Play one match for each entry, leaving each after so many rounds; returns the run's name."""
     options, models = Options(), Models()
     (cell,) = await plan_cells(["uniform"], ["greedy"], ["rps"], options, models)
-    with Sitting(cell, await cell.table(seed, models), rounds, options, store, models) as sitting:
+    async with Sitting(cell, await cell.table(seed, models), rounds, options, store, models) as sitting:
         for leave in leave_after:
             async with aclosing(sitting.play()) as played:
                 if leave:
