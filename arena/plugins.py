@@ -5,8 +5,10 @@ A name that is taken stays whose it is. A package that fails is a sentence, and 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -78,7 +80,7 @@ class Registry(Generic[T]):
         return tuple(
             f"the {self.kind} {point.name!r} of {_origin(point)} is ignored: {self._owner(used, point.name)} has that "
             "name"
-            for point in entry_points(group=self.group)
+            for point in _points(self.group, tuple(sys.path))
             if name in ("", point.name) and point.value != getattr(used.get(point.name), "value", None)
         )
 
@@ -94,13 +96,19 @@ class Registry(Generic[T]):
 
     def _brought(self) -> dict[str, EntryPoint]:
         found: dict[str, EntryPoint] = {}
-        for point in sorted(entry_points(group=self.group), key=lambda point: point.value):
+        for point in sorted(_points(self.group, tuple(sys.path)), key=lambda point: point.value):
             if point.name not in self._own:
                 found.setdefault(point.name, point)
         return found
 
     def _owner(self, used: Mapping[str, EntryPoint], name: str) -> str:
         return _origin(used[name]) if name in used else f"{_article(self.kind)} {self.kind} of Arena's own"
+
+
+@lru_cache(maxsize=32)
+def _points(group: str, path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """What is brought to a group by the packages on a path, read once: there may be hundreds of them."""
+    return tuple(entry_points(group=group))
 
 
 def _origin(point: EntryPoint) -> str:

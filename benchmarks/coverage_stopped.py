@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.backends.base import Draw, Request, StopRule, Vocabulary
+from arena.backends.base import Completion, Draw, Request, StopRule, Vocabulary
 from arena.backends.local.engine import Engine
-from arena.backends.local.tree import Path, Row
+from arena.backends.local.evaluator import Path, Row
 from arena.blocks import block_of, counted
 from arena.games import parse_game
 from arena.randomness import stream
@@ -119,6 +119,7 @@ def play(kinds: Sequence[Kind], seed: int, matches: int, outputs: int) -> Played
         ask(match)
     while engine.busy:
         for match, completion in engine.step():
+            assert isinstance(completion, Completion)
             policy = np.exp(completion.logprobs) / np.exp(completion.logprobs).sum()
             reply = _reply(policy)
             nets[match] += _net(policy) / ROUNDS

@@ -1,7 +1,7 @@
-"""A server that answers as SGLang does, at once and without a model: what is left is the client's own work.
+"""A server that answers as SGLang does, without a model and at once: what is left is the client's own work.
 
-Usage: stub_server.py FOLDER TOKEN; prints its address. FOLDER has the tokenizer that it claims to serve, TOKEN is what
-it always says.
+Usage: stub_server.py FOLDER TOKEN [SECONDS]; prints its address. FOLDER has the tokenizer that it claims to serve,
+TOKEN is what it always says; each answer comes after so many SECONDS.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ _asked = msgspec.json.Decoder(_Asked)
 class Stub(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, folder: str, token: int) -> None:
+    def __init__(self, folder: str, token: int, seconds: float) -> None:
+        self._seconds = seconds
         self._tokenizer = FolderTokenizer.from_folder(Path(folder))
         self._facts = {
             b"/model_info": msgspec.json.encode({"model_path": folder, "tokenizer_path": folder}),
@@ -58,7 +59,11 @@ class Stub(asyncio.Protocol):
                 return
             path, body, self._read = head.split(b" ", 2)[1], self._read[end + 4 : whole], self._read[whole:]
             answer = self._facts[path] if path in self._facts else self._generated(_asked.decode(body))
-            self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(answer) + answer)
+            whole_answer = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(answer) + answer
+            if self._seconds:
+                asyncio.get_running_loop().call_later(self._seconds, self._transport.write, whole_answer)
+            else:
+                self._transport.write(whole_answer)
 
     def _generated(self, asked: _Asked) -> bytes:
         if asked.text:
@@ -81,12 +86,12 @@ class Stub(asyncio.Protocol):
         return -0.1 if token == self._token else -9.0
 
 
-async def main(folder: str, token: int) -> None:
+async def main(folder: str, token: int, seconds: float = 0.0) -> None:
     """Serve on a port of its own until killed."""
-    server = await asyncio.get_running_loop().create_server(lambda: Stub(folder, token), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(lambda: Stub(folder, token, seconds), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], int(sys.argv[2]), *map(float, sys.argv[3:])))

@@ -258,9 +258,9 @@ def _without_extra_layouts(llama_cpp: Any) -> None:
 
 def limit(task: dict[str, Any]) -> dict[str, Any]:
     """How many tokens a second the library evaluates in one long prompt, and in many sequences side by side."""
+    from arena.backends.local.evaluator import Row
     from arena.backends.local.llamacpp.library import LlamaCppLibrary
     from arena.backends.local.settings import Settings
-    from arena.backends.local.tree import Row
 
     settings = Settings(
         threads=task["threads"],

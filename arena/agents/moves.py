@@ -37,8 +37,10 @@ def surface_forms(move: str) -> tuple[str, ...]:
 def stop_rule(moves: Sequence[str], closing: Sequence[str], max_tokens: int) -> StopRule:
     """An answer is found at the first surface form that stands as a whole word; it closes at a line break
     after its first word, or at one of the wording's closing marks."""
-    forms = "|".join(re.escape(form) for move in moves for form in surface_forms(move))
-    return StopRule(rf"(?<!\w)(?:{forms})(?!\w)", closing_marks(closing), max_tokens)
+    forms = [form for move in moves for form in surface_forms(move)]
+    found = rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)"
+    reach = 2 + max(map(len, (*forms, *closing)))  # with the characters around a form
+    return StopRule(found, closing_marks(closing), max_tokens, reach)
 
 
 def closing_marks(closing: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from arena.backends.loading import Models
+from arena.concurrency import aside
 from arena.errors import UsageError
 from arena.prompts.formats import FORMATS
 from arena.prompts.wording import STYLES, Style
@@ -21,7 +22,7 @@ async def style_and_format(name: str, style: Style | None, format: str | None, m
     A model that nothing is known of is loaded and judged by whether it has a chat template, and the guess is said.
     Raises InputError or ModelError.
     """
-    entry = models.entry(name)
+    entry = await aside(models.entry, name)
     style, format = style or entry.style, format or entry.format
     if style is None or format is None:
         template = (await models.get(name)).vocabulary.chat_template

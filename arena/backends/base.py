@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from arena.records import Sample, TokenProbability
 
@@ -22,6 +22,7 @@ class Capability(StrEnum):
     ENTROPY = "entropy"
     FURTHER = "further"  # the same numbers under further sampling settings, from one evaluation
     SEEDED = "seeded"  # the samples follow the named draws, so that a run can be repeated
+    SCORE = "score"  # the log-probabilities of given tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,16 @@ class StopRule:
     Both are regular expressions that are searched in the text of the answer so far, `found` first: if it
     matches, the answer is valid and ends; if `closed` matches, it ends without a move. The text is also
     over at an end token and after `max_tokens` tokens. `found` sees the end of the text as a boundary.
+
+    `reach` is how many characters the longest match has, with what is looked at before and behind it. It spares long
+    answers to be searched whole after each token. A match may be longer if it begins where a line does and ends with
+    the line break. None: a match may have any length.
     """
 
     found: str
     closed: str
     max_tokens: int = 8
+    reach: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,15 @@ class Completion:
     further: tuple[Numbers, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a model gives to tokens that it is given: natural log-probabilities under its raw distribution (temperature
+    1, nothing truncated), one fewer than tokens. `logprobs[i]` is log p(tokens[i + 1] | tokens[: i + 1]); of the first
+    token nothing is known, as nothing stands before it."""
+
+    logprobs: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """A tokenizer's facts. `pieces` are the bytes of each token, by id; special tokens have their name there.
@@ -156,8 +171,9 @@ class Work:
     batches: int = 0
 
 
+@runtime_checkable
 class LanguageModel(Protocol):
-    """One per backend. Made by `arena.backends.loading.load`; closed by `close`."""
+    """One per backend. Made by `Backend.load` (arena/backends/backend.py); closed by `close`."""
 
     name: str
     vocabulary: Vocabulary
@@ -180,6 +196,12 @@ class LanguageModel(Protocol):
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request. Many may wait at once; that is how they are batched."""
+        ...
+
+    async def score(self, tokens: Sequence[int]) -> Scores:
+        """The log-probability of every token but the first, given those before it. BOS is a token like the others:
+        put it first where the model wants it. Raises InputError without `Capability.SCORE`, for no tokens, tokens that
+        don't exist, or more than the context holds."""
         ...
 
     async def work(self) -> Work:

@@ -39,6 +39,10 @@ class Logits:
         """The log of the weights' sum: what the raw logits lack to be log-probabilities."""
         return float(np.log(self.weights.sum()))
 
+    def logprob(self, token: int) -> float:
+        """A token's log-probability at temperature 1."""
+        return float(self.raw[token]) - self.log_total
+
     @cached_property
     def lowest(self) -> float:
         """The smallest of the raw logits, the largest being 0."""

@@ -1,4 +1,4 @@
-"""From a model's name to a model that can be asked. A new backend gets its branch in `_load` and in `identity`."""
+"""From a model's name to what identifies it, and to a model that can be asked. What runs it is found by its name."""
 
 from __future__ import annotations
 
@@ -6,36 +6,26 @@ import asyncio
 import platform
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from arena.backends.backend import Backend, Identity, Running, failure, find_backend, sentences
 from arena.backends.base import LanguageModel
 from arena.backends.keys import without_logins
-from arena.backends.local.client import LocalModel
 from arena.backends.local.settings import Settings
-from arena.backends.server import UNVERIFIED, ServerSettings
-from arena.backends.weights.catalog import EXTRAS, LLAMA_CPP, SGLANG, TRANSFORMERS, ModelEntry, find_model
-from arena.backends.weights.finding import locate
-from arena.backends.weights.fingerprints import fingerprint, gguf_digest
+from arena.backends.server import ServerSettings
+from arena.backends.weights.catalog import ModelEntry, find_model
 from arena.concurrency import aside
 from arena.extras import need
 
 
-def _runnable(name: str) -> ModelEntry:
+def _runnable(name: str) -> tuple[ModelEntry, Backend]:
     """The entry of a model whose backend is installed. Raises ModelError if it isn't, InputError for no model."""
     entry = find_model(name)
-    need(name, EXTRAS[entry.backend])
-    return entry
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What identifies a model's weights and whatever else decides its distributions, by today's rule (`now`) and by an
-    older one (`former`)."""
-
-    now: str
-    former: str
+    backend = find_backend(entry.backend)
+    if backend.extra:
+        need(name, backend.extra)
+    return entry, backend
 
 
 class Models:
@@ -57,8 +47,11 @@ class Models:
         self._progress = progress
         self._loaded: dict[str, LanguageModel] = {}
         self._loading = asyncio.Lock()
+        self._identities: dict[str, Identity] = {}
+        self._identifying = asyncio.Lock()
         self._told: set[str] = set()
-        self.builds: dict[str, str] = {}  # how each model that was loaded is run, for a run's manifest
+        self._builds: dict[str, str] = {}  # how each model that was loaded is run
+        self._unverified: dict[str, str] = {}  # why some models' weights can't be verified
 
     def tell_once(self, line: str) -> None:
         """Tell a person something, unless they were told before."""
@@ -71,38 +64,21 @@ class Models:
         """What the catalog knows of a model. Raises InputError for a name that isn't there."""
         return find_model(name)
 
-    def identity(self, name: str) -> str:
-        """What identifies a model's weights, and whatever else decides its distributions.
-
-        Raises ModelError or InputError if they aren't ready here.
-        """
-        entry = _runnable(name)
-        if entry.backend == SGLANG:
-            from arena.backends.sglang.identity import identity as served
-
-            return served(entry, self._server)
-        if entry.backend == TRANSFORMERS:
-            from arena.backends.local.transformers.weights import identity as of_files
-            from arena.backends.local.transformers.weights import located
-
-            return of_files(located(entry.place), self.settings)
-        return f"sha256:{gguf_digest(locate(entry))}"
-
-    def former_identity(self, name: str) -> str:
-        """What an older rule says instead: a run that was begun under it is found by it, and goes on."""
-        entry = _runnable(name)
-        if entry.backend == SGLANG:
-            from arena.backends.sglang.identity import former_identity as served
-
-            return served(entry, self._server)
-        if entry.backend == TRANSFORMERS:
-            from arena.backends.local.transformers.weights import former_identity as of_place
-
-            return of_place(entry.place)
-        return f"sha256:{fingerprint(locate(entry))}"
-
     async def identify(self, name: str) -> Identity:
-        return Identity(await aside(self.identity, name), await aside(self.former_identity, name))
+        """What identifies a model, asked for once, and again when it was loaded anew.
+
+        Raises ModelError or InputError if it isn't ready here.
+        """
+        name = without_logins(name)
+        async with self._identifying:
+            if name not in self._identities:
+                entry, backend = await aside(_runnable, name)
+                with sentences(backend.name):
+                    found = await backend.identify(entry, self._running(name))
+                if not isinstance(found, Identity):
+                    raise failure(backend.name, f"identifies {name} by {found!r}, which is no Identity")
+                self._identities[name] = found
+            return self._identities[name]
 
     async def get(self, name: str) -> LanguageModel:
         """The model, loaded. Raises ModelError or InputError if that can't be done."""
@@ -111,36 +87,31 @@ class Models:
             if name in self._loaded and self._loaded[name].ended:
                 await self._loaded.pop(name).close()
             if name not in self._loaded:
-                self._loaded[name] = model = await self._load(name)
-                self.builds[name] = model.build
+                if name in self._builds:  # its weights may be others by now
+                    self._identities.pop(name, None)
+                self._loaded[name] = await self._load(name)
             return self._loaded[name]
 
     async def _load(self, name: str) -> LanguageModel:
-        entry = _runnable(name)
+        entry, backend = await aside(_runnable, name)
+        with sentences(backend.name):
+            model = await backend.load(entry, self._running(name))
+        if not isinstance(model, LanguageModel):
+            raise failure(backend.name, f"loads {name} as {model!r}, which is no LanguageModel")
+        # thousands of names make a pattern that takes a while
+        await aside(lambda: model.vocabulary.special_pattern)
+        self._builds[name] = model.build
+        self._unverified |= {name: backend.unverified} if backend.unverified else {}
+        return model
+
+    def _running(self, name: str) -> Running:
         loop = asyncio.get_running_loop()
 
         def progress(line: str) -> None:
-            self._progress(f"{name}: {line}")
-
-        def from_thread(line: str) -> None:
             with suppress(RuntimeError):  # the loop is closed: nobody reads it any more
-                loop.call_soon_threadsafe(progress, line)
+                loop.call_soon_threadsafe(self._progress, f"{name}: {line}")
 
-        if entry.backend == SGLANG:
-            from arena.backends.sglang.client import SGLang
-
-            progress("asking the server")
-            return await SGLang.connect(name, entry, self._server)
-        if entry.backend == TRANSFORMERS:
-            from arena.backends.local.transformers.weights import located
-
-            progress("looking for its weights")
-            source = await aside(located, entry.place)
-            progress("loading torch and the weights")
-            return await LocalModel.load(name, TRANSFORMERS, str(source), self.settings, self._tell, progress)
-        progress("looking for its weights")
-        path = await aside(locate, entry, from_thread)
-        return await LocalModel.load(name, LLAMA_CPP, str(path), self.settings, self._tell, progress)
+        return Running(self.settings, self._server, self._tell, progress)
 
     def manifest(self) -> dict[str, Any]:
         """Machine and builds, for a run's record: a language model's logits differ in the last digits between them."""
@@ -149,8 +120,8 @@ class Models:
             "python": platform.python_version(),
             "machine": platform.machine(),
             "system": platform.system(),
-            "models": dict(self.builds),
-            "notes": {name: UNVERIFIED for name in self.builds if find_model(name).backend == SGLANG},
+            "models": dict(self._builds),
+            "notes": dict(self._unverified),
         }
 
     async def close_others(self, keep: Iterable[str]) -> None:

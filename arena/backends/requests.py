@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from arena.backends.base import LanguageModel, Request
+from collections.abc import Sequence
+
+from arena.backends.base import Capability, LanguageModel, Request
 from arena.errors import InputError
 
 
 def check_request(model: LanguageModel, request: Request) -> None:
     """Raises InputError for a prompt without tokens, with tokens that don't exist, or too long for the model."""
-    size = len(model.vocabulary.pieces)
     if not request.tokens:
         raise InputError(f"{model.name}: a prompt must have at least one token")
-    for token in (min(request.tokens), max(request.tokens), *request.wanted):
-        if not 0 <= token < size:
-            raise InputError(f"{model.name} has no token {token}: its ids go from 0 to {size - 1}")
+    _check_tokens(model, (min(request.tokens), max(request.tokens), *request.wanted))
     longest = len(request.tokens) + (request.stop.max_tokens if request.draw else 0)
     if longest > model.context:
         raise InputError(f"{longest} tokens of prompt and answer don't fit {model.name}, which takes {model.context}")
+
+
+def check_score(model: LanguageModel, tokens: Sequence[int]) -> None:
+    """Raises InputError for a model that can't score, no tokens, tokens that don't exist, or too many for the model."""
+    if Capability.SCORE not in model.capabilities:
+        raise InputError(f"{model.name}: its backend can't tell the probabilities of a given text: use another backend")
+    if not tokens:
+        raise InputError(f"{model.name}: a text to be scored must have at least one token")
+    _check_tokens(model, (min(tokens), max(tokens)))
+    if len(tokens) > model.context:
+        raise InputError(f"{len(tokens)} tokens of text don't fit {model.name}, which takes {model.context}")
+
+
+def _check_tokens(model: LanguageModel, tokens: Sequence[int]) -> None:
+    size = len(model.vocabulary.pieces)
+    for token in tokens:
+        if not 0 <= token < size:
+            raise InputError(f"{model.name} has no token {token}: its ids go from 0 to {size - 1}")

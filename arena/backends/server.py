@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-# stands in the manifest of a run on a server
-UNVERIFIED = "known by what its server says of it: whether the same weights are behind that can't be seen from here"
-
 
 class ServerSettings(msgspec.Struct, frozen=True):
     """`patience` is how many seconds a request may wait for its answer, all tries together; `batch` the most prompts a

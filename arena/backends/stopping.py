@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,10 +16,11 @@ def _compiled(rule: StopRule) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rule.found), re.compile(rule.closed)
 
 
-def found(rule: StopRule, text: str) -> re.Match[str] | None:
-    """The first match of `found` in an answer's text, if it stands before any closing mark."""
+def found(rule: StopRule, text: str, start: int = 0) -> re.Match[str] | None:
+    """The first match of `found` in an answer's text, if it stands before any closing mark. Nothing is sought before
+    `start`."""
     wanted, closed = _compiled(rule)
-    match, end = wanted.search(text), closed.search(text)
+    match, end = wanted.search(text, start), closed.search(text, start)
     if match and end and end.end() <= match.start():
         return None
     return match
@@ -28,18 +30,57 @@ def ending(rule: StopRule, vocabulary: Vocabulary, tokens: Sequence[int]) -> str
     """Why the answer that these tokens spell has ended ("move", "mark", "eos", "length"), or None if it goes on."""
     if tokens and tokens[-1] in vocabulary.ends:
         return "eos"
-    text = vocabulary.text(tokens)
-    if found(rule, text):
+    return _ending(rule, vocabulary.text(tokens), len(tokens))
+
+
+def _ending(rule: StopRule, text: str, length: int, start: int = 0) -> str | None:
+    if found(rule, text, start):
         return "move"
-    if _compiled(rule)[1].search(text):
+    if _compiled(rule)[1].search(text, start):
         return "mark"
-    return "length" if len(tokens) >= rule.max_tokens else None
+    return "length" if length >= rule.max_tokens else None
+
+
+class Growing:
+    """An answer that grows by a token at a time, and says what `ending` says of all its tokens until it has ended.
+
+    Each token is decoded once. While nothing has matched, a new match must look at new text: where the rule says how
+    far it reaches, only so much of the older text is searched again, and a line from its beginning when it ends.
+    """
+
+    def __init__(self, rule: StopRule, vocabulary: Vocabulary) -> None:
+        self._rule = rule
+        self._vocabulary = vocabulary
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._text = ""  # without the bytes at the end that are not a whole character yet
+        self._length = 0
+
+    def add(self, token: int) -> str | None:
+        """Why the answer has ended with this token ("move", "mark", "eos", "length"), or None if it goes on."""
+        self._length += 1
+        if token in self._vocabulary.ends:
+            return "eos"
+        before = self._text
+        self._text += self._decoder.decode(self._vocabulary.pieces[token])
+        begun, _ = self._decoder.getstate()
+        text = self._text + begun.decode("utf-8", "replace")
+        return _ending(self._rule, text, self._length, self._start(before, text))
+
+    def _start(self, before: str, text: str) -> int:
+        """Where a match may begin that the text before did not have."""
+        if self._rule.reach is None:
+            return 0
+        start = max(0, len(before) - self._rule.reach)
+        if "\n" in text[len(before) :]:
+            start = min(start, before.rfind("\n") + 1)
+        return start
 
 
 def cut(rule: StopRule, vocabulary: Vocabulary, tokens: Sequence[int]) -> Sample:
     """The answer in a longer run of sampled tokens, cut at the token that ends it."""
-    for length in range(1, len(tokens) + 1):
-        ended = ending(rule, vocabulary, tokens[:length])
+    growing = Growing(rule, vocabulary)
+    for length, token in enumerate(tokens, start=1):
+        ended = growing.add(token)
         if ended is not None:
             return answer(vocabulary, tokens[:length], ended)
     return answer(vocabulary, tokens, "length")

@@ -130,10 +130,10 @@ def _server(url: str) -> dict[str, Any]:
     from arena.errors import ArenaError
 
     _progress(f"asking {url}")
-    from arena.backends.sglang.info import served
+    from arena.backends.sglang.backend import served
 
     try:
-        (found,) = served(url, ServerSettings())
+        (found,) = asyncio.run(served(url, ServerSettings()))
     except ArenaError as error:
         return {"url": url, "answers": False, "says": str(error)}
     return {"url": url, "answers": True, "model": found.model.model_path, "says": found.build}

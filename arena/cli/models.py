@@ -68,12 +68,13 @@ def _row(entry: ModelEntry) -> dict[str, str]:
 
 
 def _verified(entry: ModelEntry) -> dict[str, str]:
-    """The file and its digest. Raises ArenaError if it can't be had, is no whole GGUF file or another one."""
-    from arena.backends.weights.finding import locate
-    from arena.backends.weights.fingerprints import gguf_digest
+    """The file and its digest, if the backend can tell. Raises ArenaError if it can't be had, is damaged or another."""
+    from arena.backends.weights.finding import verified
 
-    path = locate(entry)
-    digest = gguf_digest(path)
+    found = verified(entry)
+    if found is None:
+        return {}
+    path, digest = found
     if entry.sha256 and digest != entry.sha256.lower():
         raise InputError(f"{path} isn't the file that the catalog means: its sha256 is {digest}")
     return {"file": str(path), "sha256": digest}

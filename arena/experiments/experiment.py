@@ -14,7 +14,8 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 import msgspec
 
-from arena.backends.loading import Identity, Models
+from arena.backends.backend import Identity
+from arena.backends.loading import Models
 from arena.store.rows import CellSpec, RunRow, RunSpec, Unit
 from arena.store.store import Store
 from arena.store.writer import RunWriter

@@ -37,6 +37,8 @@ async def prepare(choice: Choice, models: Models) -> Prepared:
     )
     (cell,) = await plan_cells(spec, models)
     await models.close_others(cell.models)
+    for name in cell.models:
+        await models.identify(name)  # before it is loaded: weights that aren't there are told at once
     await check_length(cell, choice.rounds, models)
     seed = secrets.randbelow(2**32) if choice.seed is None else choice.seed
     pairing = await cell.pairing(seed, models)

@@ -14,7 +14,7 @@ import pytest
 from scipy import stats
 from scipy.special import log_softmax
 
-from arena.backends.base import Capability, Draw, Request, Sampling, StopRule
+from arena.backends.base import Capability, Completion, Draw, Request, Sampling, Scores, StopRule
 from arena.backends.stopping import cut
 from arena.errors import InputError
 from tests.integration.backends import BACKENDS, Subject, make_subject
@@ -251,5 +251,72 @@ def test_who_gives_up_does_not_hold_up_the_others(subject: Subject) -> None:
 
     results = subject.run(go())
     kept = [result for number, result in enumerate(results) if number % 4]
-    assert not any(isinstance(result, BaseException) for result in kept)
-    assert all(isinstance(result, asyncio.CancelledError) or result for result in results[::4])
+    assert all(isinstance(result, Completion) and result.answers for result in kept)
+    # whoever gave up is told so, unless the answer was there before
+    assert all(isinstance(result, asyncio.CancelledError | Completion) for result in results[::4])
+    assert any(isinstance(result, asyncio.CancelledError) for result in results[::4])
+
+
+# --- scores of given texts ---
+
+
+def test_a_texts_scores_are_what_each_of_its_beginnings_gives(subject: Subject, tolerance: float) -> None:
+    tokens = subject.tokens(ASKED)[:40]
+    scores = subject.run(subject.model.score(tokens))
+    assert len(scores.logprobs) == len(tokens) - 1 and max(scores.logprobs) <= 0
+    told = subject.ask(*(Request(tokens[:at], (tokens[at],), MOVES, top=0) for at in range(1, len(tokens))))
+    expected = [completion.logprobs[0] for completion in told]
+    assert np.exp(scores.logprobs) == pytest.approx(np.exp(expected), abs=tolerance)
+    assert sum(scores.logprobs) == pytest.approx(sum(expected), rel=0.05 if subject.backend == "llama.cpp" else 1e-4)
+    assert sum(scores.logprobs) < -20  # a text that nobody knows by heart
+
+
+def test_scores_are_those_of_the_raw_distribution_wherever_the_text_ends(subject: Subject, tolerance: float) -> None:
+    tokens, ends = subject.tokens(ASKED), some(subject)
+
+    async def scored() -> list[Scores]:
+        return list(await asyncio.gather(*(subject.model.score((*tokens, end)) for end in ends)))
+
+    found = subject.run(scored())
+    (told,) = subject.ask(Request(tokens, ends, MOVES))
+    assert np.exp([one.logprobs[-1] for one in found]) == pytest.approx(np.exp(told.logprobs), abs=tolerance)
+    for one in found[1:]:  # what comes later changes nothing before
+        assert np.exp(one.logprobs[:-1]) == pytest.approx(np.exp(found[0].logprobs[:-1]), abs=tolerance)
+
+
+def test_a_text_longer_than_a_batch_is_scored(subject: Subject, tolerance: float) -> None:
+    tokens = subject.tokens(HEAD + "".join(ROUND.format(number, "rock", "paper") for number in range(1, 60)))
+    assert len(tokens) > 600
+    scores = subject.run(subject.model.score(tokens))
+    assert len(scores.logprobs) == len(tokens) - 1
+    for at in (100, 511, 512, 513, len(tokens) - 1):
+        (told,) = subject.ask(Request(tokens[:at], (tokens[at],), MOVES))
+        assert np.exp(scores.logprobs[at - 1]) == pytest.approx(np.exp(told.logprobs[0]), abs=tolerance)
+
+
+def test_scoring_leaves_what_is_held_for_others(subject: Subject) -> None:
+    if subject.backend == "sglang":
+        pytest.skip("a server's cache is its own business")
+    prompt = subject.tokens("Here a tale begins that nobody else tells:" + ASKED)
+    subject.ask(Request(prompt, some(subject), MOVES))
+    text = subject.tokens(HEAD * 3)
+    before = subject.run(subject.model.work())
+    subject.run(subject.model.score(text))
+    subject.ask(Request((*prompt, prompt[0]), some(subject), MOVES))
+    after = subject.run(subject.model.work())
+    assert after.prompt_tokens - before.prompt_tokens == len(text) - 1 + 1
+
+
+def test_texts_that_cannot_be_scored_are_refused(subject: Subject) -> None:
+    good = subject.tokens(ASKED)
+    much = (good * (subject.model.context // len(good) + 1))[: subject.model.context + 1]
+    unknown = len(subject.model.vocabulary.pieces)
+    for bad, said in (
+        ((), "at least one token"),
+        (much, str(subject.model.context)),
+        ((*good, unknown), f"no token {unknown}"),
+        ((-1, *good), "no token -1"),
+    ):
+        with pytest.raises(InputError, match=said):
+            subject.run(subject.model.score(bad))
+    assert subject.run(subject.model.score(good[:1])) == Scores(())

@@ -12,6 +12,7 @@ import pytest
 
 from arena.backends.base import Request, StopRule
 from arena.backends.local.client import LocalModel
+from arena.backends.local.llamacpp.backend import LIBRARY
 from arena.backends.local.settings import Settings
 from arena.backends.weights.gguf import check_gguf
 from arena.errors import InputError
@@ -43,7 +44,7 @@ def load(file: Path, tell: list[str]) -> list[float]:
     """The log-probabilities of all tokens after one prompt."""
 
     async def ask() -> list[float]:
-        model = await LocalModel.load("mine", "llama.cpp", str(file), SETTINGS, tell.append)
+        model = await LocalModel.load("mine", LIBRARY, str(file), SETTINGS, tell.append)
         try:
             rule = StopRule("(?!)", "(?!)")
             everything = tuple(range(len(model.vocabulary.pieces)))

@@ -34,6 +34,13 @@ pytestmark = [pytest.mark.model, pytest.mark.slow]
 PROMPTS = 50
 WITHIN_32_BITS = 1e-3
 WITHIN_LLAMA_CPP = 5e-3  # in 32 bits, with a cache in 16
+WITHIN_SCORES = 2e-3
+TEXT = """\
+The tide went out at noon and left the harbour to the gulls. Two boys sat on the wall and threw stones, one after the
+other, at a bottle that nobody had come for. Rock, said the first, and paper, said the second; then they laughed, as
+if a word could win. By four the water was back: grey, quick, 7 degrees cold & full of "treasure" (plastic, mostly).
+They walked home along the line where the weed lies, and counted what the sea had brought: 1 shoe, 2 floats, 0 coins.
+"""
 MEAN_QUANTISED, MOST_QUANTISED = 0.03, 0.12
 
 
@@ -109,6 +116,36 @@ def test_another_prompt_is_another_distribution(reference: NDArray[np.float64]) 
     """Else the agreement would say nothing."""
     first = reference[: PROMPTS // 2 * 3].reshape(-1, 3)
     assert np.abs(first[0] - first).max() > 0.1 and first.sum(axis=1).min() > 0.1
+
+
+def scores(name: str) -> NDArray[np.float64]:
+    """Of a text of some hundred tokens."""
+    subject = Subject(name.partition(":")[0], name)
+    try:
+        tokens = subject.tokens(TEXT)
+        assert len(tokens) > 100
+        return np.array(subject.run(subject.model.score(tokens)).logprobs)
+    finally:
+        subject.close()
+
+
+@pytest.fixture(scope="module")
+def reference_scores(smollm2_folder: Path) -> NDArray[np.float64]:
+    return scores(f"transformers:{smollm2_folder}")
+
+
+def test_scores_by_llama_cpp_in_32_bits(reference_scores: NDArray[np.float64], tmp_path: Path) -> None:
+    found = scores(f"llama.cpp:{in_32_bits(SMOLLM2, tmp_path / 'smollm2.gguf')}")
+    print(f"llama.cpp in 32 bits: {np.abs(found - reference_scores).max():.2g} at most")
+    assert np.exp(found) == pytest.approx(np.exp(reference_scores), abs=WITHIN_SCORES)
+    assert found.mean() == pytest.approx(reference_scores.mean(), abs=WITHIN_SCORES)
+
+
+@pytest.mark.sglang
+def test_scores_by_sglang_in_32_bits(reference_scores: NDArray[np.float64], sglang_server: Server) -> None:
+    found = scores(f"sglang:{sglang_server.url}")
+    print(f"SGLang: {np.abs(found - reference_scores).max():.2g} at most")
+    assert found == pytest.approx(reference_scores, abs=WITHIN_SCORES)
 
 
 @pytest.mark.slow

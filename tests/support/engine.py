@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from arena.backends.base import Draw, Request, StopRule
 from arena.backends.local.agreement import difference, settle
 from arena.backends.local.engine import Engine
+from arena.backends.local.evaluator import Path as Prompt
+from arena.backends.local.evaluator import Row
 from arena.backends.local.settings import Settings
 from arena.backends.local.transformers.library import TransformersLibrary
-from arena.backends.local.tree import Path as Prompt
-from arena.backends.local.tree import Row
 
 SETTINGS = Settings(threads=1, batch=64, kv_cells=1024, sequences=32, device="cpu")
 _THREE_TOKENS = StopRule("(?!)", "(?!)", max_tokens=3)

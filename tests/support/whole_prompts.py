@@ -15,10 +15,10 @@ from scipy.special import log_softmax
 
 from arena.backends.base import Draw, Request, StopRule
 from arena.backends.local.engine import Engine
+from arena.backends.local.evaluator import Path, Row
 from arena.backends.local.library import LoadError
 from arena.backends.local.llamacpp.library import LlamaCppLibrary
 from arena.backends.local.settings import Settings
-from arena.backends.local.tree import Path, Row
 
 SETTINGS = Settings(threads=1, batch=128, kv_cells=768, kv_mib=256, sequences=32)
 _FOUR_TOKENS = StopRule("(?!)", "(?!)", max_tokens=4)

@@ -21,10 +21,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.backends.local.evaluator import Path
 from arena.backends.local.library import Library, LoadError
 from arena.backends.local.settings import Settings
 from arena.backends.local.states import States
-from arena.backends.local.tree import Path, Tree
+from arena.backends.local.tree import Tree
 from arena.backends.local.whole import Whole
 from arena.text import printable
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
+from arena.backends.base import Capability, Completion, Request, Sampling, Scores, Vocabulary, Work
 from arena.backends.local.child import describe, end, last_words, log_file, start
 from arena.backends.local.messages import (
     HEADER,
@@ -24,6 +24,8 @@ from arena.backends.local.messages import (
     Notice,
     Ready,
     Refused,
+    Score,
+    Scored,
     Tokenize,
     Tokens,
     ToWorker,
@@ -33,7 +35,7 @@ from arena.backends.local.messages import (
     frame,
 )
 from arena.backends.local.settings import Settings
-from arena.backends.requests import check_request
+from arena.backends.requests import check_request, check_score
 from arena.errors import InputError, ModelError
 
 Tell = Callable[[str], None]
@@ -42,7 +44,7 @@ Tell = Callable[[str], None]
 class LocalModel:
     """A language model in a worker process. Make it with `LocalModel.load`."""
 
-    capabilities = frozenset({Capability.ENTROPY, Capability.FURTHER, Capability.SEEDED})
+    capabilities = frozenset(Capability)
 
     def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path, ready: Ready, tell: Tell) -> None:
         self.name = name
@@ -81,7 +83,8 @@ class LocalModel:
         """Start a worker and load weights into it with a library. `tell` gets what a person should know, also later,
         and `progress` a line for each step, to be shown while it lasts.
 
-        `place` is what the library knows the weights by: a GGUF file, a folder, a hub's name. Raises InputError if
+        `library` is MODULE:CLASS, as `messages.Load` has it, and `place` what it knows the weights by: a GGUF file, a
+        folder, a hub's name. Raises InputError if
         the library refuses them, ModelError if the worker dies, also when it was
         started again with cautious settings.
         """
@@ -136,6 +139,13 @@ class LocalModel:
         completion: Completion = await self._call(lambda number: Complete(number, request))
         return completion
 
+    async def score(self, tokens: Sequence[int]) -> Scores:
+        """The log-probability of every token but the first. The worker does nothing else meanwhile. Raises ModelError
+        if it ends, InputError for a text that can't be evaluated."""
+        check_score(self, tokens)
+        scores: Scores = await self._call(lambda number: Score(number, tuple(tokens)))
+        return scores
+
     async def work(self) -> Work:
         """What was done since loading."""
         work: Work = await self._call(AskWork)
@@ -178,6 +188,8 @@ class LocalModel:
                 message = await _receive(self._process)
                 if isinstance(message, Completed):
                     self._resolve(message.id, message.completion)
+                elif isinstance(message, Scored):
+                    self._resolve(message.id, message.scores)
                 elif isinstance(message, Tokens):
                     self._resolve(message.id, message.tokens)
                 elif isinstance(message, WorkDone):

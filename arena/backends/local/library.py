@@ -9,10 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
-from arena.backends.local.engine import Evaluator
-from arena.backends.local.settings import Settings
-from arena.backends.local.tree import Path
-from arena.backends.weights.catalog import TRANSFORMERS
+from arena.backends.local.evaluator import Evaluator, Path
 
 Progress = Callable[[float], None]
 """Hears how much of the weights is loaded, from 0 to 1."""
@@ -57,14 +54,3 @@ class Library(Evaluator, Protocol):
     def build(self) -> str:
         """What runs the model, for a run's manifest."""
         ...
-
-
-def load_library(kind: str, place: str, settings: Settings, progress: Progress) -> Library:
-    """Load weights with the library of that name. Raises LoadError."""
-    if kind == TRANSFORMERS:
-        from arena.backends.local.transformers.library import TransformersLibrary
-
-        return TransformersLibrary(place, settings, progress)
-    from arena.backends.local.llamacpp.library import LlamaCppLibrary
-
-    return LlamaCppLibrary(place, settings, progress)

@@ -7,14 +7,15 @@ from typing import BinaryIO
 
 import msgspec
 
-from arena.backends.base import Completion, Request, Work
+from arena.backends.base import Completion, Request, Scores, Work
 from arena.backends.local.settings import Settings
 
 _LENGTH = struct.Struct("<I")
 
 
 class Load(msgspec.Struct, tag=True):
-    """The first message to a worker: which library, which weights, and how to run them."""
+    """The first message to a worker: which library, which weights, and how to run them. `library` is MODULE:CLASS, a
+    `Library` that is made of a place, settings and what hears its progress."""
 
     library: str
     place: str
@@ -34,6 +35,13 @@ class Complete(msgspec.Struct, tag=True):
 
     id: int
     request: Request
+
+
+class Score(msgspec.Struct, tag=True):
+    """Ask for the log-probabilities of a text's tokens."""
+
+    id: int
+    tokens: tuple[int, ...]
 
 
 class Cancel(msgspec.Struct, tag=True):
@@ -91,6 +99,13 @@ class Completed(msgspec.Struct, tag=True):
     completion: Completion
 
 
+class Scored(msgspec.Struct, tag=True):
+    """The answer to Score."""
+
+    id: int
+    scores: Scores
+
+
 class WorkDone(msgspec.Struct, tag=True):
     """The answer to AskWork."""
 
@@ -104,8 +119,8 @@ class Refused(msgspec.Struct, tag=True):
     sentence: str
 
 
-ToWorker = Load | Tokenize | Complete | Cancel | AskWork
-FromWorker = Loading | Notice | Ready | Tokens | Completed | WorkDone | Refused
+ToWorker = Load | Tokenize | Complete | Score | Cancel | AskWork
+FromWorker = Loading | Notice | Ready | Tokens | Completed | Scored | WorkDone | Refused
 
 _encoder = msgspec.msgpack.Encoder()
 _to_worker = msgspec.msgpack.Decoder(ToWorker)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from arena.backends.local.tree import Memory, Path, Plan, Row
+from arena.backends.local.evaluator import Memory, Path, Row
+from arena.backends.local.tree import Plan
 
 
 class States:
@@ -57,6 +58,28 @@ class States:
         if path in self._resident and len(path) > keep:
             self._drop(path)
 
+    def lend(self, cells: int, pending: Iterable[Path]) -> int:
+        """A sequence that holds no prompt, and room for so many tokens in it, as `Tree.lend` does."""
+        if not self._make_room(cells):
+            raise RuntimeError(f"{cells} tokens don't fit the cache")
+        self._cells -= cells
+        return self._free.pop()
+
+    def take_back(self, sequence: int, cells: int) -> None:
+        """Free what was lent."""
+        self._memory.drop(sequence, 0)
+        self._free.append(sequence)
+        self._cells += cells
+
+    def _make_room(self, cells: int, keep: Path = ()) -> bool:
+        """Drop what was used the longest ago until a sequence and so many tokens are free; False if that isn't
+        enough."""
+        for oldest in [path for path in self._resident if path != keep]:
+            if self._free and self._cells >= cells:
+                break
+            self._drop(oldest)
+        return bool(self._free) and self._cells >= cells
+
     def _longest(self, path: Path) -> Path:
         """The longest beginning of a path, short of all of it, after which a state is resident."""
         begins = (known for known in self._resident if len(known) < len(path) and path[: len(known)] == known)
@@ -66,11 +89,7 @@ class States:
         """A sequence that stands after `known`, with room up to `target`; None if there is none in this batch."""
         if target in self._resident:  # its distribution is wanted again, and a state gives none
             self._drop(target)
-        for oldest in [path for path in self._resident if path != known]:
-            if self._free and self._cells >= len(target):
-                break
-            self._drop(oldest)
-        if self._free and self._cells >= len(target):
+        if self._make_room(len(target), keep=known):
             self._cells -= len(target)
             sequence = self._free.pop()
             if known:

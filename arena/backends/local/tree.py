@@ -11,28 +11,13 @@ the cache can't disagree.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+
+from arena.backends.local.evaluator import Memory, Path, Row
 
 # Below this nothing is dropped that nobody waits for; above it, what was used in the last batches is kept, as
 # those who were just answered are about to ask on from there.
 FEW_CELLS = 1024
 RECENT_BATCHES = 3
-
-Path = tuple[int, ...]
-"""The token ids of a prompt, or of a prompt and the answer so far."""
-
-
-class Memory(Protocol):
-    """What the tree does to the cache."""
-
-    def copy(self, source: int, target: int, end: int) -> None:
-        """Give `target` the cells of `source` at positions [0, end)."""
-        ...
-
-    def drop(self, sequence: int, start: int) -> None:
-        """Take `sequence` out of its cells at positions [start, ...); a cell without sequences is free."""
-        ...
 
 
 class Node:
@@ -53,19 +38,6 @@ class Node:
         self.used = used
         self.needed = 0
         self.fresh = parent is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A token to evaluate: its position, the sequences that it belongs to, and the prompt that it ends.
-
-    `path` is None where nobody wants the distribution after this token.
-    """
-
-    token: int
-    position: int
-    sequences: tuple[int, ...]
-    path: Path | None
 
 
 class Tree:
@@ -133,6 +105,19 @@ class Tree:
         node = self._find(path)
         if node.sequence >= 0:
             self._trim(node, lambda ancestor: ancestor.depth <= keep)
+
+    def lend(self, cells: int, pending: Iterable[Path]) -> int:
+        """A sequence that is none of the tree's, and room for so many cells in it. Until `take_back` nothing may be
+        planned. Raises RuntimeError if the cache is too small."""
+        self._batch += 1
+        if not self._make_room(cells, Plan(), pending):
+            raise RuntimeError(f"{cells} tokens don't fit the cache")
+        return self._free.pop()
+
+    def take_back(self, sequence: int, cells: int) -> None:
+        """Free what was lent."""
+        self._memory.drop(sequence, 0)
+        self._free.append(sequence)
 
     def _find(self, path: Path) -> Node:
         node = self._root

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
-from arena.backends.local.tree import Path, Row
+from arena.backends.local.evaluator import Path, Row
 
 if TYPE_CHECKING:
     from arena.backends.local.library import Library
@@ -30,10 +30,14 @@ class Whole:
         self._logits: dict[int, NDArray[np.float32]] = {}
 
     def evaluate(self, rows: Sequence[Row]) -> None:
-        """Evaluate the prompts that a batch ends, one after another."""
-        self._logits = {
-            index: self._library.plain(row.path, (len(row.path) - 1,))[0] for index, row in enumerate(rows) if row.path
-        }
+        """Evaluate the prompts that a batch ends, one after another; with each of them those that it begins with."""
+        self._logits = {}
+        ends = {index: row.path for index, row in enumerate(rows) if row.path}
+        while ends:
+            longest = max(ends.values(), key=len)
+            at = {index: len(path) - 1 for index, path in ends.items() if longest[: len(path)] == path}
+            self._logits |= zip(at, self._library.plain(longest, tuple(at.values())), strict=True)
+            ends = {index: path for index, path in ends.items() if index not in at}
 
     def logits(self, index: int) -> NDArray[np.float32]:
         """The logits of row `index` of the last batch, shape (vocabulary,)."""

@@ -11,6 +11,7 @@ import queue
 import signal
 import sys
 import threading
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class _Worker:
 
     def run(self, load: Load) -> None:
         from arena.backends.local.agreement import settle
-        from arena.backends.local.library import LoadError, load_library
+        from arena.backends.local.library import LoadError
         from arena.backends.local.messages import Loading, Notice, Ready, Refused
 
         percent = -1
@@ -55,7 +56,7 @@ class _Worker:
                 self._send(Loading(share))
 
         try:
-            loaded = load_library(load.library, load.place, load.settings, progress)
+            loaded: Library = resolve_name(load.library)(load.place, load.settings, progress)
             vocabulary = loaded.vocabulary()
             if not loaded.whole:
                 _warm(loaded, vocabulary)
@@ -98,7 +99,8 @@ class _Worker:
         os._exit(0)  # the parent is gone, or wants no more: leave even in the middle of a batch
 
     def _serve(self, engine: Engine) -> None:
-        from arena.backends.local.messages import AskWork, Cancel, Complete, Completed, Notice, WorkDone
+        from arena.backends.base import Scores
+        from arena.backends.local.messages import AskWork, Cancel, Complete, Completed, Notice, Score, Scored, WorkDone
 
         told = 0
 
@@ -107,12 +109,14 @@ class _Worker:
                 message = self._inbox.get()
                 if isinstance(message, Complete):
                     engine.submit(message.id, message.request)
+                elif isinstance(message, Score):
+                    engine.submit_text(message.id, message.tokens)
                 elif isinstance(message, Cancel):
                     engine.cancel(message.id)
                 elif isinstance(message, AskWork):
                     self._send(WorkDone(message.id, engine.work))
-            for number, completion in engine.step():
-                self._send(Completed(number, completion))
+            for number, done in engine.step():
+                self._send(Scored(number, done) if isinstance(done, Scores) else Completed(number, done))
             for line in engine.notices[told:]:
                 self._send(Notice(line))
             told = len(engine.notices)
@@ -142,7 +146,7 @@ def _engine(library: Library, vocabulary: Vocabulary, load: Load) -> Engine:
 
 def _warm(library: Library, vocabulary: Vocabulary) -> None:
     """Run a first batch, as large as later ones: where a build doesn't fit the machine, it dies here."""
-    from arena.backends.local.tree import Row
+    from arena.backends.local.evaluator import Row
 
     rows = [Row(0, position, (0,), (0,) if position == 63 else None) for position in range(64)]
     library.evaluate(rows)

@@ -10,7 +10,7 @@ import asyncio
 import heapq
 from dataclasses import dataclass, field
 
-from arena.backends.sglang.wire import Generated, Kind
+from arena.backends.sglang.wire import Generated, Kind, Numbers
 
 
 @dataclass(slots=True, eq=False)
@@ -20,6 +20,24 @@ class Ask:
     tokens: tuple[int, ...]
     kind: Kind
     answer: asyncio.Future[Generated] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A prompt's distribution, or who waits for it, and the block for which it was asked."""
+
+    block: int
+    told: asyncio.Future[Numbers]
+
+    def serves(self, block: int) -> bool:
+        """Whether another request of this block may wait for it: it has not failed, and doesn't come later."""
+        if not self.told.done():
+            return self.block <= block
+        return not self.told.cancelled() and self.told.exception() is None
+
+
+class Gone(Exception):
+    """Whoever asked first waits no more."""
 
 
 class Queue:

@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
-from arena.backends.requests import check_request
+from arena.backends.base import Capability, Completion, Request, Sampling, Scores, Vocabulary, Work
+from arena.backends.requests import check_request, check_score
 from arena.backends.server import ServerSettings
-from arena.backends.sglang.batches import Ask, Queue
+from arena.backends.sglang.batches import Ask, Gone, Known, Queue
 from arena.backends.sglang.info import Served, addresses, one_model
 from arena.backends.sglang.serving.plan import RAW_VARIABLE
 from arena.backends.sglang.tokenizer import served_tokenizer
@@ -37,7 +36,7 @@ class SGLang:
     """A language model on one or several servers, or behind a router. Make it with `SGLang.connect`."""
 
     # no entropy: a server tells only the tokens asked for; not seeded: it draws by itself
-    capabilities: frozenset[Capability] = frozenset()
+    capabilities = frozenset({Capability.SCORE})
 
     def __init__(
         self, name: str, served: Served, tokenizer: FolderTokenizer, transport: Transport, settings: ServerSettings
@@ -54,7 +53,7 @@ class SGLang:
         self._raw = True
         self._queue = Queue()
         self._waiting = asyncio.Event()
-        self._numbers: OrderedDict[object, _Known] = OrderedDict()
+        self._numbers: OrderedDict[object, Known] = OrderedDict()
         self._pumps: list[asyncio.Task[None]] = []
         self._closed = False
         self._work = Work()
@@ -122,7 +121,7 @@ class SGLang:
         first: tuple[int, ...] = ()
         known = self._numbers.get(key)
         if known is None or not known.serves(request.block):
-            known = self._remember(key, _Known(request.block, asyncio.get_running_loop().create_future()))
+            known = self._remember(key, Known(request.block, asyncio.get_running_loop().create_future()))
             told = known.told
             try:
                 found = await self._ask(request.tokens, kind, request)
@@ -131,18 +130,26 @@ class SGLang:
             except BaseException as error:
                 if self._numbers.get(key) is known:
                     del self._numbers[key]
-                told.set_exception(error if isinstance(error, Exception) else _Gone())
+                told.set_exception(error if isinstance(error, Exception) else Gone())
                 told.exception()  # whoever waits is told; if nobody does, it is no secret either
                 raise
         shared = await self._shared(known.told, request, kind)
         drawn = await self._answers(request, first) if request.draw else ()
         return Completion(shared.logprobs, shared.top, None, drawn)
 
+    async def score(self, tokens: Sequence[int]) -> Scores:
+        """The log-probability of every token but the first; prompts wait beside it, but for those of lower blocks.
+        Raises ModelError if the server stays away."""
+        self._refuse_if_closed()
+        check_score(self, tokens)
+        # a token is sampled too, as the prompt's answer
+        return Scores((await self._ask(tuple(tokens), Kind(Sampling(), 1, scored=True))).scores)
+
     async def _shared(self, known: asyncio.Future[Numbers], request: Request, kind: Kind) -> Numbers:
         """Another request's distribution; if that one was given up, it is asked for anew."""
         try:
             return await asyncio.shield(known)
-        except _Gone:
+        except Gone:
             return (await self._ask(request.tokens, kind, request)).numbers
 
     async def _answers(self, request: Request, first: tuple[int, ...]) -> tuple[Sample, ...]:
@@ -177,17 +184,17 @@ class SGLang:
         if self._closed:
             raise ModelError(f"{self.name} was closed")
 
-    def _remember(self, key: object, known: _Known) -> _Known:
+    def _remember(self, key: object, known: Known) -> Known:
         self._numbers[key] = known
         while len(self._numbers) > _MOST_REMEMBERED:
             self._numbers.popitem(last=False)
         return known
 
-    async def _ask(self, tokens: tuple[int, ...], kind: Kind, request: Request) -> Generated:
-        """Put a prompt into the queue, at the request's place, and wait for its answer."""
+    async def _ask(self, tokens: tuple[int, ...], kind: Kind, request: Request | None = None) -> Generated:
+        """Put a prompt into the queue, at its request's place, and wait for its answer."""
         self._refuse_if_closed()
         ask = Ask(tokens, kind)
-        self._queue.push(ask, request.block, request.depth)
+        self._queue.push(ask, *((request.block, request.depth) if request else (0, 0)))
         self._waiting.set()
         return await ask.answer
 
@@ -221,9 +228,8 @@ class SGLang:
         """One POST, for prompts of one kind."""
         kind = batch[0].kind
         prompts = [ask.tokens for ask in batch]
-        most = kind.most_bytes * len(prompts)
         found = await self._transport.post(
-            body(kind, prompts), most, lambda data: self._reader.answers(kind, prompts, data)
+            body(kind, prompts), kind.most_bytes(prompts), lambda data: self._reader.answers(kind, prompts, data)
         )
         work = self._work
         self._work = Work(
@@ -243,9 +249,8 @@ class SGLang:
 
     async def _told(self, url: str, tokens: tuple[int, ...], kind: Kind) -> tuple[float, ...]:
         """One prompt's log-probabilities from one server, asked once."""
-        (found,) = await self._transport.once(
-            url, body(kind, [tokens]), kind.most_bytes, lambda data: self._reader.answers(kind, [tokens], data)
-        )
+        read, most = (lambda data: self._reader.answers(kind, [tokens], data)), kind.most_bytes([tokens])
+        (found,) = await self._transport.once(url, body(kind, [tokens]), most, read)
         return found.numbers.logprobs
 
     async def _check_spelling(self, url: str) -> None:
@@ -282,21 +287,3 @@ class SGLang:
         await asyncio.gather(*self._pumps, return_exceptions=True)
         self._queue.cancel()
         await self._transport.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A prompt's distribution, or who waits for it, and the block for which it was asked."""
-
-    block: int
-    told: asyncio.Future[Numbers]
-
-    def serves(self, block: int) -> bool:
-        """Whether another request of this block may wait for it: it has not failed, and doesn't come later."""
-        if not self.told.done():
-            return self.block <= block
-        return not self.told.cancelled() and self.told.exception() is None
-
-
-class _Gone(Exception):
-    """Whoever asked first waits no more."""

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
 
 from arena.backends.keys import without_logins
-from arena.backends.server import ServerSettings
-from arena.backends.weights.catalog import EXTRAS, SGLANG
 from arena.errors import InputError
-from arena.extras import need
 
 _Name = Annotated[str, msgspec.Meta(max_length=4096)]
 
@@ -102,22 +97,6 @@ def _is_address(url: str) -> bool:
         )
     except ValueError:
         return False
-
-
-def served(place: str, settings: ServerSettings) -> list[Served]:
-    """Ask every address, and wait for all. Raises ModelError for one that doesn't answer, or without a client."""
-    need("a server", EXTRAS[SGLANG])
-    from arena.backends.sglang.transport import Transport
-
-    async def ask() -> list[Served]:
-        transport = Transport(addresses(place), settings)
-        try:
-            return [await transport.served(url) for url in transport.urls]
-        finally:
-            await transport.close()
-
-    with ThreadPoolExecutor(1) as aside:  # whoever asks may be in a loop already
-        return aside.submit(lambda: asyncio.run(ask())).result()
 
 
 def _line(value: Any) -> str:

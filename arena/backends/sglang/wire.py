@@ -40,17 +40,19 @@ class Untrue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is asked of a prompt: how many tokens are sampled, and what is told about the first of them."""
+    """What is asked of a prompt: how many tokens are sampled, and what is told about the first of them; `scored`: what
+    is told about the prompt's own."""
 
     sampling: Sampling
     count: int
     wanted: tuple[int, ...] = ()
     top: int = 0
+    scored: bool = False
 
-    @property
-    def most_bytes(self) -> int:
-        """The length that no answer to a prompt reaches."""
-        return _ENVELOPE + _A_TOKEN * (self.count + len(self.wanted) + self.top)
+    def most_bytes(self, prompts: Sequence[tuple[int, ...]]) -> int:
+        """The length that no answer to these prompts reaches."""
+        own = sum(map(len, prompts)) if self.scored else 0
+        return len(prompts) * (_ENVELOPE + _A_TOKEN * (self.count + len(self.wanted) + self.top)) + _A_TOKEN * own
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,14 @@ class Numbers:
 @dataclass(frozen=True, slots=True)
 class Generated:
     """The answer to one prompt: what was sampled, whether a token that the server knows as an end ended it, how many
-    of the prompt's tokens were evaluated, and the first position's numbers."""
+    of the prompt's tokens were evaluated, the first position's numbers, and the log-probabilities of the prompt's own
+    tokens but the first, if it was to be scored."""
 
     tokens: tuple[int, ...]
     was_stopped: bool
     evaluated: int
     numbers: Numbers
+    scores: tuple[float, ...] = ()
 
 
 # --- requests ---
@@ -91,9 +95,9 @@ def body(kind: Kind, prompts: Sequence[tuple[int, ...]]) -> dict[str, object]:
             "skip_special_tokens": False,
         },
     }
-    if kind.wanted or kind.top:
+    if kind.scored or kind.wanted or kind.top:
         asked["return_logprob"] = True
-        asked["logprob_start_len"] = -1
+        asked["logprob_start_len"] = 0 if kind.scored else -1
         asked["top_logprobs_num"] = kind.top
     if kind.wanted:
         asked["token_ids_logprob"] = list(dict.fromkeys(kind.wanted))
@@ -114,6 +118,7 @@ def spelling_body() -> dict[str, object]:
 
 _Scored = tuple[float, int, str | None]  # log-probability, token, text
 _Position = list[_Scored] | None
+_OfPrompt = tuple[float | None, int, str | None]  # the same of a prompt's token; nothing is known of the first
 
 
 class _Finish(msgspec.Struct):
@@ -125,6 +130,7 @@ class _Meta(msgspec.Struct):
     finish_reason: _Finish
     cached_tokens: int = 0
     weight_version: str | None = None
+    input_token_logprobs: list[_OfPrompt] | None = None
     output_token_ids_logprobs: list[_Position] | None = None
     output_top_logprobs: list[_Position] | None = None
 
@@ -136,7 +142,7 @@ class _Answer(msgspec.Struct):
 
 
 class _Spelling(msgspec.Struct):
-    input_token_logprobs: list[tuple[float | None, int, str | None]]
+    input_token_logprobs: list[_OfPrompt]
 
 
 class _Spelled(msgspec.Struct):
@@ -187,7 +193,8 @@ class Reader:
         stopped = meta.finish_reason.type == "stop"
         if not self._spell(tokens, stopped, found.text):
             raise Untrue("an answer's text isn't what its tokens spell in the tokenizer that is read here")
-        return Generated(tokens, stopped, len(prompt) - meta.cached_tokens, self._numbers(kind, meta))
+        scores = _scores(prompt, meta.input_token_logprobs) if kind.scored else ()
+        return Generated(tokens, stopped, len(prompt) - meta.cached_tokens, self._numbers(kind, meta), scores)
 
     def _check_tokens(self, tokens: Collection[int]) -> None:
         size = len(self.vocabulary.pieces)
@@ -230,11 +237,29 @@ class Reader:
         if len(told) < len(scores):
             raise Untrue("it tells a token twice")
         if told and max(told.values()) > 0.0:
-            for token, logprob in told.items():
-                if logprob > ROUNDING:
-                    raise Untrue(f"the log-probability of token {token} is {logprob:g}")
-                told[token] = min(0.0, logprob)
+            told = {token: _logprob(token, told[token]) for token in told}
         return told
+
+
+def _logprob(token: int, told: float) -> float:
+    """One that can be, as only rounding lifts it above 0."""
+    if told > ROUNDING:
+        raise Untrue(f"the log-probability of token {token} is {told:g}")
+    return min(0.0, told)
+
+
+def _scores(prompt: tuple[int, ...], told: list[_OfPrompt] | None) -> tuple[float, ...]:
+    """The log-probabilities of a prompt's tokens but the first."""
+    if told is None or len(told) != len(prompt):
+        raise Incomplete(f"{len(told or ())} log-probabilities of the {len(prompt)} tokens of a text")
+    scores = []
+    for token, (logprob, named, _) in zip(prompt[1:], told[1:], strict=True):
+        if named != token:
+            raise Untrue(f"it tells the log-probability of token {named} where the text has token {token}")
+        if logprob is None:
+            raise Incomplete(f"no log-probability of a text's token {token}")
+        scores.append(_logprob(token, logprob))
+    return tuple(scores)
 
 
 def _check_order(top: list[float], others: list[float]) -> None:

@@ -1,7 +1,8 @@
 """The catalog: from a model's name to its weights, its style and what is known of it.
 
 A name is one of the catalog's, or says in full what runs which weights: `llama.cpp:/path/to/file.gguf`,
-`llama.cpp:hf:REPO/FILE.gguf` (also without `llama.cpp:`), `transformers:FOLDER_FILE_OR_REPO`, `sglang:URL[,URL]`.
+`llama.cpp:hf:REPO/FILE.gguf` (also without `llama.cpp:`), `transformers:FOLDER_FILE_OR_REPO`, `sglang:URL[,URL]`, or
+`NAME:PLACE` with the name of a backend that another package brings (arena/backends/backend.py).
 `NAME@WHERE` runs a catalog entry's wording on other weights; `NAME@transformers` on those of its own repository.
 """
 
@@ -16,6 +17,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from arena.backends.backend import BACKENDS, DEFAULT, find_backend
 from arena.backends.keys import named, without_logins
 from arena.backends.weights.packages import PACKAGES
 from arena.errors import InputError
@@ -23,9 +25,8 @@ from arena.files import own_folder
 from arena.text import meant, printable
 from arena.toml import read_toml
 
-LLAMA_CPP, TRANSFORMERS, SGLANG = "llama.cpp", "transformers", "sglang"  # what can run a model
-EXTRAS: Final = {LLAMA_CPP: "laptop", TRANSFORMERS: "torch", SGLANG: "sglang"}  # that bring what a backend needs
-USER_CATALOG_VARIABLE = "ARENA_MODELS"
+USER_CATALOG_VARIABLE: Final = "ARENA_MODELS"
+_KINDS: Final = ("package", "hf", "hub")  # what stands before the colon of weights that are at no path
 
 
 class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,8 +51,9 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def backend(self) -> str:
-        """What runs it: "llama.cpp", "transformers" or "sglang"."""
-        return next((name for name in (TRANSFORMERS, SGLANG) if self.weights.startswith(f"{name}:")), LLAMA_CPP)
+        """The name of what runs it."""
+        kind, colon, _ = self.weights.partition(":")
+        return kind if colon and kind not in _KINDS and kind in BACKENDS else DEFAULT
 
     @property
     def place(self) -> str:
@@ -99,7 +101,7 @@ def find_model(name: str) -> ModelEntry:
             "servers with --allow-paths"
         )
     if is_weights(name):
-        if name.startswith(f"{SGLANG}:"):
+        if "://" in name:
             catalog()  # says which servers are the user's own, and may be sent a key
         return ModelEntry(_weights(name), name=name)
     entries = catalog()
@@ -115,8 +117,8 @@ def find_model(name: str) -> ModelEntry:
         return entries[entry]
     kind, _, repository = entries[entry].weights.partition(":")
     repository = repository if kind == "hub" else ""
-    if where == TRANSFORMERS and repository:
-        where = f"{TRANSFORMERS}:{repository}"
+    if repository and where in BACKENDS and find_backend(where).takes_repositories:
+        where = f"{where}:{repository}"
     if not is_weights(where):
         raise InputError(
             f"{name!r}: behind the @ should stand llama.cpp:/path/to/file.gguf, hf:ORG/NAME/FILE.gguf, "
@@ -127,18 +129,20 @@ def find_model(name: str) -> ModelEntry:
 
 def is_weights(text: str) -> bool:
     """Whether a model's name says in full what runs which weights."""
-    return text.startswith((f"{LLAMA_CPP}:", f"{TRANSFORMERS}:", f"{SGLANG}:", "hf:"))
+    kind, colon, _ = text.partition(":")
+    return bool(colon) and (kind == "hf" or (kind not in _KINDS and kind in BACKENDS))
 
 
 def _weights(text: str) -> str:
-    weights = text.removeprefix(f"{LLAMA_CPP}:")
+    weights = text.removeprefix(f"{DEFAULT}:")
     try:
         weights.encode()
     except UnicodeEncodeError:
         raise InputError(
             f"{printable(weights)}: a name that is no UTF-8 text can't be stored: rename it, or link to it"
         ) from None
-    if not weights or weights in (f"{TRANSFORMERS}:", f"{SGLANG}:"):
+    kind, _, place = weights.partition(":")
+    if not weights or (not place and kind in BACKENDS and kind != weights):
         raise InputError(
             f"weights {text!r} name nothing: they are written llama.cpp:/path/to/file.gguf, "
             "transformers:/path/to/folder or sglang:http://host:30000"

@@ -1,18 +1,18 @@
-"""From a catalog entry to a GGUF file on this machine, checked before native code sees it."""
+"""From a catalog entry to its state, and to a GGUF file on this machine, checked before native code sees it."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from arena.backends.backend import find_backend, sentences
 from arena.backends.weights import hub
-from arena.backends.weights.catalog import EXTRAS, SGLANG, TRANSFORMERS, ModelEntry
+from arena.backends.weights.catalog import ModelEntry
 from arena.backends.weights.gguf import check_gguf, shards
 from arena.backends.weights.packages import package
-from arena.errors import InputError, ModelError
-from arena.extras import install, lack, need
+from arena.errors import ArenaError, InputError, ModelError
+from arena.extras import install, need
 from arena.files import from_home
 
 
@@ -20,22 +20,21 @@ def state(entry: ModelEntry) -> str:
     """Whether a model is ready here, in a word or what to do."""
     if entry.fault:
         return entry.fault
-    kind, _, rest = entry.weights.partition(":")
-    if kind == "hub":
-        return "elsewhere: @sglang:URL, @transformers, @llama.cpp:FILE"
-    if kind == "package" and not package(rest).installed:
-        return f"not installed: {install('models')}"
-    if missing := lack(EXTRAS[entry.backend]) or (lack("hub") if kind == "hf" else ""):
-        return missing
-    if kind == "package":
-        return "ready"
-    if kind == "hf":
-        return "downloads at first use"
-    if entry.backend == SGLANG:
-        return "on a server"
-    if entry.backend == TRANSFORMERS:
-        return "ready" if os.path.exists(from_home(entry.place)) else "downloads at first use"
-    return "ready" if os.path.isfile(from_home(entry.weights)) else "file not found"
+    try:
+        with sentences(entry.backend):
+            return find_backend(entry.backend).state(entry)
+    except ArenaError as error:
+        return str(error)
+
+
+def verified(entry: ModelEntry) -> tuple[Path, str] | None:
+    """A model's file or folder with its digest; None if its backend can't verify weights. Raises ArenaError for weights
+    that can't be had, or are damaged."""
+    backend = find_backend(entry.backend)
+    if backend.unverified:
+        return None
+    with sentences(entry.backend):
+        return backend.verified(entry)
 
 
 def locate(entry: ModelEntry, progress: Callable[[str], None] = lambda line: None) -> Path:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from arena.backends.loading import Identity, Models
+from arena.backends.backend import Identity
+from arena.backends.loading import Models
 from arena.backends.local.transformers.weights import former_identity, identity, located
 from arena.backends.reward import rewards
 from arena.concurrency import aside

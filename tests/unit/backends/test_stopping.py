@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from arena.agents.moves import stop_rule
+from arena.backends import stopping
 from arena.backends.base import StopRule, Vocabulary
-from arena.backends.stopping import answer, cut, ending, found
+from arena.backends.stopping import Growing, answer, cut, ending, found
+from tests.support.counted import CountedPieces
 
 PIECES = (b" rock", b" paper", b" sc", b"issors", b"\n", b" word", b",", b"ing", b"\xe2\x82", b"\xac", b"<end>")
 END = PIECES.index(b"<end>")
@@ -84,3 +90,90 @@ def test_an_end_token_is_no_text_and_half_a_character_shows_as_such() -> None:
     assert sample.text == " word" and len(sample.tokens) == 2
     assert answer(VOCABULARY, tokens(b"\xe2\x82", b"\xac"), "length").text == "€"
     assert answer(VOCABULARY, tokens(b"\xe2\x82"), "length").text == "\N{REPLACEMENT CHARACTER}"
+
+
+# --- growing by a token at a time ---
+
+BYTES = st.binary(min_size=1, max_size=3) | st.sampled_from(
+    [
+        "\u20ac".encode()[:2],
+        "\u20ac".encode()[2:],
+        "\U0001f642".encode()[:3],
+        b"\x82",
+        b"\xff",
+        b"\n",
+        b" ",
+        b"rock",
+        b"ro",
+        b"ck",
+    ]
+)
+RULES = st.builds(
+    stop_rule,
+    st.just(("rock", "paper", "scissors")) | st.just(("z\u20ac", "ro")),
+    st.lists(st.sampled_from([",", " chose", "\n\n", "\u20ac", "\ufffd", "o c"]), max_size=2),
+    st.integers(1, 40),
+) | st.sampled_from(
+    [
+        StopRule(r"(?!)", r"(?m:^)[^\w\n]*\w[^\n]*\n|(?<!\w)\d++(?:\W++\d++){2}\D", 40),  # no bound
+        StopRule(r"^ *rock$", r"\A\W*ck|o\Z", 40),
+        StopRule(r"(?!)", r"k{3}", 40, reach=3),
+    ]
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(
+    pieces=st.lists(BYTES, min_size=1, max_size=6),
+    rule=RULES,
+    drawn=st.lists(st.integers(0, 6), min_size=1, max_size=40),
+)
+@example([b"a", b"rock"], stop_rule(("rock",), (), 9), [0, 0, 1])  # a word goes on where the next token begins
+@example([b"x", b" " * 30, b"\n"], stop_rule(("rock",), (), 9), [0, 1, 1, 2])  # the line's word is far behind
+@example([b"\xe2\x82", b"\xac"], stop_rule(("rock",), ("\u20ac",), 9), [0, 1])
+@example([b"\xe2\x82", b"\xac"], stop_rule(("rock",), ("\ufffd",), 9), [0, 1])
+def test_an_answer_that_grows_ends_as_the_whole_of_it_would(
+    pieces: list[bytes], rule: StopRule, drawn: list[int]
+) -> None:
+    vocabulary = Vocabulary((*pieces, b"<end>"), {}, None, frozenset({len(pieces)}))
+    tokens = [token % (len(pieces) + 1) for token in drawn]
+    growing = Growing(rule, vocabulary)
+    for length in range(1, len(tokens) + 1):
+        ended = ending(rule, vocabulary, tokens[:length])
+        assert growing.add(tokens[length - 1]) == ended
+        if ended is not None:
+            assert cut(rule, vocabulary, tokens) == answer(vocabulary, tokens[:length], ended)
+            return
+    assert cut(rule, vocabulary, tokens) == answer(vocabulary, tokens, "length")
+
+
+class Searched:
+    """A pattern that counts the characters it is given to search."""
+
+    count = 0
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = re.compile(pattern)
+
+    def search(self, text: str, start: int) -> re.Match[str] | None:
+        Searched.count += len(text) - start
+        return self._pattern.search(text, start)
+
+
+@pytest.mark.parametrize("token", [lambda number: 0, lambda number: number % 12 == 11], ids=["one line", "lines"])
+def test_the_work_for_an_answer_is_proportional_to_its_length(
+    token: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = stop_rule(("rock", "paper", "scissors"), ("Bob chose",), 10_000)
+    rule = StopRule(rule.found, r"\n{9}|Bob chose", 10_000, rule.reach)  # as for a text of many lines
+    patterns = Searched(rule.found), Searched(rule.closed)
+    monkeypatch.setattr(stopping, "_compiled", lambda rule: patterns)
+    work = []
+    for length in (500, 1000, 2000):
+        CountedPieces.reads = Searched.count = 0
+        vocabulary = Vocabulary(CountedPieces((b" words", b"\n")), {}, None, frozenset())
+        assert len(cut(rule, vocabulary, [int(token(number)) for number in range(length)]).tokens) == length
+        assert CountedPieces.reads == 2 * length  # as it grows, and once for its text
+        work.append(Searched.count)
+    assert work[0] < 500 * 3 * 3 * 20  # three searches of a token's text and what the rule reaches
+    assert 1.9 < work[1] / work[0] < 2.1 and 1.9 < work[2] / work[1] < 2.1

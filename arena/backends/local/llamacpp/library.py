@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
+from arena.backends.local.evaluator import Path, Row
 from arena.backends.local.library import LoadError, Progress
 from arena.backends.local.llamacpp.kind import check_kind, metadata
 from arena.backends.local.llamacpp.log import Log
 from arena.backends.local.settings import Settings
-from arena.backends.local.tree import Path, Row
 
 _MOST_SEQUENCES = 256  # LLAMA_MAX_SEQ
 _BF16 = 30  # ggml_type: the bindings don't name it

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.backends.local.tree import Row
+from arena.backends.local.evaluator import Row
 
 
 class Cells:

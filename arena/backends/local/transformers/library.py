@@ -20,11 +20,11 @@ from gguf import GGUFReader
 from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
+from arena.backends.local.evaluator import Row
 from arena.backends.local.library import LoadError, Progress
 from arena.backends.local.settings import Settings
 from arena.backends.local.transformers.device import best_device
 from arena.backends.local.transformers.shared import NotShareable, Shared
-from arena.backends.local.tree import Row
 from arena.backends.tokenizer import FolderTokenizer, default_template
 from arena.files import from_home
 

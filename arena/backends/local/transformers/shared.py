@@ -17,10 +17,10 @@ import torch
 from numpy.typing import NDArray
 from transformers.cache_utils import Cache, CacheLayerMixin
 
+from arena.backends.local.evaluator import Row
 from arena.backends.local.library import LoadError
 from arena.backends.local.settings import Settings
 from arena.backends.local.transformers.kv_cells import Cells
-from arena.backends.local.tree import Row
 
 _SLIDING, _FULL = "sliding_attention", "full_attention"
 _NEEDED: Final = {"position_ids": "positions", "past_key_values": "a cache", "attention_mask": "a mask"}

@@ -10,7 +10,6 @@ from typing import Final
 
 from arena.backends.local.settings import Settings
 from arena.backends.local.transformers.device import precision
-from arena.backends.weights.catalog import EXTRAS, TRANSFORMERS
 from arena.backends.weights.fingerprints import files_digest, fingerprint
 from arena.backends.weights.gguf import check_gguf
 from arena.backends.weights.hub import snapshot
@@ -30,7 +29,7 @@ _ON_THE_HUB: Final = ("model.safetensors", "model-*-of-*.safetensors", *_BESIDE)
 
 def check_place(place: str) -> None:
     """Refuse what can't be loaded: ModelError without the libraries, InputError for a place that holds no weights."""
-    need(f"transformers:{place}", EXTRAS[TRANSFORMERS])
+    need(f"transformers:{place}", "torch")
     source = from_home(place)
     if os.path.isfile(source):
         check_gguf(source)
@@ -68,10 +67,11 @@ def identity(source: Path, settings: Settings) -> str:
 
     Raises InputError if a file can't be read.
     """
-    return f"sha256:{_digest(source)},{precision(settings)}"
+    return f"sha256:{digest(source)},{precision(settings)}"
 
 
-def _digest(source: Path) -> str:
+def digest(source: Path) -> str:
+    """The SHA-256 of everything that is read of a folder or file. Raises InputError if a file can't be read."""
     if source.is_file():
         return fingerprint(source)
     wanted = (_SAFETENSORS, *_BESIDE)

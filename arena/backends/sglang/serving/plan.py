@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from arena.backends.keys import KEY_VARIABLE
-from arena.backends.weights.catalog import SGLANG, TRANSFORMERS, catalog, find_model
+from arena.backends.weights.catalog import catalog, find_model
 from arena.errors import InputError
 from arena.files import from_home
 
@@ -75,7 +75,7 @@ class Plan:
     @property
     def agent(self) -> str:
         """How `arena tournament` names the model that is served."""
-        return f"llm:{self.model}@{SGLANG}:{self.url}" if self.model in catalog() else f"llm:{SGLANG}:{self.url}"
+        return f"llm:{self.model}@sglang:{self.url}" if self.model in catalog() else f"llm:sglang:{self.url}"
 
 
 def plan(model: str, wishes: Wishes, python: str) -> Plan:
@@ -136,7 +136,7 @@ def _weights(model: str) -> tuple[str, float]:
         entry = find_model(model)
         kind, _, where = entry.weights.partition(":")
         size = entry.size
-        if kind not in ("hub", TRANSFORMERS):
+        if kind not in ("hub", "transformers"):
             raise InputError(
                 f"{model} is a file for llama.cpp ({entry.weights}), which SGLang is not given here: {_MAY}"
             )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
-from arena.backends.local.tree import Row
+from arena.backends.local.evaluator import Row
 
 VOCABULARY = Vocabulary(
     pieces=(b" rock", b" paper", b" sc", b"issors", b"\n", b" a", b" b", b"<end>"),

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from arena.backends.local.agreement import difference, settle
 from arena.backends.local.client import LocalModel
+from arena.backends.local.evaluator import Row
 from arena.backends.local.library import LoadError
+from arena.backends.local.transformers.backend import LIBRARY
 from arena.backends.local.transformers.library import TransformersLibrary
-from arena.backends.local.tree import Row
-from arena.backends.weights.catalog import TRANSFORMERS
 from tests.support.architectures import make
 from tests.support.engine import SETTINGS
 
@@ -93,7 +93,7 @@ def load(place: Path) -> tuple[str, list[str]]:
     told: list[str] = []
 
     async def build() -> str:
-        model = await LocalModel.load("it", TRANSFORMERS, str(place), SETTINGS, told.append)
+        model = await LocalModel.load("it", LIBRARY, str(place), SETTINGS, told.append)
         await model.close()
         return model.build
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arena.backends.base import Completion, Draw, Request, Sampling, StopRule
+from arena.backends.base import Completion, Draw, Request, Sampling, Scores, StopRule, Vocabulary
 from arena.backends.distribution import Logits
 from arena.backends.local.engine import FLAT, Engine
 from arena.backends.stopping import answer, ending
 from arena.randomness import stream, uniforms
 from arena.records import Sample
+from tests.support.counted import CountedPieces
 from tests.unit.backends.local.table import VOCABULARY, StateModel, TableModel, logits_after
 
 RULE = StopRule(r"(?<!\w)(?:rock|paper|scissors)(?!\w)", r"\w[^\n]*\n", max_tokens=4)
@@ -36,6 +37,14 @@ def plainly(request: Request) -> Completion:
     return Completion(first.logprobs(request.wanted), first.top(request.top), first.entropy(), tuple(answers))
 
 
+def scored(tokens: tuple[int, ...]) -> Scores:
+    """What a text's score should be: each token by the distribution after those before it."""
+    rows = [logits_after(tokens[:at]).astype(np.float64) for at in range(1, len(tokens))]
+    return Scores(
+        tuple(float(row[token] - np.log(np.exp(row).sum())) for row, token in zip(rows, tokens[1:], strict=True))
+    )
+
+
 prompts = st.lists(st.integers(0, 3), min_size=1, max_size=12).map(tuple)
 requests = st.builds(
     Request,
@@ -51,7 +60,7 @@ requests = st.builds(
 
 @settings(max_examples=300, deadline=None)
 @given(
-    waves=st.lists(st.lists(requests, max_size=12), min_size=1, max_size=5),
+    waves=st.lists(st.lists(requests | prompts, max_size=12), min_size=1, max_size=5),
     steps=st.integers(0, 4),
     cells=st.integers(20, 60),
     sequences=st.integers(2, 12),
@@ -62,17 +71,26 @@ def test_everybody_gets_what_a_plain_computation_gives(waves, steps, cells, sequ
     model = (StateModel if states else TableModel)(cells, sequences, batch)
     engine = Engine(model, VOCABULARY, cells=cells, sequences=sequences, batch=batch, outputs=6, states=states)
     asked: dict[int, Request] = {}
-    given_back: dict[int, Completion] = {}
+    texts: dict[int, tuple[int, ...]] = {}
+    given_back: dict[int, Completion | Scores] = {}
     for wave in waves:
         for request in wave:
-            engine.submit(len(asked), request)
-            asked[len(asked)] = request
+            number = len(asked) + len(texts)
+            if isinstance(request, Request):
+                engine.submit(number, request)
+                asked[number] = request
+            else:
+                engine.submit_text(number, request)
+                texts[number] = request
         for _ in range(steps):
             if engine.busy:
                 given_back.update(engine.step())
     while engine.busy:
         given_back.update(engine.step())
+    scores = {number: given_back.pop(number) for number in texts}
     assert given_back == {number: plainly(request) for number, request in asked.items()}
+    for number, tokens in texts.items():
+        assert scores[number].logprobs == pytest.approx(scored(tokens).logprobs, abs=1e-12)
 
 
 @settings(max_examples=100, deadline=None)
@@ -233,3 +251,52 @@ def test_a_flat_distribution_is_told_once():
 def test_a_row_without_numbers_is_an_error(broken):
     with pytest.raises(ValueError, match="broken"):
         Logits(np.full(8, broken, dtype=np.float32))
+
+
+@pytest.mark.parametrize("states", [False, True])
+def test_a_text_takes_nothing_from_the_prompts_that_are_held(states):
+    model = (StateModel if states else TableModel)(60, 8, 16)
+    engine = Engine(model, VOCABULARY, cells=60, sequences=8, batch=16, outputs=4, states=states)
+    prompt, text = (0, 1, 2, 3), (0, 1, 2, 0, 1, 2, 3, 0, 1, 2, 1, 1)
+    engine.submit(0, Request(prompt, (0,), RULE))
+    engine.step()
+    held = [model.seen_by(sequence) for sequence in range(8)]
+    engine.submit_text(1, text)
+    ((number, found),) = engine.step()
+    assert number == 1 and found.logprobs == pytest.approx(scored(text).logprobs)
+    assert [model.seen_by(sequence) for sequence in range(8)] == held
+    assert model.evaluated == len(prompt) + len(text) - 1  # nothing comes after its last token
+    engine.submit(2, Request((*prompt, 1), (0,), RULE))
+    engine.step()
+    assert model.evaluated == len(prompt) + len(text)
+
+
+@pytest.mark.parametrize("states", [False, True])
+def test_a_text_as_long_as_the_cache_is_scored_and_prompts_go_on(states):
+    model = (StateModel if states else TableModel)(40, 4, 8)
+    engine = Engine(model, VOCABULARY, cells=40, sequences=4, batch=8, outputs=4, states=states)
+    text = tuple(number * number % 4 for number in range(41))
+    request = Request((0, 1, 2), (0, 1), RULE, draw=Draw("beside", 3))
+    engine.submit(0, request)
+    engine.step()
+    engine.submit_text(1, text)
+    engine.submit_text(2, text[:1])
+    engine.submit_text(3, text)
+    engine.cancel(3)
+    done: dict[int, Completion | Scores] = {}
+    while engine.busy:
+        done.update(engine.step())
+    assert done[1].logprobs == pytest.approx(scored(text).logprobs) and done[2] == Scores(())
+    assert 3 not in done and done.get(0, plainly(request)) == plainly(request)
+
+
+def test_a_long_answer_costs_as_many_decodings_as_it_has_tokens(monkeypatch):
+    monkeypatch.setattr(CountedPieces, "reads", 0)
+    vocabulary = Vocabulary(CountedPieces(VOCABULARY.pieces), {}, None, frozenset())
+    engine = Engine(TableModel(600, 8, 16), vocabulary, cells=600, sequences=8, batch=16, outputs=4)
+    engine.submit(0, Request((0, 1), (0,), StopRule("(?!)", "(?!)", max_tokens=500), draw=Draw("long", 1)))
+    done: dict[int, Completion] = {}
+    while engine.busy:
+        done.update(engine.step())
+    assert len(done[0].answers[0].tokens) == 500
+    assert CountedPieces.reads == 2 * 500  # as it grows, and once for its text

@@ -87,6 +87,9 @@ class Stub:
                 top = best[: body["top_logprobs_num"]]
                 meta["output_token_ids_logprobs"] = [[[row[token], token, None] for token in wanted]]
                 meta["output_top_logprobs"] = [[[row[token], token, None] for token in top]]
+                if body["logprob_start_len"] == 0:
+                    rows = [None, *(log_row(tokens[:at])[token] for at, token in enumerate(tokens) if at)]
+                    meta["input_token_logprobs"] = [[row, token, None] for row, token in zip(rows, tokens, strict=True)]
             ids = [best[0]] * params["max_new_tokens"]
             text = TOKENIZER.decode(ids, skip_special_tokens=False)
             found.append({"text": text, "output_ids": ids, "meta_info": meta})

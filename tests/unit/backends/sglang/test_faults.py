@@ -19,8 +19,8 @@ from aiohttp import web
 from arena.backends.base import Completion, Draw, Request, Sampling, StopRule
 from arena.backends.server import ServerSettings
 from arena.backends.sglang import transport
+from arena.backends.sglang.backend import served
 from arena.backends.sglang.client import SGLang
-from arena.backends.sglang.identity import identity
 from arena.backends.sglang.info import addresses
 from arena.backends.weights.catalog import ModelEntry
 from arena.errors import ExitCode, InputError, ModelError
@@ -73,6 +73,26 @@ def run(coroutine: Coroutine[Any, Any, None]) -> None:
 
 def request(*tokens: int, draw: str = "", **more: Any) -> Request:
     return Request(tokens, WANTED, STOP, draw=Draw(draw, 1) if draw else None, top=2, **more)
+
+
+def test_texts_are_scored_beside_prompts_and_whoever_closes_is_refused(folder: Path) -> None:
+    async def go() -> None:
+        text = (5, 9, 30, 9)
+        expected = [log_row(text[:at])[text[at]] for at in range(1, len(text))]
+        async with connected(Stub(folder), batch=2) as model:
+            one, other, asked, short = await asyncio.gather(
+                model.score(text), model.score(text[:2]), model.complete(request(5, 9)), model.score(text[:1])
+            )
+            assert one.logprobs == pytest.approx(expected) and other.logprobs == pytest.approx(expected[:1])
+            assert short.logprobs == ()
+            check(asked, 5, 9)
+            for bad, said in (((), "at least one"), ((1, -1), "no token -1"), ((1,) * 513, "513 tokens of text")):
+                with pytest.raises(InputError, match=said):
+                    await model.score(bad)
+        with pytest.raises(ModelError, match="was closed"):
+            await model.score(text)
+
+    run(go())
 
 
 def check(completion: Completion, *tokens: int) -> None:
@@ -434,7 +454,7 @@ def test_a_key_that_is_missing(folder: Path, key: str, said: str, monkeypatch: p
 
 def test_no_server_there() -> None:
     with pytest.raises(ModelError, match=r"no server answers at http://127\.0\.0\.1:1 .*arena serve"):
-        identity(ModelEntry("sglang:http://127.0.0.1:1"), ServerSettings())
+        asyncio.run(served("http://127.0.0.1:1", ServerSettings()))
 
 
 def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:

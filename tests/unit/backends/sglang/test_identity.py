@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 
+from arena.backends.backend import Identity, Running
+from arena.backends.local.settings import Settings
 from arena.backends.server import ServerSettings
-from arena.backends.sglang.identity import former_identity, identity
+from arena.backends.sglang.backend import SGLangServers
 from arena.backends.weights.catalog import ModelEntry
 from tests.unit.backends.folder import write_folder
 from tests.unit.backends.sglang.stub import Stub, serving
@@ -32,12 +33,17 @@ class Telling(Stub):
         return web.json_response({"version": "0.5", "dtype": "auto", "random_seed": 1} | self.said)
 
 
-def asked(folder: Path, what: Callable[[ModelEntry, ServerSettings], str] = identity, **said: Any) -> str:
-    async def ask() -> str:
+def identified(folder: Path, **said: Any) -> Identity:
+    async def ask() -> Identity:
         async with serving(Telling(folder, **said)) as stub:
-            return await asyncio.to_thread(what, ModelEntry(f"sglang:{stub.url}"), ServerSettings())
+            entry = ModelEntry(f"sglang:{stub.url}")
+            return await SGLangServers().identify(entry, Running(Settings(), ServerSettings()))
 
     return asyncio.run(ask())
+
+
+def asked(folder: Path, **said: Any) -> str:
+    return identified(folder, **said).now
 
 
 @pytest.fixture
@@ -78,4 +84,4 @@ def test_the_files_that_arena_reads_count(folder: Path, file: str) -> None:
 
 
 def test_the_older_rule(folder: Path) -> None:
-    assert asked(folder, former_identity, quantization="fp8") == "sglang:tiny|default|auto|fp8"
+    assert identified(folder, quantization="fp8").former == "sglang:tiny|default|auto|fp8"

@@ -206,3 +206,38 @@ def test_a_server_that_spells_alike() -> None:
 @pytest.mark.parametrize("change", [lambda token: token + 1, lambda token: SIZE + token, lambda token: -1 - token])
 def test_a_server_with_another_vocabulary(change: Any) -> None:
     assert not READER.spells_alike(spelled([change(token) for token in TOKENIZER.encode(PROBE).ids]))
+
+
+SCORED = Kind(Sampling(), 1, scored=True)
+
+
+def of_prompt(*triples: Any) -> dict[str, Any]:
+    return drawn([A], "a") | {
+        "meta_info": {"prompt_tokens": 3, "finish_reason": {"type": "length"}, "input_token_logprobs": list(triples)}
+    }
+
+
+def test_the_scores_of_a_prompt() -> None:
+    asked = body(SCORED, [PROMPT])
+    assert (asked["return_logprob"], asked["logprob_start_len"]) == (True, 0)
+    (found,) = read(SCORED, of_prompt([None, 5, None], [-1.5, 6, " b"], [2e-6, 7, None]))
+    assert found.scores == (-1.5, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("told", "error", "said"),
+    [
+        ([[None, 5, None], [-1.5, 6, None]], Incomplete, "2 log-probabilities of the 3"),
+        ([[None, 5, None], [-1.5, 6, None], [-1.0, 7, None], [-1.0, 7, None]], Incomplete, "4 log-probabilities"),
+        ([[None, 5, None], [-1.5, 6, None], [None, 7, None]], Incomplete, "no log-probability of a text's token 7"),
+        ([[None, 5, None], [-1.5, 6, None], ["-1", 7, None]], Incomplete, "float"),
+        ([[None, 5, None], [-1.5, 6, None], [float("nan"), 7, None]], Incomplete, "malformed"),
+        ([[None, 5, None], [-1.5, 7, None], [-1.0, 6, None]], Untrue, "token 7 where the text has token 6"),
+        ([[None, 5, None], [-1.5, 6, None], [0.5, 7, None]], Untrue, "token 7 is 0.5"),
+    ],
+)
+def test_scores_that_cannot_be(told: list[Any], error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=said):
+        read(SCORED, of_prompt(*told))
+    with pytest.raises(Incomplete, match="0 log-probabilities"):
+        read(SCORED, drawn([A], "a"))

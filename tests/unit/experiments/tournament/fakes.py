@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from arena.backends.backend import Identity
 from arena.backends.base import LanguageModel
-from arena.backends.loading import Identity, Models
+from arena.backends.loading import Models
 from arena.backends.weights.catalog import ModelEntry
 from arena.experiments.experiment import Cell, Event, Plan
 from tests.unit.agents.table_model import TableModel
@@ -11,6 +12,8 @@ from tests.unit.agents.table_model import TableModel
 
 class TableModels(Models):
     """`llm:NAME` is the table model, whatever the name."""
+
+    identity = Identity("the table", "the table")
 
     def __init__(self, model: TableModel | None = None) -> None:
         super().__init__()
@@ -21,7 +24,7 @@ class TableModels(Models):
         return ModelEntry("table", style="base", format="none", name=name)
 
     async def identify(self, name: str) -> Identity:
-        return Identity("the table", "the table")
+        return self.identity
 
     async def get(self, name: str) -> LanguageModel:
         return self.model

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from arena.backends.loading import Identity
+from arena.backends.backend import Identity
 from arena.errors import InputError, ModelError, UsageError
 from arena.experiments import experiment
 from arena.experiments.experiment import Event, carry_out
@@ -154,16 +154,11 @@ def test_a_finished_run_is_not_played_again_and_more_games_extend_it(store: Stor
 
 def test_a_run_under_an_older_rule_of_identity_goes_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     first = play(store, ["llm:table"], matches=2)
-    identity = Identity("all of the table", "the table")
-
-    async def identify(self: TableModels, name: str) -> Identity:
-        return identity
-
-    monkeypatch.setattr(TableModels, "identify", identify)
+    monkeypatch.setattr(TableModels, "identity", Identity("all of the table", "the table"))
     rest = Counter()
     run = play(store, ["llm:table"], matches=3, watching=rest)
     assert (run.id, rest.played) == (first.id, 5) and run.spec.models == {"table": "all of the table"}
-    identity = Identity("another table, as far as the older rule goes", "the table")
+    monkeypatch.setattr(TableModels, "identity", Identity("another table, as far as the older rule goes", "the table"))
     assert play(store, ["llm:table"], matches=3).id != first.id
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arena.backends.local.evaluator import Row
 from arena.backends.local.transformers.kv_cells import Cells
-from arena.backends.local.tree import Row
 from tests.unit.backends.local.table import TableModel
 
 CELLS, SEQUENCES = 64, 6

@@ -1,0 +1,50 @@
+"""What the engine asks of a library: to evaluate rows, and to keep what they leave in a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Path = tuple[int, ...]
+"""The token ids of a prompt, or of a prompt and the answer so far."""
+
+
+class Memory(Protocol):
+    """What the tree does to the cache."""
+
+    def copy(self, source: int, target: int, end: int) -> None:
+        """Give `target` the cells of `source` at positions [0, end)."""
+        ...
+
+    def drop(self, sequence: int, start: int) -> None:
+        """Take `sequence` out of its cells at positions [start, ...); a cell without sequences is free."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A token to evaluate: its position, the sequences that it belongs to, and the prompt that it ends.
+
+    `path` is None where nobody wants the distribution after this token.
+    """
+
+    token: int
+    position: int
+    sequences: tuple[int, ...]
+    path: Path | None
+
+
+class Evaluator(Memory, Protocol):
+    """What evaluates rows: llama.cpp, or a table in a test."""
+
+    def evaluate(self, rows: Sequence[Row]) -> None:
+        """Run one batch."""
+        ...
+
+    def logits(self, index: int) -> NDArray[np.float32]:
+        """The logits of a row of the last batch, shape (vocabulary,)."""
+        ...

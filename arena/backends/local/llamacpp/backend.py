@@ -1,0 +1,62 @@
+"""llama.cpp: GGUF files on this machine, of packages, or of the hub."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from arena.backends.backend import Identity, Running
+from arena.backends.base import LanguageModel
+from arena.backends.local.client import LocalModel
+from arena.backends.weights.catalog import ModelEntry
+from arena.backends.weights.finding import locate
+from arena.backends.weights.fingerprints import fingerprint, gguf_digest
+from arena.backends.weights.packages import package
+from arena.concurrency import aside
+from arena.extras import install, lack
+from arena.files import from_home
+
+LIBRARY: Final = "arena.backends.local.llamacpp.library:LlamaCppLibrary"
+
+
+class LlamaCpp:
+    """A `Backend`."""
+
+    name = "llama.cpp"
+    extra = "laptop"
+    unverified = ""
+    takes_repositories = False
+
+    def state(self, entry: ModelEntry) -> str:
+        """Whether the file is here, or can be had."""
+        kind, _, rest = entry.weights.partition(":")
+        if kind == "hub":
+            return "elsewhere: @sglang:URL, @transformers, @llama.cpp:FILE"
+        if kind == "package" and not package(rest).installed:
+            return f"not installed: {install('models')}"
+        if missing := lack(self.extra) or (lack("hub") if kind == "hf" else ""):
+            return missing
+        if kind == "hf":
+            return "downloads at first use"
+        return "ready" if kind == "package" or os.path.isfile(from_home(entry.weights)) else "file not found"
+
+    def verified(self, entry: ModelEntry) -> tuple[Path, str]:
+        """The file (the first, if it is split) and the digest of all of it."""
+        path = locate(entry)
+        return path, gguf_digest(path)
+
+    async def identify(self, entry: ModelEntry, running: Running) -> Identity:
+        """The digest of the file or files; by the older rule that of the first."""
+
+        def identified() -> Identity:
+            path = locate(entry, running.progress)
+            return Identity(f"sha256:{gguf_digest(path)}", f"sha256:{fingerprint(path)}")
+
+        return await aside(identified)
+
+    async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
+        """In a worker process."""
+        running.progress("looking for its weights")
+        path = await aside(locate, entry, running.progress)
+        return await LocalModel.load(entry.name, LIBRARY, str(path), running.settings, running.tell, running.progress)

@@ -1,0 +1,81 @@
+"""SGLang: models on servers. What identifies one is what its servers say, and the files that Arena reads itself."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arena.backends.backend import Identity, Running
+from arena.backends.base import LanguageModel
+from arena.backends.server import ServerSettings
+from arena.backends.sglang.info import Served, addresses, one_model
+from arena.backends.weights.catalog import ModelEntry
+from arena.backends.weights.fingerprints import files_digest
+from arena.concurrency import aside
+from arena.errors import InputError
+from arena.extras import lack, need
+
+if TYPE_CHECKING:
+    from arena.backends.sglang.client import SGLang
+    from arena.backends.sglang.transport import Transport
+
+_EXTRA = "sglang"
+
+
+class SGLangServers:
+    """A `Backend`."""
+
+    name = "sglang"
+    extra = _EXTRA
+    unverified = "known by what its server says of it: whether the same weights are behind that can't be seen from here"
+    takes_repositories = False
+
+    def state(self, entry: ModelEntry) -> str:
+        """Whether servers can be asked; none is."""
+        return lack(self.extra) or "on a server"
+
+    def verified(self, entry: ModelEntry) -> tuple[Path, str]:
+        """A server's weights can't be."""
+        raise InputError(f"{entry.name} is {self.unverified}")
+
+    async def identify(self, entry: ModelEntry, running: Running) -> Identity:
+        """What the servers say of their model, with a digest of its tokenizer's files; by the older rule less of the
+        former and none of the latter."""
+        running.progress("asking the server")
+        found = one_model(addresses(entry.place), await served(entry.place, running.server))
+
+        def tokenizer() -> str:
+            from arena.backends.sglang.tokenizer import tokenizer_folder
+            from arena.backends.tokenizer import FILES
+
+            folder = tokenizer_folder(found, entry.repository)
+            return files_digest(file for file in map(folder.joinpath, FILES) if file.is_file())
+
+        return Identity(f"{found.identity}|tokenizer=sha256:{await aside(tokenizer)}", found.former_identity)
+
+    async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
+        """A client of the servers."""
+        running.progress("asking the server")
+        _, client = await aside(_imported)
+        return await client.connect(entry.name, entry, running.server)
+
+
+async def served(place: str, settings: ServerSettings) -> list[Served]:
+    """Ask every address, and wait for all. Raises ModelError for one that doesn't answer, or without a client."""
+    need("a server", _EXTRA)
+    urls = addresses(place)
+    made, _ = await aside(_imported)
+    transport = made(urls, settings)
+    try:
+        return await asyncio.gather(*map(transport.served, urls))
+    finally:
+        await transport.close()
+
+
+def _imported() -> tuple[type[Transport], type[SGLang]]:
+    """The client, whose libraries take a while to import."""
+    from arena.backends.sglang.client import SGLang
+    from arena.backends.sglang.transport import Transport
+
+    return Transport, SGLang
