@@ -179,8 +179,23 @@ def test_a_suite_of_one_s_own_with_games_and_tasks(tmp_path: Path) -> None:
     printed = arena("run", suite, "--store", tmp_path / "a.db").stdout
     assert "rock-paper-scissors" in printed and "single random letters" in printed
     assert "laptop-numbers" in arena("run").stdout
-    said = complaint("report", "--store", tmp_path / "a.db", "--run", *_names(tmp_path / "a.db"), code=ExitCode.USAGE)
-    assert "different tables" in said
+
+
+def test_runs_of_games_and_of_tasks_are_reported_one_after_another(tmp_path: Path) -> None:
+    store, out = tmp_path / "a.db", tmp_path / "out"
+    arena("tournament", "--subject", "uniform", "--games", "5", "--rounds", "2", "--store", store)
+    arena("letters", "--subject", "uniform", "--n", "50", "--store", store)
+    both = ("report", "--store", store, "--run", *_names(store))
+    for format_ in ("rich", "md", "tex"):
+        printed = arena(*both, "--format", format_).stdout
+        assert "rock-paper-scissors" in printed and "single random letters" in printed
+    lines = arena(*both, "--format", "csv").stdout.splitlines()
+    assert sum(line.startswith(("game,source,", "model,subject,")) for line in lines) == 2
+    found = json.loads(arena(*both, "--format", "json", "--out", out).stdout)
+    assert list(found) == ["reports"] and {"games", "seed"} & set(found["reports"][0])
+    assert sorted(report["cells"][0].get("task", "a game") for report in found["reports"]) == ["a game", "letters"]
+    written = {path.name for path in out.iterdir()}
+    assert {"table2.md", "table2.json", "figure4.png", "table6.md", "numbers.json", "figure2-letters.svg"} <= written
 
 
 def _names(store: Path) -> list[str]:

@@ -20,8 +20,8 @@ from arena.tui.screens.replay import ReplayScreen, visible
 from arena.tui.screens.results import CellScreen, ResultsScreen, _differences
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.setup import SetupScreen
+from tests.support.filled import fill
 from tests.tui.test_match import run, text, until
-from tests.unit.reports.test_report_command import fill
 
 ARENA = str(Path(sys.executable).with_name("arena"))
 

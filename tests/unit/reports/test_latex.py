@@ -14,31 +14,31 @@ from arena.reports import escape
 from arena.reports.latex import latex_tables
 from arena.reports.numbers.tables import tables
 from arena.reports.table import Column, Row, Table
-from arena.reports.tournament.formats import latex
-from arena.reports.tournament.report import RunReport
-from tests.unit.reports.build import played, run_of
-from tests.unit.reports.numbers.test_numbers import whole_report
-from tests.unit.reports.tournament.test_table2 import three_runs, two_models
+from arena.reports.tournament.runs import TournamentRuns
+from arena.reports.tournament.table2 import table2
+from tests.support.drawn import all_tasks
+from tests.support.played import played, run_of, three_runs, two_models
 
 NAMES = ("$", "a$b_c$d", "{x}_^&%#~\\", "<b>&amp;|`", "名前\x1b\n é ñ ğ ß χ² –", "x" * 120, 'a "b" `c` \'d', "M" * 40)
 
 
-def any_names() -> RunReport:
+def any_names() -> TournamentRuns:
     return run_of(*(played("rps", 1, sharpness=1, matches=2, subject=f"llm:{name}") for name in NAMES))
 
 
 def many_columns() -> Table:
     """More models than any page is wide."""
-    headings = tuple(Column(f"llm:transformers:organisation/model-{number}-instruct") for number in range(12))
-    return Table("table4", "Table 4", headings, (Row("temperature 1.5, top-p 0.8", ("-15000 (0.05)",) * 12, {}),))
+    names = [f"llm:transformers:organisation/model-{number}-instruct" for number in range(12)]
+    row = Row("temperature 1.5, top-p 0.8", dict.fromkeys(names, -15000.0), dict.fromkeys(names, "-15000 (0.05)"))
+    return Table("table4", "Table 4", tuple(Column(name, name) for name in names), (row,))
 
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
-    "table 2, published": lambda: latex(two_models(matches=3), published=True),
-    "runs of one model": lambda: latex(three_runs()),
-    "any name": lambda: latex(any_names()),
+    "table 2, published": lambda: latex_tables(table2(two_models(matches=3), with_published=True)),
+    "runs of one model": lambda: latex_tables(table2(three_runs())),
+    "any name": lambda: latex_tables(table2(any_names())),
     "many columns": lambda: latex_tables([many_columns()]),
-    "tasks, published": lambda: latex_tables(tables(whole_report(), with_published=True)),
+    "tasks, published": lambda: latex_tables(tables(all_tasks(), with_published=True)),
 }
 
 
@@ -72,4 +72,4 @@ def test_every_column_is_there_in_one_part_or_several() -> None:
     text = latex_tables([many_columns()])
     assert len(re.findall(r"\\\$-\\\$15000|\$-\$15000", text)) == 12
     assert text.count(r"\begin{tabularx}") > 1
-    assert latex(two_models(matches=3)).count(r"\begin{tabularx}") == 2  # one a game
+    assert latex_tables(table2(two_models(matches=3))).count(r"\begin{tabularx}") == 2  # one a game

@@ -14,30 +14,11 @@ from click.testing import CliRunner, Result
 import arena
 from arena.cli.report import report as report_command
 from arena.errors import InputError, StoreError
-from arena.games import parse_game
-from arena.records import Decision, Policy, Round
-from arena.reports.tournament.report import run_report
-from arena.store import CellSpec, RunSpec, Store
+from arena.reports.tournament.runs import read_runs
+from arena.store import Store
+from tests.support.filled import fill
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(arena.__file__).parents[1])}
-
-
-def fill(path: Path, game: str = "rps", finished: int = 50) -> None:
-    """A store with a run of 60 matches: `finished` ones, one that is open, and three later finished ones."""
-    subject = "mix:rock=0.6,paper=0.2,scissors=0.2"
-    cell = CellSpec(f"{subject}|greedy|{game}|-|-", subject, "greedy", game)
-    spec = RunSpec("tournament", (cell,), 2, 7, "temperature=1,top_p=1", "resample:20", {}, 60, {"machine": "this"})
-    rules = parse_game("rps")
-    policy = Policy((0.6, 0.2, 0.2))
-    with Store.open(path, create=True) as store, store.begin(spec) as writer:
-        for match in range(finished + 4):
-            for number in (1, 2):
-                move = (match + number) % 3
-                played = Round(number, rules.outcome(move, 1), Decision(policy, move), Decision(None, 1))
-                if match != finished or number == 1:
-                    writer.add_round(cell.key, match, played)
-            if match != finished:
-                writer.finish_match(cell.key, match)
 
 
 def invoke(*arguments: object) -> Result:
@@ -67,7 +48,7 @@ def test_json_is_the_run(store: Path) -> None:
     assert (cell["counted_matches"], cell["finished_matches"]) == (50, 53)
     assert cell["expected_net"] == -40.0 and cell["determinism"]["mean"] == 0.6
     with Store.open(store) as opened:
-        assert run_report(opened, opened.run(None)).to_json()["cells"] == found["cells"]
+        assert read_runs(opened, opened.run(None)).to_json()["cells"] == found["cells"]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +64,8 @@ def test_out_gets_every_table_and_the_figure(store: Path, tmp_path: Path) -> Non
     result = invoke("--store", store, "--out", out, "--published", "--format", "md")
     assert result.exit_code == 0, result.exception
     tables, figures = ("csv", "json", "md", "tex"), ("pdf", "png", "svg")
-    assert sorted(os.listdir(out)) == [f"figure4.{end}" for end in figures] + [f"table2.{end}" for end in tables]
+    expected = ["figure4-data.csv", *(f"figure4.{end}" for end in figures), *(f"table2.{end}" for end in tables)]
+    assert sorted(os.listdir(out)) == expected
     assert (out / "table2.md").read_text() == result.stdout
     assert "paper: 8B base" in result.stdout
 

@@ -6,7 +6,7 @@ import pytest
 
 from arena.reports.settings import differences, labels, of_run, run_document, said_of_all, settings_of
 from arena.store.rows import TASK_KIND, CellSpec
-from tests.unit.reports.build import run_row
+from tests.support.played import run_row
 
 LOG = {"style": "base", "format": "none", "wording": "log@11111111", "infix": ""}
 ASK = {"style": "instruct", "format": "tulu", "wording": "request@22222222+history3", "infix": "I choose"}

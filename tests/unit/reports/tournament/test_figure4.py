@@ -17,17 +17,19 @@ from matplotlib.figure import Figure
 
 import arena
 from arena.records import Outcome
-from arena.reports.tournament import figure4
-from arena.reports.tournament.report import RunReport
-from tests.unit.reports.build import PAPER, ROCK, cell_report, columns, played, run_of
+from arena.reports.figure import rendered
+from arena.reports.tournament.figure4 import figure4
+from arena.reports.tournament.runs import TournamentRuns
+from tests.support.played import PAPER, ROCK, cell_report, columns, played, run_of
 
 PROGRAM = """
 import hashlib
-from arena.reports.tournament.figure4 import render
-from tests.unit.reports.build import played, run_of
+from arena.reports.figure import rendered
+from arena.reports.tournament.figure4 import figure4
+from tests.support.played import played, run_of
 
 report = run_of(played("rps", 1, sharpness=1, matches=5), played("hide-and-seek", 2, sharpness=2, matches=5))
-for format, data in render(report).items():
+for format, data in rendered(figure4(report).draw).items():
     print(format, hashlib.sha256(data).hexdigest())
 """
 
@@ -53,7 +55,7 @@ def test_two_processes_draw_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Figure]]:
-    """The figures that `render` saves."""
+    """The figures that are saved."""
     figures: list[Figure] = []
 
     def save(self: Figure, file: Any, **options: Any) -> None:
@@ -64,20 +66,24 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Figure]]:
     yield figures
 
 
-def axes_of(report: RunReport, drawn: list[Figure]) -> list[Any]:
-    figure4.render(report)
+def render(report: TournamentRuns) -> dict[str, bytes]:
+    return rendered(figure4(report).draw)
+
+
+def axes_of(report: TournamentRuns, drawn: list[Figure]) -> list[Any]:
+    render(report)
     return drawn[0].axes
 
 
 def test_the_files_are_what_they_are_called_and_carry_no_date() -> None:
-    files = figure4.render(run_of(played("rps", 1, sharpness=1, matches=3)))
+    files = render(run_of(played("rps", 1, sharpness=1, matches=3)))
     assert files["png"].startswith(b"\x89PNG") and files["pdf"].startswith(b"%PDF") and b"<svg" in files["svg"]
     assert b"dc:date" not in files["svg"] and b"CreationDate" not in files["pdf"]
 
 
 def test_nothing_global_is_left_changed() -> None:
     before = dict(matplotlib.rcParams)
-    figure4.render(run_of(played("rps", 1, sharpness=1, matches=2)))
+    render(run_of(played("rps", 1, sharpness=1, matches=2)))
     assert dict(matplotlib.rcParams) == before
 
 
@@ -153,9 +159,39 @@ def test_a_subject_without_a_policy_is_named_and_shows_none(drawn: list[Figure])
 def test_any_name_can_be_drawn() -> None:
     names = ("$", "a$b_c$d", "$\\frac{$", "{x}_^&%#~", "<b>&amp;", "名前\x1b\n", "x" * 120)
     cells = (played("rps", 1, sharpness=1, matches=2, subject=f"llm:{name}") for name in names)
-    assert all(figure4.render(run_of(*cells)).values())
+    assert all(render(run_of(*cells)).values())
 
 
 def test_a_cell_without_finished_matches_is_left_out(drawn: list[Figure]) -> None:
     nothing = cell_report(columns([], [], [], [], [], np.empty((0, 3))), subject="b")
     assert len(axes_of(run_of(played("rps", 1, sharpness=1, matches=2, subject="a"), nothing), drawn)) == 2
+
+
+def test_the_data_are_what_is_drawn() -> None:
+    cells = [played(game, 1, sharpness=1, matches=20, subject="a") for game in ("rps", "hide-and-seek")]
+    for cell, row in zip(cells, figure4(run_of(*cells)).data.rows, strict=True):
+        found = cell.to_json()
+        assert row.values["determinism.mean"] == found["determinism"]["mean"]
+        after = found["determinism_after"]["win"]
+        ends = [row.values[f"determinism_after.win.minus_loss_ci_{end}"] for end in ("low", "high")]
+        assert [row.values["determinism_after.win.minus_loss"], *ends] == [after["minus_loss"], *after["minus_loss_ci"]]
+        assert row.values["rounds_after.win"] == cell.after(Outcome.WIN).sum()
+        assert sum(row.values[f"bin{at}"] for at in range(1, 25)) == pytest.approx(100)
+        highest = (cell.determinism >= 1 - (1 - 1 / len(cell.game.moves)) / 24).mean()
+        assert row.values["bin24"] == pytest.approx(100 * highest)
+
+
+def test_a_subject_keeps_its_colour_from_game_to_game(drawn: list[Figure]) -> None:
+    """Also where other subjects stand between, and where it stands twice."""
+    cells = [
+        played(game, 1, sharpness=1, matches=5, subject=subject, opponent=opponent)
+        for game, subject, opponent in (
+            ("rps", "a", "greedy"),
+            ("rps", "b", "greedy"),
+            ("hide-and-seek", "b", "greedy"),
+            ("hide-and-seek", "b", "uniform"),
+            ("hide-and-seek", "a", "greedy"),
+        )
+    ]
+    edges = [axes.patches[0].get_edgecolor() for axes in axes_of(run_of(*cells), drawn)[::2]]
+    assert edges[0] == edges[4] != edges[1] == edges[2] == edges[3]

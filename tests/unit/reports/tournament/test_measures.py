@@ -11,7 +11,7 @@ import pytest
 from arena.games import parse_game
 from arena.records import Outcome
 from arena.reports.tournament.measures import CellReport
-from tests.unit.reports.build import NONE, PAPER, PROMPT, ROCK, SCISSORS, cell_report, columns, played
+from tests.support.played import NONE, PAPER, PROMPT, ROCK, SCISSORS, cell_report, columns, played
 
 KEYS = [
     "subject", "opponent", "game", "prompt", "matches", "rounds", "wins", "ties", "losses", "net", "net_ci",

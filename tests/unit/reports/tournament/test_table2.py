@@ -15,53 +15,70 @@ from rich.console import Console
 
 from arena.games import parse_game
 from arena.reports.cautions import FAMILIES_NOTE, WORDINGS_NOTE
-from arena.reports.published import table2 as published_rows
-from arena.reports.tournament.formats import document, latex, markdown, spreadsheet
-from arena.reports.tournament.report import RunReport
-from arena.reports.tournament.table2 import NOT_PUBLISHED_NOTE, PUBLISHED_NOTE, sections
+from arena.reports.published import find
+from arena.reports.published import published as published_rows
+from arena.reports.report import WRITERS
+from arena.reports.terminal import terminal
+from arena.reports.tournament import reported
+from arena.reports.tournament.runs import TournamentRuns
+from arena.reports.tournament.table2 import NOT_PUBLISHED_NOTE, PUBLISHED_NOTE, table2
 from arena.reports.tournament.table2 import _value as table2_value
-from arena.reports.tournament.terminal import terminal
-from tests.unit.reports.build import NONE, PAPER, PROMPT, ROCK, cell_report, columns, played, run_of
-
-GEMMA, SMOLLM = "llm:gemma-3-270m", "llm:smollm2-135m-instruct"
-WRITERS = (markdown, latex, spreadsheet, document)
-
-
-def two_models(**about: int) -> RunReport:
-    return run_of(
-        *(
-            played(game, seed, sharpness=sharpness, subject=subject, **about)
-            for game in ("rps", "hide-and-seek")
-            for seed, (subject, sharpness) in enumerate([(GEMMA, 0.5), (SMOLLM, 2.0)])
-        ),
-        families={GEMMA: "Gemma 3", SMOLLM: "SmolLM2"},
-    )
+from tests.support.played import (
+    GEMMA,
+    NONE,
+    PAPER,
+    PROMPT,
+    ROCK,
+    SMOLLM,
+    cell_report,
+    columns,
+    played,
+    run_of,
+    three_runs,
+    two_models,
+)
 
 
-def printed(report: RunReport, width: int, published: bool = False) -> str:
+def markdown(report: TournamentRuns, published: bool = False) -> str:
+    return WRITERS["md"](reported(report, published))
+
+
+def latex(report: TournamentRuns, published: bool = False) -> str:
+    return WRITERS["tex"](reported(report, published))
+
+
+def spreadsheet(report: TournamentRuns, published: bool = False) -> str:
+    return WRITERS["csv"](reported(report, published))
+
+
+def document(report: TournamentRuns, published: bool = False) -> str:
+    return WRITERS["json"](reported(report, published))
+
+
+def printed(report: TournamentRuns, width: int, published: bool = False) -> str:
     console = Console(width=width, file=io.StringIO(), color_system=None)
     with console.capture() as captured:
-        console.print(terminal(report, width, published))
+        console.print(terminal(table2(report, published), width))
     return captured.get()
 
 
-def one(subject: str) -> RunReport:
+def one(subject: str) -> TournamentRuns:
     return run_of(played("rps", 0, sharpness=1, matches=2, subject=subject))
 
 
 def test_the_rows_are_the_subjects_and_the_value_game_by_game() -> None:
-    found = sections(two_models())
-    assert [section.game.name for section in found] == ["rps", "hide-and-seek"]
-    for section, value in zip(found, (0.0, 500 / 7), strict=True):
-        assert [row.name for row in section.rows] == [GEMMA, SMOLLM, "game value (uniform play)"]
-        assert section.rows[-1].numbers == {"net": pytest.approx(value)}
+    found = table2(two_models())
+    assert [part.rows[0].values["game"] for part in found] == ["rps", "hide-and-seek"]
+    for part, value in zip(found, (0.0, 500 / 7), strict=True):
+        assert [row.name for row in part.rows] == [GEMMA, SMOLLM, "game value (uniform play)"]
+        assert part.rows[-1].values["net"] == pytest.approx(value)
 
 
 @pytest.mark.parametrize("spots", [3, 5])
 def test_the_value_is_computed_for_the_game_played(spots: int) -> None:
     report = run_of(played(f"hide-and-seek:{spots}", 0, sharpness=1, matches=2))
     # found with probability 1/n: 1 - 2/n
-    assert sections(report)[0].rows[-1].numbers["net"] == pytest.approx(100 - 200 / spots)
+    assert table2(report)[0].rows[-1].values["net"] == pytest.approx(100 - 200 / spots)
     assert f"{100 - 200 / spots:.1f}" in markdown(report)
 
 
@@ -84,35 +101,24 @@ def test_a_sitting_says_how_many_matches_were_played_to_their_end() -> None:
 
 
 @pytest.mark.parametrize("write", [markdown, latex, document, lambda report: printed(report, 300)])
-def test_models_of_different_families_are_said_to_be_that(write: Callable[[RunReport], str]) -> None:
+def test_models_of_different_families_are_said_to_be_that(write: Callable[[TournamentRuns], str]) -> None:
     report = two_models(matches=2)
     assert FAMILIES_NOTE in write(report)
     for families in ({}, {GEMMA: "Gemma 3"}, {GEMMA: "Gemma 3", SMOLLM: "Gemma 3"}):
-        assert FAMILIES_NOTE not in write(RunReport(report.run, report.cells, families))
+        assert FAMILIES_NOTE not in write(TournamentRuns(report.runs, report.cells, families))
 
 
 def test_the_opponent_is_named_where_there_are_several() -> None:
     report = run_of(*(played("rps", 0, sharpness=1, matches=2, opponent=name) for name in ("greedy", "uniform")))
-    assert [row.name for row in sections(report)[0].rows[:2]] == ["llm:m v. greedy", "llm:m v. uniform"]
+    assert [row.name for row in table2(report)[0].rows[:2]] == ["llm:m v. greedy", "llm:m v. uniform"]
     assert [report.differs(cell) for cell in report.cells] == [" v. greedy", " v. uniform"]
 
 
 @pytest.mark.parametrize("write", [markdown, latex, document, spreadsheet, lambda report: printed(report, 300)])
-def test_one_opponent_is_named_too(write: Callable[[RunReport], str]) -> None:
+def test_one_opponent_is_named_too(write: Callable[[TournamentRuns], str]) -> None:
     assert "mix:rock=1" in write(run_of(played("rps", 0, sharpness=1, matches=2, opponent="mix:rock=1"))).replace(
         r"\allowbreak{}", ""
     )
-
-
-def three_runs() -> RunReport:
-    """Of one model: the default, another wording, another temperature."""
-    other = PROMPT | {"wording": "mine@12345678"}
-    cells = (
-        played("rps", 0, sharpness=1, matches=2),
-        played("rps", 1, sharpness=1, matches=2, prompt=other),
-        played("rps", 2, sharpness=1, matches=2, sampling="temperature=1.5,top_p=1"),
-    )
-    return run_of(*cells)
 
 
 THREE = [
@@ -123,9 +129,9 @@ THREE = [
 
 
 @pytest.mark.parametrize("write", [markdown, latex, lambda report: printed(report, 300)])
-def test_what_differs_between_rows_of_one_model_is_in_their_names(write: Callable[[RunReport], str]) -> None:
+def test_what_differs_between_rows_of_one_model_is_in_their_names(write: Callable[[TournamentRuns], str]) -> None:
     report = three_runs()
-    assert [row.name for row in sections(report)[0].rows[:3]] == THREE
+    assert [row.name for row in table2(report)[0].rows[:3]] == THREE
     text = write(report).replace(r"\allowbreak{}", "").replace(r"\-", "")
     assert all(name in text for name in THREE)
 
@@ -264,7 +270,7 @@ def test_undefined_is_a_dash_for_a_person_and_empty_in_csv() -> None:
 
 def test_nothing_is_minus_nothing() -> None:
     draw = columns([0, 1], [1, 1], [ROCK] * 2, [ROCK] * 2, [0, 0], [[1 / 3] * 3] * 2)
-    for write in WRITERS:
+    for write in (markdown, latex, spreadsheet, document):
         assert "-0.0" not in write(run_of(cell_report(draw)))
 
 
@@ -272,40 +278,45 @@ def test_nothing_is_minus_nothing() -> None:
 
 
 def test_the_published_table_is_the_papers() -> None:
-    rows = {(row.size, row.model, row.game): row for row in published_rows()}
+    rows = {row.key: row for row in published_rows("table2")}
     assert len(rows) == 20
-    first, last = rows["8B", "base", "rps"], rows["70B", "tulu-full", "hide-and-seek"]
-    assert (first.wins, first.ties, first.losses, first.net) == (26.3, 25.9, 47.9, -21.6)
-    assert (last.wins, last.ties, last.losses, last.net) == (33.2, 0.0, 66.8, -33.6)
+    first, last = rows["table2/8B/base/rps"], rows["table2/70B/tulu-full/hide-and-seek"]
+    assert first.values == {"wins": 26.3, "ties": 25.9, "losses": 47.9, "net": -21.6}
+    assert last.values == {"wins": 33.2, "ties": 0.0, "losses": 66.8, "net": -33.6}
     for row in rows.values():  # rates are rounded to a tenth, nets made of rounded rates
-        assert row.wins + row.ties + row.losses == pytest.approx(100, abs=0.25)
-        assert row.net == pytest.approx(row.wins - row.losses, abs=0.15)
+        values = {name: float(value) for name, value in row.values.items()}
+        assert values["wins"] + values["ties"] + values["losses"] == pytest.approx(100, abs=0.25)
+        assert values["net"] == pytest.approx(values["wins"] - values["losses"], abs=0.15)
+        assert row.n == 5000 and find(f"{row.key}/net") == values["net"]
 
 
 def test_published_rows_stand_below_ours_and_are_labelled() -> None:
     report = two_models(matches=2)
-    rows = sections(report, published=True)[0].rows
+    rows = table2(report, with_published=True)[0].rows
     assert [row.source for row in rows] == ["run"] * 2 + ["value"] + ["paper"] * 10
     assert rows[3].name == "paper: 8B base"
     for write in (markdown, latex, document):
         assert PUBLISHED_NOTE.split('"')[0] in write(report, True)
         assert PUBLISHED_NOTE.split('"')[0] not in write(report)
-    assert len(json.loads(document(report, True))["published"]) == 20
-    assert len(list(csv.DictReader(io.StringIO(spreadsheet(report, True))))) == 26
+    found = json.loads(document(report, True))["published"]
+    assert len(found) == 20 and (found[0]["key"], found[0]["n"]) == ("table2/8B/base/rps", 5000)
+    assert "published" not in json.loads(document(report))
+    lines = list(csv.DictReader(io.StringIO(spreadsheet(report, True))))
+    assert len(lines) == 26 and (lines[3]["published"], lines[3]["rounds"]) == ("table2/8B/base/rps", "5000")
 
 
 def test_the_paper_says_nothing_of_other_games() -> None:
     report = run_of(played("matching-pennies", 0, sharpness=1, matches=2))
-    assert [row.source for row in sections(report, published=True)[0].rows] == ["run", "value"]
+    assert [row.source for row in table2(report, with_published=True)[0].rows] == ["run", "value"]
     assert NOT_PUBLISHED_NOTE in document(report, True) and PUBLISHED_NOTE not in document(report, True)
 
 
 def test_the_papers_rows_stand_beside_the_greedy_reader_alone() -> None:
     report = run_of(played("rps", 0, sharpness=1, matches=2, opponent="uniform"))
-    assert [row.source for row in sections(report, published=True)[0].rows] == ["run", "value"]
+    assert [row.source for row in table2(report, with_published=True)[0].rows] == ["run", "value"]
     assert json.loads(document(report, True))["published"] == []
     both = run_of(*(played("rps", 0, sharpness=1, matches=2, opponent=name) for name in ("uniform", "greedy")))
-    rows = sections(both, published=True)[0].rows
+    rows = table2(both, with_published=True)[0].rows
     assert rows[3].name == "paper: 8B base v. greedy"
 
 

@@ -1,4 +1,4 @@
-"""Cells and runs made by hand or from seeded draws, without a store."""
+"""Cells and runs of games made by hand or from seeded draws, without a store."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from arena.games import parse_game
 from arena.reports.settings import settings_of
 from arena.reports.tournament.measures import CellReport
-from arena.reports.tournament.report import RunReport
+from arena.reports.tournament.runs import TournamentRuns
 from arena.store.rows import CellRow, CellSpec, RoundColumns, RunRow, RunSpec
 
 ROCK, PAPER, SCISSORS, NONE = 0, 1, 2, -1
+GEMMA, SMOLLM = "llm:gemma-3-270m", "llm:smollm2-135m-instruct"
 PROMPT = {"style": "base", "format": "none", "wording": "log", "infix": None}
 
 
@@ -86,12 +87,12 @@ def run_row(*cells: CellSpec, name: str = "2026-11-23-1", finished: bool = True,
     return RunRow(1, name, spec, "2026-11-23T12:00:00+01:00", spec.games * finished)
 
 
-def run_of(*cells: CellReport, families: Mapping[str, str] | None = None) -> RunReport:
+def run_of(*cells: CellReport, families: Mapping[str, str] | None = None) -> TournamentRuns:
     """A run of these cells."""
     games = max((cell.games_asked for cell in cells), default=1)
     finished = all(cell.cell.finished_matches == cell.games_asked for cell in cells)
     run = run_row(*(cell.cell.spec for cell in cells), games=games, finished=finished)
-    return RunReport(run, cells, dict(families or {}))
+    return TournamentRuns((run,), cells, dict(families or {}))
 
 
 def played(game: str, seed: int, *, sharpness: float, matches: int = 40, bold: float = 0.0, **about: Any) -> CellReport:
@@ -122,3 +123,26 @@ def played(game: str, seed: int, *, sharpness: float, matches: int = 40, bold: f
         drawn=[1] * n, mass=np.full(n, 0.9), loose_mass=np.full(n, 0.95), prompt=range(n),
     )  # fmt: skip
     return cell_report(rounds, game, asked=about.pop("asked", matches), prompt=about.pop("prompt", PROMPT), **about)
+
+
+def two_models(**about: int) -> TournamentRuns:
+    """Two models in two games."""
+    return run_of(
+        *(
+            played(game, seed, sharpness=sharpness, subject=subject, **about)
+            for game in ("rps", "hide-and-seek")
+            for seed, (subject, sharpness) in enumerate([(GEMMA, 0.5), (SMOLLM, 2.0)])
+        ),
+        families={GEMMA: "Gemma 3", SMOLLM: "SmolLM2"},
+    )
+
+
+def three_runs() -> TournamentRuns:
+    """Of one model: the default, another wording, another temperature."""
+    other = PROMPT | {"wording": "mine@12345678"}
+    cells = (
+        played("rps", 0, sharpness=1, matches=2),
+        played("rps", 1, sharpness=1, matches=2, prompt=other),
+        played("rps", 2, sharpness=1, matches=2, sampling="temperature=1.5,top_p=1"),
+    )
+    return run_of(*cells)
