@@ -13,7 +13,8 @@ from arena.records import Answer, Sample
 from arena.reports.numbers.measures import TaskCellReport
 from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.settings import settings_of
-from arena.store.rows import TASK_KIND, CellRow, CellSpec, RunRow, RunSpec
+from arena.store.rows import Asked, CellRow, CellSpec, RunRow
+from tests.support.specs import numbers_run
 
 
 def cell(
@@ -27,7 +28,8 @@ def cell(
     **prompt: Any,
 ) -> TaskCellReport:
     """A cell with these valid answers and so many rejected ones; a model's as `prompt` says."""
-    asked = {"temperature": 1.0, "top_p": 1.0, **prompt} if subject.startswith("llm:") else None
+    plain = {"style": "base", "wording": "paper", "temperature": 1.0, "top_p": 1.0}
+    asked = Asked(**{**plain, **prompt}) if subject.startswith("llm:") else None
     spec = CellSpec(f"{subject}|{task}|{prompt}", subject, "", task, asked)
     answers = [Answer(Sample("", (), "eos"), value) for value in values]
     answers += [Answer(Sample("no", (), "eos"), None)] * rejected
@@ -40,7 +42,7 @@ def cell(
 
 def run_of(*cells: CellSpec, seed: int = 0) -> RunRow:
     """A run with these cells."""
-    return RunRow(1, "2026-01-01-1", RunSpec(TASK_KIND, cells, 1, seed, "both", "-", {}, 1500, {}), "now", 1500)
+    return RunRow(1, "2026-01-01-1", numbers_run(cells, 1500, seed, "both"), "now", 1500)
 
 
 def runs_of(*cells: TaskCellReport, families: dict[str, str] | None = None) -> NumbersRuns:

@@ -6,14 +6,16 @@ from pathlib import Path
 
 from arena.games import parse_game
 from arena.records import Decision, Policy, Round
-from arena.store import CellSpec, RunSpec, Store
+from arena.store import CellSpec, Store
+from tests.support.specs import tournament_run
 
 
 def fill(path: Path, game: str = "rps", finished: int = 50) -> None:
     """A store with a run of 60 matches: `finished` ones, one that is open, and three later finished ones."""
     subject = "mix:rock=0.6,paper=0.2,scissors=0.2"
     cell = CellSpec(f"{subject}|greedy|{game}|-|-", subject, "greedy", game)
-    spec = RunSpec("tournament", (cell,), 2, 7, "temperature=1,top_p=1", "resample:20", {}, 60, {"machine": "this"})
+    settings = {"sampling": "temperature=1,top_p=1", "invalid": "resample:20"}
+    spec = tournament_run([cell], 60, 2, 7, settings=settings, manifest={"machine": "this"})
     rules = parse_game("rps")
     policy = Policy((0.6, 0.2, 0.2))
     with Store.open(path, create=True) as store, store.begin(spec) as writer:

@@ -12,11 +12,12 @@ from arena.games import parse_game
 from arena.reports.settings import settings_of
 from arena.reports.tournament.measures import CellReport
 from arena.reports.tournament.runs import TournamentRuns
-from arena.store.rows import CellRow, CellSpec, RoundColumns, RunRow, RunSpec
+from arena.store.rows import Asked, CellRow, CellSpec, RoundColumns, RunRow
+from tests.support.specs import tournament_run
 
 ROCK, PAPER, SCISSORS, NONE = 0, 1, 2, -1
 GEMMA, SMOLLM = "llm:gemma-3-270m", "llm:smollm2-135m-instruct"
-PROMPT = {"style": "base", "format": "none", "wording": "log", "infix": None}
+PROMPT = Asked(style="base", format="none", wording="log")
 
 
 def columns(
@@ -59,7 +60,7 @@ def cell_report(
     subject: str = "llm:m",
     opponent: str = "greedy",
     asked: int = 2,
-    prompt: Mapping[str, Any] | None = None,
+    prompt: Asked | None = None,
     open_matches: int = 0,
     **run: Any,
 ) -> CellReport:
@@ -70,28 +71,26 @@ def cell_report(
     return CellReport(row, parse_game(game), rounds, asked, settings)
 
 
-def run_row(*cells: CellSpec, name: str = "2026-11-23-1", finished: bool = True, **changes: Any) -> RunRow:
+def run_row(
+    *cells: CellSpec,
+    name: str = "2026-11-23-1",
+    finished: bool = True,
+    sampling: str = "temperature=1,top_p=1",
+    invalid: str = "resample:20,max_tokens=8",
+    **changes: Any,
+) -> RunRow:
     """A run with these cells; any field of its spec can be given another value."""
-    whole: dict[str, Any] = {
-        "kind": "tournament",
-        "cells": cells,
-        "rounds": 10,
-        "seed": 7,
-        "sampling": "temperature=1,top_p=1",
-        "invalid": "resample:20,max_tokens=8",
-        "models": {},
-        "games": 2,
-        "manifest": {"machine": "this one"},
-    }
-    spec = RunSpec(**(whole | changes))
-    return RunRow(1, name, spec, "2026-11-23T12:00:00+01:00", spec.games * finished)
+    settings = {"sampling": sampling, "invalid": invalid}
+    whole: dict[str, Any] = {"rounds": 10, "seed": 7, "size": 2, "settings": settings, "manifest": {"machine": "this"}}
+    spec = tournament_run(cells, **(whole | changes))
+    return RunRow(1, name, spec, "2026-11-23T12:00:00+01:00", spec.size * finished)
 
 
 def run_of(*cells: CellReport, families: Mapping[str, str] | None = None) -> TournamentRuns:
     """A run of these cells."""
     games = max((cell.games_asked for cell in cells), default=1)
-    finished = all(cell.cell.finished_matches == cell.games_asked for cell in cells)
-    run = run_row(*(cell.cell.spec for cell in cells), games=games, finished=finished)
+    finished = all(cell.cell.done == cell.games_asked for cell in cells)
+    run = run_row(*(cell.cell.spec for cell in cells), size=games, finished=finished)
     return TournamentRuns((run,), cells, dict(families or {}))
 
 

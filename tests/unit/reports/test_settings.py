@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from arena.reports.settings import differences, labels, of_run, run_document, said_of_all, settings_of
-from arena.store.rows import TASK_KIND, CellSpec
+from arena.store.rows import Asked, CellSpec, RunRow
 from tests.support.played import run_row
+from tests.support.specs import numbers_run
 
-LOG = {"style": "base", "format": "none", "wording": "log@11111111", "infix": ""}
-ASK = {"style": "instruct", "format": "tulu", "wording": "request@22222222+history3", "infix": "I choose"}
+LOG = Asked(style="base", format="none", wording="log@11111111", infix="")
+ASK = Asked(style="instruct", format="tulu", wording="request@22222222+history3", infix="I choose")
 MODEL = CellSpec("k", "llm:m", "greedy", "rps", LOG)
 
 
@@ -35,7 +37,7 @@ def test_a_cell_s_settings() -> None:
         MODEL,
         CellSpec("k", "llm:m", "uniform", "rps", LOG),
         CellSpec("k", "llm:m", "greedy", "rps", ASK),
-        CellSpec("k", "llm:m", "greedy", "rps", LOG | {"wording": "log@11111111+history3"}),
+        CellSpec("k", "llm:m", "greedy", "rps", replace(LOG, wording="log@11111111+history3")),
     ]
     assert labels([settings_of(run_row(), cell) for cell in cells]) == [
         "llm:m v. greedy, base style, format none, wording log@11111111, all rounds shown",
@@ -69,11 +71,9 @@ def test_what_all_rows_share_is_said_and_the_opponent_always() -> None:
     )
     bot = CellSpec("k", "uniform", "greedy", "rps")
     assert said_of_all([settings_of(run_row(), bot)]) == "Throughout: against greedy."
-    asked = {"style": "base", "temperature": 1.5, "top_p": 1.0}
-    task = settings_of(
-        run_row(kind=TASK_KIND, sampling="both", invalid="redraw,at_most=20n"),
-        CellSpec("k", "llm:m", "", "integers", asked),
-    )
+    asked = Asked(style="base", wording="paper", temperature=1.5, top_p=1.0)
+    cell = CellSpec("k", "llm:m", "", "integers", asked)
+    task = settings_of(RunRow(1, "2026-11-23-1", numbers_run([cell], 1500), "now", 1500), cell)
     assert said_of_all([task]) == "Throughout: temperature 1.5, top-p 1."
 
 
@@ -90,6 +90,6 @@ def test_a_run_s_key_is_not_its_name() -> None:
 
 
 def test_hostile_text_can_t_act() -> None:
-    cell = CellSpec("k", "llm:\x1b[2J", "\x1b]0;x\x07", "rps", LOG | {"wording": "a\nb@1"})
+    cell = CellSpec("k", "llm:\x1b[2J", "\x1b]0;x\x07", "rps", replace(LOG, wording="a\nb@1"))
     rows = [settings_of(run_row(sampling="temperature=nan,top_p=x"), cell), settings_of(run_row(), MODEL)]
     assert all(name.isprintable() for name in (*labels(rows), said_of_all(rows)))

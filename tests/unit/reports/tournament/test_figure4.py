@@ -104,9 +104,7 @@ def test_a_row_a_subject_with_its_name_and_both_halves(drawn: list[Figure]) -> N
 
 def test_a_cell_that_is_not_whole_says_which_matches_count(drawn: list[Figure]) -> None:
     cell = played("rps", 1, sharpness=1, matches=50, asked=500, subject="a")
-    left = axes_of(
-        run_of(replace(cell, cell=replace(cell.cell, finished_matches=57, open_matches=4, below=50))), drawn
-    )[0]
+    left = axes_of(run_of(replace(cell, cell=replace(cell.cell, done=57, open=4, below=50))), drawn)[0]
     assert left.get_title("left") == "a (matches 1 to 50 of 500)"
     assert "7 later ones are finished too and not counted, 4 open" in drawn[0].get_supxlabel()
 

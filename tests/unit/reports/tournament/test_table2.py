@@ -84,7 +84,7 @@ def test_the_value_is_computed_for_the_game_played(spots: int) -> None:
 
 def test_a_cell_says_which_matches_count() -> None:
     cell = played("rps", 0, sharpness=1, matches=75, asked=500)
-    report = run_of(replace(cell, cell=replace(cell.cell, finished_matches=206, open_matches=69, below=75)))
+    report = run_of(replace(cell, cell=replace(cell.cell, done=206, open=69, below=75)))
     for text in (markdown(report), latex(report), printed(report, 80), printed(report, 120), document(report)):
         words = " ".join(text.split())
         assert "matches 1 to 75 of 500; 131 later ones are finished too and not counted, 69 open." in words
@@ -328,7 +328,7 @@ def test_uniform_play_is_named_only_where_it_secures_the_value() -> None:
 def test_models_asked_in_different_wordings_are_said_to_be() -> None:
     """Also within one family, where the other caution is silent."""
     base = played("rps", 0, sharpness=1, matches=2, subject="llm:a")
-    other = PROMPT | {"style": "instruct", "wording": "request@12345678"}
+    other = replace(PROMPT, style="instruct", wording="request@12345678")
     aligned = played("rps", 1, sharpness=1, matches=2, subject="llm:b", prompt=other)
     same = {"llm:a": "one", "llm:b": "one"}
     for write in (markdown, document, lambda report: printed(report, 500)):
