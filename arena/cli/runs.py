@@ -79,7 +79,7 @@ def _counted(cell: CellRow) -> int:
 
 def _cells(run: dict[str, Any]) -> tuple[str, ...]:
     return (
-        run["run"],
+        printable(run["run"]),
         printable(run["kind"]),
         run["size"],
         str(run["cells"]),

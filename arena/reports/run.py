@@ -35,7 +35,7 @@ class RunReport:
         """Which runs these are, how long, and from which seeds."""
         facts: dict[str, list[str]] = {}
         for run in (self.run, *self.more):
-            facts.setdefault(f"{run.spec.size}, seed {run.spec.seed}", []).append(run.name)
+            facts.setdefault(f"{run.spec.size}, seed {run.spec.seed}", []).append(printable(run.name))
         return "; ".join(
             f"{'Runs' if len(names) > 1 else 'Run'} {', '.join(names)}: {fact}" for fact, names in facts.items()
         )

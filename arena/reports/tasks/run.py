@@ -15,6 +15,7 @@ from arena.store.store import Store
 from arena.tasks.run import draws
 from arena.tasks.stored import read_answers, read_findings
 from arena.tasks.task import find_task
+from arena.text import printable
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class TaskReport:
         seeds = dict.fromkeys(run.spec.seed for run in self.runs)
         days: dict[str, list[str]] = {}
         for run in self.runs:
-            day, _, number = run.name.rpartition("-")
+            day, _, number = printable(run.name).rpartition("-")
             days.setdefault(day, []).append(number)
         names = ", ".join(f"{day}-{', -'.join(numbers)}" for day, numbers in days.items())
         return f"{'Runs' if len(self.runs) > 1 else 'Run'} {names}; seed {', '.join(map(str, seeds))}"
