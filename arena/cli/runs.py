@@ -78,7 +78,7 @@ def _counted(cell: CellRow) -> int:
 
 def _cells(run: dict[str, Any]) -> tuple[str, ...]:
     return (
-        run["run"],
+        printable(run["run"]),
         printable(run["experiment"]),
         printable(run["amount"]),
         str(run["cells"]),

@@ -260,6 +260,8 @@ class RunWriter:
         run = (self.run.id,)
         with self._database.snapshot() as connection:
             for cell, key, seconds in connection.execute("SELECT id, key, seconds FROM cells WHERE run = ?", run):
+                if type(seconds) is not float:
+                    raise DamagedError(f"the seconds of the cell {key} are no time")
                 self._cells[key] = cell
                 self._seconds[cell] = seconds
             for cell, number in connection.execute(

@@ -76,6 +76,8 @@ def _line(chance: random.Random) -> list[str]:
     small: dict[str, Sequence[str]] = {"tournament": ("--games", "2"), "numbers": ("--n", "3"), "letters": ("--n", "3")}
     if "--n" not in line and "--games" not in line:
         line += small.get(name, small["numbers"] if name == "sequences" else ())
+    if "--human" in line:
+        line += ["--subject", "uniform"]  # or the models that are ready here are loaded, which takes its time
     return [part.replace("\0", "") for part in line]
 
 

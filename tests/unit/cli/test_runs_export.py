@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +161,12 @@ def test_printable_writes_out_what_a_terminal_would_act_on(text: str, shown: str
 
 def test_printable_keeps_what_it_is_told_to() -> None:
     assert printable("a\nb\x1b", keep="\n") == "a\nb\\x1b"
+
+
+@pytest.mark.parametrize("command", [("runs",), ("report", "--run", "\x9b31m\u20661")])
+def test_a_run_s_name_can_t_act_on_the_terminal(path: Path, command: tuple[str, ...]) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE runs SET name = ?||id", ("\x9b31m\u2066",))
+    connection.close()
+    shown = call(*command, "--store", path).stdout
+    assert "31m" in shown and not {"\x1b", "\x9b", "\u2066"} & set(shown)

@@ -176,3 +176,21 @@ def test_answers_and_findings_are_what_they_should_be(tmp_path: Path, statement:
 def test_the_schema_is_cut_at_semicolons_only_between_statements() -> None:
     statements = files("arena.store").joinpath("schema.sql").read_text(encoding="utf-8").split(";")
     assert all(sqlite3.complete_statement(f"{statement};") for statement in statements)
+
+
+@pytest.mark.parametrize("seconds", ["X''", "'soon'", "NULL"])
+def test_seconds_that_are_no_time_are_refused_where_a_run_goes_on(
+    path: Path, make_spec: MakeSpec, seconds: str
+) -> None:
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        sql = "SELECT sql FROM sqlite_master WHERE name = 'cells'"
+        plain = re.sub(
+            r"seconds REAL NOT NULL DEFAULT 0 CHECK \(.*\)", "seconds", connection.execute(sql).fetchone()[0]
+        )
+        connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'cells'", (plain,))
+    connection.close()
+    change(path, f"UPDATE cells SET seconds = {seconds}")
+    with Store.open(path, create=True) as store, pytest.raises(StoreError, match="are no time"):
+        store.begin(make_spec(size=3, rounds=2))
