@@ -13,7 +13,11 @@ from arena.cli.output import FORMATS, report_on
 @command(short_help="Tables and figures of a run.")
 @store_option
 @click.option(
-    "--run", "names", multiple=True, metavar="NAME", help="Which run; default: the latest. Several stand in one table."
+    "--run",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Which run; default: the latest. Several of one kind stand in one table.",
 )
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="rich", show_default=True)
 @click.option(

@@ -54,7 +54,7 @@ def suite_document(suite: str, reports: Sequence[Report]) -> dict[str, object]:
 def _report(name: str, store: Store, runs: Sequence[RunRow], published: bool) -> Report:
     if name not in REPORTS:
         raise InputError(
-            f"run {printable(runs[0].name)} is of the experiment {printable(name)!r}, which nothing that is installed "
+            f"run {printable(runs[0].name)} is of the experiment {name!r}, which nothing that is installed "
             f"here can report: install the package that brings it, or choose other runs (this can report "
             f"{', '.join(REPORTS.names())})"
         )

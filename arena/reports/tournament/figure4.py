@@ -92,6 +92,7 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
     # at least a hundredth each way, or bots' differences of nothing would fill the axis
     ends = [-0.01, 0.01, *grid[0, 1].get_xlim()]
     grid[0, 1].set_xlim(min(ends), max(ends))
+    grid[0, 1].locator_params(axis="x", nbins=5)
     grid[-1, 0].set_xlabel("determinism of a round (line: mean)")
     grid[-1, 1].set_xlabel("mean determinism, minus that after a loss")
 
