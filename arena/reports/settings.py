@@ -122,7 +122,7 @@ def run_document(run: RunRow) -> dict[str, Any]:
         "experiment": spec.experiment,
         "created": run.created,
         "finished": run.finished,
-        "unit": spec.unit,
+        "unit": str(spec.unit),
         "size": spec.size,
         "rounds": spec.rounds,
         "seed": spec.seed,

@@ -7,10 +7,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from arena.reports.table import Column, Row, Table
+from arena.text import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table as RichTable
+    from rich.text import Text
 
 _GAP: Final = 2  # between columns
 _NAME: Final = 25  # the room that a name gets before columns are left out
@@ -21,7 +23,6 @@ def terminal(tables: Sequence[Table], width: int) -> RenderableType:
     """For a terminal of so many columns: the parts of a table with their columns below each other, then its notes."""
     from rich.cells import cell_len
     from rich.console import Group
-    from rich.text import Text
 
     blocks: list[RenderableType] = []
     for _, group in groupby(tables, key=lambda table: table.key):
@@ -31,11 +32,11 @@ def terminal(tables: Sequence[Table], width: int) -> RenderableType:
         shown = _fitting(parts[0].columns, widths, widest, width)
         names = max(1, min(widest, width - sum(_GAP + widths[at] for at in shown)))  # in all parts
         for part in parts:
-            blocks += [_drawn(part, shown, widths, names), Text("")]
+            blocks += [_drawn(part, shown, widths, names), _text("")]
         notes = [note for part in parts for note in part.footnotes]
         if missing := list(_missing(parts[0].columns, shown)):
             notes.append(f"Not shown for want of room: {', '.join(missing)}. A wider terminal or --format shows them.")
-        blocks += [*(Text(note, style="dim") for note in notes), Text("")]
+        blocks += [*(_text(note, "dim") for note in notes), _text("")]
     return Group(*blocks[:-1])
 
 
@@ -62,10 +63,9 @@ def _missing(columns: Sequence[Column], shown: Sequence[int]) -> Iterator[str]:
 
 def _drawn(table: Table, shown: Iterable[int], widths: Sequence[int], names: int) -> RichTable:
     from rich.table import Table as RichTable
-    from rich.text import Text
 
     drawn = RichTable(
-        title=Text(table.title, style="bold"),
+        title=_text(table.title, "bold"),
         title_justify="left",
         box=None,
         padding=(0, _GAP, 0, 0),
@@ -74,12 +74,19 @@ def _drawn(table: Table, shown: Iterable[int], widths: Sequence[int], names: int
     drawn.add_column("", overflow="fold", min_width=names, max_width=names)
     columns = [table.columns[at] for at in shown]
     for at, column in zip(shown, columns, strict=True):
-        heading = Text("\n".join(column.lines))
+        heading = _text("\n".join(column.lines))
         drawn.add_column(heading, justify="right", vertical="top", no_wrap=True, min_width=widths[at])
     for row in table.rows:
-        texts = (Text(row.text(column)) for column in columns)
-        drawn.add_row(Text("\n".join(_name_lines(row))), *texts, style="" if row.is_ours else "dim")
+        texts = (_text(row.text(column)) for column in columns)
+        drawn.add_row(_text("\n".join(_name_lines(row))), *texts, style="" if row.is_ours else "dim")
     return drawn
+
+
+def _text(text: str, style: str = "") -> Text:
+    """A text in which nothing acts on the terminal, wherever it comes from."""
+    from rich.text import Text
+
+    return Text(printable(text, keep="\n"), style)
 
 
 def _name_lines(row: Row) -> tuple[str, ...]:

@@ -162,7 +162,7 @@ def test_a_subject_without_policies_has_a_net_and_nothing_that_needs_a_policy() 
 
 
 def test_a_cell_without_finished_matches_is_null_where_undefined() -> None:
-    found = cell_report(columns([], [], [], [], [], np.empty((0, 3))), open=3).to_json()
+    found = cell_report(columns([], [], [], [], [], np.empty((0, 3))), open_matches=3).to_json()
     assert (found["matches"], found["rounds"], found["open_matches"]) == (0, 0, 3)
     for key in ("wins", "ties", "losses", "net", "net_ci", "expected_net", "invalid_rate", "forfeit_rate", "mass"):
         assert found[key] is None

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec import structs
 from rich.console import Console
 
 from arena.games import parse_game
@@ -257,7 +258,7 @@ def test_json_is_json_with_everything_undefined() -> None:
     for report in (nothing, person):
         found = json.loads(document(report), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
         assert list(found)[:5] == ["run", "games", "rounds", "seed", "cells"]
-        assert found["manifest"] == {"machine": "this one"}
+        assert found["manifest"] == {"machine": "this"}
         assert found["cells"][0]["net_ci"] is None
 
 
@@ -328,7 +329,7 @@ def test_uniform_play_is_named_only_where_it_secures_the_value() -> None:
 def test_models_asked_in_different_wordings_are_said_to_be() -> None:
     """Also within one family, where the other caution is silent."""
     base = played("rps", 0, sharpness=1, matches=2, subject="llm:a")
-    other = replace(PROMPT, style="instruct", wording="request@12345678")
+    other = structs.replace(PROMPT, style="instruct", wording="request@12345678")
     aligned = played("rps", 1, sharpness=1, matches=2, subject="llm:b", prompt=other)
     same = {"llm:a": "one", "llm:b": "one"}
     for write in (markdown, document, lambda report: printed(report, 500)):
