@@ -74,6 +74,7 @@ def _report(servers: Sequence[str]) -> dict[str, Any]:
     from importlib.metadata import version
     from platform import python_version
 
+    from arena.backends.backend import BACKENDS
     from arena.backends.machine import machine, parts
     from arena.backends.weights.catalog import catalog
     from arena.backends.weights.finding import state
@@ -86,7 +87,7 @@ def _report(servers: Sequence[str]) -> dict[str, Any]:
         "parts": [_plain(part) for part in parts(_progress)],
         "models": [{"name": entry.name, "state": state(entry)} for entry in catalog().values()],
         "games": [_game(name) for name in game_names()],
-        "ignored": list(ignored_games()),
+        "ignored": [*ignored_games(), *BACKENDS.ignored()],
         "servers": [_server(url) for url in servers],
     }
 

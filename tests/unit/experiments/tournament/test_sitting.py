@@ -142,18 +142,16 @@ def test_a_persons_round_is_on_disk_while_they_think_about_the_next(tmp_path: Pa
         table = await cell.table(0, models)
         assert isinstance(table.opponent, Person)
         person = table.opponent
-        with (
-            Store.open(tmp_path / "s.db", create=True) as store,
-            Sitting(cell, table, 3, options, store, models) as sitting,
-        ):
-            match = sitting.play()
-            for number in (1, 2):
-                coming = asyncio.ensure_future(anext(match))
-                while not person.choose(0):
-                    await asyncio.sleep(0)
-                await coming
-                with Store.open(tmp_path / "s.db") as reader:
-                    assert matches(reader) == [(0, 0, 0, number)]
-            await match.aclose()
+        with Store.open(tmp_path / "s.db", create=True) as store:
+            async with Sitting(cell, table, 3, options, store, models) as sitting:
+                match = sitting.play()
+                for number in (1, 2):
+                    coming = asyncio.ensure_future(anext(match))
+                    while not person.choose(0):
+                        await asyncio.sleep(0)
+                    await coming
+                    with Store.open(tmp_path / "s.db") as reader:
+                        assert matches(reader) == [(0, 0, 0, number)]
+                await match.aclose()
 
     asyncio.run(play())
