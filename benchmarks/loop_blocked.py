@@ -23,12 +23,16 @@ from typing import Any, Final
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 
-ROOT: Final = Path(__file__).parents[1]
 MODELS: Final = ("gemma-3-270m", "smollm2-135m-instruct")
 SERVED: Final = "smollm2-135m-instruct"
 STEPS: Final = ("looked up", "identified", "loaded")
 TARGET: Final = 0.05  # seconds
 _TICK: Final = 0.001
+_TOKENIZER: Final = """
+import sys
+from transformers import AutoTokenizer
+AutoTokenizer.from_pretrained(sys.argv[1], gguf_file=sys.argv[2]).save_pretrained(sys.argv[3])
+"""
 
 
 class Watch:
@@ -77,8 +81,10 @@ def slow_server() -> Iterator[str]:
     """The stub, which takes a second for each answer; gives its address."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made) / "model"
-        program = ROOT / "tests/integration/dequantised.py"
-        subprocess.run([sys.executable, program, locate(find_model(SERVED)), folder], check=True, capture_output=True)
+        gguf = locate(find_model(SERVED))
+        subprocess.run(
+            [sys.executable, "-c", _TOKENIZER, gguf.parent, gguf.name, folder], check=True, stderr=subprocess.DEVNULL
+        )
         command = [sys.executable, str(Path(__file__).with_name("stub_server.py")), str(folder), "100", "1"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             try:

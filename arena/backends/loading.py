@@ -89,7 +89,9 @@ class Models:
             if name not in self._loaded:
                 if name in self._builds:  # its weights may be others by now
                     self._identities.pop(name, None)
-                self._loaded[name] = await self._load(name)
+                self._loaded[name] = model = await self._load(name)
+                # made now and beside the loop: thousands of names make a pattern that takes a while
+                await aside(lambda: model.vocabulary.special_pattern)
             return self._loaded[name]
 
     async def _load(self, name: str) -> LanguageModel:
@@ -98,8 +100,6 @@ class Models:
             model = await backend.load(entry, self._running(name))
         if not isinstance(model, LanguageModel):
             raise failure(backend.name, f"loads {name} as {model!r}, which is no LanguageModel")
-        # thousands of names make a pattern that takes a while
-        await aside(lambda: model.vocabulary.special_pattern)
         self._builds[name] = model.build
         self._unverified |= {name: backend.unverified} if backend.unverified else {}
         return model

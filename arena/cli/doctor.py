@@ -99,12 +99,12 @@ def _report(servers: Sequence[str]) -> dict[str, Any]:
 def _registries() -> tuple[Registry[Any], ...]:
     """Of all that other packages can bring."""
     from arena.agents.spec import AGENTS
+    from arena.backends.backend import BACKENDS
+    from arena.experiments.registry import EXPERIMENTS
     from arena.games.registry import GAMES
+    from arena.reports.registry import REPORTS
 
-    return (
-        AGENTS,
-        GAMES,
-    )
+    return AGENTS, BACKENDS, EXPERIMENTS, GAMES, REPORTS
 
 
 def _plain(found: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from arena.games import parse_game
@@ -138,7 +139,7 @@ def two_models(**about: int) -> TournamentRuns:
 
 def three_runs() -> TournamentRuns:
     """Of one model: the default, another wording, another temperature."""
-    other = PROMPT | {"wording": "mine@12345678"}
+    other = replace(PROMPT, wording="mine@12345678")
     cells = (
         played("rps", 0, sharpness=1, matches=2),
         played("rps", 1, sharpness=1, matches=2, prompt=other),

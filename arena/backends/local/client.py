@@ -33,9 +33,11 @@ from arena.backends.local.messages import (
     body_length,
     decode_from_worker,
     frame,
+    split,
 )
 from arena.backends.local.settings import Settings
 from arena.backends.requests import check_request, check_score
+from arena.concurrency import aside
 from arena.errors import InputError, ModelError
 
 Tell = Callable[[str], None]
@@ -46,21 +48,19 @@ class LocalModel:
 
     capabilities = frozenset(Capability)
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path, ready: Ready, tell: Tell) -> None:
+    def __init__(
+        self,
+        name: str,
+        process: asyncio.subprocess.Process,
+        log: Path,
+        ready: Ready,
+        vocabulary: Vocabulary,
+        tell: Tell,
+    ) -> None:
         self.name = name
         self.build = ready.build
         self.context = ready.context
-        self.vocabulary = Vocabulary(
-            pieces=tuple(ready.pieces),
-            specials=ready.specials,
-            bos=ready.bos,
-            ends=frozenset(ready.ends),
-            chat_template=ready.chat_template,
-            named=ready.named,
-            mark=ready.mark,
-            lstrips=frozenset(ready.lstrips),
-            rstrips=frozenset(ready.rstrips),
-        )
+        self.vocabulary = vocabulary
         self._process = process
         self._log = log
         self._tell = tell
@@ -98,7 +98,7 @@ class LocalModel:
                 while True:
                     message = await _receive(process)
                     if isinstance(message, Ready):
-                        return cls(name, process, log, message, tell)
+                        return cls(name, process, log, message, await aside(_vocabulary, message), tell)
                     if isinstance(message, Loading):
                         warming = message.share >= 1
                         progress("running a first batch" if warming else f"reading weights {message.share:.0%}")
@@ -209,6 +209,20 @@ class LocalModel:
         future = self._waiting.get(number)
         if future is not None and not future.done():
             future.set_result(answer)
+
+
+def _vocabulary(ready: Ready) -> Vocabulary:
+    return Vocabulary(
+        pieces=split(ready.pieces, ready.lengths),
+        specials=ready.specials,
+        bos=ready.bos,
+        ends=frozenset(ready.ends),
+        chat_template=ready.chat_template,
+        named=ready.named,
+        mark=ready.mark,
+        lstrips=frozenset(ready.lstrips),
+        rstrips=frozenset(ready.rstrips),
+    )
 
 
 async def _send(process: asyncio.subprocess.Process, message: ToWorker) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import struct
+from array import array
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import BinaryIO
 
 import msgspec
@@ -63,9 +66,11 @@ class Loading(msgspec.Struct, tag=True):
 
 
 class Ready(msgspec.Struct, tag=True):
-    """The model can be asked. Of the tokenizer it has what `Vocabulary` says."""
+    """The model can be asked. Of the tokenizer it has what `Vocabulary` says; the pieces are joined, as the event loop
+    would stand still while a quarter of a million are decoded: `split` takes them apart."""
 
-    pieces: list[bytes]
+    pieces: bytes
+    lengths: bytes
     specials: dict[str, int]
     bos: int | None
     ends: list[int]
@@ -125,6 +130,17 @@ FromWorker = Loading | Notice | Ready | Tokens | Completed | Scored | WorkDone |
 _encoder = msgspec.msgpack.Encoder()
 _to_worker = msgspec.msgpack.Decoder(ToWorker)
 _from_worker = msgspec.msgpack.Decoder(FromWorker)
+
+
+def joined(pieces: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Pieces as one, and their lengths."""
+    return b"".join(pieces), array("I", map(len, pieces)).tobytes()
+
+
+def split(pieces: bytes, lengths: bytes) -> tuple[bytes, ...]:
+    """What was joined."""
+    ends = tuple(accumulate(array("I", lengths)))
+    return tuple(pieces[start:end] for start, end in zip((0, *ends), ends, strict=False))
 
 
 def frame(message: ToWorker | FromWorker) -> bytes:

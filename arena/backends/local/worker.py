@@ -45,7 +45,7 @@ class _Worker:
     def run(self, load: Load) -> None:
         from arena.backends.local.agreement import settle
         from arena.backends.local.library import LoadError
-        from arena.backends.local.messages import Loading, Notice, Ready, Refused
+        from arena.backends.local.messages import Loading, Notice, Ready, Refused, joined
 
         percent = -1
 
@@ -69,9 +69,11 @@ class _Worker:
         if why:
             self._send(Notice(f"takes each prompt from its first token, which is slow: {why}"))
         threading.Thread(target=self._read, args=(library,), daemon=True).start()
+        pieces, lengths = joined(vocabulary.pieces)
         self._send(
             Ready(
-                pieces=list(vocabulary.pieces),
+                pieces=pieces,
+                lengths=lengths,
                 specials=dict(vocabulary.specials),
                 bos=vocabulary.bos,
                 ends=sorted(vocabulary.ends),

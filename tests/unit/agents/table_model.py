@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from arena.backends.base import Capability, Completion, Request, Sampling, Vocabulary, Work
+from arena.backends.base import Capability, Completion, Request, Sampling, Scores, Vocabulary, Work
 from arena.backends.distribution import Distribution, Logits
 from arena.backends.stopping import answer, ending
 from arena.errors import ModelError
@@ -65,7 +65,7 @@ class TableModel:
     build = "a table"
     ended = False
     vocabulary = VOCABULARY
-    capabilities = frozenset({Capability.ENTROPY, Capability.FURTHER, Capability.SEEDED})
+    capabilities = frozenset(Capability)
 
     def __init__(self, weights: Weights = by_length, context: int = 4096, fails_after: int | None = None) -> None:
         self._weights = weights
@@ -108,6 +108,10 @@ class TableModel:
         further = tuple(self._row(request.tokens).numbers(setting, request.wanted) for setting in request.further)
         numbers = first.logprobs(request.wanted), first.top(request.top), first.entropy()
         return Completion(*numbers, tuple(answers), further)
+
+    async def score(self, tokens: Sequence[int]) -> Scores:
+        await asyncio.sleep(0)
+        return Scores(tuple(self._row(tuple(tokens[:at])).logprob(tokens[at]) for at in range(1, len(tokens))))
 
     def _answer(self, request: Request, name: str) -> Sample:
         tokens: tuple[int, ...] = ()

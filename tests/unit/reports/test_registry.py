@@ -47,7 +47,7 @@ def test_runs_are_reported_by_experiment_in_the_order_of_their_first(
     brought(dice)
     fill(tmp_path / "arena.db")
     with Store.open(tmp_path / "arena.db") as store:
-        runs = [run_row(kind="dice", name="one"), store.run(None), run_row(kind="dice", name="two")]
+        runs = [run_row(experiment="dice", name="one"), store.run(None), run_row(experiment="dice", name="two")]
         first, second = reports_of(store, runs)
     assert [row.name for row in first.tables[0].rows] == ["one", "two"] and second.name == "tournament"
     found = suite_document("s", [first, second])
@@ -62,7 +62,7 @@ def test_an_experiment_that_nothing_reports_is_a_sentence(tmp_path: Path) -> Non
             InputError, match=r"run one is of the experiment 'dice\\x1b', which nothing .*numbers, tournament"
         ),
     ):
-        reports_of(store, [run_row(kind="dice\x1b", name="one")])
+        reports_of(store, [run_row(experiment="dice\x1b", name="one")])
 
 
 def test_a_package_whose_report_fails_is_a_sentence(tmp_path: Path, brought: Callable[[Any], None]) -> None:
@@ -75,4 +75,4 @@ def test_a_package_whose_report_fails_is_a_sentence(tmp_path: Path, brought: Cal
         Store.open(tmp_path / "arena.db") as store,
         pytest.raises(InputError, match=r"report 'dice'.* brings, fails: ZeroDivisionError: no dice"),
     ):
-        reports_of(store, [run_row(kind="dice", name="one")])
+        reports_of(store, [run_row(experiment="dice", name="one")])
