@@ -147,7 +147,7 @@ def test_csv_and_json_have_all_settings() -> None:
     first = {"top_p": 1.0, "invalid": "resample:20", "max_tokens": 8, "seed": 7, "history": "all", "rounds_asked": 10}
     assert first.items() <= settings[0].items() and settings[0]["created"]
     (run,) = json.loads(document(report))["runs"]
-    assert {"key", "created", "sampling", "invalid", "models", "manifest", "seed", "rounds"} <= set(run)
+    assert {"key", "created", "settings", "models", "manifest", "seed", "rounds"} <= set(run)
 
 
 # --- the terminal ----------------------------------------------------------------------------------------------
