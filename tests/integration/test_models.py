@@ -17,7 +17,8 @@ from arena.agents.language_model import LanguageModelAgent
 from arena.agents.moves import move_tokens, surface_forms
 from arena.backends.base import LanguageModel
 from arena.backends.loading import Models
-from arena.experiments.tournament.cells import Options, plan_cells
+from arena.experiments.tournament.cells import plan_cells
+from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import parse_game
 from arena.prompts.formats import Segment
 from arena.records import Policy, Seat
@@ -274,9 +275,9 @@ def test_its_policy_after_a_history_is_the_one_that_it_then_has() -> None:
     pairs = [(), ((0, 1),), ((0, 1), (2, 2)), ((0, 1), (2, 2), (1, 0)), ((0, 2), (None, 1), (1, 1))]
 
     async def ask() -> list[tuple[Policy, Policy | None]]:
-        models = Models()
+        models, spec = Models(), TournamentSpec(subjects=(f"llm:{GEMMA}",), opponents=("uniform",))
         try:
-            (cell,) = await plan_cells([f"llm:{GEMMA}"], ["uniform"], ["rps"], Options(), models)
+            (cell,) = await plan_cells(spec, models)
             agent = (await cell.pairing(0, models)).subject
             assert isinstance(agent, LanguageModelAgent)
             histories = [tuple(seen_by(Seat.SUBJECT, *pair, rps.outcome(*pair)) for pair in one) for one in pairs]

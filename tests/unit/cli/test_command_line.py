@@ -14,7 +14,7 @@ import pytest
 
 from arena.cli.main import COMMANDS
 from arena.cli.options import STORE
-from arena.cli.output import say_where
+from arena.cli.output import write_reports
 from arena.errors import ExitCode
 from tests.unit.cli.inside import arena, refused
 
@@ -200,7 +200,7 @@ def test_nothing_raw_from_the_command_line(line: list[str]) -> None:
 
 
 def test_nothing_raw_from_a_path(capsys: pytest.CaptureFixture[str]) -> None:
-    say_where(Path(RAW))
+    write_reports([], Path(RAW))
     assert capsys.readouterr().err == "tables and figures are in \\x1b[2J\\x9b31m\\u202e\n"
 
 
