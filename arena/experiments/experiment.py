@@ -90,17 +90,13 @@ class Plan(ABC):
     """What is to be done: every one of `cells` filled with `size` units."""
 
     experiment: str
+    cells: Sequence[Cell]  # the grid squares, in the order in which they are filled
     steps: str  # what progress is counted in: "rounds", "answers"
     unit: Unit
     size: int
     seed: int
     rounds: int | None = None  # of a match, where matches are played
     in_order: bool = False  # whether its units are made one after another
-
-    @property
-    @abstractmethod
-    def cells(self) -> Sequence[Cell]:
-        """The grid squares, in the order in which they are filled."""
 
     @property
     def settings(self) -> Mapping[str, Any]:

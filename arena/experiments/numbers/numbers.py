@@ -62,6 +62,7 @@ class Numbers(Plan):
 
     experiment = "numbers"
     steps = "answers"
+    cells: Sequence[TaskCell]
 
     def __init__(
         self, cells: Sequence[TaskCell], spec: NumbersSpec, findings: Findings | None = None, ask: Ask | None = None
@@ -70,7 +71,7 @@ class Numbers(Plan):
             raise UsageError(f"--n is {spec.n}, but at least one answer must be drawn")
         if spec.n > MOST_ANSWERS:
             raise UsageError(f"--n is {spec.n:,}, but a cell has at most {MOST_ANSWERS:,} valid answers")
-        self.grid = cells
+        self.cells = cells
         self.spec = spec
         self.findings = findings or {}
         self.ask = ask
@@ -79,10 +80,6 @@ class Numbers(Plan):
         self.unit = Unit.ANSWER if self.draws else Unit.FINDING
         if not self.draws and not any(map(self.has_exact, cells)):
             raise UsageError("exact mode is for models and for answers of one value: sample this with --mode sample")
-
-    @property
-    def cells(self) -> Sequence[TaskCell]:
-        return self.grid
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -95,9 +92,9 @@ class Numbers(Plan):
 
     async def check(self, models: Models, known: RunRow | None) -> None:
         """Load every model once before anything is kept: what it can't be asked is refused, and its build is known."""
-        if self.ask is None and any(cell.subject.is_person for cell in self.grid):
+        if self.ask is None and any(cell.subject.is_person for cell in self.cells):
             raise UsageError("nobody is here to be asked: a person draws with `arena numbers --human`, or in the app")
-        for cell in reversed(self.grid) if known is None else ():  # the first one's model is then the one loaded
+        for cell in reversed(self.cells) if known is None else ():  # the first one's model is then the one loaded
             if cell.model is not None:
                 await models.close_others([cell.model])
                 model = await models.get(cell.model)
@@ -114,7 +111,7 @@ class Numbers(Plan):
         for key, found in self.findings.items():
             for name, finding in found.items():
                 writer.set_finding(key, name, finding)
-        for _, cells in groupby(self.grid, key=lambda cell: cell.asked):
+        for _, cells in groupby(self.cells, key=lambda cell: cell.asked):
             await self._fill_alike(list(cells), writer, models, observer)
 
     async def _fill_alike(

@@ -55,16 +55,13 @@ class RewardScores(Plan):
 
     experiment = "numbers"  # whose tables show them
     steps = "values"
+    cells: Sequence[RewardCell]
     unit = Unit.FINDING
     size = 1
 
     def __init__(self, cells: Sequence[RewardCell], seed: int) -> None:
-        self.grid = cells
+        self.cells = cells
         self.seed = seed
-
-    @property
-    def cells(self) -> Sequence[RewardCell]:
-        return self.grid
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -72,10 +69,10 @@ class RewardScores(Plan):
 
     async def identities(self, models: Models) -> Mapping[str, Identity]:
         """No model that can be asked: a reward model is known by its files alone."""
-        return {cell.place: await aside(_identity, cell.place, models) for cell in self.grid}
+        return {cell.place: await aside(_identity, cell.place, models) for cell in self.cells}
 
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
-        for cell in self.grid:
+        for cell in self.cells:
             key, values = cell.spec.key, cell.task.values
             done = len(values) if REWARDS in writer.findings(key) else 0
             observer.cell_begins(cell, done, len(values))

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from arena.backends.loading import Models
 from arena.errors import ArenaError, StoreError
-from arena.experiments.experiment import Observer, carry_out
-from arena.experiments.suites.suite import Suite
+from arena.experiments.experiment import Observer, Plan, carry_out
+from arena.experiments.registry import sentences
+from arena.experiments.suites.suite import Part, Suite
 from arena.store.rows import RunRow
 from arena.store.store import Store
 
@@ -37,14 +38,21 @@ async def run_suite(
     Raises UsageError and InputError for parts that can't be, before anything is done; what fails later is told at the
     end. Raises StoreError if the store refuses, as no part could then be kept.
     """
-    plans = [await part.experiment.plan(part.spec, models) for part in suite.parts]
+    plans = [await _planned(part, models) for part in suite.parts]
     done = Done([], [])
-    for number, plan in enumerate(plans, start=1):
+    for number, (part, plan) in enumerate(zip(suite.parts, plans, strict=True), start=1):
         turn(number, len(plans))
+        kind = part.experiment.name
         try:
-            done.runs.append(await carry_out(plan, store, models, observer))
+            with sentences(kind):
+                done.runs.append(await carry_out(plan, store, models, observer))
         except StoreError:
             raise
         except ArenaError as error:
-            done.failed.append(Failed(number, suite.parts[number - 1].experiment.name, error))
+            done.failed.append(Failed(number, kind, error))
     return done
+
+
+async def _planned(part: Part, models: Models) -> Plan:
+    with sentences(part.experiment.name):
+        return await part.experiment.plan(part.spec, models)

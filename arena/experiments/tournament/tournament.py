@@ -58,17 +58,14 @@ class Tournament(Plan):
 
     experiment = "tournament"
     steps = "rounds"
+    cells: Sequence[Cell]
     unit = Unit.MATCH
 
     def __init__(self, cells: Sequence[Cell], spec: TournamentSpec) -> None:
         check_size(spec.matches, spec.rounds)
-        self.grid = cells
+        self.cells = cells
         self.spec = spec
         self.size, self.rounds, self.seed = spec.matches, spec.rounds, spec.seed
-
-    @property
-    def cells(self) -> Sequence[Cell]:
-        return self.grid
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -76,12 +73,12 @@ class Tournament(Plan):
 
     async def check(self, models: Models, known: RunRow | None) -> None:
         """Refuse matches that are too long for a model."""
-        for cell in reversed(self.grid):  # the first one's model is then the one that is loaded
+        for cell in reversed(self.cells):  # the first one's model is then the one that is loaded
             await models.close_others(cell.models)
             await check_length(cell, self.spec.rounds, models)
 
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
-        for cell in self.grid:
+        for cell in self.cells:
             await self._play(cell, writer, models, observer)
 
     async def _play(self, cell: Cell, writer: RunWriter, models: Models, observer: Observer) -> None:

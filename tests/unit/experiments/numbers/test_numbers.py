@@ -201,7 +201,7 @@ def test_matched_cells_and_what_is_kept_of_them(tmp_path: Path) -> None:
             subjects=("llm:base", "llm:aligned"), match_entropy="llm:base", task="integers", n=20, mode="sample"
         )
         plan = await plan_numbers(spec, models)
-        assert [cell.sampling.temperature for cell in plan.grid] == [1.0, max(TEMPERATURES)]
+        assert [cell.sampling.temperature for cell in plan.cells] == [1.0, max(TEMPERATURES)]
         with Store.open(tmp_path / "a.db", create=True) as store:
             done = await carry_out(plan, store, models, Counter())
             found = store.findings(store.cells(done)[1])["entropy"]

@@ -1,0 +1,1 @@
+"""What a package of one's own can bring to Arena: each module is one thing."""
