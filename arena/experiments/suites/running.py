@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from arena.backends.loading import Models
-from arena.errors import ArenaError, StoreError
+from arena.errors import ArenaError, ModelError, StoreError
 from arena.experiments.experiment import Observer, Plan, carry_out
 from arena.experiments.registry import sentences
 from arena.experiments.suites.suite import Part, Suite
@@ -35,8 +35,8 @@ async def run_suite(
 ) -> Done:
     """Do what is missing of a suite. `turn` hears whose turn it is: a part's number, and how many there are.
 
-    Raises UsageError and InputError for parts that can't be, before anything is done; what fails later is told at the
-    end. Raises StoreError if the store refuses, as no part could then be kept.
+    Raises UsageError and InputError for parts that can't be, before anything is done; a model that isn't available, and
+    what fails later, is told at the end. Raises StoreError if the store refuses, as no part could then be kept.
     """
     plans = [await _planned(part, models) for part in suite.parts]
     done = Done([], [])
@@ -44,6 +44,8 @@ async def run_suite(
         turn(number, len(plans))
         kind = part.experiment.name
         try:
+            if isinstance(plan, ModelError):
+                raise plan
             with sentences(kind):
                 done.runs.append(await carry_out(plan, store, models, observer))
         except StoreError:
@@ -53,6 +55,10 @@ async def run_suite(
     return done
 
 
-async def _planned(part: Part, models: Models) -> Plan:
-    with sentences(part.experiment.name):
-        return await part.experiment.plan(part.spec, models)
+async def _planned(part: Part, models: Models) -> Plan | ModelError:
+    """The plan, or why it can't be made now but may be later."""
+    try:
+        with sentences(part.experiment.name):
+            return await part.experiment.plan(part.spec, models)
+    except ModelError as error:
+        return error
