@@ -92,10 +92,10 @@ class Recorded:
 async def tournament(url: str, games: int, seed: int, opponent: str, recorded: Recorded | None = None) -> float:
     """Rounds a second of a tournament of rock-paper-scissors into a temporary store; connecting is not timed."""
     from arena.backends.loading import Models
-    from arena.cli.progress import observer
     from arena.experiments.experiment import carry_out
     from arena.experiments.tournament.spec import TournamentSpec
     from arena.experiments.tournament.tournament import plan_tournament
+    from arena.session.progress import observer
     from arena.store.store import Store
 
     name = f"{MODEL}@sglang:{url}"

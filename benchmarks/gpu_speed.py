@@ -64,10 +64,10 @@ def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
 async def _play(path: Path, folder: str, options: argparse.Namespace) -> tuple[float, int]:
     from arena.backends.loading import Models
     from arena.backends.local.settings import Settings
-    from arena.cli.progress import observer
     from arena.experiments.experiment import carry_out
     from arena.experiments.tournament.spec import TournamentSpec
     from arena.experiments.tournament.tournament import plan_tournament
+    from arena.session.progress import observer
     from arena.store.store import Store
 
     settings = Settings(

@@ -70,10 +70,10 @@ def play(games: int, matches_kept: int) -> Played:
 
 async def _play(path: Path, games: int) -> Played:
     from arena.backends.loading import Models
-    from arena.cli.progress import observer
     from arena.experiments.experiment import carry_out
     from arena.experiments.tournament.spec import TournamentSpec
     from arena.experiments.tournament.tournament import plan_tournament
+    from arena.session.progress import observer
     from arena.store.store import Store
 
     with observer("plain") as watching:

@@ -18,13 +18,13 @@ from typing import get_args
 
 from arena.backends.base import LanguageModel, Work
 from arena.backends.loading import Models
-from arena.cli.progress import observer
 from arena.errors import ArenaError
 from arena.experiments.experiment import carry_out
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import plan_tournament
 from arena.games import parse_game
 from arena.prompts.wording import Style
+from arena.session.progress import observer
 from arena.store.rows import RoundColumns
 from arena.store.store import Store
 

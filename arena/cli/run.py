@@ -14,7 +14,7 @@ from arena.cli.running import to_its_end
 
 if TYPE_CHECKING:
     from arena.backends.loading import Models
-    from arena.cli.progress import Silent
+    from arena.session.progress import Silent
 
 
 @command()

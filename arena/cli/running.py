@@ -17,8 +17,8 @@ from arena.errors import ExitCode
 
 if TYPE_CHECKING:
     from arena.backends.loading import Models
-    from arena.cli.progress import Silent
     from arena.experiments.experiment import Plan, Spec
+    from arena.session.progress import Silent
     from arena.store.rows import RunRow
     from arena.store.store import Store
 
@@ -57,7 +57,7 @@ def to_its_end(work: Work[T], store: Store, display: str, chosen: Mapping[str, A
 
     Ctrl-C and SIGTERM end it with exit code 130 and the command that goes on with it.
     """
-    from arena.cli.progress import observer
+    from arena.session.progress import observer
 
     with observer(display) as watching:
         try:

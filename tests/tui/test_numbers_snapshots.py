@@ -10,11 +10,11 @@ import pytest
 from textual.pilot import Pilot
 
 from arena.backends.loading import Models
-from arena.cli.progress import Silent
 from arena.experiments.experiment import carry_out
 from arena.experiments.numbers.numbers import plan_numbers
 from arena.experiments.numbers.spec import NumbersSpec
 from arena.session.numbers_choice import TaskChoice
+from arena.session.progress import Silent
 from arena.store import registry
 from arena.store.store import Store
 from arena.tui.app import ArenaApp

@@ -16,12 +16,12 @@ from textual.pilot import Pilot
 from textual.widgets import DataTable
 
 from arena.backends.loading import Models
-from arena.cli.progress import Silent
 from arena.experiments.experiment import carry_out
 from arena.experiments.tournament.cells import TooLong
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import plan_tournament
 from arena.session.choice import Choice
+from arena.session.progress import Silent
 from arena.store import registry
 from arena.store.store import Store
 from arena.tui.app import ArenaApp

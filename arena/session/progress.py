@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from arena.cli.output import say
 from arena.reports.words import duration
 from arena.text import printable
 
@@ -33,7 +32,7 @@ class Silent:
 
     def tell(self, line: str) -> None:
         """Say something."""
-        say(line)
+        print(printable(line), file=sys.stderr, flush=True)
 
     def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         """A cell's turn has come: so many steps were done before, of so many."""

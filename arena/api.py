@@ -1,0 +1,209 @@
+"""Arena from Python: measure players, load what was measured, look at it. For scripts and notebooks.
+
+    import arena
+
+    run = arena.tournament(["uniform", "llm:gemma-3-270m"], games=["rps"], matches=100, store="arena.db")
+    print(run.table())
+    run.figure("figure4").savefig("figure4.png")
+    frame = run.to_pandas()
+
+Every call waits until it is done, also where an event loop is running already, as in a notebook. What can be said goes
+by the names that a suite's file has; a call that is repeated goes on where it was, as the commands do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from arena.backends.loading import Models
+from arena.backends.local.settings import Settings
+from arena.errors import InputError, UsageError
+from arena.experiments.experiment import Plan, Spec, carry_out
+from arena.experiments.registry import find_experiment
+from arena.reports.registry import reports_of
+from arena.reports.report import Report, write_all
+from arena.reports.terminal import terminal
+from arena.session.progress import observer
+from arena.store.export import export
+from arena.store.rows import RunRow
+from arena.store.store import Store
+from arena.text import meant
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+    from matplotlib.figure import Figure
+
+T = TypeVar("T")
+
+DEFAULT_STORE = "arena.db"
+_WIDTH = 120  # columns of a printed table
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run in a store, and what it says. Every method may raise StoreError or InputError."""
+
+    store: Path
+    name: str
+
+    @cached_property
+    def report(self) -> Report:
+        """Its tables and figures."""
+        with Store.open(self.store) as opened:
+            return reports_of(opened, [opened.run(self.name)])[0]
+
+    def table(self, width: int = _WIDTH) -> str:
+        """Its tables as text, for so many columns; a notebook shows the run itself as Markdown."""
+        from rich.console import Console
+
+        console = Console(width=width, color_system=None, force_terminal=False, force_jupyter=False)
+        with console.capture() as captured:
+            console.print(terminal(self.report.tables, width))
+        return captured.get()
+
+    def figure(self, key: str = "") -> Figure:
+        """One of its figures, by its key ("figure4"), or the first. Raises UsageError if there is none of that name."""
+        figures = {figure.key: figure for figure in self.report.figures}
+        if not figures:
+            raise InputError(f"run {self.name} has no figure: its tables say all there is")
+        if key and key not in figures:
+            raise UsageError(f"run {self.name} has no figure {key!r}: {meant(key, figures)}")
+        return figures[key].draw() if key else next(iter(figures.values())).draw()
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole report as a document, nothing rounded."""
+        return self.report.to_json()
+
+    def to_arrow(self, what: str = "") -> pyarrow.Table:
+        """Every round or answer as a table: `what` is "rounds", "answers" or "prompts"; by default what the run has.
+
+        Raises InputError without the extra `parquet`.
+        """
+        with TemporaryDirectory() as folder, Store.open(self.store) as opened:
+            export(opened, Path(folder) / "rows", "parquet", run=opened.run(self.name))
+            files = {path.stem: path for path in (Path(folder) / "rows").iterdir()}
+            name = what or ("answers" if "answers" in files else "rounds")
+            if name not in files:
+                raise UsageError(f"run {self.name} has no {name!r}: {meant(name, files)}")
+            import pyarrow.parquet
+
+            return pyarrow.parquet.read_table(files[name])
+
+    def to_pandas(self, what: str = "") -> pandas.DataFrame:
+        """The same as a data frame. Raises InputError without pandas."""
+        try:
+            import pandas  # noqa: F401
+        except ImportError as error:
+            raise InputError("pandas isn't installed here: pip install pandas, or use to_arrow()") from error
+        return self.to_arrow(what).to_pandas()
+
+    def write(self, folder: str | Path) -> None:
+        """All tables and figures as files, in every format."""
+        write_all(self.report, Path(folder))
+
+    def _repr_markdown_(self) -> str:
+        from arena.reports.writers import markdown_tables
+
+        return markdown_tables(self.report.tables)
+
+
+def tournament(subjects: str | Sequence[str], *, store: str | Path = DEFAULT_STORE, **said: Any) -> Run:
+    """Play matches of every subject: `games`, `opponents`, `matches`, `rounds`, `seed`, `temperature`, ... are the
+    fields of `arena.experiments.tournament.spec.TournamentSpec`; `progress` and `settings` are those of `measure`."""
+    return measure("tournament", subjects=subjects, store=store, **said)
+
+
+def numbers(
+    subjects: str | Sequence[str], task: str = "integers", *, store: str | Path = DEFAULT_STORE, **said: Any
+) -> Run:
+    """Ask every subject for random numbers: `n`, `mode`, `temperatures`, `top_p`, ... are the fields of
+    `arena.experiments.numbers.spec.NumbersSpec`. Tasks of ten numbers are sampled unless `mode` says otherwise."""
+    if task == "sequences":
+        said = {"mode": "sample", **said}
+    return measure("numbers", subjects=subjects, task=task, store=store, **said)
+
+
+def measure(
+    experiment: str,
+    *,
+    store: str | Path = DEFAULT_STORE,
+    progress: bool = True,
+    settings: Settings | None = None,
+    **said: Any,
+) -> Run:
+    """Run an experiment of any kind, also one that another package brings. `said` are the fields of its spec,
+    `settings` how models are run; `progress` is shown on standard error.
+
+    Raises UsageError for an experiment, or a field, that isn't there; whatever else as the commands do.
+    """
+    import msgspec
+
+    try:
+        kind = find_experiment(experiment)
+    except KeyError:
+        from arena.experiments.registry import EXPERIMENTS
+
+        raise UsageError(f"there is no experiment {experiment!r}: {meant(experiment, EXPERIMENTS.names())}") from None
+    plain = {name: [value] if name in _LISTS and isinstance(value, str) else value for name, value in said.items()}
+    try:
+        spec: Spec = msgspec.convert(plain, kind.spec)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{experiment}: {error}") from error
+    place = Path(store)
+
+    async def work() -> RunRow:
+        with observer("auto" if progress else "none") as watching, Store.open(place, create=True) as opened:
+            models = Models(settings, watching.tell)
+            try:
+                plan: Plan = await kind.plan(spec, models)
+                return await carry_out(plan, opened, models, watching)
+            finally:
+                await models.close()
+
+    return Run(place, _wait(work()).name)
+
+
+_LISTS = frozenset({"subjects", "games", "opponents"})  # of which one alone may be given as it is
+
+
+def load(store: str | Path = DEFAULT_STORE, run: str | None = None) -> Run:
+    """A run of a store by its name, the one that was begun last if none is named."""
+    with Store.open(Path(store)) as opened:
+        return Run(Path(store), opened.run(run).name)
+
+
+def runs(store: str | Path = DEFAULT_STORE) -> list[Run]:
+    """All runs of a store, the oldest first."""
+    with Store.open(Path(store)) as opened:
+        return [Run(Path(store), run.name) for run in opened.runs()]
+
+
+def _wait(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine. A loop may be running here: it then waits, and the work has one of its own."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    found: list[T] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            found.append(asyncio.run(work))
+        except BaseException as error:  # raised where the result is waited for
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+    return found[0]
