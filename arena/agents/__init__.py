@@ -1,10 +1,14 @@
-"""Who chooses moves: language models, the greedy reader, bots. An agent is written as a short spec.
+"""Who chooses moves: language models, readers, bots, people. An agent is written as a short spec.
 
-agent.py            the contract
+agent.py            the contract: what an agent may see, and what it decides
+spec.py             from what a person types to an agent
 bots.py             mixed strategies: uniform, fixed:MOVE, mix:MOVE=P,...
 greedy.py           the greedy reader
 language_model.py   llm:MODEL
+person.py           a person, who is waited for
+brought.py          agents that other packages bring, held to the contract
 moves.py            which tokens count for which move, and how an answer is parsed
 encoding.py         from a prompt's segments to token ids
-spec.py             from what a person types to an agent
+style.py            in which style and format a model is asked
+audit.py            a model's prompts looked at before anything is played
 """

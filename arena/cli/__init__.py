@@ -1,0 +1,22 @@
+"""The command line: a file a command.
+
+main.py         the command `arena`, and how errors become exit codes
+options.py      options that commands share
+output.py       reports on standard output, words on standard error
+running.py      long work: progress, interruptions, from options to a plan
+play.py         arena, arena play
+watch.py        arena watch
+web.py          arena web
+tournament.py   arena tournament
+numbers.py      arena numbers, letters, sequences
+rewards.py      arena rewards
+run.py          arena run SUITE
+people.py       asking a person at the terminal
+report.py       arena report
+runs.py         arena runs
+export.py       arena export
+prompts.py      arena prompts
+models.py       arena models
+doctor.py       arena doctor
+serve.py        arena serve
+"""

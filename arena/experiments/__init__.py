@@ -1,0 +1,8 @@
+"""Kinds of measurement. A kind is a folder here, one in arena/reports, and a file in arena/cli.
+
+experiment.py   the contract: a spec, a plan, a run
+registry.py     which kinds there are
+tournament/     matches against a reader of minds
+numbers/        random numbers, letters and sequences, and rewards for them
+suites/         several experiments that a file names together
+"""

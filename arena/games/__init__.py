@@ -1,4 +1,12 @@
-"""The rules of the games, as data. No I/O, no model, no text generation."""
+"""The rules of the games, as data. No I/O, no model, no text generation.
+
+game.py                  what a game is
+registry.py              from what a person types to a game
+rock_paper_scissors.py   section 3.2.1 of the paper
+hide_and_seek.py         section 3.2.2
+matching_pennies.py      the smallest game there is
+equilibrium.py           the value of a game and an optimal policy
+"""
 
 from arena.games.equilibrium import equilibrium
 from arena.games.game import Game

@@ -1,6 +1,7 @@
 """Tables and figures from the store, with the published values beside them.
 
 registry.py    from stored runs to their reports, by the experiment's name
+runs.py        runs read from the store, whatever they are of
 report.py      a report, of whatever experiment, and the files that it is written to
 table.py       the one model of a table
 writers.py     tables as Markdown and CSV

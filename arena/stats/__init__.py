@@ -1,5 +1,9 @@
 """Pure functions on arrays, over numpy and scipy only.
 
-bounded.py    intervals for the mean of a bounded quantity, which hold with few observations and at the bounds
-clusters.py   means, ratios and their differences, with intervals for observations that come in clusters
+bounded.py      intervals for the mean of a bounded quantity, also from few observations or near a bound
+clusters.py     means, ratios and differences of rounds that come in matches
+uniformity.py   how far counts are from uniform
+sequences.py    repetitions, and dependence of neighbours
+open_share.py   what exact mode can still become
+foresight.py    how well a simple predictor foresees a player
 """

@@ -1,4 +1,21 @@
-"""The run store: one SQLite file. Rounds go in as they are played, rows and columns come out."""
+"""The run store: one SQLite file. Rounds go in as they are played, rows and columns come out.
+
+rows.py       what is given back, and what a run is
+store.py      reading
+writer.py     writing one run as it is played
+saving.py     a cell's clock
+registry.py   which runs there are
+progress.py   how far cells are, and how much of each counts
+codec.py      between records and rows
+checks.py     what is read back is checked
+export.py     everything as tables for other programs
+sinks.py      CSV, JSON lines, Parquet
+database.py   the file: its schema, its transactions
+former.py     older schemas
+place.py      whether the file still lies where it was opened
+lock.py       one writer a run
+failures.py   what SQLite and the file system refuse, as sentences
+"""
 
 from arena.store.rows import CellRow, CellSpec, PromptRow, RoundColumns, RunRow, RunSpec
 from arena.store.store import Store

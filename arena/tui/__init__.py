@@ -1,1 +1,9 @@
-"""The Textual app. Nothing outside this package imports Textual."""
+"""The Textual app. Nothing outside this package imports Textual.
+
+app.py        themes, screens, and what they share
+themes.py     the app's own themes
+terminal.py   the terminal that it runs in
+screens/      a file a screen
+widgets/      what screens are made of
+web/          the app in a browser
+"""

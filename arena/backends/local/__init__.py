@@ -1,13 +1,19 @@
 """Models on this machine, each in a worker process of its own.
 
-client.py     the side that Arena talks to: starts the worker, sends requests, tells how it ended
-messages.py   what travels between the two, and its framing
-worker.py     the child process: reads messages, runs the engine
-engine.py     requests in, batches out: which prompts go next, which answers go on
-tree.py       the prefix tree of what the KV cache holds
-states.py     what takes its place where prompts can't share a cache
-library.py    what evaluates a batch: llama.cpp (`arena.backends.local.llamacpp`) or transformers
-agreement.py  whether a new model computes the same in the tree as by itself
-whole.py      each prompt from its first token, for models that don't
-settings.py   threads, devices, memory
+client.py       the side that Arena talks to: starts the worker, sends requests, tells how it ended
+child.py        starting a child process, and telling its end
+messages.py     what travels between the two, and its framing
+worker.py       the child process: reads messages, runs the engine
+engine.py       requests in, batches out: which prompts go next, which answers go on
+jobs.py         what the engine holds of the requests on their way
+evaluator.py    what the engine asks of a library
+tree.py         the prefix tree of what the KV cache holds
+states.py       what takes its place where prompts can't share a cache
+whole.py        each prompt from its first token, for models that a tree gets wrong
+scoring.py      the distributions after every token of a text
+library.py      one model with its cache: llama.cpp or transformers
+agreement.py    whether a new model computes the same in the tree as by itself
+settings.py     threads, devices, memory
+llamacpp/       llama.cpp behind a worker
+transformers/   transformers behind a worker
 """

@@ -1,13 +1,15 @@
-"""Experiments without an opponent: how random are a player's random numbers? (Section 2 of the paper.)
+"""How random are a player's random numbers? (Section 2 of the paper.)
 
-task.py       what a task is: values, and how an answer is read
-parsing.py    the rules that take an answer or reject it
-cells.py      from a command's grid to cells: who draws what, and how a model is asked
-players.py    who draws: language models, bots, people
-sampling.py   drawing until enough answers are valid
-exact.py      the probability of each answer, by following token paths
-entropy.py    entropy matching (figure 7)
-rewards.py    what a reward model gives for each value (table 7)
-true_sample.py  uniform and independent draws, to stand beside a player's
-run.py        all cells of a run, into the store
+spec.py          what may be said of it
+task.py          what a task is: values, and how an answer is read
+parsing.py       the rules that take an answer or reject it
+cells.py         from a spec to cells: who draws what, and how a model is asked
+players.py       who draws: language models, bots, people
+sampling.py      drawing until enough answers are valid
+exact.py         the probability of each answer, by following token paths
+entropy.py       entropy matching (figure 7)
+true_sample.py   uniform and independent draws, to put beside a player's
+numbers.py       all cells of a run, into the store
+stored.py        what the store has of a cell, held against its task
+rewards.py       what a reward model gives for each value (table 7)
 """

@@ -1,6 +1,5 @@
-"""Suites: TOML files that name players, games and tasks to run together.
+"""Suites: TOML files that name players and experiments to run together; *.toml are those that come with Arena.
 
-suite.py      what a suite's file may say
-running.py    its parts, one after another
-*.toml        the suites that come with the package
+suite.py     what a suite's file may say
+running.py   its parts, planned together and run one after another
 """

@@ -1,6 +1,8 @@
-"""A match, a tournament, and what keeps them repeatable.
+"""Matches, and what keeps them repeatable.
 
+spec.py         what may be said of a tournament
+cells.py        from a spec to cells: games, seats, wordings
 match.py        rounds between two agents, one after another
-cells.py        from a command's grid to cells: games, seats, wordings, and what names a cell's draws
 tournament.py   many matches at once over a grid, into the store
+sitting.py      matches one after another: a person's, or a show
 """
