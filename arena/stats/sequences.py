@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import comb, factorial
+from math import perm
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.special import stirling2
 
 Integers = NDArray[np.int64]
 
@@ -43,18 +44,9 @@ def _counts(sequences: Integers, k: int) -> Integers:
 def repetition_probabilities(length: int, k: int) -> tuple[float, ...]:
     """The distribution of repetitions in a true sample, over 0..length (the last can't occur: the paper has 11 bins for
     ten integers), from Stirling numbers of the second kind."""
-    found = []
-    for repeated in range(length + 1):
-        distinct = length - repeated
-        ways = _stirling(length, distinct) * comb(k, distinct) * factorial(distinct)
-        found.append(ways / k**length)
-    return tuple(found)
-
-
-def _stirling(n: int, parts: int) -> int:
-    """In how many ways n things are divided into so many parts, none empty."""
-    signed: list[int] = [comb(parts, j) * j**n * (-1 if (parts - j) % 2 else 1) for j in range(parts + 1)]
-    return sum(signed) // factorial(parts)
+    distinct = range(length, -1, -1)
+    ways = (stirling2(length, parts, exact=True) * perm(k, parts) for parts in distinct)
+    return tuple(int(number) / k**length for number in ways)
 
 
 @dataclass(frozen=True, slots=True)
