@@ -159,7 +159,7 @@ def test_names_are_text_and_never_markup(store: Path) -> None:
     app = ArenaApp(store, start=Choice("rps", "llm:llama.cpp:/[bold red]no.gguf", "human", 3, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and list(app._notifications))
         assert "[bold red]no.gguf" in " ".join(toast.message for toast in app._notifications)
 
     run(app, script)
