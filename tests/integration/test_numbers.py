@@ -151,9 +151,9 @@ def test_the_shipped_suite_with_few_answers_fills_every_table_and_figure(tmp_pat
     """The suite's own parts; only that 1500 answers would take minutes."""
     text = files("arena.experiments.suites").joinpath("laptop-numbers.toml").read_text(encoding="utf-8")
     few = tmp_path / "few.toml"
-    text = text.replace("[[task]]", "[[task]]\nn = 12").replace("paraphrases", 'mode = "sample"\nparaphrases')
+    text = text.replace("[[numbers]]", "[[numbers]]\nn = 12").replace("paraphrases", 'mode = "sample"\nparaphrases')
     few.write_text(text, encoding="utf-8")
-    assert len(tomllib.loads(few.read_text())["task"]) == 6
+    assert len(tomllib.loads(few.read_text())["numbers"]) == 6
     out, store = tmp_path / "out", tmp_path / "a.db"
     arena("run", few, "--store", store, "--out", out)
     names = {entry.stem for entry in out.iterdir()}
@@ -274,10 +274,10 @@ def test_bad_input_is_a_sentence(tmp_path: Path, arguments: tuple[str, ...], cod
     ("text", "said"),
     [
         ("subjects = [", "is no TOML"),
-        ('title = "x"\nsubjects = []\n', "neither"),
+        ('title = "x"\nsubjects = []\n', "has no part"),
         ('title = "x"\nsubjects = ["uniform"]\n[[task]]\ntask = "integers"\nm = 3\n', "unknown field `m`"),
         ('title = "x"\nsubjects = ["uniform"]\n[[task]]\ntask = "integers"\nn = 0\n', ">= 1"),
-        ('title = "x"\nname = "y"\nsubjects = ["uniform"]\n[[task]]\ntask = "integers"\n', "no key `name`"),
+        ('title = "x"\nname = "y"\nsubjects = ["uniform"]\n[[task]]\ntask = "integers"\n', "a key 'name'"),
     ],
 )
 def test_a_suite_that_is_none(tmp_path: Path, text: str, said: str) -> None:

@@ -32,7 +32,7 @@ SHORTER: Final = (
 # In the copy's laptop-numbers.toml; another line of the README does exact mode over a grid.
 SUITE: Final = (
     (r"(?m)^(?:mode|temperatures|top_p) = .*\n", ""),
-    (r"\[\[task\]\]\n", '[[task]]\nn = 3\nmode = "sample"\n'),
+    (r"\[\[numbers\]\]\n", '[[numbers]]\nn = 3\nmode = "sample"\n'),
 )
 
 # What can't be done here: the command is only asked for its help.
