@@ -11,24 +11,17 @@ import pytest
 
 from arena.reports.latex import latex_tables
 from arena.reports.numbers.tables import tables
-from arena.reports.table import Column, Row, Table
 from arena.reports.tournament.runs import TournamentRuns
 from arena.reports.tournament.table2 import table2
 from tests.support.drawn import all_tasks
 from tests.support.played import played, run_of, three_runs, two_models
+from tests.support.wide_table import many_columns
 
 NAMES = ("$", "a$b_c$d", "{x}_^&%#~\\", "<b>&amp;|`", "名前\x1b\n é ñ ğ ß χ² –", "x" * 120, 'a "b" `c` \'d', "M" * 40)
 
 
 def any_names() -> TournamentRuns:
     return run_of(*(played("rps", 1, sharpness=1, matches=2, subject=f"llm:{name}") for name in NAMES))
-
-
-def many_columns() -> Table:
-    """More models than any page is wide."""
-    names = [f"llm:transformers:organisation/model-{number}-instruct" for number in range(12)]
-    row = Row("temperature 1.5, top-p 0.8", dict.fromkeys(names, -15000.0), dict.fromkeys(names, "-15000 (0.05)"))
-    return Table("table4", "Table 4", tuple(Column(name, name) for name in names), (row,))
 
 
 DOCUMENTS: dict[str, Callable[[], str]] = {

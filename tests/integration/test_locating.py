@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
@@ -16,22 +15,7 @@ from pathlib import Path
 import pytest
 
 from arena.backends.weights.catalog import find_model
-
-
-def text(value: str) -> bytes:
-    return struct.pack("<Q", len(value.encode())) + value.encode()
-
-
-def gguf(
-    entries: Sequence[bytes] = (), tensors: Sequence[tuple[tuple[int, ...], int, int]] = (), data: int = 0
-) -> bytes:
-    """A GGUF file: metadata as bytes, tensors as (dimensions, type, offset), and so many bytes of data."""
-    file = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(entries)) + b"".join(entries)
-    for dimensions, kind, offset in tensors:
-        file += text("t") + struct.pack(f"<I{len(dimensions)}Q", len(dimensions), *dimensions)
-        file += struct.pack("<IQ", kind, offset)
-    return file + bytes(-len(file) % 32) + bytes(data)
-
+from tests.support.gguf_bytes import SPLIT, gguf
 
 LOCATE = """
 import sys
@@ -49,6 +33,7 @@ except ArenaError as error:
 def locating(name: str, cache: Path, **environment: str) -> subprocess.Popen[str]:
     """A process of its own with a cache of its own."""
     settings = {"HOME": str(cache), "XDG_CACHE_HOME": str(cache), "HF_HOME": str(cache), "HF_HUB_DISABLE_XET": "1"}
+    settings["HF_HUB_OFFLINE"] = "0"  # the hub of a test is on this machine
     settings |= {"HF_HUB_ETAG_TIMEOUT": "60", "HF_HUB_DOWNLOAD_TIMEOUT": "60"}  # a busy machine is no lost hub
     return subprocess.Popen(
         [sys.executable, "-c", LOCATE, name],
@@ -73,9 +58,6 @@ def test_two_processes_put_gemma_together_at_once_and_its_notice_is_shown_once(t
     assert not [file for file in path.parent.iterdir() if not file.name.startswith(path.name)]
     later = locating("gemma-3-270m", tmp_path)
     assert later.communicate(timeout=120) == (f"{path}\n", "")
-
-
-SPLIT = ("b-00001-of-00002.gguf", "b-00002-of-00002.gguf")
 
 
 class Hub(BaseHTTPRequestHandler):
@@ -143,6 +125,7 @@ def test_a_download_says_how_far_it_is(tmp_path: Path, hub: str) -> None:
         "locate(find_model(sys.argv[1]), print)"
     )
     settings = {"HOME": str(tmp_path), "HF_HOME": str(tmp_path), "HF_HUB_DISABLE_XET": "1", "HF_ENDPOINT": hub}
+    settings["HF_HUB_OFFLINE"] = "0"
     done = subprocess.run(
         [sys.executable, "-c", lines, "hf:org/name/folder/a.gguf"],
         env=os.environ | settings,

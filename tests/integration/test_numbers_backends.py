@@ -20,8 +20,6 @@ pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.sglang]
 
 COUNT = 60
 NODES = 64  # distributions: a server on a CPU takes a while for each
-
-
 ASKED = NumbersSpec(subjects=(f"llm:{SMOLLM2}",), task="integers")
 
 

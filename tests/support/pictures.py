@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
-
-
 THEMES = ("arena-dark",)
 
 

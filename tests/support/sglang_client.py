@@ -13,15 +13,9 @@ from arena.backends.base import Completion, Draw, Request, StopRule
 from arena.backends.server import ServerSettings
 from arena.backends.sglang.client import SGLang
 from arena.backends.weights.catalog import ModelEntry
-from tests.support.sglang_stub import (
-    Stub,
-    log_row,
-    serving,
-)
+from tests.support.sglang_stub import Stub, log_row, serving
 
 STOP = StopRule("(?!)", "(?!)", max_tokens=2)
-
-
 WANTED = (7, 3, 250)
 
 

@@ -14,8 +14,6 @@ from arena.store.rows import Asked
 from tests.support.specs import tournament_run
 
 MakeSpec = Callable[..., RunSpec]
-
-
 MakeRound = Callable[..., Round]
 
 

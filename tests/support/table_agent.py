@@ -16,8 +16,6 @@ PROMPT = (
 
 
 WORDING = Wording("test", "base", PROMPT, "{{ number }}: Ann chose", (",",))
-
-
 RPS = parse_game("rps")
 
 

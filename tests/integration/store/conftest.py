@@ -15,11 +15,7 @@ import arena
 from tests.support.small_run import filled, make_round, make_spec  # noqa: F401  # fixtures
 
 Mount = Callable[..., Path]
-
-
 Start = Callable[..., "subprocess.Popen[str]"]
-
-
 WRITER = Path(__file__).with_name("writer_process.py")
 
 

@@ -1,4 +1,4 @@
-"""Tables in LaTeX: compiled by the real thing as they stand, in a plain article, within its text width."""
+"""Text in LaTeX, escaped for any font encoding, and tables in as many parts as the page needs."""
 
 from __future__ import annotations
 
@@ -8,16 +8,9 @@ import pytest
 
 from arena.reports import escape
 from arena.reports.latex import latex_tables
-from arena.reports.table import Column, Row, Table
 from arena.reports.tournament.table2 import table2
 from tests.support.played import two_models
-
-
-def many_columns() -> Table:
-    """More models than any page is wide."""
-    names = [f"llm:transformers:organisation/model-{number}-instruct" for number in range(12)]
-    row = Row("temperature 1.5, top-p 0.8", dict.fromkeys(names, -15000.0), dict.fromkeys(names, "-15000 (0.05)"))
-    return Table("table4", "Table 4", tuple(Column(name, name) for name in names), (row,))
+from tests.support.wide_table import many_columns
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`arena report` on a real store, in processes of its own where that matters."""
+"""`arena report` on a real store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line, in this process."""
+"""The command line, in this process; the folder of a model that a stub serves."""
 
 from __future__ import annotations
 

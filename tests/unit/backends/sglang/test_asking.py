@@ -9,10 +9,7 @@ import pytest
 
 from arena.errors import InputError, ModelError
 from tests.support.sglang_client import check, connected, failure, request, run
-from tests.support.sglang_stub import (
-    Stub,
-    log_row,
-)
+from tests.support.sglang_stub import Stub, log_row
 
 
 def test_texts_are_scored_beside_prompts_and_whoever_closes_is_refused(folder: Path) -> None:

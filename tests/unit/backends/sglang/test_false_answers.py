@@ -14,17 +14,7 @@ import pytest
 from arena.backends.sglang import transport
 from arena.errors import ExitCode, InputError, ModelError
 from tests.support.sglang_client import check, connected, failure, request, run
-from tests.support.sglang_stub import (
-    Fault,
-    Stub,
-    beside,
-    body,
-    endless,
-    redirect,
-    serving,
-    trickling,
-    without,
-)
+from tests.support.sglang_stub import Fault, Stub, beside, body, endless, redirect, serving, trickling, without
 
 
 @pytest.mark.parametrize(

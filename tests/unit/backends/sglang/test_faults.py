@@ -15,17 +15,7 @@ from arena.backends.sglang.client import SGLang
 from arena.backends.weights.catalog import ModelEntry
 from arena.errors import ModelError
 from tests.support.sglang_client import check, connected, failure, request, run
-from tests.support.sglang_stub import (
-    Fault,
-    Stub,
-    body,
-    cut_short,
-    dropped,
-    serving,
-    slow,
-    status,
-    without,
-)
+from tests.support.sglang_stub import Fault, Stub, body, cut_short, dropped, serving, slow, status, without
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,7 @@ from arena.backends.sglang.client import SGLang
 from arena.backends.weights.catalog import ModelEntry
 from arena.errors import InputError, ModelError
 from tests.support.sglang_client import WANTED, check, connected, failure, request, run
-from tests.support.sglang_stub import (
-    Stub,
-    log_row,
-    serving,
-    status,
-)
+from tests.support.sglang_stub import Stub, log_row, serving, status
 
 
 def test_a_request_that_the_server_refuses(folder: Path) -> None:

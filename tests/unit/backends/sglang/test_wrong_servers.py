@@ -18,12 +18,7 @@ from arena.backends.sglang.info import addresses
 from arena.backends.weights.catalog import ModelEntry
 from arena.errors import InputError, ModelError
 from tests.support.sglang_client import check, connected, failure, request, run
-from tests.support.sglang_stub import (
-    Stub,
-    dropped,
-    listening,
-    serving,
-)
+from tests.support.sglang_stub import Stub, dropped, listening, serving
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import re
 import shutil
 import struct
 import sys
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,23 +20,9 @@ from arena.backends.weights.finding import locate, state
 from arena.backends.weights.gguf import _BLOCKS, check_gguf
 from arena.errors import InputError, ModelError
 from arena.extras import install
+from tests.support.gguf_bytes import SPLIT, gguf, text
 
 STRING, ARRAY, U32, U16, F16, Q4_0 = 8, 9, 4, 2, 1, 2
-
-
-def text(value: str) -> bytes:
-    return struct.pack("<Q", len(value.encode())) + value.encode()
-
-
-def gguf(
-    entries: Sequence[bytes] = (), tensors: Sequence[tuple[tuple[int, ...], int, int]] = (), data: int = 0
-) -> bytes:
-    """A GGUF file: metadata as bytes, tensors as (dimensions, type, offset), and so many bytes of data."""
-    file = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(entries)) + b"".join(entries)
-    for dimensions, kind, offset in tensors:
-        file += text("t") + struct.pack(f"<I{len(dimensions)}Q", len(dimensions), *dimensions)
-        file += struct.pack("<IQ", kind, offset)
-    return file + bytes(-len(file) % 32) + bytes(data)
 
 
 def entry(key: str, kind: int, value: bytes) -> bytes:
@@ -214,9 +199,6 @@ def test_a_package_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> Non
     assert state(gemma) == f"not installed: {install('models')}"
     with pytest.raises(ModelError, match=re.escape(install("models"))):
         locate(gemma)
-
-
-SPLIT = ("b-00001-of-00002.gguf", "b-00002-of-00002.gguf")
 
 
 def test_without_huggingface_hub(monkeypatch: pytest.MonkeyPatch) -> None:

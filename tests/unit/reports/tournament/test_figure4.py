@@ -1,4 +1,4 @@
-"""Figure 4: the same bytes from every process, any name, and the numbers that it draws."""
+"""Figure 4: its files, any name, and the numbers that it draws."""
 
 from __future__ import annotations
 

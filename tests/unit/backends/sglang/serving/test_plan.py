@@ -88,9 +88,6 @@ def test_a_folder_needs_weights_that_are_no_code(tmp_path: Path) -> None:
     assert option(server.arguments, "--model-path") == str(tmp_path)
 
 
-# --- the command ---
-
-
 @pytest.mark.parametrize("host", ["a..b", "a" * 64])
 def test_a_host_that_cannot_be(host: str) -> None:
     wishes = Wishes(host=host, device="cpu")
