@@ -1,4 +1,4 @@
-"""From an entry to a file: what is no whole GGUF file is refused, and weights from packages and the hub are found."""
+"""From an entry to a file: what is no whole GGUF file is refused, and what is missing is told."""
 
 from __future__ import annotations
 
