@@ -2,8 +2,8 @@
 
     python -m benchmarks.architectures [NAME ...]
 
-Each is a small model with random weights (tests/support/architectures.py) in a folder, asked through the engine for
-sixteen prompts at once (tests/support/engine.py). A run takes about three minutes on two cores.
+Each is a small model with random weights (support/architectures.py) in a folder, asked through the engine for sixteen
+prompts at once (support/engine.py). A run takes about three minutes on two cores.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any
 import transformers
 
 from arena.backends.local.library import LoadError
-from tests.support.architectures import make, names
-from tests.support.engine import engine_apart
+from benchmarks.support.architectures import make, names
+from benchmarks.support.engine import engine_apart
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
     python benchmarks/architectures_gguf.py MODELS LLAMA_CPP [--only NAME ...]
 
-MODELS is a folder of small models with random weights, a folder each, as `tests/support/architectures.py` makes them;
+MODELS is a folder of small models with random weights, a folder each, as `support/architectures.py` makes them;
 LLAMA_CPP holds the converter: the folder vendor/llama.cpp of llama-cpp-python's source distribution. Writes the table
 of docs/architectures.md to standard output. Each model runs in a process of its own, as native code may end it.
 """
@@ -75,7 +75,7 @@ def _vocabulary(model: Any) -> tuple[list[str], list[int], str]:
 def compare(file: Path) -> tuple[str, str, str]:
     """Verdict and both differences."""
     environment = os.environ | {"PYTHONPATH": str(HERE), "GGML_NO_BACKTRACE": "1", "GOMP_SPINCOUNT": "2000"}
-    compared = [sys.executable, "-m", "tests.support.whole_prompts", str(file)]
+    compared = [sys.executable, "-m", "benchmarks.support.whole_prompts", str(file)]
     done = subprocess.run(compared, capture_output=True, text=True, check=False, env=environment)
     said = done.stdout.strip()
     if done.returncode == 3:

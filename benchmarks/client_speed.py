@@ -176,8 +176,7 @@ async def flush(url: str) -> None:
 def against_server(folder: Path, games: int, repeats: int) -> dict[str, Any]:
     """Both rates in turn. The server is warm before the first of them."""
     sys.path.insert(0, str(ROOT))
-    from tests.integration.backends import free_port
-    from tests.integration.sglang_cpu.server import Server
+    from benchmarks.support.sglang_server import Server, free_port
 
     found: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as logs:
@@ -210,7 +209,7 @@ def against_server(folder: Path, games: int, repeats: int) -> dict[str, Any]:
 def model_folder(folder: Path) -> Path:
     """SmolLM2's weights in 32 bits and its tokenizer, as a server wants them."""
     _tell("writing SmolLM2 in 32 bits")
-    program = ROOT / "tests/integration/dequantised.py"
+    program = ROOT / "benchmarks/support/dequantised.py"
     subprocess.run([sys.executable, program, locate(find_model(MODEL)), folder], check=True, capture_output=True)
     return folder
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from aiohttp import web
 
+from benchmarks.support.model_folder import write_folder
 from tests.fuzz import nasty
 from tests.fuzz.runner import COUNT, Ended, Runner, fuzz
-from tests.unit.backends.folder import write_folder
-from tests.unit.backends.sglang.stub import Stub, listening
+from tests.support.sglang_stub import Stub, listening
 
 
 class _Hostile:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import subprocess
 import sys
 from collections.abc import Coroutine, Iterator
@@ -17,8 +16,9 @@ from arena.backends.loading import Models
 from arena.backends.local.settings import Settings
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
-from tests.integration.commands import SMOLLM2
-from tests.integration.sglang_cpu.server import PYTHON, Server
+from benchmarks.support import dequantised
+from benchmarks.support.sglang_server import PYTHON, Server, free_port
+from tests.support.commands import SMOLLM2
 
 T = TypeVar("T")
 
@@ -60,19 +60,12 @@ class Subject:
         self._runner.close()
 
 
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def smollm2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """SmolLM2 in 32 bits."""
     folder = tmp_path_factory.mktemp("weights") / "smollm2"
     gguf = locate(find_model(SMOLLM2))
-    program = Path(__file__).with_name("dequantised.py")
+    program = dequantised.__file__
     subprocess.run([sys.executable, program, gguf, folder], check=True, capture_output=True)
     return folder
 

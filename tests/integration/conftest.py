@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from tests.integration.backends import sglang_server, smollm2_folder  # noqa: F401  # fixtures
 
+REWARD_MODELS = Path(__file__).with_name("reward_models.py")
 Mount = Callable[..., Path]
 
 
@@ -58,3 +60,11 @@ def _does(*command: str | Path) -> bool:
         return subprocess.run(command, capture_output=True).returncode == 0
     except OSError:
         return False
+
+
+@pytest.fixture(scope="session")
+def reward_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of folders with weights and without tokenizers."""
+    folder = tmp_path_factory.mktemp("rewards")
+    subprocess.run([sys.executable, REWARD_MODELS, "write", folder], check=True, capture_output=True)
+    return folder

@@ -17,7 +17,8 @@ import pytest
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from arena.errors import ExitCode
-from tests.integration.commands import (
+from tests.integration.conftest import Mount
+from tests.support.commands import (
     SMOLLM2,
     arena,
     begun,
@@ -28,7 +29,6 @@ from tests.integration.commands import (
     last_words,
     wait_for,
 )
-from tests.integration.conftest import Mount
 
 USAGE, INPUT, MODEL, STORE = ExitCode.USAGE, ExitCode.INPUT, ExitCode.MODEL, ExitCode.STORE
 UNIFORM = ("tournament", "--subject", "uniform")

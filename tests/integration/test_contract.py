@@ -18,14 +18,11 @@ from arena.backends.base import Capability, Completion, Draw, Request, Sampling,
 from arena.backends.stopping import cut
 from arena.errors import InputError
 from tests.integration.backends import BACKENDS, Subject, make_subject
+from tests.support.match_prompt import ASKED, HEAD, MOVES, ROUND
 
 pytestmark = pytest.mark.model
 
-MOVES = StopRule(r"(?<!\w)(?:rock|paper|scissors)(?!\w)", r"\w[^\n]*\n", max_tokens=8)
 ONE = StopRule(r"(?!)", r"(?!)", max_tokens=1)
-HEAD = "A match of rock, paper, scissors between Ann and Bob. Each line says who chose what, and who won.\n\n"
-ROUND = "Round {}: Ann chose {}, Bob {}.\n"
-ASKED = HEAD + ROUND.format(1, "rock", "paper") + ROUND.format(2, "paper", "rock") + "Round 3: Ann chose"
 
 
 @pytest.fixture(scope="module", params=BACKENDS)

@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from arena.errors import ExitCode
-from tests.integration.commands import GEMMA, SMOLLM2, arena, complaint
+from tests.support.commands import GEMMA, SMOLLM2, arena, complaint
 
 
 def closed_port() -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from arena.errors import ExitCode
-from tests.integration.commands import arena, begun, complaint, last_words, wait_for
+from tests.support.commands import arena, begun, complaint, last_words, wait_for
 from tests.support.example import SOURCE, install_example
 
 SUITE = """

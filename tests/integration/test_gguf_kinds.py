@@ -33,7 +33,7 @@ SETTINGS = Settings(threads=1, kv_cells=1024, batch=128)
 def test_prompts_that_share_what_they_can_equal_whole_prompts(tmp_path: Path) -> None:
     """Sixteen at once, answers in progress, long ones in pieces, beside llama.cpp's own evaluation of each prompt."""
     files = [str(write(kind, tmp_path / f"{kind}.gguf")) for kind in PLAYED]
-    command = [sys.executable, "-m", "tests.support.whole_prompts", *files]
+    command = [sys.executable, "-m", "benchmarks.support.whole_prompts", *files]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"GGML_NO_BACKTRACE": "1"})
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     apart = {kind: float(line.split()[0]) for kind, line in zip(PLAYED, done.stdout.splitlines(), strict=True)}

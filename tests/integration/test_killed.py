@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from arena.errors import ExitCode
-from tests.integration.commands import (
+from tests.support.commands import (
     ARENA,
     GEMMA,
     arena,

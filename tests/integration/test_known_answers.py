@@ -20,7 +20,7 @@ from arena.randomness import stream, uniforms
 from arena.records import Decision, Policy, Seat
 from arena.reports.tournament.measures import NET
 from arena.stats.clusters import mean
-from tests.integration.commands import arena
+from tests.support.commands import arena
 
 MIX = "mix:rock=0.6,paper=0.2,scissors=0.2"
 SUBJECTS = ("fixed:rock", MIX, "uniform")

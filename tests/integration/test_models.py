@@ -22,7 +22,7 @@ from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import parse_game
 from arena.prompts.formats import Segment
 from arena.records import Policy, Seat
-from tests.integration.commands import GEMMA, SMOLLM2, arena
+from tests.support.commands import GEMMA, SMOLLM2, arena
 
 pytestmark = pytest.mark.model
 

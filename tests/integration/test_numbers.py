@@ -18,8 +18,8 @@ import pytest
 from scipy import stats
 
 from arena.errors import ExitCode
-from tests.integration.commands import ARENA, GEMMA, PATIENCE, SMOLLM2, arena, begun, complaint, wait_for
-from tests.integration.test_rewards import model, weights  # noqa: F401  # a fixture
+from tests.support.commands import ARENA, GEMMA, PATIENCE, SMOLLM2, arena, begun, complaint, wait_for
+from tests.support.reward_model import reward_model
 
 
 def numbers(store: Path, *arguments: str | Path, command: str = "numbers") -> dict[str, Any]:
@@ -233,8 +233,8 @@ def test_a_person_s_numbers_are_read_scored_and_kept(tmp_path: Path) -> None:
     assert kept["n"] == 2
 
 
-def test_a_reward_model_s_table(weights: Path, tmp_path: Path) -> None:  # noqa: F811
-    folder = model(weights / "reward", tmp_path / "reward")
+def test_a_reward_model_s_table(reward_weights: Path, tmp_path: Path) -> None:
+    folder = reward_model(reward_weights / "reward", tmp_path / "reward")
     store = tmp_path / "a.db"
     (cell,) = json.loads(arena("rewards", folder, "--store", store, "--json").stdout)["cells"]
     values = cell["rewards"]["values"]

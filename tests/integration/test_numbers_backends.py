@@ -14,14 +14,12 @@ from arena.experiments.numbers.exact import Exact, explore
 from arena.experiments.numbers.players import ModelPlayer
 from arena.experiments.numbers.spec import NumbersSpec
 from tests.integration.backends import Subject, make_subject
-from tests.integration.commands import SMOLLM2
+from tests.support.commands import SMOLLM2
 
 pytestmark = [pytest.mark.model, pytest.mark.slow, pytest.mark.sglang]
 
 COUNT = 60
 NODES = 64  # distributions: a server on a CPU takes a while for each
-
-
 ASKED = NumbersSpec(subjects=(f"llm:{SMOLLM2}",), task="integers")
 
 

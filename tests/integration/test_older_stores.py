@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 
 from arena.store.database import SCHEMA
-from tests.integration.commands import SMOLLM2, arena
+from tests.support.commands import SMOLLM2, arena
 
 OLDER: Final = Path(__file__).with_name("older_stores")
 COMMANDS: Final = (

@@ -25,9 +25,10 @@ from arena.experiments.tournament.cells import plan_cells
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import parse_game
 from arena.records import Policy
+from benchmarks.support import dequantised
+from benchmarks.support.sglang_server import Server
 from tests.integration.backends import Subject
-from tests.integration.commands import GEMMA, SMOLLM2
-from tests.integration.sglang_cpu.server import Server
+from tests.support.commands import GEMMA, SMOLLM2
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
@@ -93,7 +94,7 @@ def test_llama_cpp_on_the_quantised_file(reference: NDArray[np.float64]) -> None
 
 def in_32_bits(name: str, file: Path) -> Path:
     """A catalog model's file, its weights written out."""
-    program = Path(__file__).with_name("dequantised.py")
+    program = dequantised.__file__
     subprocess.run([sys.executable, program, locate(find_model(name)), file], check=True, capture_output=True)
     return file
 

@@ -10,7 +10,7 @@ import pytest
 
 import arena
 from arena.errors import UsageError
-from tests.integration.commands import arena as command
+from tests.support.commands import arena as command
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "python_example.py"
 

@@ -15,7 +15,7 @@ import pytest
 
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
-from tests.integration.commands import PATIENCE, SMOLLM2
+from tests.support.commands import PATIENCE, SMOLLM2
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.integration.commands import GEMMA, SMOLLM2, arena
+from tests.support.commands import GEMMA, SMOLLM2, arena
 
 pytestmark = pytest.mark.model
 

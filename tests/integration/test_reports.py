@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from arena.errors import ExitCode
-from tests.integration.commands import arena, complaint
+from tests.support.commands import arena, complaint
 
 
 def test_runs_of_different_players_stand_in_one_table(tmp_path: Path) -> None:

@@ -20,8 +20,10 @@ import pytest
 from arena.backends.local.settings import Settings
 from arena.backends.reward import WORKER, Rewards, rewards
 from arena.errors import InputError, ModelError
-from tests.integration.commands import PATIENCE, wait_for
-from tests.unit.backends.folder import BOS, END, tokenizer, write_folder
+from benchmarks.support.model_folder import BOS, END
+from tests.integration.conftest import REWARD_MODELS
+from tests.support.commands import PATIENCE, wait_for
+from tests.support.reward_model import reward_model
 
 REQUEST = "Pick an integer between 0 and 10, each as likely as the others. Say nothing else."
 INTEGERS = tuple(map(str, range(11)))
@@ -33,7 +35,6 @@ TEMPLATE = (
 )
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 Plain = Callable[..., Any]
-PROGRAM = Path(__file__).with_name("reward_models.py")
 
 
 def in_template(answer: str) -> str:
@@ -56,36 +57,19 @@ WRITTEN = [
 
 
 @pytest.fixture(scope="session")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of folders with weights and without tokenizers."""
-    folder = tmp_path_factory.mktemp("rewards")
-    subprocess.run([sys.executable, PROGRAM, "write", folder], check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def plain(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Plain:
+def plain(reward_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Plain:
     """The rewards of whole conversations as transformers alone gives them, in a process of its own."""
-    folder = model(weights / "reward", tmp_path_factory.mktemp("plain") / "model")
-    command = [sys.executable, PROGRAM, "score", folder]
+    folder = reward_model(reward_weights / "reward", tmp_path_factory.mktemp("plain") / "model")
+    command = [sys.executable, REWARD_MODELS, "score", folder]
     done = subprocess.run(command, input=json.dumps(WRITTEN), check=True, capture_output=True, text=True)
     found = dict(zip(WRITTEN, json.loads(done.stdout), strict=True))
     return lambda *texts: pytest.approx([found[text] for text in texts], abs=CLOSE, rel=0)
 
 
 @pytest.fixture
-def folder(weights: Path, tmp_path: Path) -> Path:
+def folder(reward_weights: Path, tmp_path: Path) -> Path:
     """A reward model with a chat template, to be changed at will."""
-    return model(weights / "reward", tmp_path / "model", TEMPLATE)
-
-
-def model(weights: Path, target: Path, template: str | None = None, bos: bool = False) -> Path:
-    """Weights together with a tokenizer; with `bos`, one that begins every text."""
-    shutil.copytree(weights, target)
-    names = {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": BOS, "eos_token": END}
-    if template is not None:
-        names["chat_template"] = template
-    return write_folder(target, tokenizer(bos), tokenizer_config=names)
+    return reward_model(reward_weights / "reward", tmp_path / "model", TEMPLATE)
 
 
 def scored(folder: Path, answers: Sequence[str] = INTEGERS) -> Rewards:
@@ -141,8 +125,8 @@ def test_a_reward_does_not_depend_on_its_neighbours(folder: Path, plain: Plain) 
     assert scored(folder, ["7"]).values == plain(in_template("7"))
 
 
-def test_without_a_chat_template_it_is_the_tulu_format(weights: Path, tmp_path: Path, plain: Plain) -> None:
-    found = scored(model(weights / "reward", tmp_path / "model"), ["3", "7"])
+def test_without_a_chat_template_it_is_the_tulu_format(reward_weights: Path, tmp_path: Path, plain: Plain) -> None:
+    found = scored(reward_model(reward_weights / "reward", tmp_path / "model"), ["3", "7"])
     assert found.template == "tulu"
     assert found.values == plain(in_tulu("3"), in_tulu("7"))
 
@@ -156,26 +140,26 @@ def test_without_a_chat_template_it_is_the_tulu_format(weights: Path, tmp_path: 
         pytest.param(None, True, id="tokenizer, no template"),
     ],
 )
-def test_bos_comes_once(weights: Path, tmp_path: Path, plain: Plain, template: str | None, adds: bool) -> None:
-    found = scored(model(weights / "reward", tmp_path / "model", template, adds), ["7"])
+def test_bos_comes_once(reward_weights: Path, tmp_path: Path, plain: Plain, template: str | None, adds: bool) -> None:
+    found = scored(reward_model(reward_weights / "reward", tmp_path / "model", template, adds), ["7"])
     assert found.values == plain(BOS + (in_template("7") if template else in_tulu("7")))
 
 
-def test_a_template_that_writes_the_date_writes_one_date(weights: Path, tmp_path: Path, plain: Plain) -> None:
-    folder = model(weights / "reward", tmp_path / "model", "{{ strftime_now('%d %b %Y') }}\n" + TEMPLATE)
+def test_a_template_that_writes_the_date_writes_one_date(reward_weights: Path, tmp_path: Path, plain: Plain) -> None:
+    folder = reward_model(reward_weights / "reward", tmp_path / "model", "{{ strftime_now('%d %b %Y') }}\n" + TEMPLATE)
     assert scored(folder, ["7"]).values == plain(DATE + in_template("7"))
 
 
 # -- what is refused -----------------------------------------------------------------------------------------
 
 
-def test_a_language_model(weights: Path, tmp_path: Path) -> None:
-    said = refused(model(weights / "language", tmp_path / "model", TEMPLATE))
+def test_a_language_model(reward_weights: Path, tmp_path: Path) -> None:
+    said = refused(reward_model(reward_weights / "language", tmp_path / "model", TEMPLATE))
     assert "no reward model" in said and "score.weight" in said
 
 
-def test_two_labels(weights: Path, tmp_path: Path) -> None:
-    assert "2 labels" in refused(model(weights / "two-labels", tmp_path / "model", TEMPLATE))
+def test_two_labels(reward_weights: Path, tmp_path: Path) -> None:
+    assert "2 labels" in refused(reward_model(reward_weights / "two-labels", tmp_path / "model", TEMPLATE))
 
 
 def test_pickled_weights(folder: Path) -> None:
@@ -192,8 +176,8 @@ def test_damaged_weights(folder: Path) -> None:
     assert "can't load" in refused(folder)
 
 
-def test_no_tokenizer(weights: Path, tmp_path: Path) -> None:
-    shutil.copytree(weights / "reward", tmp_path / "model")
+def test_no_tokenizer(reward_weights: Path, tmp_path: Path) -> None:
+    shutil.copytree(reward_weights / "reward", tmp_path / "model")
     assert "tokenizer" in refused(tmp_path / "model")
 
 
@@ -230,8 +214,8 @@ def test_code_from_a_folder_is_never_run(folder: Path, plain: Plain, kind: str) 
         ("{{ messages[0].content }}", "leaves out"),
     ],
 )
-def test_templates(weights: Path, tmp_path: Path, template: str, says: str) -> None:
-    assert says in refused(model(weights / "reward", tmp_path / "model", template))
+def test_templates(reward_weights: Path, tmp_path: Path, template: str, says: str) -> None:
+    assert says in refused(reward_model(reward_weights / "reward", tmp_path / "model", template))
 
 
 @pytest.mark.parametrize(("answer", "says"), [(f"7{END}", "special token"), ("7" * 600, "at most 512")])
@@ -243,9 +227,9 @@ def test_answers(folder: Path, answer: str, says: str) -> None:
 
 
 @pytest.fixture
-def endless(weights: Path, tmp_path: Path) -> Path:
+def endless(reward_weights: Path, tmp_path: Path) -> Path:
     """A reward model whose chat template never ends, so that a worker has always something to do."""
-    return model(weights / "reward", tmp_path / "model", ENDLESS)
+    return reward_model(reward_weights / "reward", tmp_path / "model", ENDLESS)
 
 
 def test_cancelling_ends_the_worker(endless: Path) -> None:

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from arena.errors import ExitCode
-from tests.integration.backends import free_port
-from tests.integration.commands import SMOLLM2, arena, begun, check_whole, last_words, wait_for
-from tests.integration.sglang_cpu.server import ENVIRONMENT, OPTIONS, PYTHON
+from benchmarks.support.sglang_server import ENVIRONMENT, OPTIONS, PYTHON, free_port
+from tests.support.commands import SMOLLM2, arena, begun, check_whole, last_words, wait_for
 
 pytestmark = pytest.mark.sglang
 

@@ -12,10 +12,10 @@ import pytest
 
 from arena.backends.base import Request, Sampling
 from arena.errors import ExitCode
-from tests.integration.backends import Subject, free_port
-from tests.integration.commands import SMOLLM2, arena, begun, check_whole, complaint, count_rounds, last_words, wait_for
-from tests.integration.sglang_cpu.server import PYTHON, Server
-from tests.integration.test_contract import ASKED, MOVES
+from benchmarks.support.sglang_server import PYTHON, Server, free_port
+from tests.integration.backends import Subject
+from tests.support.commands import SMOLLM2, arena, begun, check_whole, complaint, count_rounds, last_words, wait_for
+from tests.support.match_prompt import ASKED, MOVES
 
 pytestmark = pytest.mark.sglang
 

@@ -19,8 +19,8 @@ import pytest
 from arena.cli.main import COMMANDS
 from arena.errors import ExitCode
 from arena.extras import MODULES, install
-from tests.integration.commands import PATIENCE
 from tests.integration.hide import WEIGHTS, hide
+from tests.support.commands import PATIENCE
 
 DRIVER: Final = """
 import io, json, os, sys, traceback

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from arena.errors import ExitCode
-from tests.integration.commands import GEMMA, arena, begun, check_whole, count_rounds, last_words, wait_for, workers
+from tests.support.commands import GEMMA, arena, begun, check_whole, count_rounds, last_words, wait_for, workers
 
 pytestmark = pytest.mark.model
 

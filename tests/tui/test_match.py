@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Static
 
 from arena.games import parse_game
 from arena.records import Seat
@@ -17,37 +14,9 @@ from arena.store.rows import RoundColumns
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.lobby import LobbyScreen
-from arena.tui.screens.match import MatchScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.widgets.mind import MindBars
-from arena.tui.widgets.moves import MoveBar
-
-MIX = "mix:rock=0.6,paper=0.2,scissors=0.2"
-
-
-def run(app: ArenaApp, script: Callable[[Pilot[None]], Awaitable[None]], size: tuple[int, int] = (80, 24)) -> None:
-    async def go() -> None:
-        async with app.run_test(size=size) as pilot:
-            await script(pilot)
-
-    asyncio.run(go())
-
-
-async def until(pilot: Pilot[None], what: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Wait until something is so; fail if it never is."""
-    for _ in range(int(seconds / 0.02)):
-        if what():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("it never came to be")
-
-
-def text(app: ArenaApp, id_: str) -> str:
-    return str(app.screen.query_one(f"#{id_}", Static).render())
-
-
-def my_turn(app: ArenaApp) -> bool:
-    return isinstance(app.screen, MatchScreen) and app.screen.query_one(MoveBar).alive
+from tests.support.app import MIX, my_turn, run, text, until
 
 
 def played(store: Path) -> tuple[str, str, RoundColumns]:

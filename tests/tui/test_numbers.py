@@ -23,10 +23,9 @@ from arena.tui.screens.numbers_run import NumbersRunScreen, TaskCellScreen
 from arena.tui.screens.numbers_setup import NumbersSetupScreen
 from arena.tui.screens.results import ResultsScreen
 from arena.tui.widgets.value_bars import ValueBars
+from tests.support.app import drawn, rows, run, stage, text, toasts, until
+from tests.support.commands import ARENA
 from tests.support.specs import numbers_run
-from tests.tui.test_match import run, text, until
-from tests.tui.test_results import ARENA, rows
-from tests.tui.test_trouble import drawn, toasts
 
 GEMMA = "llm:gemma-3-270m"
 THIRTY = [*"7391582647", "10", *"3095728163", *"749628517"]
@@ -47,10 +46,6 @@ def kept(store: Path) -> int:
 
 def valid(store: Path) -> list[int]:
     return [answer.value[0] for answer in answers(store) if answer.value is not None]
-
-
-def stage(app: ArenaApp) -> str:
-    return app.screen.stage if isinstance(app.screen, NumbersScreen) and hasattr(app.screen, "drawing") else ""
 
 
 def bars(app: ArenaApp) -> list[list[str]]:
@@ -170,7 +165,7 @@ def test_a_real_model_exact_first_then_drawn_as_the_command_line_would(store: Pa
         assert "% unexplored" in text(app, "numbers-facts")
 
     run(app, script)
-    command = [ARENA, "numbers", "--model", "gemma-3-270m", "--n", "40", "--store", str(store), "--json"]
+    command = [*ARENA, "numbers", "--model", "gemma-3-270m", "--n", "40", "--store", str(store), "--json"]
     subprocess.run(command, check=True, capture_output=True)
     with Store.open(store) as opened:
         assert len(opened.runs()) == 1
@@ -306,7 +301,7 @@ def test_who_only_replies_draws_nothing_and_leads_back_to_the_form(store: Path) 
 
 
 def tasks(store: Path, *words: str) -> None:
-    subprocess.run([ARENA, *words, "--store", str(store)], check=True, capture_output=True)
+    subprocess.run([*ARENA, *words, "--store", str(store)], check=True, capture_output=True)
 
 
 def test_from_the_results_down_to_a_cells_bars_and_the_latest_run_opens_the_right_screen(store: Path) -> None:

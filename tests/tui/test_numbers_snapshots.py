@@ -20,10 +20,8 @@ from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.screens.numbers_run import NumbersRunScreen, TaskCellScreen
-from tests.tui.test_match import text, until
-from tests.tui.test_numbers import stage
-from tests.tui.test_results import rows
-from tests.tui.test_snapshots import SIZES, THEMES, OneDay
+from tests.support.app import rows, stage, text, until
+from tests.support.pictures import SIZES, THEMES, OneDay
 
 MIX = "mix:1=0.05,3=0.2,5=0.15,7=0.4,8=0.1,9=0.1"
 

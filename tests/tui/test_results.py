@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,14 +19,13 @@ from arena.tui.screens.replay import ReplayScreen, visible
 from arena.tui.screens.results import CellScreen, ResultsScreen, _differences
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.setup import SetupScreen
+from tests.support.app import rows, run, text, until
+from tests.support.commands import ARENA
 from tests.support.filled import fill
-from tests.tui.test_match import run, text, until
-
-ARENA = str(Path(sys.executable).with_name("arena"))
 
 
 def tournament(store: Path, *words: str, games: int = 6) -> list[str]:
-    return [ARENA, "tournament", *words, "--games", str(games), "--rounds", "4", "--store", str(store)]
+    return [*ARENA, "tournament", *words, "--games", str(games), "--rounds", "4", "--store", str(store)]
 
 
 def test_an_empty_store_says_what_to_do(store: Path) -> None:
@@ -144,7 +142,7 @@ def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing:
 
     for _ in range(600):  # the run must be there before it can be followed
         asyncio.run(asyncio.sleep(0.1))
-        told = subprocess.run([ARENA, "runs", "--json", "--store", str(store)], capture_output=True, text=True)
+        told = subprocess.run([*ARENA, "runs", "--json", "--store", str(store)], capture_output=True, text=True)
         if not told.returncode and json.loads(told.stdout)["runs"]:
             break
     run(app, script, (120, 40))
@@ -173,13 +171,9 @@ def test_a_tournament_is_set_up_played_paused_and_gone_on_with(store: Path) -> N
         await until(pilot, lambda: "finished" in text(app, "title"), seconds=180)
 
     run(app, script, (120, 40))
-    listed = subprocess.run([ARENA, "runs", "--store", str(store)], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run([*ARENA, "runs", "--store", str(store)], capture_output=True, text=True, check=True).stdout
     assert "60 of 60" in listed and "finished" in listed
 
 
 def test_tokens_are_text_whatever_they_hold() -> None:
     assert visible(" a\n\x1b[31m[bold]") == " a⏎\n\\x1b[31m[bold]"
-
-
-def rows(app: ArenaApp, id_: str) -> int:
-    return app.screen.query_one(f"#{id_}", DataTable).row_count

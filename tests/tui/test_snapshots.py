@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,25 +29,15 @@ from arena.tui.screens.fit import FitScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.settings import SettingsScreen
-from tests.tui.test_match import my_turn, text, until
+from tests.support.app import MIX, my_turn, text, until
+from tests.support.pictures import SIZES, THEMES, OneDay
 
-MIX = "mix:rock=0.6,paper=0.2,scissors=0.2"
-SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
-THEMES = ("arena-dark",)
 Script = Callable[[Pilot[None]], Awaitable[None]]
 
 pytestmark = [
     pytest.mark.parametrize("size", SIZES),
     pytest.mark.parametrize("theme", THEMES),
 ]
-
-
-class OneDay(datetime):
-    """The day on which all runs of these tests are begun."""
-
-    @classmethod
-    def now(cls, tz: Any = None) -> datetime:
-        return datetime(2025, 5, 1, 12, 0, 0, tzinfo=tz)
 
 
 @pytest.fixture(autouse=True)

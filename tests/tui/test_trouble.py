@@ -29,16 +29,11 @@ from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.results import CellScreen, ResultsScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.settings import SettingsScreen
-from tests.integration.commands import workers
+from tests.support.app import MIX, drawn, my_turn, rows, run, text, toasts, until
+from tests.support.commands import workers
 from tests.support.specs import tournament_run
-from tests.tui.test_match import MIX, my_turn, run, text, until
-from tests.tui.test_results import rows
 
 GEMMA = "llm:gemma-3-270m"
-
-
-def toasts(app: ArenaApp) -> str:
-    return " ".join(toast.message for toast in app._notifications)
 
 
 @pytest.mark.model
@@ -153,14 +148,6 @@ def test_what_a_model_says_changes_nothing_but_its_own_text(store: Path) -> None
             assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", shown)
 
     run(app, script, (200, 60))
-
-
-def drawn(app: ArenaApp) -> str:
-    """All text that stands on the screen, as it would be sent to a terminal without the app's own styles."""
-    width, height = app.size
-    lines = app.screen._compositor.render_strips(app.size)
-    assert len(lines) == height and width
-    return "\n".join(segment.text for strip in lines for segment in strip)
 
 
 def test_the_terms_of_weights_stay_until_they_were_seen(store: Path) -> None:

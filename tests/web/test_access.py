@@ -19,8 +19,9 @@ import aiohttp
 import psutil
 import pytest
 
-from tests.integration.commands import PATIENCE, wait_for
-from tests.web.conftest import Serve, free_port
+from benchmarks.support.sglang_server import free_port
+from tests.support.commands import PATIENCE, wait_for
+from tests.web.conftest import Serve
 
 pytestmark = pytest.mark.web
 

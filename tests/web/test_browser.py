@@ -16,8 +16,9 @@ from playwright.sync_api import Browser, Page, WebSocket
 
 from arena.store.rows import MatchRow
 from arena.store.store import Store
-from tests.integration.commands import wait_for
-from tests.web.conftest import Serve, free_port
+from benchmarks.support.sglang_server import free_port
+from tests.support.commands import wait_for
+from tests.web.conftest import Serve
 
 pytestmark = pytest.mark.web
 

@@ -11,8 +11,8 @@ from arena.agents.audit import PromptAudit, audit
 from arena.backends.base import Vocabulary
 from arena.games import parse_game
 from arena.prompts.wording import Wording
-from tests.unit.agents.table_model import VOCABULARY, TableModel, Weights, always
-from tests.unit.agents.test_language_model import PROMPT, agent
+from tests.support.table_agent import PROMPT, agent
+from tests.support.table_model import VOCABULARY, TableModel, Weights, always
 
 ROCK = always(_rock=3, _paper=1)
 TEMPLATE = "{{ bos_token }}{% for message in messages %}[{{ message.content }}]{% endfor %}"

@@ -10,7 +10,7 @@ import pytest
 from arena.agents.encoding import encode
 from arena.backends.base import Vocabulary
 from arena.prompts.formats import Segment
-from tests.unit.agents.table_model import PIECES, VOCABULARY, TableModel, tokenize
+from tests.support.table_model import PIECES, VOCABULARY, TableModel, tokenize
 
 SPECIALS = {"<bos>": len(PIECES) - 2, "<end>": len(PIECES) - 1, "<end": 1000, "<e>": 1001}
 

@@ -9,29 +9,18 @@ import pytest
 
 from arena.agents.agent import Past, Position, View, seen_by
 from arena.agents.bots import draw_move
-from arena.agents.language_model import Asking, LanguageModelAgent
+from arena.agents.language_model import LanguageModelAgent
 from arena.backends.base import Sampling
 from arena.blocks import block_of
-from arena.games import parse_game
 from arena.prompts.wording import Wording
 from arena.randomness import stream, uniforms
 from arena.records import Decision, Seat
-from tests.unit.agents.table_model import VOCABULARY, TableModel, always, tokenize
-
-PROMPT = (
-    "{% for round in rounds %}{{ round.number }}. {{ round.mine }}/{{ round.theirs }}/{{ round.outcome }}\n{% endfor %}"
-)
-WORDING = Wording("test", "base", PROMPT, "{{ number }}: Ann chose", (",",))
-RPS = parse_game("rps")
+from tests.support.table_agent import PROMPT, RPS, WORDING, agent
+from tests.support.table_model import VOCABULARY, TableModel, always, tokenize
 
 
 def played(seat: Seat, *moves: tuple[int | None, int | None]) -> tuple[Past, ...]:
     return tuple(seen_by(seat, move, reply, RPS.outcome(move, reply)) for move, reply in moves)
-
-
-def agent(model: TableModel, seat: Seat = Seat.SUBJECT, **asking: object) -> LanguageModelAgent:
-    whole = {"wording": WORDING, "format": "none"} | asking
-    return asyncio.run(LanguageModelAgent.make("llm:table", model, RPS, seat, Asking(**whole)))  # type: ignore[arg-type]
 
 
 def decide(

@@ -13,7 +13,7 @@ from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule, surfac
 from arena.backends.base import Vocabulary
 from arena.backends.stopping import ending, found
 from arena.errors import ModelError
-from tests.unit.agents.table_model import VOCABULARY, tokenize
+from tests.support.table_model import VOCABULARY, tokenize
 
 MOVES = ("rock", "paper", "scissors")
 RULE = stop_rule(MOVES, [",", "."], max_tokens=8)

@@ -13,8 +13,8 @@ from arena.backends.backend import Identity
 from arena.backends.loading import Models
 from arena.backends.weights.catalog import ModelEntry, find_model
 from arena.errors import InputError, ModelError
-from tests.unit.backends.folder import write_folder
-from tests.unit.backends.sglang.stub import Stub, serving
+from benchmarks.support.model_folder import write_folder
+from tests.support.sglang_stub import Stub, serving
 
 
 class Asked(Stub):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, normalizers
 
 from arena.backends.tokenizer import FolderTokenizer
-from tests.unit.backends.folder import BOS, END, tokenizer, write_folder
+from benchmarks.support.model_folder import BOS, END, tokenizer, write_folder
 
 
 @pytest.fixture(scope="module")

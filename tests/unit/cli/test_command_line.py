@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -224,17 +222,6 @@ def test_input_that_is_no_utf_8() -> None:
     ended = arena("numbers", "--human", "--subject", "uniform", "--n", "2", stdin=b"\xff\xfe\n3\n\xc3\x28\n7\n")
     assert ended.code == 0, ended.err
     assert "2 answers" in ended.out or "human" in ended.out
-
-
-@pytest.mark.parametrize(
-    ("line", "code"),
-    [("models >&-", 0), ("models <&- >&- 2>&-", 0), ("numbers --human --n 1 --subject uniform <&- 2>&1 >&-", INPUT)],
-)
-def test_streams_that_are_closed(line: str, code: int) -> None:
-    command = f"{sys.executable} -m arena {line}"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    assert done.returncode == code, done.stderr
-    assert not {"Traceback", "Exception"} & set((done.stdout + done.stderr).split())
 
 
 def test_somebody_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:

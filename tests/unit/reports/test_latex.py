@@ -1,59 +1,16 @@
-"""Tables in LaTeX: compiled by the real thing as they stand, in a plain article, within its text width."""
+"""Text in LaTeX, escaped for any font encoding, and tables in as many parts as the page needs."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from arena.reports import escape
 from arena.reports.latex import latex_tables
-from arena.reports.numbers.tables import tables
-from arena.reports.table import Column, Row, Table
-from arena.reports.tournament.runs import TournamentRuns
 from arena.reports.tournament.table2 import table2
-from tests.support.drawn import all_tasks
-from tests.support.played import played, run_of, three_runs, two_models
-
-NAMES = ("$", "a$b_c$d", "{x}_^&%#~\\", "<b>&amp;|`", "名前\x1b\n é ñ ğ ß χ² –", "x" * 120, 'a "b" `c` \'d', "M" * 40)
-
-
-def any_names() -> TournamentRuns:
-    return run_of(*(played("rps", 1, sharpness=1, matches=2, subject=f"llm:{name}") for name in NAMES))
-
-
-def many_columns() -> Table:
-    """More models than any page is wide."""
-    names = [f"llm:transformers:organisation/model-{number}-instruct" for number in range(12)]
-    row = Row("temperature 1.5, top-p 0.8", dict.fromkeys(names, -15000.0), dict.fromkeys(names, "-15000 (0.05)"))
-    return Table("table4", "Table 4", tuple(Column(name, name) for name in names), (row,))
-
-
-DOCUMENTS: dict[str, Callable[[], str]] = {
-    "table 2, published": lambda: latex_tables(table2(two_models(matches=3), with_published=True)),
-    "runs of one model": lambda: latex_tables(table2(three_runs())),
-    "any name": lambda: latex_tables(table2(any_names())),
-    "many columns": lambda: latex_tables([many_columns()]),
-    "tasks, published": lambda: latex_tables(tables(all_tasks(), with_published=True)),
-}
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
-@pytest.mark.parametrize("made", DOCUMENTS.values(), ids=DOCUMENTS)
-def test_it_compiles_in_a_plain_article_within_its_width(tmp_path: Path, made: Callable[[], str]) -> None:
-    text = made()
-    packages = text.partition("\n")[0].removeprefix("% ")
-    whole = f"\\documentclass{{article}}\n{packages}\n\\begin{{document}}\n{text}\\end{{document}}\n"
-    (tmp_path / "a.tex").write_text(whole, encoding="utf-8")
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
-    assert done.returncode == 0, done.stdout[-2000:]
-    assert "Overfull" not in done.stdout
+from tests.support.played import two_models
+from tests.support.wide_table import many_columns
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,19 @@
-"""`arena report` on a real store, in processes of its own where that matters."""
+"""`arena report` on a real store."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-import arena
 from arena.cli.report import report as report_command
 from arena.errors import InputError, StoreError
 from arena.reports.tournament.runs import read_runs
 from arena.store import Store
 from tests.support.filled import fill
-
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(arena.__file__).parents[1])}
 
 
 def invoke(*arguments: object) -> Result:
@@ -111,24 +106,3 @@ def test_the_other_runs_are_reported_beside_a_game_that_is_not_installed(store: 
         assert "-40.0" in said.replace("$", "") and "chess-boxing" in said, format_
     found = json.loads(invoke("--store", store, *names, "--format", "json").stdout)
     assert len(found["cells"]) == 1 and "chess-boxing" in found["left_out"][0] and len(found["runs"]) == 2
-
-
-def test_a_reader_who_has_enough_gets_no_traceback(store: Path) -> None:
-    for format_ in ("rich", "json"):
-        read, write = os.pipe()
-        os.close(read)
-        running = subprocess.Popen(
-            [sys.executable, "-m", "arena", "report", "--store", str(store), "--format", format_],
-            stdout=write,
-            stderr=subprocess.PIPE,
-            env=ENVIRONMENT,
-        )
-        os.close(write)
-        _, said = running.communicate()
-        assert said == b""
-
-
-def test_the_command_is_light_until_it_is_called() -> None:
-    code = "import sys, arena.cli.report; print({'matplotlib', 'scipy', 'numpy', 'rich'} & set(sys.modules))"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
-    assert said.stdout.strip() == "set()"

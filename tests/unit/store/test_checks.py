@@ -14,8 +14,8 @@ from arena.errors import StoreError
 from arena.records import Answer, Sample
 from arena.store import CellSpec, Store
 from arena.store.rows import Unit
+from tests.support.small_run import MakeRound, MakeSpec
 from tests.support.specs import numbers_run
-from tests.unit.store.conftest import MakeRound, MakeSpec
 
 CELL = "llm:m in rps"
 

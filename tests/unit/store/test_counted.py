@@ -12,8 +12,8 @@ from arena.records import Answer, Sample
 from arena.store import CellSpec, RunSpec, Store
 from arena.store.rows import CellRow
 from arena.store.writer import RunWriter
+from tests.support.small_run import MakeRound, MakeSpec
 from tests.support.specs import numbers_run
-from tests.unit.store.conftest import MakeRound, MakeSpec
 
 VALID, REJECTED = (3,), None
 

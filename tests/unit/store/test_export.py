@@ -209,30 +209,3 @@ def test_a_file_in_the_way_of_the_folder_is_named(store: Store, tmp_path: Path) 
     for out in (tmp_path / "file", tmp_path / "file" / "out"):
         with pytest.raises(StoreError, match="can't be a folder"):
             export(store, out, "csv")
-
-
-@pytest.mark.parametrize("to", ["csv", "jsonl", "parquet"])
-def test_a_full_disk_leaves_the_old_files(
-    tmp_path: Path, mount: Callable[..., Path], make_spec: MakeSpec, make_round: MakeRound, to: str
-) -> None:
-    out = mount(tmp_path / "small", "size=64k")
-    (out / f"rounds.{to}").write_text("old")
-    spec = make_spec()
-    with Store.open(tmp_path / "arena.db", create=True) as store:
-        with store.begin(spec) as run:
-            for match in range(1000):
-                text = hashlib.sha512(str(match).encode()).hexdigest()
-                run.add_round(spec.cells[1].key, match, make_round(1, text=text))
-                run.finish_match(spec.cells[1].key, match)
-        with pytest.raises(StoreError, match="the disk is full"):
-            export(store, out, to)
-    assert [entry.name for entry in out.iterdir()] == [f"rounds.{to}"]
-    assert (out / f"rounds.{to}").read_text() == "old"
-
-
-def test_a_read_only_folder_is_named(store: Store, tmp_path: Path, mount: Callable[..., Path]) -> None:
-    folder = mount(tmp_path / "fixed", "size=64k")
-    mount(folder, "remount,ro")
-    for out in (folder, folder / "out"):
-        with pytest.raises(StoreError, match="can't be written"):
-            export(store, out, "csv")

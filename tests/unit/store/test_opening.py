@@ -10,28 +10,8 @@ from pathlib import Path
 import pytest
 
 from arena.errors import InputError, StoreError
-from arena.records import Round
 from arena.store import RunSpec, Store, database
-
-
-def refusal(path: Path, *, create: bool = False) -> str:
-    """The sentence that opening is refused with."""
-    with pytest.raises(StoreError) as caught:
-        Store.open(path, create=create)
-    assert str(path.parent) in str(caught.value)
-    return str(caught.value)
-
-
-@pytest.fixture
-def filled(tmp_path: Path, make_spec: Callable[..., RunSpec], make_round: Callable[..., Round]) -> Path:
-    """A store with a run of a hundred matches."""
-    path = tmp_path / "filled.db"
-    spec = make_spec(size=100, rounds=1)
-    with Store.open(path, create=True) as store, store.begin(spec) as writer:
-        for match in range(100):
-            writer.add_round(spec.cells[1].key, match, make_round(1, prompt=f"prompt {match}"))
-            writer.finish_match(spec.cells[1].key, match)
-    return path
+from tests.support.small_run import refusal
 
 
 def test_a_new_store_is_arenas_own_in_wal_mode(tmp_path: Path) -> None:
@@ -160,45 +140,3 @@ def test_a_locked_store_is_refused(filled: Path, monkeypatch: pytest.MonkeyPatch
             assert len(store.runs()) == 1
     finally:
         other.close()
-
-
-def test_a_read_only_place_can_be_read_and_not_written(
-    filled: Path, mount: Callable[..., Path], make_spec: Callable[..., RunSpec]
-) -> None:
-    folder = mount(filled.parent / "mounted", "size=8m")
-    path = folder / "arena.db"
-    path.write_bytes(filled.read_bytes())
-    mount(folder, "remount,ro")
-    assert "can't be written" in refusal(path, create=True)
-    assert "can't be written" in refusal(folder / "new.db", create=True)
-    with Store.open(path) as store:
-        cell = store.cells(store.run(None))[1]
-        assert len(store.rounds(cell, 3)) == 100
-        with pytest.raises(StoreError, match="can't be written"):
-            store.begin(make_spec())
-
-
-def test_a_full_disk_keeps_what_was_saved(
-    tmp_path: Path, mount: Callable[..., Path], make_spec: Callable[..., RunSpec], make_round: Callable[..., Round]
-) -> None:
-    folder = mount(tmp_path / "small", "size=1m")
-    path = folder / "arena.db"
-    spec = make_spec(size=1, rounds=1)
-    key = spec.cells[1].key
-    saved = 0
-    with Store.open(path, create=True) as store:
-        with pytest.raises(StoreError, match="is full: make room"), store.begin(spec) as writer:
-            while True:
-                writer.add_round(key, saved, make_round(1, prompt="long " * 1000 + str(saved)))
-                writer.finish_match(key, saved)
-                writer.flush()
-                saved += 1
-        assert saved > 10
-        assert len(store.rounds(store.cells(store.run(None))[1], 3)) == saved
-    with Store.open(path) as store:
-        assert list(store.rounds(store.cells(store.run(None))[1], 3).match) == list(range(saved))
-
-
-def test_a_store_that_does_not_fit_is_refused(tmp_path: Path, mount: Callable[..., Path]) -> None:
-    folder = mount(tmp_path / "tiny", "size=8k")
-    assert "full" in refusal(folder / "arena.db", create=True)

@@ -12,7 +12,7 @@ import pytest
 
 from arena.errors import StoreError
 from arena.store import Store
-from tests.unit.store.conftest import MakeRound, MakeSpec
+from tests.support.small_run import MakeRound, MakeSpec
 
 
 def replaced(path: Path) -> None:

@@ -17,8 +17,8 @@ from arena.backends.local.evaluator import Row
 from arena.backends.local.library import LoadError
 from arena.backends.local.transformers.backend import LIBRARY
 from arena.backends.local.transformers.library import TransformersLibrary
-from tests.support.architectures import make
-from tests.support.engine import SETTINGS
+from benchmarks.support.architectures import make
+from benchmarks.support.engine import SETTINGS
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from arena.backends.stopping import answer, ending
 from arena.randomness import stream, uniforms
 from arena.records import Sample
 from tests.support.counted import CountedPieces
-from tests.unit.backends.local.table import VOCABULARY, StateModel, TableModel, logits_after
+from tests.support.table_evaluator import VOCABULARY, StateModel, TableModel, logits_after
 
 RULE = StopRule(r"(?<!\w)(?:rock|paper|scissors)(?!\w)", r"\w[^\n]*\n", max_tokens=4)
 

@@ -1,4 +1,4 @@
-"""The command line, in this process."""
+"""The command line, in this process; the folder of a model that a stub serves."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from arena.cli.main import main
+from benchmarks.support.model_folder import write_folder
 
 
 @pytest.fixture
@@ -18,3 +19,8 @@ def arena(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         main()
 
     return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_folder(tmp_path / "tiny")

@@ -14,8 +14,8 @@ from arena.backends.local.settings import Settings
 from arena.backends.server import ServerSettings
 from arena.backends.sglang.backend import SGLangServers
 from arena.backends.weights.catalog import ModelEntry
-from tests.unit.backends.folder import write_folder
-from tests.unit.backends.sglang.stub import Stub, serving
+from benchmarks.support.model_folder import write_folder
+from tests.support.sglang_stub import Stub, serving
 
 
 class Telling(Stub):

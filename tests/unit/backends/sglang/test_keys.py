@@ -21,8 +21,8 @@ from arena.backends.weights.catalog import find_model
 from arena.cli.main import main
 from arena.errors import InputError
 from arena.tui.web.server import WebServer
-from tests.unit.backends.folder import write_folder
-from tests.unit.backends.sglang.stub import Stub, beside, serving
+from benchmarks.support.model_folder import write_folder
+from tests.support.sglang_stub import Stub, beside, serving
 
 RIG = "http://rig:30000"
 

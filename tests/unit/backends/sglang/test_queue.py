@@ -7,9 +7,9 @@ from pathlib import Path
 
 from arena.backends.base import Sampling
 from arena.backends.sglang.batches import Ask, Kind, Queue
-from tests.unit.backends.folder import write_folder
-from tests.unit.backends.sglang.stub import Stub
-from tests.unit.backends.sglang.test_faults import check, connected, request
+from benchmarks.support.model_folder import write_folder
+from tests.support.sglang_client import check, connected, request
+from tests.support.sglang_stub import Stub
 
 
 def test_the_lowest_block_goes_first_and_in_it_the_deepest_whatever_is_asked() -> None:

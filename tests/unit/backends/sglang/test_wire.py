@@ -10,8 +10,8 @@ import pytest
 from arena.backends.base import Sampling
 from arena.backends.sglang.wire import PROBE, Generated, Incomplete, Kind, Reader, Untrue, body
 from arena.backends.tokenizer import FolderTokenizer
-from tests.unit.backends.folder import END
-from tests.unit.backends.sglang.stub import SIZE, TOKENIZER
+from benchmarks.support.model_folder import END
+from tests.support.sglang_stub import SIZE, TOKENIZER
 
 PROMPT = (5, 6, 7)
 TOLD = Kind(Sampling(), 1, wanted=(7, 3), top=2)

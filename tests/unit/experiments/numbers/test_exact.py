@@ -18,9 +18,8 @@ from arena.experiments.numbers.exact import Exact, explore
 from arena.experiments.numbers.players import ModelPlayer
 from arena.experiments.numbers.spec import NumbersSpec
 from arena.experiments.numbers.task import find_task
-from tests.unit.agents.table_model import VOCABULARY, TableModel, Weights
+from tests.support.table_model import VOCABULARY, TableModel, TableModels, Weights
 from tests.unit.experiments.numbers.fakes import numbers
-from tests.unit.experiments.tournament.fakes import TableModels
 
 INTEGERS = find_task("integers")
 GRID = [Sampling(temperature, top_p) for temperature in (0.5, 1.0, 1.5, 2.5) for top_p in (1.0, 0.8, 0.5)]

@@ -22,9 +22,8 @@ from arena.experiments.numbers.spec import Mode, NumbersSpec
 from arena.stats.uniformity import chi_square, histogram
 from arena.store import Store
 from arena.store.rows import RunRow
-from tests.unit.agents.table_model import TableModel
+from tests.support.table_model import TableModel, TableModels
 from tests.unit.experiments.numbers.fakes import Counter, numbers
-from tests.unit.experiments.tournament.fakes import TableModels
 
 
 def run(

@@ -1,33 +1,8 @@
-"""Models without files, and an observer that only counts."""
+"""An observer that only counts."""
 
 from __future__ import annotations
 
-from arena.backends.backend import Identity
-from arena.backends.base import LanguageModel
-from arena.backends.loading import Models
-from arena.backends.weights.catalog import ModelEntry
 from arena.experiments.experiment import Cell, Event, Plan
-from tests.unit.agents.table_model import TableModel
-
-
-class TableModels(Models):
-    """`llm:NAME` is the table model, whatever the name."""
-
-    identity = Identity("the table", "the table")
-
-    def __init__(self, model: TableModel | None = None) -> None:
-        super().__init__()
-        self.model = model or TableModel()
-
-    @staticmethod
-    def entry(name: str) -> ModelEntry:
-        return ModelEntry("table", style="base", format="none", name=name)
-
-    async def identify(self, name: str) -> Identity:
-        return self.identity
-
-    async def get(self, name: str) -> LanguageModel:
-        return self.model
 
 
 class Counter:

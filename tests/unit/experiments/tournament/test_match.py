@@ -21,7 +21,7 @@ from arena.games import parse_game
 from arena.prompts.wording import find_wording
 from arena.randomness import stream, uniforms
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, Seat
-from tests.unit.agents.table_model import TableModel, always, by_length
+from tests.support.table_model import TableModel, always, by_length
 
 RPS = parse_game("rps")
 

@@ -19,8 +19,8 @@ from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import plan_tournament
 from arena.games import parse_game
 from arena.store import RunRow, Store
-from tests.unit.agents.table_model import TableModel
-from tests.unit.experiments.tournament.fakes import Counter, TableModels
+from tests.support.table_model import TableModel, TableModels
+from tests.unit.experiments.tournament.fakes import Counter
 
 Rounds = dict[tuple[str, str, str], dict[int, list[tuple[Any, ...]]]]
 

@@ -16,8 +16,8 @@ import transformers
 from arena.backends.local.agreement import WITHIN, settle
 from arena.backends.local.library import LoadError
 from arena.backends.local.transformers.library import TransformersLibrary
-from tests.support.architectures import make, make_encoder_decoder, names
-from tests.support.engine import SETTINGS, engine_apart
+from benchmarks.support.architectures import make, make_encoder_decoder, names
+from benchmarks.support.engine import SETTINGS, engine_apart
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # architectures of many ages warn of much
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from arena.backends.local.evaluator import Row
 from arena.backends.local.transformers.kv_cells import Cells
-from tests.unit.backends.local.table import TableModel
+from tests.support.table_evaluator import TableModel
 
 CELLS, SEQUENCES = 64, 6
 

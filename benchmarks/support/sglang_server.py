@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
 from arena.backends.sglang.serving.plan import RAW_VARIABLE
 from arena.backends.sglang.serving.processes import Program, answers, stop
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 PYTHON = Path(os.environ.get("ARENA_SGLANG_PYTHON", ROOT / ".venv-sglang/bin/python"))
 # what a server needs in order to share two cores with others
 OPTIONS = ("--max-total-tokens", "32768", "--max-running-requests", "64", "--sleep-on-idle")
 ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 _START_SECONDS = 300
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 class Server:

@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from arena.backends.base import Capability, Completion, Request, Sampling, Scores, Vocabulary, Work
+from arena.backends.backend import Identity
+from arena.backends.base import Capability, Completion, LanguageModel, Request, Sampling, Scores, Vocabulary, Work
 from arena.backends.distribution import Distribution, Logits
+from arena.backends.loading import Models
 from arena.backends.stopping import answer, ending
+from arena.backends.weights.catalog import ModelEntry
 from arena.errors import ModelError
 from arena.randomness import stream, uniforms
 from arena.records import Sample
@@ -127,3 +130,23 @@ class TableModel:
 
     async def close(self) -> None:
         pass
+
+
+class TableModels(Models):
+    """`llm:NAME` is the table model, whatever the name."""
+
+    identity = Identity("the table", "the table")
+
+    def __init__(self, model: TableModel | None = None) -> None:
+        super().__init__()
+        self.model = model or TableModel()
+
+    @staticmethod
+    def entry(name: str) -> ModelEntry:
+        return ModelEntry("table", style="base", format="none", name=name)
+
+    async def identify(self, name: str) -> Identity:
+        return self.identity
+
+    async def get(self, name: str) -> LanguageModel:
+        return self.model

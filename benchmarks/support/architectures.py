@@ -16,7 +16,7 @@ import transformers
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
-from tests.unit.backends.folder import BOS, END, tokenizer, write_folder
+from benchmarks.support.model_folder import BOS, END, tokenizer, write_folder
 
 HIDDEN, HEADS, CONTEXT, WINDOW = 64, 4, 512, 8
 _LARGEST = 20_000_000  # weights

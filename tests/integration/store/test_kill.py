@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import random
-import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from arena.store import Store
 from arena.store.export import export
-
-Start = Callable[..., "subprocess.Popen[str]"]
+from tests.integration.store.conftest import Start
 
 GAMES, ROUNDS = 60, 4
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.unit.backends.folder import tokenizer
+from benchmarks.support.model_folder import tokenizer
 
 TOKENIZER = tokenizer()
 SIZE = TOKENIZER.get_vocab_size()
@@ -222,3 +222,14 @@ def slow(seconds: float) -> Fault:
         return web.Response(body=answer, content_type="application/json")
 
     return fault
+
+
+def without(key: str) -> Callable[[bytes], bytes]:
+    """A change of an answer, for `body`: it lacks what it tells under this key."""
+
+    def change(answer: bytes) -> bytes:
+        found = json.loads(answer)
+        found[0]["meta_info"].pop(key)
+        return json.dumps(found).encode()
+
+    return change

@@ -1,0 +1,17 @@
+"""What pictures of screens are taken at: sizes, themes, and one day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+THEMES = ("arena-dark",)
+
+
+class OneDay(datetime):
+    """The day on which all runs of these tests are begun."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:
+        return datetime(2025, 5, 1, 12, 0, 0, tzinfo=tz)

@@ -1,0 +1,56 @@
+"""A client of stubs (sglang_stub.py): what it is asked, and whether the numbers are right."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import pytest
+
+from arena.backends.base import Completion, Draw, Request, StopRule
+from arena.backends.server import ServerSettings
+from arena.backends.sglang.client import SGLang
+from arena.backends.weights.catalog import ModelEntry
+from tests.support.sglang_stub import Stub, log_row, serving
+
+STOP = StopRule("(?!)", "(?!)", max_tokens=2)
+WANTED = (7, 3, 250)
+
+
+@asynccontextmanager
+async def connected(*stubs: Stub, **settings: Any) -> AsyncIterator[SGLang]:
+    """A client of some stubs, all closed afterwards."""
+    async with AsyncExitStack() as stack:
+        for stub in stubs:
+            await stack.enter_async_context(serving(stub))
+        entry = ModelEntry("sglang:" + ",".join(stub.url for stub in stubs))
+        model = await SGLang.connect("m", entry, ServerSettings(**settings))
+        for stub in stubs:
+            stub.posts.clear()
+        try:
+            yield model
+        finally:
+            await model.close()
+
+
+def run(coroutine: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(coroutine, 30))
+
+
+def request(*tokens: int, draw: str = "", **more: Any) -> Request:
+    return Request(tokens, WANTED, STOP, draw=Draw(draw, 1) if draw else None, top=2, **more)
+
+
+def check(completion: Completion, *tokens: int) -> None:
+    """The numbers are those of this very prompt."""
+    row = log_row(tokens)
+    assert completion.logprobs == pytest.approx([row[token] for token in WANTED])
+    assert [likely.logprob for likely in completion.top] == pytest.approx(sorted(row, reverse=True)[:2])
+
+
+async def failure(what: Any, kind: type[Exception]) -> str:
+    with pytest.raises(kind) as caught:
+        await what
+    return str(caught.value)
