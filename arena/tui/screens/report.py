@@ -32,7 +32,8 @@ class ReportScreen(ArenaScreen):
     def __init__(self, run: str) -> None:
         super().__init__()
         self._run = run
-        self._over = False  # nothing more will come
+        self._looking = False
+        self._over = False  # all that will ever come is shown
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
@@ -46,16 +47,19 @@ class ReportScreen(ArenaScreen):
         self.query_one("#report").focus()
 
     async def _look(self) -> None:
-        if self._over:
+        if self._looking or self._over:
             return
-        self._over = True  # until it was read: the clock may tick in between
+        self._looking = True
         try:
-            title, tables, self._over = await aside(_read, self.arena.store, self._run, max(40, self.size.width - 4))
+            title, tables, over = await aside(_read, self.arena.store, self._run, max(40, self.size.width - 4))
         except ArenaError as error:
             self.arena.refuse(error)
             self.dismiss()
             return
+        finally:
+            self._looking = False
         if self.is_mounted:
+            self._over = over
             self.query_one("#title", Static).update(Text(title))
             self.query_one("#tables", Static).update(tables)
 
