@@ -70,7 +70,7 @@ def test_a_match_longer_than_the_context_is_offered_shorter(
     app = ArenaApp(store, start=Choice("rps", GEMMA, "human", 5000, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(app.screen, FitScreen))
+        await until(pilot, lambda: isinstance(app.screen, FitScreen) and bool(app.screen.query(button)))
         app.screen.query_one(button, Button).press()
         await until(pilot, lambda: my_turn(app))
         assert isinstance(app.screen, MatchScreen)
