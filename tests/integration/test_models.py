@@ -267,7 +267,7 @@ def test_a_wording_that_spells_special_tokens(tmp_path: Path, facts: dict[str, A
 
 # -- asked for its policy elsewhere --------------------------------------------------------------------------
 
-WITHIN = 0.02  # two evaluations of a prompt, one in a batch with others
+WITHIN = 0.2  # two evaluations of a prompt, one in a batch with others (docs/definitions.md)
 
 
 def test_its_policy_after_a_history_is_the_one_that_it_then_has() -> None:
