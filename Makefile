@@ -34,14 +34,14 @@ PROGRESS := ^ *\[ *[0-9]+(/[0-9]+|%)\].{0,90}|^ *Collecting.*|Building wheel.*|S
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-build-isolation
 HASHED := $(PIP) --require-hashes --no-deps
 
-# llama.cpp is compiled here, for this machine's processor; the exit status is pip's
+# llama.cpp is compiled here, for this machine's processor; the exit status is pip's, whether there is progress or not
 .venv/.installed: pyproject.toml requirements/build.txt requirements/install.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Arena needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing; llama.cpp is compiled once, which takes 3 to 10 minutes."
 	$(HASHED) -q -r requirements/build.txt
 	set -o pipefail; SKBUILD_CMAKE_VERBOSE=false $(HASHED) -v -r requirements/install.txt 2>&1 \
-	  | tee .venv/install.log | grep --line-buffered -oE '$(PROGRESS)' \
+	  | tee .venv/install.log | { grep --line-buffered -oE '$(PROGRESS)' || true; } \
 	  || { echo "The installation failed; all of its output is in .venv/install.log"; exit 1; }
 	$(PIP) -q --no-deps -e .
 	@touch $@
