@@ -26,7 +26,7 @@ from arena.backends.loading import Models
 from arena.backends.local.settings import Settings
 from arena.errors import InputError, UsageError
 from arena.experiments.experiment import Plan, Spec, carry_out
-from arena.experiments.registry import find_experiment
+from arena.experiments.registry import EXPERIMENTS, find_experiment
 from arena.reports.registry import reports_of
 from arena.reports.report import Report, write_all
 from arena.reports.terminal import terminal
@@ -149,8 +149,6 @@ def measure(
     try:
         kind = find_experiment(experiment)
     except KeyError:
-        from arena.experiments.registry import EXPERIMENTS
-
         raise UsageError(f"there is no experiment {experiment!r}: {meant(experiment, EXPERIMENTS.names())}") from None
     plain = {name: [value] if name in _LISTS and isinstance(value, str) else value for name, value in said.items()}
     try:
@@ -163,8 +161,9 @@ def measure(
         with observer("auto" if progress else "none") as watching, Store.open(place, create=True) as opened:
             models = Models(settings, watching.tell)
             try:
-                plan: Plan = await kind.plan(spec, models)
-                return await carry_out(plan, opened, models, watching)
+                with EXPERIMENTS.blaming(experiment):
+                    plan: Plan = await kind.plan(spec, models)
+                    return await carry_out(plan, opened, models, watching)
             finally:
                 await models.close()
 

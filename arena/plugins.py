@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
@@ -64,6 +65,19 @@ class Registry(Generic[T]):
     def failure(self, name: str, what: str) -> InputError:
         """The error that a thing of another package is at fault: `what` goes on after its name."""
         return InputError(f"the {self.kind} {name!r}, which {_origin(self._brought()[name])} brings, {what}")
+
+    @contextmanager
+    def blaming(self, name: str, what: str = "fails") -> Iterator[None]:
+        """Whatever a thing of another package raises within becomes a sentence, unless it is an ArenaError already.
+        What Arena's own raise is a bug, and stays as it is."""
+        try:
+            yield
+        except ArenaError:
+            raise
+        except (Exception, SystemExit) as error:  # whatever another package's code can raise
+            if self.owns(name):
+                raise
+            raise self.failure(name, f"{what}: {type(error).__name__}: {error}") from error
 
     def folder(self, name: str) -> Path | None:
         """The folder of the module that brings a thing of another package; None for Arena's own."""

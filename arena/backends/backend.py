@@ -7,7 +7,6 @@ colon in a model's name (`llm:NAME:PLACE`), and leads to an object that is a `Ba
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 from arena.backends.base import LanguageModel
 from arena.backends.local.settings import Settings
 from arena.backends.server import ServerSettings
-from arena.errors import ArenaError, InputError
 from arena.extras import MODULES
 from arena.plugins import Registry
 
@@ -111,19 +109,3 @@ def find_backend(name: str) -> Backend:
     if found.extra and found.extra not in MODULES:
         raise BACKENDS.failure(name, f"needs the extra {found.extra!r}, and there are {', '.join(MODULES)}")
     return found
-
-
-@contextmanager
-def sentences(name: str) -> Iterator[None]:
-    """What a package's backend raises within becomes InputError, unless it is an ArenaError already."""
-    try:
-        yield
-    except ArenaError:
-        raise
-    except Exception as error:  # whatever another package's code can raise
-        raise error if name in _OWN else failure(name, f"fails: {type(error).__name__}: {error}") from error
-
-
-def failure(name: str, what: str) -> InputError:
-    """The error that a package's backend is at fault: `what` goes on after its name."""
-    return BACKENDS.failure(name, what)

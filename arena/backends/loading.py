@@ -9,7 +9,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from typing import Any
 
-from arena.backends.backend import Backend, Identity, Running, failure, find_backend, sentences
+from arena.backends.backend import BACKENDS, Backend, Identity, Running, find_backend
 from arena.backends.base import LanguageModel
 from arena.backends.keys import without_logins
 from arena.backends.local.settings import Settings
@@ -73,10 +73,10 @@ class Models:
         async with self._identifying:
             if name not in self._identities:
                 entry, backend = await aside(_runnable, name)
-                with sentences(backend.name):
+                with BACKENDS.blaming(backend.name):
                     found = await backend.identify(entry, self._running(name))
                 if not isinstance(found, Identity):
-                    raise failure(backend.name, f"identifies {name} by {found!r}, which is no Identity")
+                    raise BACKENDS.failure(backend.name, f"identifies {name} by {found!r}, which is no Identity")
                 self._identities[name] = found
             return self._identities[name]
 
@@ -96,10 +96,10 @@ class Models:
 
     async def _load(self, name: str) -> LanguageModel:
         entry, backend = await aside(_runnable, name)
-        with sentences(backend.name):
+        with BACKENDS.blaming(backend.name):
             model = await backend.load(entry, self._running(name))
         if not isinstance(model, LanguageModel):
-            raise failure(backend.name, f"loads {name} as {model!r}, which is no LanguageModel")
+            raise BACKENDS.failure(backend.name, f"loads {name} as {model!r}, which is no LanguageModel")
         self._builds[name] = model.build
         self._unverified |= {name: backend.unverified} if backend.unverified else {}
         return model

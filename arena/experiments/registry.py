@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
-from arena.errors import ArenaError
 from arena.experiments.experiment import Experiment
 from arena.experiments.numbers.numbers import NUMBERS
 from arena.experiments.numbers.rewards import REWARD_SCORES
@@ -24,16 +21,3 @@ def find_experiment(name: str) -> Experiment[Any]:
     if not isinstance(found, Experiment) or found.name != name:
         raise EXPERIMENTS.failure(name, f"is not an Experiment of that name but {found!r:.80}")
     return found
-
-
-@contextmanager
-def sentences(name: str) -> Iterator[None]:
-    """Whatever goes wrong within an experiment that another package brings becomes a sentence: InputError."""
-    try:
-        yield
-    except ArenaError:
-        raise
-    except Exception as error:  # whatever another package's code can raise
-        if EXPERIMENTS.owns(name):
-            raise
-        raise EXPERIMENTS.failure(name, f"failed: {type(error).__name__}: {error}") from error

@@ -44,12 +44,8 @@ def _make(name: str, *options: int) -> Game:
     maker = GAMES.load(name)
     if GAMES.owns(name):
         return _called(name, maker, *options)
-    try:
+    with GAMES.blaming(name, "can't be made"):
         game = _called(name, maker, *options)
-    except ArenaError:
-        raise
-    except (Exception, SystemExit) as error:  # whatever another package's code can raise
-        raise GAMES.failure(name, f"can't be made: {type(error).__name__}: {error}") from error
     if not isinstance(game, Game) or game.name.partition(":")[0] != name:
         got = f"one that is called {game.name!r}" if isinstance(game, Game) else repr(game)
         raise GAMES.failure(name, f"is no Game of that name but {got}")

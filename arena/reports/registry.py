@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
-from arena.errors import ArenaError, InputError
+from arena.errors import InputError
 from arena.plugins import Registry
 from arena.reports import numbers, tournament
 from arena.store.rows import RunRow
@@ -59,11 +59,5 @@ def _report(name: str, store: Store, runs: Sequence[RunRow], published: bool) ->
             f"{', '.join(REPORTS.names())})"
         )
     reporter = REPORTS.load(name)
-    try:
+    with REPORTS.blaming(name):
         return reporter(store, runs, published)
-    except ArenaError:
-        raise
-    except Exception as error:
-        if REPORTS.folder(name) is None:
-            raise
-        raise REPORTS.failure(name, f"fails: {type(error).__name__}: {error}") from error

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from arena.backends.backend import find_backend, sentences
+from arena.backends.backend import BACKENDS, find_backend
 from arena.backends.weights import hub
 from arena.backends.weights.catalog import ModelEntry
 from arena.backends.weights.gguf import check_gguf, shards
@@ -21,7 +21,7 @@ def state(entry: ModelEntry) -> str:
     if entry.fault:
         return entry.fault
     try:
-        with sentences(entry.backend):
+        with BACKENDS.blaming(entry.backend):
             return find_backend(entry.backend).state(entry)
     except ArenaError as error:
         return str(error)
@@ -33,7 +33,7 @@ def verified(entry: ModelEntry) -> tuple[Path, str] | None:
     backend = find_backend(entry.backend)
     if backend.unverified:
         return None
-    with sentences(entry.backend):
+    with BACKENDS.blaming(entry.backend):
         return backend.verified(entry)
 
 

@@ -42,8 +42,3 @@ class Settings(msgspec.Struct, frozen=True):
 
     mode: Mode | Literal["rewards"]
     invalid: str
-
-    @property
-    def draws(self) -> bool:
-        """Whether answers are drawn."""
-        return self.mode in ("sample", "both")

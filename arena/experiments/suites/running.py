@@ -9,7 +9,7 @@ from typing import NamedTuple
 from arena.backends.loading import Models
 from arena.errors import ArenaError, ModelError, StoreError
 from arena.experiments.experiment import Observer, Plan, carry_out
-from arena.experiments.registry import sentences
+from arena.experiments.registry import EXPERIMENTS
 from arena.experiments.suites.suite import Part, Suite
 from arena.store.rows import RunRow
 from arena.store.store import Store
@@ -46,7 +46,7 @@ async def run_suite(
         try:
             if isinstance(plan, ModelError):
                 raise plan
-            with sentences(kind):
+            with EXPERIMENTS.blaming(kind):
                 done.runs.append(await carry_out(plan, store, models, observer))
         except StoreError:
             raise
@@ -58,7 +58,7 @@ async def run_suite(
 async def _planned(part: Part, models: Models) -> Plan | ModelError:
     """The plan, or why it can't be made now but may be later."""
     try:
-        with sentences(part.experiment.name):
+        with EXPERIMENTS.blaming(part.experiment.name):
             return await part.experiment.plan(part.spec, models)
     except ModelError as error:
         return error
