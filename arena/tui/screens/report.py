@@ -65,10 +65,9 @@ class ReportScreen(ArenaScreen):
 
 
 def _read(path: Path, name: str, width: int) -> tuple[str, RenderableType, bool]:
-    """A run's title, its tables, and whether it is over."""
+    """A run's title, its tables, and whether it is finished: one that was stopped may be gone on with elsewhere."""
     with Store.open(path) as store:
         run = store.run(name)
-        over = run.finished or store.writer_of(run) is None
-        state = "finished" if run.finished else "stopped" if over else "running"
+        state = "finished" if run.finished else "stopped" if store.writer_of(run) is None else "running"
         title = f"run {run.name} · {run.spec.experiment} · {amount(run.spec)} · seed {run.spec.seed} · {state}"
-        return printable(title), terminal(reports_of(store, [run])[0].tables, width), over
+        return printable(title), terminal(reports_of(store, [run])[0].tables, width), run.finished
