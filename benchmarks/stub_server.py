@@ -29,11 +29,11 @@ _asked = msgspec.json.Decoder(_Asked)
 
 
 class Stub(asyncio.Protocol):
-    """One connection."""
+    """One connection. `tokenizer` is read once for all of them: it takes as long as thousands of answers."""
 
-    def __init__(self, folder: str, token: int, seconds: float) -> None:
+    def __init__(self, folder: str, tokenizer: FolderTokenizer, token: int, seconds: float) -> None:
         self._seconds = seconds
-        self._tokenizer = FolderTokenizer.from_folder(Path(folder))
+        self._tokenizer = tokenizer
         self._facts = {
             b"/model_info": msgspec.json.encode({"model_path": folder, "tokenizer_path": folder}),
             b"/server_info": msgspec.json.encode({"version": "stub", "dtype": "none", "max_req_input_len": 100_000}),
@@ -88,7 +88,10 @@ class Stub(asyncio.Protocol):
 
 async def main(folder: str, token: int, seconds: float = 0.0) -> None:
     """Serve on a port of its own until killed."""
-    server = await asyncio.get_running_loop().create_server(lambda: Stub(folder, token, seconds), "127.0.0.1", 0)
+    tokenizer = FolderTokenizer.from_folder(Path(folder))
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Stub(folder, tokenizer, token, seconds), "127.0.0.1", 0
+    )
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 

@@ -1,6 +1,8 @@
 """Models on this machine, each in a worker process of its own.
 
-client.py       the side that Arena talks to: starts the worker, sends requests, tells how it ended
+client.py       the side that Arena talks to: starts the worker, and asks it as a language model
+channel.py      sending requests to a child process, and handing out its answers
+tokenizing.py   a tokenizer in a process of its own
 child.py        starting a child process, and telling its end
 messages.py     what travels between the two, and its framing
 worker.py       the child process: reads messages, runs the engine

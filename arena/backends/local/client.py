@@ -1,46 +1,20 @@
-"""The side of the worker that Arena talks to: starts it, sends requests, and tells how it ended."""
+"""The side of the worker that Arena talks to: starts it, loads weights into it, and asks it as a language model."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 
 from arena.backends.base import Capability, Completion, Request, Sampling, Scores, Vocabulary, Work
+from arena.backends.local.channel import Channel, Tell, receive, send
 from arena.backends.local.child import describe, end, last_words, log_file, start
-from arena.backends.local.messages import (
-    HEADER,
-    AskWork,
-    Cancel,
-    Complete,
-    Completed,
-    FromWorker,
-    Load,
-    Loading,
-    Notice,
-    Ready,
-    Refused,
-    Score,
-    Scored,
-    Tokenize,
-    Tokens,
-    ToWorker,
-    WorkDone,
-    body_length,
-    decode_from_worker,
-    frame,
-    split,
-)
+from arena.backends.local.messages import AskWork, Complete, Load, Loading, Notice, Ready, Refused, Score, Tokenize
 from arena.backends.local.settings import Settings
 from arena.backends.requests import check_request, check_score
 from arena.concurrency import aside
 from arena.errors import InputError, ModelError
-
-Tell = Callable[[str], None]
 
 
 class LocalModel:
@@ -48,27 +22,12 @@ class LocalModel:
 
     capabilities = frozenset(Capability)
 
-    def __init__(
-        self,
-        name: str,
-        process: asyncio.subprocess.Process,
-        log: Path,
-        ready: Ready,
-        vocabulary: Vocabulary,
-        tell: Tell,
-    ) -> None:
+    def __init__(self, name: str, ready: Ready, vocabulary: Vocabulary, channel: Channel) -> None:
         self.name = name
         self.build = ready.build
         self.context = ready.context
         self.vocabulary = vocabulary
-        self._process = process
-        self._log = log
-        self._tell = tell
-        self._next = 0
-        self._waiting: dict[int, asyncio.Future[Any]] = {}
-        self._failure: ModelError | None = None
-        self._closing = False
-        self._reader = asyncio.create_task(self._read(), name=f"worker of {name}")
+        self._channel = channel
 
     @classmethod
     async def load(
@@ -94,11 +53,12 @@ class LocalModel:
             process = await start("arena.backends.local.worker", log)
             warming = False
             try:
-                await _send(process, Load(library, place, attempt))
+                await send(process, Load(library, place, attempt))
                 while True:
-                    message = await _receive(process)
+                    message = await receive(process)
                     if isinstance(message, Ready):
-                        return cls(name, process, log, message, await aside(_vocabulary, message), tell)
+                        vocabulary = await aside(message.spelling.vocabulary)
+                        return cls(name, message, vocabulary, Channel(name, process, log, tell))
                     if isinstance(message, Loading):
                         warming = message.share >= 1
                         progress("running a first batch" if warming else f"reading weights {message.share:.0%}")
@@ -122,116 +82,35 @@ class LocalModel:
     @property
     def ended(self) -> bool:
         """Whether the worker is gone, so that nothing can be asked any more."""
-        return self._failure is not None
+        return self._channel.ended
 
     def check(self, sampling: Sampling) -> None:
         """Every setting can be given: the distribution is computed here."""
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
         """Ordinary text to ids, without BOS. With `specials`, special tokens in the text are recognised."""
-        tokens: tuple[int, ...] = await self._call(lambda number: Tokenize(number, text, specials))
+        tokens: tuple[int, ...] = await self._channel.ask(lambda number: Tokenize(number, text, specials))
         return tokens
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request; others wait beside it. Raises ModelError if the worker ends, InputError for a prompt
         that can't be evaluated."""
         check_request(self, request)
-        completion: Completion = await self._call(lambda number: Complete(number, request))
+        completion: Completion = await self._channel.ask(lambda number: Complete(number, request))
         return completion
 
     async def score(self, tokens: Sequence[int]) -> Scores:
         """The log-probability of every token but the first. The worker does nothing else meanwhile. Raises ModelError
         if it ends, InputError for a text that can't be evaluated."""
         check_score(self, tokens)
-        scores: Scores = await self._call(lambda number: Score(number, tuple(tokens)))
+        scores: Scores = await self._channel.ask(lambda number: Score(number, tuple(tokens)))
         return scores
 
     async def work(self) -> Work:
         """What was done since loading."""
-        work: Work = await self._call(AskWork)
+        work: Work = await self._channel.ask(AskWork)
         return work
 
     async def close(self) -> None:
         """End the worker at once: it holds nothing that would be lost."""
-        self._closing = True
-        await end(self._process)
-        self._reader.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._reader
-        if self._failure is None:
-            self._log.unlink(missing_ok=True)
-
-    async def _call(self, message: Callable[[int], ToWorker]) -> Any:
-        if self._failure is not None:
-            raise self._failure
-        self._next += 1
-        number = self._next
-        future = self._waiting[number] = asyncio.get_running_loop().create_future()
-        try:
-            await _send(self._process, message(number))
-            return await future
-        except ConnectionError:
-            return await future  # the reader has seen the end, or is about to, and says why
-        except asyncio.CancelledError:
-            if not self._closing and self._failure is None:
-                with contextlib.suppress(ConnectionError, RuntimeError):
-                    assert self._process.stdin is not None
-                    self._process.stdin.write(frame(Cancel(number)))
-            raise
-        finally:
-            self._waiting.pop(number, None)
-
-    async def _read(self) -> None:
-        """Hand every answer to the one who waits for it; at the end, tell everybody why."""
-        try:
-            while True:
-                message = await _receive(self._process)
-                if isinstance(message, Completed):
-                    self._resolve(message.id, message.completion)
-                elif isinstance(message, Scored):
-                    self._resolve(message.id, message.scores)
-                elif isinstance(message, Tokens):
-                    self._resolve(message.id, message.tokens)
-                elif isinstance(message, WorkDone):
-                    self._resolve(message.id, message.work)
-                elif isinstance(message, Notice):
-                    self._tell(f"{self.name} {message.line}")
-        except (asyncio.IncompleteReadError, ConnectionError, msgspec.MsgspecError):
-            code = await self._process.wait()
-            if not self._closing:
-                how = f"{describe(code)}; its log is {self._log}{last_words(self._log)}"
-                self._failure = ModelError(f"the worker of {self.name} ended: {how}")
-            for future in self._waiting.values():
-                if not future.done():
-                    future.set_exception(self._failure or ModelError(f"{self.name} was closed"))
-
-    def _resolve(self, number: int, answer: Any) -> None:
-        future = self._waiting.get(number)
-        if future is not None and not future.done():
-            future.set_result(answer)
-
-
-def _vocabulary(ready: Ready) -> Vocabulary:
-    return Vocabulary(
-        pieces=split(ready.pieces, ready.lengths),
-        specials=ready.specials,
-        bos=ready.bos,
-        ends=frozenset(ready.ends),
-        chat_template=ready.chat_template,
-        named=ready.named,
-        mark=ready.mark,
-        lstrips=frozenset(ready.lstrips),
-        rstrips=frozenset(ready.rstrips),
-    )
-
-
-async def _send(process: asyncio.subprocess.Process, message: ToWorker) -> None:
-    assert process.stdin is not None
-    process.stdin.write(frame(message))
-    await process.stdin.drain()
-
-
-async def _receive(process: asyncio.subprocess.Process) -> FromWorker:
-    assert process.stdout is not None
-    header = await process.stdout.readexactly(HEADER)
-    return decode_from_worker(await process.stdout.readexactly(body_length(header)))
+        await self._channel.close()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Sequence
 from itertools import accumulate
 from typing import BinaryIO
 
 import msgspec
 
-from arena.backends.base import Completion, Request, Scores, Work
+from arena.backends.base import Completion, Request, Scores, Vocabulary, Work
 from arena.backends.local.settings import Settings
 
 _LENGTH = struct.Struct("<I")
@@ -23,6 +22,12 @@ class Load(msgspec.Struct, tag=True):
     library: str
     place: str
     settings: Settings
+
+
+class LoadTokenizer(msgspec.Struct, tag=True):
+    """The first message to a worker that is to tokenise alone: the folder of the tokenizer."""
+
+    folder: str
 
 
 class Tokenize(msgspec.Struct, tag=True):
@@ -65,9 +70,9 @@ class Loading(msgspec.Struct, tag=True):
     share: float
 
 
-class Ready(msgspec.Struct, tag=True):
-    """The model can be asked. Of the tokenizer it has what `Vocabulary` says; the pieces are joined, as the event loop
-    would stand still while a quarter of a million are decoded: `split` takes them apart."""
+class Spelling(msgspec.Struct, tag=True):
+    """A `Vocabulary` as it travels, and the answer to LoadTokenizer. The pieces are joined: the event loop would stand
+    still while a quarter of a million are decoded."""
 
     pieces: bytes
     lengths: bytes
@@ -79,6 +84,43 @@ class Ready(msgspec.Struct, tag=True):
     mark: str
     lstrips: list[int]
     rstrips: list[int]
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> Spelling:
+        """A vocabulary, to be sent."""
+        return cls(
+            pieces=b"".join(vocabulary.pieces),
+            lengths=array("I", map(len, vocabulary.pieces)).tobytes(),
+            specials=dict(vocabulary.specials),
+            bos=vocabulary.bos,
+            ends=sorted(vocabulary.ends),
+            chat_template=vocabulary.chat_template,
+            named=dict(vocabulary.named),
+            mark=vocabulary.mark,
+            lstrips=sorted(vocabulary.lstrips),
+            rstrips=sorted(vocabulary.rstrips),
+        )
+
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary that was sent."""
+        ends = tuple(accumulate(array("I", self.lengths)))
+        return Vocabulary(
+            pieces=tuple(self.pieces[start:end] for start, end in zip((0, *ends), ends, strict=False)),
+            specials=self.specials,
+            bos=self.bos,
+            ends=frozenset(self.ends),
+            chat_template=self.chat_template,
+            named=self.named,
+            mark=self.mark,
+            lstrips=frozenset(self.lstrips),
+            rstrips=frozenset(self.rstrips),
+        )
+
+
+class Ready(msgspec.Struct, tag=True):
+    """The model can be asked."""
+
+    spelling: Spelling
     context: int
     cells: int
     build: str
@@ -124,23 +166,12 @@ class Refused(msgspec.Struct, tag=True):
     sentence: str
 
 
-ToWorker = Load | Tokenize | Complete | Score | Cancel | AskWork
-FromWorker = Loading | Notice | Ready | Tokens | Completed | Scored | WorkDone | Refused
+ToWorker = Load | LoadTokenizer | Tokenize | Complete | Score | Cancel | AskWork
+FromWorker = Loading | Notice | Spelling | Ready | Tokens | Completed | Scored | WorkDone | Refused
 
 _encoder = msgspec.msgpack.Encoder()
 _to_worker = msgspec.msgpack.Decoder(ToWorker)
 _from_worker = msgspec.msgpack.Decoder(FromWorker)
-
-
-def joined(pieces: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """Pieces as one, and their lengths."""
-    return b"".join(pieces), array("I", map(len, pieces)).tobytes()
-
-
-def split(pieces: bytes, lengths: bytes) -> tuple[bytes, ...]:
-    """What was joined."""
-    ends = tuple(accumulate(array("I", lengths)))
-    return tuple(pieces[start:end] for start, end in zip((0, *ends), ends, strict=False))
 
 
 def frame(message: ToWorker | FromWorker) -> bytes:

@@ -1,4 +1,5 @@
-"""The worker process: one model, one loop. Messages come in on standard input and go out on standard output.
+"""The worker process: one model, or one tokenizer alone, and one loop. Messages come in on standard input and go out
+on standard output.
 
 Everything that a native library prints goes to standard error, which is the worker's log. The worker ignores
 SIGINT (its parent decides) and ends when its parent does, however that ends: its input closes then.
@@ -11,6 +12,7 @@ import queue
 import signal
 import sys
 import threading
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -22,18 +24,20 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Read the Load message, load, warm, then serve until the input closes."""
+    """Read the first message, load what it names, then serve until the input closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     output = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what the library prints must not get among the messages
 
-    from arena.backends.local.messages import Load, read_to_worker
+    from arena.backends.local.messages import Load, LoadTokenizer, read_to_worker
 
     first = read_to_worker(sys.stdin.buffer)
     if isinstance(first, Load):
         if hasattr(os, "nice"):
             os.nice(first.settings.niceness)
         _Worker(output).run(first)
+    elif isinstance(first, LoadTokenizer):
+        _Worker(output).tokenize(first.folder)
 
 
 class _Worker:
@@ -45,7 +49,7 @@ class _Worker:
     def run(self, load: Load) -> None:
         from arena.backends.local.agreement import settle
         from arena.backends.local.library import LoadError
-        from arena.backends.local.messages import Loading, Notice, Ready, Refused, joined
+        from arena.backends.local.messages import Loading, Notice, Ready, Refused, Spelling
 
         percent = -1
 
@@ -69,25 +73,30 @@ class _Worker:
         if why:
             self._send(Notice(f"takes each prompt from its first token, which is slow: {why}"))
         threading.Thread(target=self._read, args=(library,), daemon=True).start()
-        pieces, lengths = joined(vocabulary.pieces)
         self._send(
             Ready(
-                pieces=pieces,
-                lengths=lengths,
-                specials=dict(vocabulary.specials),
-                bos=vocabulary.bos,
-                ends=sorted(vocabulary.ends),
-                chat_template=vocabulary.chat_template,
-                named=dict(vocabulary.named),
-                mark=vocabulary.mark,
-                lstrips=sorted(vocabulary.lstrips),
-                rstrips=sorted(vocabulary.rstrips),
+                spelling=Spelling.of(vocabulary),
                 context=min(library.trained_context, library.cells),
                 cells=library.cells,
                 build=library.build(),
             )
         )
         self._serve(_engine(library, vocabulary, load))
+
+    def tokenize(self, folder: str) -> None:
+        """Answer with the ids of texts alone, until the input closes."""
+        from arena.backends.local.messages import Refused, Spelling, Tokenize, Tokens, read_to_worker
+        from arena.backends.tokenizer import FolderTokenizer
+
+        try:
+            tokenizer = FolderTokenizer.from_folder(Path(folder))
+        except (OSError, ValueError, TypeError, RecursionError) as error:  # whatever is wrong with a stranger's files
+            self._send(Refused(" ".join(str(error).split())[:300]))
+            return
+        self._send(Spelling.of(tokenizer.vocabulary))
+        while (message := read_to_worker(sys.stdin.buffer)) is not None:
+            if isinstance(message, Tokenize):
+                self._send(Tokens(message.id, tokenizer.tokenize(message.text, message.specials)))
 
     def _read(self, library: Library) -> None:
         """Runs in a thread of its own. Tokenising is answered here, so that it never waits for a batch."""

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from arena.backends.base import Capability, Completion, Request, Sampling, Scores, Vocabulary, Work
+from arena.backends.local.tokenizing import TokenizerProcess
 from arena.backends.requests import check_request, check_score
 from arena.backends.server import ServerSettings
 from arena.backends.sglang.batches import Ask, Gone, Known, Queue
@@ -21,9 +22,7 @@ from arena.backends.sglang.tokenizer import served_tokenizer
 from arena.backends.sglang.transport import Transport
 from arena.backends.sglang.wire import Generated, Kind, Numbers, Reader, body, spelling_body
 from arena.backends.stopping import answer, cut, ending
-from arena.backends.tokenizer import FolderTokenizer
 from arena.backends.weights.catalog import ModelEntry
-from arena.concurrency import aside
 from arena.errors import InputError, ModelError
 from arena.records import Sample
 
@@ -39,7 +38,7 @@ class SGLang:
     capabilities = frozenset({Capability.SCORE})
 
     def __init__(
-        self, name: str, served: Served, tokenizer: FolderTokenizer, transport: Transport, settings: ServerSettings
+        self, name: str, served: Served, tokenizer: TokenizerProcess, transport: Transport, settings: ServerSettings
     ) -> None:
         self.name = name
         self.build = served.build
@@ -63,10 +62,10 @@ class SGLang:
         """Ask the servers what they serve, and how they count. Raises ModelError for servers that don't answer
         within 10 seconds, InputError for those that are something else."""
         urls = addresses(entry.place)
-        transport = Transport(urls, settings)
+        transport, tokenizer = Transport(urls, settings), None
         try:
             served = one_model(urls, await asyncio.gather(*(transport.served(url) for url in urls)))
-            tokenizer = await aside(served_tokenizer, served, entry.repository)
+            tokenizer = await served_tokenizer(name, served, entry.repository)
             model = cls(name, served, tokenizer, transport, settings)
             for url in urls:
                 await model._check_spelling(url)
@@ -75,6 +74,8 @@ class SGLang:
                 raise InputError(f"{', '.join(urls)}: start all of them with the same {RAW_VARIABLE}")
             (model._raw,) = ways
         except BaseException:
+            if tokenizer:
+                await tokenizer.close()
             await transport.close()
             raise
         transport.check = model._check
@@ -83,8 +84,8 @@ class SGLang:
 
     @property
     def ended(self) -> bool:
-        """Whether it was closed."""
-        return self._closed
+        """Whether it was closed, or its tokenizer's process is gone."""
+        return self._closed or self._tokenizer.ended
 
     def check(self, sampling: Sampling) -> None:
         """Refuse a setting whose distribution this server can't tell: InputError.
@@ -105,7 +106,7 @@ class SGLang:
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
         """Ordinary text to ids, without BOS. With `specials`, special tokens in the text are recognised."""
-        return self._tokenizer.tokenize(text, specials)
+        return await self._tokenizer.tokenize(text, specials)
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request; others wait beside it. Raises ModelError if the server stays away."""
@@ -242,8 +243,8 @@ class SGLang:
 
     async def _gives_raw(self, url: str) -> bool:
         """Whether a server's log-probabilities are raw: one prompt at two temperatures tells."""
-        tokens = self._tokenizer.tokenize("The first of them is", False)
-        wanted = tuple(dict.fromkeys(self._tokenizer.tokenize(" a the one", False)))
+        tokens = await self._tokenizer.tokenize("The first of them is", False)
+        wanted = tuple(dict.fromkeys(await self._tokenizer.tokenize(" a the one", False)))
         one, two = [await self._told(url, tokens, Kind(Sampling(at), 1, wanted)) for at in (1.0, 2.0)]
         return max(abs(a - b) for a, b in zip(one, two, strict=True)) < _SAME
 
@@ -280,10 +281,11 @@ class SGLang:
         return self._work
 
     async def close(self) -> None:
-        """Let the connections go."""
+        """Let the connections and the tokenizer's process go."""
         self._closed = True
         for pump in self._pumps:
             pump.cancel()
         await asyncio.gather(*self._pumps, return_exceptions=True)
         self._queue.cancel()
+        await self._tokenizer.close()
         await self._transport.close()

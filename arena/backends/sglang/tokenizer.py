@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from arena.backends.local.tokenizing import TokenizerProcess
 from arena.backends.sglang.info import Served
-from arena.backends.tokenizer import FILES, FolderTokenizer
+from arena.backends.tokenizer import FILES
 from arena.backends.weights.hub import snapshot
-from arena.errors import ModelError
+from arena.concurrency import aside
+from arena.errors import InputError, ModelError
 
 
 def tokenizer_folder(served: Served, repository: str) -> Path:
@@ -25,12 +27,12 @@ def tokenizer_folder(served: Served, repository: str) -> Path:
     return snapshot(repository, FILES)
 
 
-def served_tokenizer(served: Served, repository: str) -> FolderTokenizer:
-    """Load it, without torch. Raises ModelError if it can't be had on this machine."""
+async def served_tokenizer(name: str, served: Served, repository: str) -> TokenizerProcess:
+    """Load it, without torch, for the model of that name. Raises ModelError if it can't be had on this machine."""
+    folder = await aside(tokenizer_folder, served, repository)
     try:
-        return FolderTokenizer.from_folder(tokenizer_folder(served, repository))
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        why = " ".join(str(error).split())[:300]
+        return await TokenizerProcess.load(name, folder)
+    except InputError as error:
         raise ModelError(
-            f"the tokenizer of the model served, {served.model.tokenizer_path}, can't be read: {why}"
+            f"the tokenizer of the model served, {served.model.tokenizer_path}, can't be read: {error}"
         ) from error

@@ -5,9 +5,27 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.backends.local.messages import joined, split
+from arena.backends.base import Vocabulary
+from arena.backends.local.messages import Spelling, decode_from_worker, frame
+
+IDS = st.frozensets(st.integers(0, 2**20), max_size=5)
+TEXTS = st.text(max_size=5)
 
 
-@given(st.lists(st.binary(max_size=5), max_size=20))
-def test_pieces_that_are_joined_can_be_taken_apart(pieces: list[bytes]) -> None:
-    assert split(*joined(pieces)) == tuple(pieces)
+@given(
+    st.builds(
+        Vocabulary,
+        pieces=st.lists(st.binary(max_size=5), max_size=20).map(tuple),
+        specials=st.dictionaries(TEXTS, st.integers(0, 2**20), max_size=5),
+        bos=st.none() | st.integers(0, 2**20),
+        ends=IDS,
+        chat_template=st.none() | TEXTS,
+        named=st.dictionaries(TEXTS, TEXTS, max_size=5),
+        mark=TEXTS,
+        lstrips=IDS,
+        rstrips=IDS,
+    )
+)
+def test_a_vocabulary_arrives_as_it_was_sent(vocabulary: Vocabulary) -> None:
+    arrived = decode_from_worker(frame(Spelling.of(vocabulary))[4:])
+    assert isinstance(arrived, Spelling) and arrived.vocabulary() == vocabulary

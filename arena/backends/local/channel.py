@@ -1,0 +1,120 @@
+"""Talking with a child process: each request goes out with a number, and its answer goes to whoever waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from arena.backends.local.child import describe, end, last_words
+from arena.backends.local.messages import (
+    HEADER,
+    Cancel,
+    Completed,
+    FromWorker,
+    Notice,
+    Scored,
+    Tokens,
+    ToWorker,
+    WorkDone,
+    body_length,
+    decode_from_worker,
+    frame,
+)
+from arena.errors import ModelError
+
+Tell = Callable[[str], None]
+
+
+class Channel:
+    """The conversation with a child that is loaded. `name` is what it runs; `tell` hears its notices."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path, tell: Tell) -> None:
+        self._name = name
+        self._process = process
+        self._log = log
+        self._tell = tell
+        self._next = 0
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._failure: ModelError | None = None
+        self._closing = False
+        self._reader = asyncio.create_task(self._read(), name=f"worker of {name}")
+
+    @property
+    def ended(self) -> bool:
+        """Whether the child is gone, so that nothing can be asked any more."""
+        return self._failure is not None
+
+    async def ask(self, message: Callable[[int], ToWorker]) -> Any:
+        """Send a message, made with its number, and wait for the answer. Raises ModelError if the child ends."""
+        if self._failure is not None:
+            raise self._failure
+        self._next += 1
+        number = self._next
+        future = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            await send(self._process, message(number))
+            return await future
+        except ConnectionError:
+            return await future  # the reader has seen the end, or is about to, and says why
+        except asyncio.CancelledError:
+            if not self._closing and self._failure is None:
+                with contextlib.suppress(ConnectionError, RuntimeError):
+                    assert self._process.stdin is not None
+                    self._process.stdin.write(frame(Cancel(number)))
+            raise
+        finally:
+            self._waiting.pop(number, None)
+
+    async def close(self) -> None:
+        """End the child at once: it holds nothing that would be lost."""
+        self._closing = True
+        await end(self._process)
+        self._reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._reader
+        if self._failure is None:
+            self._log.unlink(missing_ok=True)
+
+    async def _read(self) -> None:
+        """Hand every answer to the one who waits for it; at the end, tell everybody why."""
+        try:
+            while True:
+                match await receive(self._process):
+                    case Completed(number, answer) | Scored(number, answer) | Tokens(number, answer):
+                        self._resolve(number, answer)
+                    case WorkDone(number, answer):
+                        self._resolve(number, answer)
+                    case Notice(line):
+                        self._tell(f"{self._name} {line}")
+        except (asyncio.IncompleteReadError, ConnectionError, msgspec.MsgspecError):
+            code = await self._process.wait()
+            if not self._closing:
+                how = f"{describe(code)}; its log is {self._log}{last_words(self._log)}"
+                self._failure = ModelError(f"the worker of {self._name} ended: {how}")
+            for future in self._waiting.values():
+                if not future.done():
+                    future.set_exception(self._failure or ModelError(f"{self._name} was closed"))
+
+    def _resolve(self, number: int, answer: object) -> None:
+        future = self._waiting.get(number)
+        if future is not None and not future.done():
+            future.set_result(answer)
+
+
+async def send(process: asyncio.subprocess.Process, message: ToWorker) -> None:
+    """Write a message. Raises ConnectionError if the child has closed its input."""
+    assert process.stdin is not None
+    process.stdin.write(frame(message))
+    await process.stdin.drain()
+
+
+async def receive(process: asyncio.subprocess.Process) -> FromWorker:
+    """The next message. Raises asyncio.IncompleteReadError if the child has closed its output."""
+    assert process.stdout is not None
+    header = await process.stdout.readexactly(HEADER)
+    return decode_from_worker(await process.stdout.readexactly(body_length(header)))
