@@ -1,4 +1,4 @@
-"""A stopped run is reported only as far as its matches are a sample. `benchmarks/coverage_stopped.py` is the long form."""
+"""A stopped run is reported as far as it is a sample. `benchmarks/coverage_stopped.py` is the long form."""
 
 from __future__ import annotations
 
