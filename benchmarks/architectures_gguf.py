@@ -1,10 +1,10 @@
-"""Every architecture that llama.cpp's converter takes, played by Arena and evaluated by llama.cpp itself: who differs?
+"""For every architecture that llama.cpp's converter takes: does Arena compute what llama.cpp itself computes?
 
     python benchmarks/architectures_gguf.py MODELS LLAMA_CPP [--only NAME ...]
 
 MODELS is a folder of small models with random weights, a folder each, as `support/architectures.py` makes them;
 LLAMA_CPP holds the converter: the folder vendor/llama.cpp of llama-cpp-python's source distribution. Writes the table
-of docs/architectures.md to standard output. Each model runs in a process of its own, as native code may end it.
+of docs/architectures.md to standard output. Each model runs in a process of its own, because native code may end it.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def compare(file: Path) -> tuple[str, str, str]:
         return f"refused: {said.replace(str(file), 'FILE')}", "", ""
     if done.returncode:
         last = [line for line in done.stderr.splitlines() if line.strip()][-1]
-        return f"llama.cpp ends: {last.rpartition('/')[2]}", "", ""
+        return f"llama.cpp aborts: {last.rpartition('/')[2]}", "", ""
     one, other = map(float, said.split())
     return "right" if one < WITHIN else "WRONG", f"{one:.1g}", f"{other:.1g}"
 

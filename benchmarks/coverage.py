@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 MATCHES: Final = (2, 3, 5, 10, 20, 50, 500)
 LOSS: Final = (0.5, 0.7, 0.9, 0.95, 0.99, 0.995, 0.999, 1.0)
-TOGETHER: Final = 0.7  # of the rounds that hang together: the share that has the outcome of the match
+TOGETHER: Final = 0.7  # of correlated rounds: the share that has the outcome of the match
 DOMINANT: Final = (0.0, 0.15, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 0.995, 0.999, 0.9995, 1.0)
 KINDS: Final = ("spread", "all 0.6", "1% dips", "10% dips", "1% of matches dip", "10% of matches dip")
 NET: Final[Bounds] = -100.0, 100.0
@@ -59,7 +59,7 @@ def net(draw: Generator, samples: int, rounds: int, together: bool, matches: int
 
 
 def _policies(draw: Generator, samples: int, matches: int, loss: float) -> Floats:
-    """The chance of losing a round of ten, of a player of changing moods: Beta by match, and by round about that."""
+    """A moody player's chance of losing each of ten rounds: Beta for each match, and for each round around that."""
     if loss == 1:
         return np.ones((samples, matches, 10))
     mood = draw.beta(8 * loss, 8 * (1 - loss), (samples, matches, 1))
@@ -84,7 +84,7 @@ def gap(draw: Generator, samples: int, matches: int, loss: float) -> Cell:
 
 
 def dominated(k: int, q: float) -> Floats:
-    """One value with probability `q` (0: uniform), the others alike."""
+    """One value with probability `q` (0: uniform), the others equally likely."""
     return np.full(k, 1 / k) if q == 0 else np.array([q, *[(1 - q) / (k - 1)] * (k - 1)])
 
 
@@ -101,8 +101,8 @@ def phi_squared(draw: Generator, samples: int, k: int, n: int, q: float) -> Cell
 def after_win(draw: Generator, samples: int, matches: int, loss: float, kind: str) -> tuple[Cell, Cell]:
     """Mean determinism after a win minus that after a loss, in matches of ten rounds: plain, and within rounds.
 
-    "spread": a level a match and noise, and 0.1 more after a win; "dips": 1, but 0.5 in that share of rounds; dips of
-    matches: in four of five rounds of that share of matches.
+    "spread": a level for each match, noise, and 0.1 more after a win; "dips": 1, but 0.5 in that share of rounds;
+    "of matches dip": the dips occur in four of five rounds of that share of matches.
     """
     clusters, number = np.repeat(np.arange(matches), 10), np.tile(np.arange(10), matches)
     found: tuple[list[Estimate], list[Estimate]] = [], []
@@ -146,7 +146,7 @@ def _print(title: str, first: str, columns: Iterable[str], rows: Iterable[tuple[
     for name, cells in rows:
         every += [cell.covered for cell in cells if cell.null < 0.5]
         print(f"| {name} | {' | '.join(_text(cell, digits) for cell in cells)} |", flush=True)
-    print(f"\nLowest: {100 * min(every):.1f}.\n", flush=True)
+    print(f"\nLowest coverage: {100 * min(every):.1f}.\n", flush=True)
 
 
 def _text(cell: Cell, digits: int) -> str:
@@ -160,7 +160,7 @@ def _means(draw: Generator, samples: int) -> None:
         _print(title, "matches", (f"{loss:g}" for loss in LOSS), rows, 1)
 
     for rounds, together in ((1, False), (3, False), (3, True), (10, False), (10, True)):
-        how = "" if rounds == 1 else ", which hang together" if together else ", independent"
+        how = "" if rounds == 1 else ", correlated" if together else ", independent"
         title = f"Net, {rounds} round{'s' if rounds > 1 else ''} a match{how}, by the probability of a loss"
         table(title, partial(net, draw, samples, rounds, together))
     table("Expected net, 10 rounds a match", partial(expected_net, draw, samples))
@@ -174,7 +174,7 @@ def _phi_squared(draw: Generator, samples: int) -> None:
         for n in (30, 100, 1500)
     )
     columns = ("uniform", *(f"{q:g}" for q in DOMINANT[1:]))
-    _print("phi², by the share of one value, the others being alike", "k, n", columns, rows, 3)
+    _print("phi², by the share of one value, all others being equal", "k, n", columns, rows, 3)
 
 
 def _differences(draw: Generator, samples: int) -> None:

@@ -1,8 +1,8 @@
-"""How often the interval of a run that is stopped at any point covers what the whole run measures.
+"""How often the interval of a run that is stopped early covers what the whole run measures: docs/coverage-stopped.md.
 
-The engine, its queue and its draws are the real ones; the model is a table, in which a match's first move decides how
-predictable it is and how many of its answers are invalid, so that which matches are finished at some moment goes with
-their results. Prints a Markdown table.
+The engine, its queue and its draws are the real ones. The model is a table in which a match's first move decides how
+predictable the match is and how many of its answers are invalid, so which matches have finished at any moment depends
+on their results. Prints a Markdown table.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Kind:
         return policy
 
 
-# by first move; predictable matches share their prompts, so that they are soon done unless their answers are invalid
+# by first move; predictable matches share their prompts, so they finish early unless their answers are invalid
 KINDS: Final[Mapping[str, Sequence[Kind]]] = {
     "predictable matches are quick": (Kind(0.95, 0.99), Kind(0.6, 0.9), Kind(0.37, 0.5)),
     "predictable matches are slow": (Kind(0.95, 0.4), Kind(0.6, 0.9), Kind(0.37, 0.99)),
@@ -60,7 +60,7 @@ KINDS: Final[Mapping[str, Sequence[Kind]]] = {
 
 
 class _Table:
-    """An evaluator without a cache; `clock` tells how much was evaluated."""
+    """An evaluator without a cache; `clock` counts what was evaluated."""
 
     def __init__(self, kinds: Sequence[Kind]) -> None:
         self._kinds = kinds
@@ -148,10 +148,10 @@ def _net(policy: NDArray[np.float64]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Runs stopped at one moment: of how many something is told, how many matches count on average, and how often the
-    interval covers; the last two also of every finished match."""
+    """Runs stopped at one moment: for how many anything is reported, how many matches count on average, and how often
+    the interval covers; the last two also if every finished match counted."""
 
-    told: int
+    reported: int
     matches: float
     coverage: float
     finished: float
@@ -191,7 +191,7 @@ def main() -> None:
     parser.add_argument("--outputs", type=int, default=6, help="prompts answered in a batch")
     parser.add_argument("--kind", action="append", choices=list(KINDS), help="all if none is named")
     options = parser.parse_args()
-    columns = ("stopped after", "told", "counted", "coverage", "told and missed", "finished", "coverage of those")
+    columns = ("stopped after", "reported", "counted", "coverage", "missed", "finished", "coverage of those")
     print(f"| matches | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}")
     for name in options.kind or KINDS:
         kinds = KINDS[name]
@@ -199,11 +199,11 @@ def main() -> None:
         whole, truth = float(np.mean([run.finished.max() for run in runs])), expected(kinds)
         for tenths in range(1, 11):
             found = stopped(runs, whole * tenths / 10, truth)
-            told = f"{found.told / len(runs):.0%}"
-            missed = found.told * (1 - found.coverage) / len(runs) if found.told else 0.0
-            shown = f"{found.matches:.0f} | {found.coverage:.0%} | {missed:.0%}" if found.told else "– | – | –"
+            reported = f"{found.reported / len(runs):.0%}"
+            missed = found.reported * (1 - found.coverage) / len(runs) if found.reported else 0.0
+            shown = f"{found.matches:.0f} | {found.coverage:.0%} | {missed:.0%}" if found.reported else "– | – | –"
             beside = f"{found.finished:.0f} | {found.finished_coverage:.0%}" if found.finished > 1 else "– | –"
-            print(f"| {name} | {tenths * 10}% | {told} | {shown} | {beside} |", flush=True)
+            print(f"| {name} | {tenths * 10}% | {reported} | {shown} | {beside} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ _LIKELIEST = 5
     default=("rps", "hide-and-seek"),
     show_default=True,
     metavar="GAME",
-    help="Whose prompts are looked at; may be repeated.",
+    help="The game whose prompts to look at; may be repeated.",
 )
 @click.option(
     "--server",
@@ -54,11 +54,11 @@ def doctor(models: tuple[str, ...], games: tuple[str, ...], servers: tuple[str, 
     servers answer.
 
     With MODELs (as in `arena models`), look at their prompts instead: token ids with their boundaries, the tokens that
-    count for each move, how much of the next-token distribution is on moves, and what is wrong, by name:
+    count for each move, how much of the next-token distribution is on moves, and any of these faults:
 
     \b
-    bos       the prompt doesn't begin as the model's tokenizer begins a text
-    format    the model's own chat template would write the request in another way
+    bos       the prompt doesn't begin the way the model's tokenizer begins a text
+    format    the model's own chat template would write the request differently
     specials  the format is spelled in special tokens that the model doesn't have
     mass      less than a tenth of the distribution is on moves
     """

@@ -12,18 +12,18 @@ from arena.cli.output import say
 
 @command()
 @store_option
-@click.option("--run", "name", metavar="NAME", help="Only this run (see `arena runs`); otherwise all of the store.")
+@click.option("--run", "name", metavar="NAME", help="Only this run (see `arena runs`); all runs by default.")
 @click.option("--to", type=click.Choice(["csv", "jsonl", "parquet"]), required=True, help="The format.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder; made if it isn't there.")
-@click.option("--all", "unfinished", is_flag=True, help="Also the rounds of matches that are not finished.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder, made if missing.")
+@click.option("--all", "unfinished", is_flag=True, help="Include the rounds of unfinished matches.")
 def export(store: Path, name: str | None, to: str, out: Path, unfinished: bool) -> None:
-    """Write every round into OUT/rounds, answers to tasks into OUT/answers, every distinct prompt into OUT/prompts.
+    """Write every round to OUT/rounds, answers to tasks to OUT/answers, and every distinct prompt to OUT/prompts.
 
-    A row a round, ordered by cell, run, match and round; a row an answer, by cell, run and draw. The column `run` is a
-    hash of all that the run is (`arena runs --json` has it as "key"), so that two stores with the same draws give the
-    same bytes. Moves of a game that isn't installed here are their numbers, #0 the first. In CSV a text that begins
-    with = + - @, a tab or a carriage return gets an apostrophe before it, so that no spreadsheet takes a model's words
-    for a formula; JSON lines and Parquet have texts as they are.
+    Rounds have a row each, ordered by cell, run, match and round; answers have a row each, ordered by cell, run and
+    draw. The column `run` is a hash of everything that defines the run (`arena runs --json` shows it as "key"), so two
+    stores with the same draws give the same bytes. Moves of a game that isn't installed here are numbers, #0 being the
+    first. In CSV, a text that begins with = + - @, a tab or a carriage return gets an apostrophe before it, so that no
+    spreadsheet takes a model's words for a formula. JSON lines and Parquet keep texts as they are.
     """
     from arena.store import Store
     from arena.store.export import export as write

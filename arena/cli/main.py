@@ -22,21 +22,21 @@ _COMPLETE: Final = "_ARENA_COMPLETE"  # the variable by which shells ask
 # name -> module that holds a click command of that name, and the line for `arena --help`
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "play": ("arena.cli.play", "Play a match in the terminal; `arena` alone opens the lobby."),
-    "web": ("arena.cli.web", "The app in a browser, for demos."),
-    "watch": ("arena.cli.watch", "Follow a run in the terminal, also one that another process is writing."),
+    "web": ("arena.cli.web", "Open the app in a browser, for demos."),
+    "watch": ("arena.cli.watch", "Follow a run in the terminal, even one that another process is writing."),
     "tournament": ("arena.cli.tournament", "Play many matches over a grid of subjects and games."),
-    "numbers": ("arena.cli.numbers", "Random integers: how far a player's are from uniform."),
+    "numbers": ("arena.cli.numbers", "Draw random integers, and measure how far they are from uniform."),
     "letters": ("arena.cli.numbers", "The same with random letters."),
-    "sequences": ("arena.cli.numbers", "Sequences of ten random integers."),
-    "rewards": ("arena.cli.rewards", "What a reward model gives for each random integer."),
-    "run": ("arena.cli.run", "A whole suite of games and tasks."),
-    "report": ("arena.cli.report", "Tables and figures of the runs in a store."),
-    "runs": ("arena.cli.runs", "The runs in a store, and how far each is."),
-    "export": ("arena.cli.export", "Every round and answer as CSV, JSON lines or Parquet."),
-    "models": ("arena.cli.models", "The models of the catalog, and whether each is ready here."),
-    "doctor": ("arena.cli.doctor", "What is installed and ready here; an audit of a model's prompts."),
+    "sequences": ("arena.cli.numbers", "Draw sequences of ten random integers."),
+    "rewards": ("arena.cli.rewards", "Score each integer with a reward model."),
+    "run": ("arena.cli.run", "Run a whole suite of games and tasks."),
+    "report": ("arena.cli.report", "Make tables and figures of the runs in a store."),
+    "runs": ("arena.cli.runs", "List the runs in a store, and how far each one is."),
+    "export": ("arena.cli.export", "Write every round and answer as CSV, JSON lines or Parquet."),
+    "models": ("arena.cli.models", "List the models of the catalog, and whether each is ready here."),
+    "doctor": ("arena.cli.doctor", "Check what is installed and ready here, or audit a model's prompts."),
     "serve": ("arena.cli.serve", "Serve a model with SGLang, for tournaments on a GPU."),
-    "prompts": ("arena.cli.prompts", "The prompts of a run, as the model saw them."),
+    "prompts": ("arena.cli.prompts", "Print the prompts of a run, as the model saw them."),
 }
 
 
@@ -72,9 +72,9 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="predictability-arena", prog_name="arena")
 @click.pass_context
 def arena(context: click.Context) -> None:
-    """Measure how predictable a player is: language models, people and bots against a reader of minds.
+    """Measure how predictable a player is: language models, people and bots against a mind-reader.
 
-    Without a command the app opens.
+    Without a command, the app opens.
     """
     if context.invoked_subcommand is None:
         from arena.cli.options import STORE

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 _COLUMNS = ("name", "style", "family", "size", "licence", "state")
 
 
-@command(short_help="The models of the catalog, and whether each is ready here.")
+@command(short_help="List the models of the catalog, and whether each is ready here.")
 @json_option
-@click.option("--check", is_flag=True, help="Also read the files of those that are ready, and verify them.")
+@click.option("--check", is_flag=True, help="Also read and verify the files of models that are ready.")
 def models(as_json: bool, check: bool) -> None:
     """List the models that Arena knows by name.
 
-    A model whose weights are elsewhere is asked for with where it runs: NAME@sglang:http://host:30000,
-    NAME@transformers (fetched from the hub), NAME@transformers:/path/to/folder, NAME@llama.cpp:/path/to/file.gguf.
+    If a model's weights are elsewhere, say where it runs: NAME@sglang:http://host:30000, NAME@transformers (fetched
+    from the hub), NAME@transformers:/path/to/folder, NAME@llama.cpp:/path/to/file.gguf.
 
-    Weights of your own are written llama.cpp:/path/to/file.gguf, transformers:/path/to/folder or sglang:URL wherever
-    a model is asked for; to give them a name, put them into models.toml in your configuration folder (or where
+    For weights of your own, write llama.cpp:/path/to/file.gguf, transformers:/path/to/folder or sglang:URL wherever a
+    model is asked for. To give them a name, put them into models.toml in your configuration folder (or where
     ARENA_MODELS points), as `[my-model]` with weights, style, format, family, size, recipe and licence.
     """
     from arena.backends.weights.catalog import catalog

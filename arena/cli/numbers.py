@@ -44,10 +44,10 @@ _task_options = together(
         "subjects",
         multiple=True,
         metavar="AGENT",
-        help="Anybody who draws: llm:NAME, uniform, fixed:7, mix:3=0.5,7=0.5; may be repeated.",
+        help="Any player: llm:NAME, uniform, fixed:7, mix:3=0.5,7=0.5; may be repeated.",
     ),
-    click.option("--n", type=int, default=None, show_default=f"{_DRAWS}, the paper's", help="Valid answers a cell."),
-    click.option("--seed", type=SEED, default=0, show_default=True, help="Names all random draws."),
+    click.option("--n", type=int, default=None, show_default=f"{_DRAWS}, the paper's", help="Valid answers per cell."),
+    click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all random draws."),
     store_option,
     json_option,
     display_option,
@@ -69,7 +69,7 @@ _task_options = together(
         default="1",
         show_default=True,
         metavar="P,...",
-        help="One or several: with the temperatures, a grid.",
+        help="One or several; together with the temperatures, a grid.",
     ),
     running_options,
     patience_option,
@@ -80,13 +80,13 @@ _single_options = together(
         type=click.Choice(["sample", "exact", "both"]),
         default="both",
         show_default=True,
-        help="Draw answers, follow the model's probabilities (seconds), or both.",
+        help="Draw answers, compute their exact probabilities (in seconds), or both.",
     ),
     click.option(
         "--match-entropy",
         "base",
         metavar="MODEL",
-        help="Ask each model at the temperature at which its entropy reaches this base model's.",
+        help="Ask each model at the temperature where its entropy reaches this base model's.",
     ),
 )
 
@@ -95,11 +95,11 @@ _single_options = together(
 @_task_options
 @_single_options
 @click.option("--paraphrases", is_flag=True, help="Ask in five other wordings instead (table 3).")
-@click.option("--human", is_flag=True, help=f"You draw {_PERSON_DRAWS} numbers, beside the models.")
+@click.option("--human", is_flag=True, help=f"Draw {_PERSON_DRAWS} numbers yourself, beside the models.")
 def numbers(human: bool, paraphrases: bool, **chosen: Any) -> None:
-    """Ask for single random integers, 0 to 10, and say how far the answers are from uniform (figure 2, tables 3 to 5).
+    """Ask for single random integers, 0 to 10, and report how far they are from uniform (figure 2, tables 3 to 5).
 
-    Run the same command again to go on where it was, with more --n to extend it.
+    Run the same command again to continue where it stopped, with a larger --n to extend it.
     """
     from arena.prompts.wording import PARAPHRASES
 
@@ -120,7 +120,7 @@ def letters(**chosen: Any) -> None:
 @command(short_help="Sequences of ten random integers.")
 @_task_options
 def sequences(**chosen: Any) -> None:
-    """Ask for sequences of ten random integers, 0 to 10: table 1, repetitions, what stands where (figures 3, 6, 8)."""
+    """Ask for sequences of ten random integers, 0 to 10: table 1, repetitions, values by place (figures 3, 6, 8)."""
     _run("sequences", chosen | {"mode": "sample", "base": None})
 
 

@@ -70,7 +70,7 @@ display_option = click.option(
     type=click.Choice(["auto", "rich", "plain", "none"]),
     default="auto",
     show_default=True,
-    help="How progress is shown, on standard error; auto is rich in a terminal and plain elsewhere.",
+    help="How progress is shown on standard error; auto is rich in a terminal and plain elsewhere.",
 )
 
 
@@ -80,7 +80,7 @@ patience_option = click.option(
     default=300.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long a server may be away, or take over an answer.",
+    help="How long a server may be unreachable, or take to answer.",
 )
 
 
@@ -99,11 +99,11 @@ wording_options = together(
     click.option(
         "--style",
         type=click.Choice(["base", "instruct"]),
-        help="How the models are asked; default: as the catalog says.",
+        help="How the models are asked; by default as the catalog says.",
     ),
     click.option("--format", "format_", metavar="NAME", help="none, tulu, llama-instruct or chat-template."),
     click.option(
-        "--wording", type=click.Path(path_type=Path), help="A wording of your own, for all models (a TOML file)."
+        "--wording", type=click.Path(path_type=Path), help="A wording of your own for all models (a TOML file)."
     ),
 )
 
@@ -112,33 +112,33 @@ running_options = together(
         "--threads",
         type=click.IntRange(0, 512),  # llama.cpp's own limit
         default=0,
-        show_default="one a core",
-        help="For models run here.",
+        show_default="one per core",
+        help="Threads for models that run here.",
     ),
     click.option(
         "--kv-mib",
         type=click.IntRange(1, 2**24),
         default=1024,
         show_default=True,
-        help="The most memory for the KV cache of a model run here.",
+        help="The most memory, in MiB, for the KV cache of a model that runs here.",
     ),
     click.option(
         "--gpu-layers",
         type=click.IntRange(-1, 2**16),
         default=0,
         show_default=True,
-        help="Layers that llama.cpp puts on a GPU; -1 is all.",
+        help="Layers that llama.cpp puts on a GPU; -1 means all.",
     ),
     click.option(
         "--device",
         metavar="NAME",
         default="",
-        help="Where transformers runs: cpu, cuda, cuda:1, mps; the best there is without it.",
+        help="Where transformers runs: cpu, cuda, cuda:1, mps; by default the best available.",
     ),
     click.option(
         "--dtype",
         type=click.Choice(["float32", "bfloat16", "float16"]),
-        help="What transformers computes with; float32 on a CPU, else as the weights are.",
+        help="What transformers computes in; by default float32 on a CPU, elsewhere as the weights are stored.",
     ),
 )
 
@@ -162,6 +162,6 @@ match_options = together(
     click.option("--subject", default=None, metavar="AGENT", help="Who is measured; `human` is you."),
     click.option("--opponent", default=None, metavar="AGENT", help="Who they face."),
     click.option("--rounds", type=click.IntRange(1, MOST_ROUNDS), default=None),
-    click.option("--seed", type=SEED, default=None, help="Names the draws; a new one each time without it."),
-    click.option("--show", is_flag=True, help="Only watch: match after match, at a speed you choose."),
+    click.option("--seed", type=SEED, default=None, help="Seed of the draws; by default a new one each time."),
+    click.option("--show", is_flag=True, help="Only watch: match after match, at a speed that you choose."),
 )

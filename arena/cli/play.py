@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--guest", is_flag=True, hidden=True, help="Whoever plays may name models of the catalog alone.")
 @store_option
 def play(show: bool, lobby: bool, guest: bool, store: Path, **match: Any) -> None:
-    """Play a match in the terminal. What isn't named is as it was last time."""
+    """Play a match in the terminal. Anything you leave out is as it was last time."""
     choice = chosen(show, **match)
     if guest:
         from arena.backends.weights.catalog import close_catalog

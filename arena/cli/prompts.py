@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 @command()
 @store_option
-@click.option("--run", "name", metavar="NAME", help="The run (see `arena runs`); otherwise the latest.")
-@click.option("--cell", type=click.IntRange(min=1), metavar="N", help="Only the run's N-th cell.")
+@click.option("--run", "name", metavar="NAME", help="The run (see `arena runs`); the latest by default.")
+@click.option("--cell", type=click.IntRange(min=1), metavar="N", help="Only the N-th cell of the run.")
 @click.option(
-    "--limit", type=click.IntRange(0, 2**31), default=10, show_default=True, help="At most so many a cell; 0 for all."
+    "--limit", type=click.IntRange(0, 2**31), default=10, show_default=True, help="Prompts per cell; 0 for all."
 )
 @click.option("--tokens", is_flag=True, help="Print the token ids too.")
 @json_option
 def prompts(store: Path, name: str | None, cell: int | None, limit: int, tokens: bool, as_json: bool) -> None:
-    """The distinct prompts of a run, in the order of their first use, as the model saw them.
+    """Print the distinct prompts of a run, in the order of their first use, as the model saw them.
 
-    Characters that a terminal would act on are written out (\\x1b); --json has every text as it is, with its
-    token ids and the likeliest next tokens.
+    Characters that a terminal would act on are written out (\\x1b). --json gives every text as it is, with its token
+    ids and the likeliest next tokens.
     """
     from arena.store import Store
 

@@ -17,15 +17,15 @@ from arena.cli.output import FORMATS, report_on
     "names",
     multiple=True,
     metavar="NAME",
-    help="Which run; default: the latest. Several of one kind stand in one table.",
+    help="The run; the latest by default. Several of one kind share one table.",
 )
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="rich", show_default=True)
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="Write all tables and figures into this folder."
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Write all tables and figures to this folder."
 )
 @click.option("--published", is_flag=True, help="Put the paper's own rows below ours.")
 def report(store: Path, names: tuple[str, ...], format_: str, out: Path | None, published: bool) -> None:
-    """Print the tables of a run: table 2 of games, tables 1, 3, 4, 6 and 7 of numbers, as far as it fills them.
+    """Print the tables of a run, as far as it fills them: table 2 for games, tables 1, 3, 4, 6 and 7 for numbers.
 
     With --out, write them in every format, with the figures as PNG, SVG and PDF.
     """

@@ -16,12 +16,14 @@ from arena.cli.running import measure
 @store_option
 @json_option
 @display_option
-@click.option("--published", is_flag=True, help="Put the paper's own row below.")
+@click.option("--published", is_flag=True, help="Add the paper's own row below.")
 @running_options
 @patience_option
 def rewards(model: str, task: str, published: bool, **chosen: Any) -> None:
-    """Score each value as the answer to the task's request with MODEL, a reward model for sequence classification: a
-    folder of safetensors, or ORG/NAME of the hub, through transformers.
+    """Score each value as the answer to the task's request with the reward model MODEL.
+
+    MODEL is a model for sequence classification, run through transformers: a folder of safetensors, or the hub's
+    ORG/NAME.
 
     \b
     arena rewards allenai/Llama-3.1-Tulu-3-8B-RM --device cuda --published

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 @store_option
 @json_option
 @display_option
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write all tables and figures there.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="A folder for all tables and figures.")
 @running_options
 @patience_option
 def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None:
-    """Run a whole SUITE: one that comes with Arena, by its name, or a TOML file of your own. Without one, list them.
+    """Run a whole SUITE: the name of one that comes with Arena, or a TOML file of your own. Without one, list them.
 
-    Every part is planned before the first one runs. The same command again goes on where it was, and does nothing that
-    is finished. A part that fails is told at the end, and doesn't keep the others from being run.
+    Every part is planned before the first one runs. Run the same command again to continue where it stopped; finished
+    parts are not repeated. A part that fails is reported at the end, and the others still run.
     """
     from arena.experiments.suites.running import Done, run_suite
     from arena.experiments.suites.suite import find_suite, shipped

@@ -23,12 +23,12 @@ _HEADINGS = ("run", "experiment", "size", "cells", "done", "counted", "open", "s
 @store_option
 @json_option
 def runs(store: Path, as_json: bool) -> None:
-    """The runs in a store, oldest first, and how far each is: of games, matches of so many rounds; of tasks, answers.
+    """List the runs in a store, oldest first, and how far each one is: matches of so many rounds, or answers to tasks.
 
-    Of an unfinished run of games only the counted matches are reported: those of other numbers are no sample yet.
+    Reports of an unfinished run of games include only the counted matches; the others are not yet a fair sample.
 
-    A run is finished, running (another process is writing it now) or stopped: the command that began it then
-    goes on with it.
+    A run is finished, running (another process is writing it now) or stopped. The command that began a stopped run
+    continues it.
     """
     found = _read(store)
     if as_json:

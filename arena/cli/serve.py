@@ -27,7 +27,7 @@ from arena.text import printable
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="So many servers behind a router, each on GPUs of its own and on the ports after --port.",
+    help="How many servers to run behind a router, each on its own GPUs and on the ports after --port.",
 )
 @click.option("--gpus", type=click.IntRange(1, 64), help="GPUs for each server; 4 from 30B on, else 1.")
 @click.option("--quantization", metavar="NAME", help="As SGLang names it, or none; fp8 from 30B on, else none.")
@@ -38,13 +38,13 @@ from arena.text import printable
     type=click.Choice(["raw", "tempered"]),
     default="raw",
     show_default=True,
-    help="raw suits temperature 1; tempered is needed for any other.",
+    help="raw for temperature 1; tempered for any other.",
 )
 @click.option(
     "--python",
     default=lambda: os.environ.get("ARENA_SGLANG_PYTHON", sys.executable),
     metavar="PATH",
-    help="The Python that has SGLang; otherwise ARENA_SGLANG_PYTHON, or Arena's own.",
+    help="The Python that has SGLang; by default ARENA_SGLANG_PYTHON, or else Arena's own.",
 )
 @click.option(
     "--patience",
@@ -61,7 +61,7 @@ def serve(
 ) -> None:
     """Serve MODEL with SGLang until Ctrl-C; its address is printed once it answers.
 
-    MODEL is a name of the catalog, a folder of safetensors or a hub's ORG/NAME. SGLang needs a GPU and an
+    MODEL is a catalog name, a folder of safetensors or the hub's ORG/NAME. SGLang needs a GPU and an
     environment of its own (see docs/gpu-rig.md). Clients must know the key in ARENA_API_KEY, if it is set.
     """
     from arena.backends.keys import key

@@ -45,14 +45,14 @@ from arena.cli.running import measure, spec_of
     help="rps, hide-and-seek[:SPOTS], matching-pennies; may be repeated.",
 )
 @click.option(
-    "--games", "matches", type=int, default=500, show_default=True, help="Matches a cell (the paper's games)."
+    "--games", "matches", type=int, default=500, show_default=True, help="Matches per cell (the paper's games)."
 )
-@click.option("--rounds", type=int, default=10, show_default=True, help="Rounds a match.")
-@click.option("--seed", type=SEED, default=0, show_default=True, help="Names all random draws.")
+@click.option("--rounds", type=int, default=10, show_default=True, help="Rounds per match.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all random draws.")
 @store_option
 @json_option
 @display_option
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write table 2 and figure 4 there.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="A folder for table 2 and figure 4.")
 @wording_options
 @click.option(
     "--history",
@@ -70,13 +70,13 @@ from arena.cli.running import measure, spec_of
     show_default=True,
     help="After an invalid answer: ask again, up to 20 times, or draw from the policy.",
 )
-@click.option("--max-tokens", type=click.IntRange(1, 1000), default=8, show_default=True, help="The longest answer.")
+@click.option("--max-tokens", type=click.IntRange(1, 1000), default=8, show_default=True, help="Tokens per answer.")
 @running_options
 @patience_option
 def tournament(**chosen: Any) -> None:
     """Play every subject in every game against every opponent, and print table 2.
 
-    Run the same command again to go on where it was, with more --games to extend it.
+    Run the same command again to continue where it stopped, with more --games to extend it.
 
     \b
     Agents: llm:MODEL (see `arena models`), greedy, uniform, fixed:MOVE, mix:MOVE=P,MOVE=P,...

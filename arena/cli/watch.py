@@ -13,7 +13,7 @@ from arena.cli.options import command, store_option
 @click.argument("run", required=False)
 @store_option
 def watch(run: str | None, store: Path) -> None:
-    """Follow RUN (the latest without it): how far each cell is, table 2 and determinism as they fill."""
+    """Follow RUN (by default the latest): the progress of each cell, and table 2 and determinism as they fill."""
     from arena.cli.play import open_app
     from arena.store import Store
 

@@ -15,19 +15,17 @@ from arena.extras import need
 
 
 @command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; another one lets others play.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; any other lets others play.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option(
     "--allow-host",
     "names",
     multiple=True,
     metavar="NAME",
-    help="Another name that leads here, such as a proxy's; may be repeated.",
+    help="Another name for this machine, such as a proxy's; may be repeated.",
 )
-@click.option("--viewers", type=click.IntRange(1, 1000), default=8, show_default=True, help="At most so many at once.")
-@click.option(
-    "--allow-paths", is_flag=True, help="Let viewers name files and servers; without it, models of the catalog alone."
-)
+@click.option("--viewers", type=click.IntRange(1, 1000), default=8, show_default=True, help="The most viewers at once.")
+@click.option("--allow-paths", is_flag=True, help="Let viewers name files and servers, not only models of the catalog.")
 @match_options
 @store_option
 def web(
@@ -40,9 +38,9 @@ def web(
     store: Path,
     **match: Any,
 ) -> None:
-    """The app in a browser: at the lobby, or in the match that is named, or with --show in its show.
+    """Open the app in a browser: at the lobby, in the match that is named, or with --show as a show.
 
-    Each viewer has an app of their own. The address that is printed holds the key to it.
+    Each viewer has an app of their own. The printed address contains the key to it.
     """
     need("the app", "app", InputError)
     need("the app in a browser", "web", InputError)

@@ -1,4 +1,4 @@
-"""A stopped run is told of by what is a sample. `benchmarks/coverage_stopped.py` is the long form."""
+"""A stopped run is reported as far as it is a sample. `benchmarks/coverage_stopped.py` is the long form."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def test_the_interval_of_a_stopped_run_covers_and_that_of_all_finished_matches_w
     whole = float(np.mean([run.finished.max() for run in runs]))
     half = stopped(runs, 0.55 * whole, expected(kind))
     assert half.finished > BLOCK and half.finished_coverage == 0.0  # those that end early are no sample
-    assert half.told == 0
+    assert half.reported == 0
     later = stopped(runs, 0.9 * whole, expected(kind))
-    assert later.told >= 3 and later.coverage >= 0.7
+    assert later.reported >= 3 and later.coverage >= 0.7
     assert stopped(runs, np.inf, expected(kind)).matches == 100
