@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ from arena.backends.base import Capability, Completion, Request, Sampling, Score
 from arena.backends.local.child import describe, end, last_words, log_file, start
 from arena.backends.local.messages import (
     HEADER,
+    Answer,
     AskWork,
     Cancel,
     Complete,
-    Completed,
     FromWorker,
     Load,
     Loading,
@@ -25,11 +26,8 @@ from arena.backends.local.messages import (
     Ready,
     Refused,
     Score,
-    Scored,
     Tokenize,
-    Tokens,
     ToWorker,
-    WorkDone,
     body_length,
     decode_from_worker,
     frame,
@@ -84,9 +82,8 @@ class LocalModel:
         and `progress` a line for each step, to be shown while it lasts.
 
         `library` is MODULE:CLASS, as `messages.Load` has it, and `place` what it knows the weights by: a GGUF file, a
-        folder, a hub's name. Raises InputError if
-        the library refuses them, ModelError if the worker dies, also when it was
-        started again with cautious settings.
+        folder, a hub's name. Raises InputError if the library refuses them, ModelError if the worker dies, also when
+        it was started again with cautious settings.
         """
         settings = (settings or Settings()).resolved()
         for attempt in (settings, msgspec.structs.replace(settings, cautious=True)):
@@ -186,14 +183,10 @@ class LocalModel:
         try:
             while True:
                 message = await _receive(self._process)
-                if isinstance(message, Completed):
-                    self._resolve(message.id, message.completion)
-                elif isinstance(message, Scored):
-                    self._resolve(message.id, message.scores)
-                elif isinstance(message, Tokens):
-                    self._resolve(message.id, message.tokens)
-                elif isinstance(message, WorkDone):
-                    self._resolve(message.id, message.work)
+                if isinstance(message, Answer):
+                    future = self._waiting.get(message.id)
+                    if future is not None and not future.done():
+                        future.set_result(message.answer)
                 elif isinstance(message, Notice):
                     self._tell(f"{self.name} {message.line}")
         except (asyncio.IncompleteReadError, ConnectionError, msgspec.MsgspecError):
@@ -205,24 +198,9 @@ class LocalModel:
                 if not future.done():
                     future.set_exception(self._failure or ModelError(f"{self.name} was closed"))
 
-    def _resolve(self, number: int, answer: Any) -> None:
-        future = self._waiting.get(number)
-        if future is not None and not future.done():
-            future.set_result(answer)
-
 
 def _vocabulary(ready: Ready) -> Vocabulary:
-    return Vocabulary(
-        pieces=split(ready.pieces, ready.lengths),
-        specials=ready.specials,
-        bos=ready.bos,
-        ends=frozenset(ready.ends),
-        chat_template=ready.chat_template,
-        named=ready.named,
-        mark=ready.mark,
-        lstrips=frozenset(ready.lstrips),
-        rstrips=frozenset(ready.rstrips),
-    )
+    return replace(ready.vocabulary, pieces=split(ready.pieces, ready.lengths))
 
 
 async def _send(process: asyncio.subprocess.Process, message: ToWorker) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import struct
 from array import array
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import msgspec
 
-from arena.backends.base import Completion, Request, Scores, Work
+from arena.backends.base import Completion, Request, Scores, Vocabulary, Work
 from arena.backends.local.settings import Settings
 
-_LENGTH = struct.Struct("<I")
+HEADER: Final = 4  # bytes before each message: its length, little-endian
 
 
 class Load(msgspec.Struct, tag=True):
@@ -66,21 +65,13 @@ class Loading(msgspec.Struct, tag=True):
 
 
 class Ready(msgspec.Struct, tag=True):
-    """The model can be asked. Of the tokenizer it has what `Vocabulary` says; the pieces are joined, as the event loop
-    would stand still while a quarter of a million are decoded: `split` takes them apart."""
+    """The model can be asked. The vocabulary comes without its pieces. They are joined, as the event loop would stand
+    still while a quarter of a million are decoded: `split` takes them apart."""
 
+    vocabulary: Vocabulary
     pieces: bytes
     lengths: bytes
-    specials: dict[str, int]
-    bos: int | None
-    ends: list[int]
-    chat_template: str | None
-    named: dict[str, str]
-    mark: str
-    lstrips: list[int]
-    rstrips: list[int]
     context: int
-    cells: int
     build: str
 
 
@@ -94,28 +85,28 @@ class Tokens(msgspec.Struct, tag=True):
     """The answer to Tokenize."""
 
     id: int
-    tokens: tuple[int, ...]
+    answer: tuple[int, ...]
 
 
 class Completed(msgspec.Struct, tag=True):
     """The answer to Complete."""
 
     id: int
-    completion: Completion
+    answer: Completion
 
 
 class Scored(msgspec.Struct, tag=True):
     """The answer to Score."""
 
     id: int
-    scores: Scores
+    answer: Scores
 
 
 class WorkDone(msgspec.Struct, tag=True):
     """The answer to AskWork."""
 
     id: int
-    work: Work
+    answer: Work
 
 
 class Refused(msgspec.Struct, tag=True):
@@ -125,7 +116,8 @@ class Refused(msgspec.Struct, tag=True):
 
 
 ToWorker = Load | Tokenize | Complete | Score | Cancel | AskWork
-FromWorker = Loading | Notice | Ready | Tokens | Completed | Scored | WorkDone | Refused
+Answer = Tokens | Completed | Scored | WorkDone
+FromWorker = Loading | Notice | Ready | Answer | Refused
 
 _encoder = msgspec.msgpack.Encoder()
 _to_worker = msgspec.msgpack.Decoder(ToWorker)
@@ -146,15 +138,12 @@ def split(pieces: bytes, lengths: bytes) -> tuple[bytes, ...]:
 def frame(message: ToWorker | FromWorker) -> bytes:
     """A message as it is written to a pipe."""
     body = _encoder.encode(message)
-    return _LENGTH.pack(len(body)) + body
+    return len(body).to_bytes(HEADER, "little") + body
 
 
 def body_length(header: bytes) -> int:
-    """How many bytes follow a frame's header (4 bytes, little-endian)."""
-    return int(_LENGTH.unpack(header)[0])
-
-
-HEADER = _LENGTH.size
+    """How many bytes follow a frame's header."""
+    return int.from_bytes(header, "little")
 
 
 def decode_from_worker(body: bytes) -> FromWorker:

@@ -11,11 +11,11 @@ import queue
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from arena.backends.base import Vocabulary
     from arena.backends.local.engine import Engine
     from arena.backends.local.library import Library
     from arena.backends.local.messages import FromWorker, Load, ToWorker
@@ -44,6 +44,7 @@ class _Worker:
 
     def run(self, load: Load) -> None:
         from arena.backends.local.agreement import settle
+        from arena.backends.local.engine import Engine
         from arena.backends.local.library import LoadError
         from arena.backends.local.messages import Loading, Notice, Ready, Refused, joined
 
@@ -59,7 +60,7 @@ class _Worker:
             loaded: Library = resolve_name(load.library)(load.place, load.settings, progress)
             vocabulary = loaded.vocabulary()
             if not loaded.whole:
-                _warm(loaded, vocabulary)
+                _warm(loaded)
             library, why = settle(loaded, load.settings)
         except LoadError as error:
             self._send(Refused(str(error)))
@@ -72,22 +73,24 @@ class _Worker:
         pieces, lengths = joined(vocabulary.pieces)
         self._send(
             Ready(
+                vocabulary=replace(vocabulary, pieces=()),
                 pieces=pieces,
                 lengths=lengths,
-                specials=dict(vocabulary.specials),
-                bos=vocabulary.bos,
-                ends=sorted(vocabulary.ends),
-                chat_template=vocabulary.chat_template,
-                named=dict(vocabulary.named),
-                mark=vocabulary.mark,
-                lstrips=sorted(vocabulary.lstrips),
-                rstrips=sorted(vocabulary.rstrips),
                 context=min(library.trained_context, library.cells),
-                cells=library.cells,
                 build=library.build(),
             )
         )
-        self._serve(_engine(library, vocabulary, load))
+        self._serve(
+            Engine(
+                library,
+                vocabulary,
+                cells=library.cells,
+                sequences=library.sequences,
+                batch=load.settings.batch,
+                outputs=load.settings.outputs,
+                states=library.states,
+            )
+        )
 
     def _read(self, library: Library) -> None:
         """Runs in a thread of its own. Tokenising is answered here, so that it never waits for a batch."""
@@ -132,21 +135,7 @@ class _Worker:
                 data = data[self._output.write(data) :]
 
 
-def _engine(library: Library, vocabulary: Vocabulary, load: Load) -> Engine:
-    from arena.backends.local.engine import Engine
-
-    return Engine(
-        library,
-        vocabulary,
-        cells=library.cells,
-        sequences=library.sequences,
-        batch=load.settings.batch,
-        outputs=load.settings.outputs,
-        states=library.states,
-    )
-
-
-def _warm(library: Library, vocabulary: Vocabulary) -> None:
+def _warm(library: Library) -> None:
     """Run a first batch, as large as later ones: where a build doesn't fit the machine, it dies here."""
     from arena.backends.local.evaluator import Row
 
