@@ -106,9 +106,18 @@ def _says(program: str) -> tuple[str, str]:
 
 def machine() -> Machine:
     """This one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     system = f"{platform.system()} {platform.machine()}"
-    return Machine(system, _processor(), cores, _memory(), gpus())
+    return Machine(system, _processor(), cores(), _memory(), gpus())
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def has_amx() -> bool:
+    """Whether this CPU has AMX tiles: there llama.cpp's default weight layout can crash in the first batch."""
+    return "amx_tile" in _cpuinfo()
 
 
 def gpus() -> tuple[Gpu, ...]:
@@ -130,13 +139,17 @@ def gpus() -> tuple[Gpu, ...]:
     return tuple(Gpu(name.strip(), int(memory) if memory.strip().isdigit() else 0) for name, _, memory in found if name)
 
 
-def _processor() -> str:
+def _cpuinfo() -> str:
     try:
-        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
+        return Path("/proc/cpuinfo").read_text(errors="replace")
     except OSError:
-        pass
+        return ""
+
+
+def _processor() -> str:
+    for line in _cpuinfo().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import msgspec
 
-from arena.backends.local.llamacpp.cpu import has_amx
+from arena.backends.machine import cores, has_amx
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -41,8 +39,6 @@ class Settings(msgspec.Struct, frozen=True):
         """The same with what depends on this machine filled in."""
         return msgspec.structs.replace(
             self,
-            threads=self.threads or len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else os.cpu_count(),
+            threads=self.threads or cores(),
             cautious=self.cautious or has_amx(),
         )
