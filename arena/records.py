@@ -54,11 +54,6 @@ class Policy:
         """The largest probability: 1/n for uniform play over n moves, 1 for a fixed move (section 3.3)."""
         return max(self.probabilities)
 
-    @property
-    def is_fallback(self) -> bool:
-        """True if the model put nothing on any move and the uniform policy stands in."""
-        return self.mass == 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -130,8 +125,3 @@ class Round:
     outcome: Outcome
     subject: Decision
     opponent: Decision
-
-    @property
-    def is_forfeit(self) -> bool:
-        """True if a seat gave no move: the round is lost for it and is not shown in later prompts."""
-        return self.subject.move is None or self.opponent.move is None

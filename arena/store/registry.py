@@ -9,10 +9,12 @@ from itertools import groupby
 from sqlite3 import Connection
 from typing import Any
 
+import msgspec
+
 from arena.errors import UsageError
-from arena.store.codec import canonical, decode_asked, decoding, encode_asked, identity, json_object
+from arena.store.codec import canonical, decoding, identity, json_object
 from arena.store.database import Database
-from arena.store.rows import CellSpec, RunRow, RunSpec, Unit
+from arena.store.rows import Asked, CellSpec, RunRow, RunSpec, Unit
 
 _RUN_COLUMNS = (
     "experiment, unit, in_order, size, rounds, seed, settings, models, manifest, name, created, finished_size, id"
@@ -111,7 +113,8 @@ def _insert(connection: Connection, spec: RunSpec) -> int:
 
 
 def _cell_values(cell: CellSpec) -> tuple[str | None, ...]:
-    asked = encode_asked(cell.asked), encode_asked(cell.opponent_asked)
+    seats = cell.asked, cell.opponent_asked
+    asked = (None if seat is None else canonical(msgspec.to_builtins(seat)) for seat in seats)
     return cell.key, cell.subject, cell.opponent, cell.what, *asked, canonical(cell.detail)
 
 
@@ -128,7 +131,8 @@ def _cell(
 ) -> CellSpec:
     if not all(type(text) is str for text in (key, subject, what, opponent)):
         raise ValueError("a cell's names are no text")
-    seats = decode_asked(asked), decode_asked(opponent_asked)
+    texts = asked, opponent_asked
+    seats = (None if text is None else msgspec.convert(json_object(text), Asked) for text in texts)
     return CellSpec(key, subject, opponent, what, *seats, json_object(detail))
 
 

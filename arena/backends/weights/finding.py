@@ -71,17 +71,15 @@ def _download(place: str, progress: Callable[[str], None]) -> Path:
     if len(parts) < 3 or not all(parts):
         raise InputError(f"hf:{place}: a file on the hub is written hf:ORG/NAME/FILE.gguf")
     need(f"hf:{place}", "hub")
-    repository, file = "/".join(parts[:2]), "/".join(parts[2:])
-    with hub.sentences(place, f"hf:{place}", "name a file with llama.cpp:/path/to/file.gguf"):
-        found = [_fetch(repository, str(shard), progress) for shard in shards(Path(file))]
-    return found[0]
-
-
-def _fetch(repository: str, file: str, progress: Callable[[str], None]) -> Path:
     from huggingface_hub import hf_hub_download
 
-    progress(f"asking the hub for {file}")
-    return Path(hf_hub_download(repository, file, tqdm_class=_bar(file, progress)))
+    repository, file = "/".join(parts[:2]), "/".join(parts[2:])
+    found = []
+    with hub.sentences(place, f"hf:{place}", "name a file with llama.cpp:/path/to/file.gguf"):
+        for shard in map(str, shards(Path(file))):
+            progress(f"asking the hub for {shard}")
+            found.append(Path(hf_hub_download(repository, shard, tqdm_class=_bar(shard, progress))))
+    return found[0]
 
 
 def _bar(file: str, progress: Callable[[str], None]) -> type[Any]:
