@@ -107,11 +107,6 @@ class Decision:
     prompt: Prompt | None = None
 
     @property
-    def text(self) -> str:
-        """The answer that was played, or the last one that was refused; "" for an agent without text."""
-        return self.answers[-1].text if self.answers else ""
-
-    @property
     def invalid(self) -> int:
         """How many of the answers drawn were invalid."""
         return sum(answer.ended != "move" for answer in self.answers)

@@ -14,12 +14,11 @@ from arena.agents.agent import Past, Position, Sees, View, seen_by
 from arena.agents.bots import draw_move
 from arena.agents.encoding import chat_template, encode
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
-from arena.backends.base import Completion, Draw, LanguageModel, Request, Sampling, Vocabulary
+from arena.backends.base import Completion, Draw, LanguageModel, Request, Sampling
 from arena.backends.stopping import found
 from arena.blocks import block_of
 from arena.concurrency import aside
 from arena.games import Game
-from arena.prompts.chat_template import ChatTemplate
 from arena.prompts.formats import render
 from arena.prompts.wording import ShownRound, Wording
 from arena.randomness import stream, uniforms
@@ -57,6 +56,8 @@ class LanguageModelAgent:
         self.asking = asking
         self.tokens = tokens
         self.moves = game.moves_of(seat)
+        self.vocabulary = model.vocabulary
+        self.chat_template = chat_template(model)
         self._others = game.moves_of(seat.other)
         self._model = model
         self._game = game
@@ -73,16 +74,6 @@ class LanguageModelAgent:
         await aside(render, asking.format, "", "", chat_template(model))  # so that no round waits for it
         tokens = await move_tokens(game.moves_of(seat), model.vocabulary, partial(model.tokenize, specials=False))
         return cls(name, model, game, seat, asking, tokens)
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The model's tokenizer's facts."""
-        return self._model.vocabulary
-
-    @property
-    def chat_template(self) -> ChatTemplate | None:
-        """The model's own chat template."""
-        return chat_template(self._model)
 
     def request(self, history: Sequence[Past]) -> tuple[str, str]:
         """What is asked after these rounds, and the answer's opening; no format round it."""

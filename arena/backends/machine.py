@@ -11,11 +11,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from arena.backends.local.settings import cores, cpuinfo
 from arena.extras import install
 
 _SECONDS = 120.0  # that a library has to say what it sees
@@ -110,16 +110,6 @@ def machine() -> Machine:
     return Machine(system, _processor(), cores(), _memory(), gpus())
 
 
-def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def has_amx() -> bool:
-    """Whether this CPU has AMX tiles: there llama.cpp's default weight layout can crash in the first batch."""
-    return "amx_tile" in _cpuinfo()
-
-
 def gpus() -> tuple[Gpu, ...]:
     """The NVIDIA GPUs."""
     tool = shutil.which("nvidia-smi")
@@ -139,15 +129,8 @@ def gpus() -> tuple[Gpu, ...]:
     return tuple(Gpu(name.strip(), int(memory) if memory.strip().isdigit() else 0) for name, _, memory in found if name)
 
 
-def _cpuinfo() -> str:
-    try:
-        return Path("/proc/cpuinfo").read_text(errors="replace")
-    except OSError:
-        return ""
-
-
 def _processor() -> str:
-    for line in _cpuinfo().splitlines():
+    for line in cpuinfo().splitlines():
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()

@@ -22,7 +22,7 @@ from arena.records import Outcome
 from arena.store.codec import decode_answers, decoding, from_floats, from_integers, run_key
 from arena.store.failures import file_refusals
 from arena.store.rows import CellRow, RunRow, Unit
-from arena.store.sinks import Columns, Row, write
+from arena.store.sinks import Columns, Row, write_rows
 from arena.store.store import Store
 
 _RUN: Final[Columns] = {"run": "text", "seed": "text"}  # a seed may have more than 64 bits
@@ -123,13 +123,13 @@ def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfin
         files = [stack.enter_context(whole_file(path)) for path in paths]
         with store.database.snapshot() as connection, decoding():
             rounds = (_rounds(connection, cell, games[cell.row.spec.what], unfinished) for cell in cells)
-            round_count = write(files[0], to, ROUND_COLUMNS, chain.from_iterable(rounds))
+            round_count = write_rows(files[0], to, ROUND_COLUMNS, chain.from_iterable(rounds))
             if asked:
                 of_indices = all(_are_indices(connection, cell) for cell in asked)
                 columns = ANSWER_COLUMNS if of_indices else {**ANSWER_COLUMNS, "value": "text"}
                 answers = (_answers(connection, cell, of_indices) for cell in asked)
-                answer_count = write(files[2], to, columns, chain.from_iterable(answers))
-            prompt_count = write(files[1], to, PROMPT_COLUMNS, _prompts(connection, every))
+                answer_count = write_rows(files[2], to, columns, chain.from_iterable(answers))
+            prompt_count = write_rows(files[1], to, PROMPT_COLUMNS, _prompts(connection, every))
     unnamed = dict.fromkeys((cell.run.name, cell.row.spec.what) for cell in cells if games[cell.row.spec.what] is None)
     third = paths[2] if asked else None
     return Exported(paths[0], round_count, paths[1], prompt_count, third, answer_count, tuple(unnamed))

@@ -148,18 +148,14 @@ def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
         cells=cells,
         size=size,
         seed=int(seed),
-        models=_texts(json_object(models)),
+        models=json_object(models),
         manifest=json_object(manifest),
         rounds=rounds,
         settings=json_object(settings),
         in_order=bool(in_order),
     )
+    if not all(isinstance(identity, str) for identity in spec.models.values()):
+        raise ValueError("a model's identity is no text")
     if (rounds is None) == (spec.unit is Unit.MATCH):
         raise ValueError(f"run {name} consists of {unit}s and has {rounds!r} rounds")
     return RunRow(id_, name, spec, created, finished_size)
-
-
-def _texts(models: dict[str, Any]) -> dict[str, str]:
-    if not all(isinstance(identity, str) for identity in models.values()):
-        raise ValueError("a model's identity is no text")
-    return models

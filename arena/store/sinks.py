@@ -111,7 +111,7 @@ FORMATS: Final[Mapping[str, Callable[[IO[bytes], Columns], AbstractContextManage
 }
 
 
-def write(file: IO[bytes], to: str, columns: Columns, rows: Iterable[Row]) -> int:
+def write_rows(file: IO[bytes], to: str, columns: Columns, rows: Iterable[Row]) -> int:
     """Write rows into a file in one of FORMATS; how many there were. Raises InputError if it can't be written here."""
     count = 0
     with FORMATS[to](file, columns) as write_row:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,7 @@ _SELECT_ROUNDS = (
 )
 
 
-class Store:
+class Store(AbstractContextManager["Store"]):
     """An open store; a context manager. Every method may raise StoreError, which says what to do."""
 
     def __init__(self, database: Database) -> None:
@@ -65,9 +66,6 @@ class Store:
         An empty file is a new store. Raises StoreError if there is none, or if it can't be used.
         """
         return cls(Database.open(path, create=create))
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

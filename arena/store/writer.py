@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, Final, Self
+from contextlib import AbstractContextManager
+from typing import Any, Final
 
 from arena.games import parse_game
 from arena.records import Answer, Prompt, Round, Seat
@@ -51,7 +52,7 @@ _WRITE: Final = {
 _SET_SECONDS: Final = "UPDATE cells SET seconds = ? WHERE id = ?"
 
 
-class RunWriter:
+class RunWriter(AbstractContextManager["RunWriter"]):
     """The one writer of a run, from `begin` to `close`. A key that is no cell of the run is a KeyError."""
 
     def __init__(self, database: Database, run: RunRow, lock: RunLock) -> None:
@@ -85,9 +86,6 @@ class RunWriter:
         except BaseException:
             lock.give_up()
             raise
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

@@ -12,27 +12,8 @@ from typing import Any
 import msgspec
 
 from arena.backends.base import Capability, Completion, Request, Sampling, Scores, Vocabulary, Work
+from arena.backends.local import messages
 from arena.backends.local.child import describe, end, last_words, log_file, start
-from arena.backends.local.messages import (
-    HEADER,
-    Answer,
-    AskWork,
-    Cancel,
-    Complete,
-    FromWorker,
-    Load,
-    Loading,
-    Notice,
-    Ready,
-    Refused,
-    Score,
-    Tokenize,
-    ToWorker,
-    body_length,
-    decode_from_worker,
-    frame,
-    split,
-)
 from arena.backends.local.settings import Settings
 from arena.backends.requests import check_request, check_score
 from arena.concurrency import aside
@@ -51,7 +32,7 @@ class LocalModel:
         name: str,
         process: asyncio.subprocess.Process,
         log: Path,
-        ready: Ready,
+        ready: messages.Ready,
         vocabulary: Vocabulary,
         tell: Tell,
     ) -> None:
@@ -91,17 +72,17 @@ class LocalModel:
             process = await start("arena.backends.local.worker", log)
             warming = False
             try:
-                await _send(process, Load(library, place, attempt))
+                await _send(process, messages.Load(library, place, attempt))
                 while True:
                     message = await _receive(process)
-                    if isinstance(message, Ready):
+                    if isinstance(message, messages.Ready):
                         return cls(name, process, log, message, await aside(_vocabulary, message), tell)
-                    if isinstance(message, Loading):
+                    if isinstance(message, messages.Loading):
                         warming = message.share >= 1
                         progress("running a first batch" if warming else f"reading weights {message.share:.0%}")
-                    if isinstance(message, Notice):
+                    if isinstance(message, messages.Notice):
                         tell(f"{name} {message.line}")
-                    if isinstance(message, Refused):
+                    if isinstance(message, messages.Refused):
                         raise InputError(message.sentence)
             except (asyncio.IncompleteReadError, ConnectionError):
                 code = await process.wait()
@@ -126,26 +107,26 @@ class LocalModel:
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
         """Ordinary text to ids, without BOS. With `specials`, special tokens in the text are recognised."""
-        tokens: tuple[int, ...] = await self._call(lambda number: Tokenize(number, text, specials))
+        tokens: tuple[int, ...] = await self._call(lambda number: messages.Tokenize(number, text, specials))
         return tokens
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request; others wait beside it. Raises ModelError if the worker ends, InputError for a prompt
         that can't be evaluated."""
         check_request(self, request)
-        completion: Completion = await self._call(lambda number: Complete(number, request))
+        completion: Completion = await self._call(lambda number: messages.Complete(number, request))
         return completion
 
     async def score(self, tokens: Sequence[int]) -> Scores:
         """The log-probability of every token but the first. The worker does nothing else meanwhile. Raises ModelError
         if it ends, InputError for a text that can't be evaluated."""
         check_score(self, tokens)
-        scores: Scores = await self._call(lambda number: Score(number, tuple(tokens)))
+        scores: Scores = await self._call(lambda number: messages.Score(number, tuple(tokens)))
         return scores
 
     async def work(self) -> Work:
         """What was done since loading."""
-        work: Work = await self._call(AskWork)
+        work: Work = await self._call(messages.AskWork)
         return work
 
     async def close(self) -> None:
@@ -158,7 +139,7 @@ class LocalModel:
         if self._failure is None:
             self._log.unlink(missing_ok=True)
 
-    async def _call(self, message: Callable[[int], ToWorker]) -> Any:
+    async def _call(self, message: Callable[[int], messages.ToWorker]) -> Any:
         if self._failure is not None:
             raise self._failure
         self._next += 1
@@ -173,7 +154,7 @@ class LocalModel:
             if not self._closing and self._failure is None:
                 with contextlib.suppress(ConnectionError, RuntimeError):
                     assert self._process.stdin is not None
-                    self._process.stdin.write(frame(Cancel(number)))
+                    self._process.stdin.write(messages.frame(messages.Cancel(number)))
             raise
         finally:
             self._waiting.pop(number, None)
@@ -183,11 +164,11 @@ class LocalModel:
         try:
             while True:
                 message = await _receive(self._process)
-                if isinstance(message, Answer):
+                if isinstance(message, messages.Answer):
                     future = self._waiting.get(message.id)
                     if future is not None and not future.done():
                         future.set_result(message.answer)
-                elif isinstance(message, Notice):
+                elif isinstance(message, messages.Notice):
                     self._tell(f"{self.name} {message.line}")
         except (asyncio.IncompleteReadError, ConnectionError, msgspec.MsgspecError):
             code = await self._process.wait()
@@ -199,17 +180,17 @@ class LocalModel:
                     future.set_exception(self._failure or ModelError(f"{self.name} was closed"))
 
 
-def _vocabulary(ready: Ready) -> Vocabulary:
-    return replace(ready.vocabulary, pieces=split(ready.pieces, ready.lengths))
+def _vocabulary(ready: messages.Ready) -> Vocabulary:
+    return replace(ready.vocabulary, pieces=messages.split(ready.pieces, ready.lengths))
 
 
-async def _send(process: asyncio.subprocess.Process, message: ToWorker) -> None:
+async def _send(process: asyncio.subprocess.Process, message: messages.ToWorker) -> None:
     assert process.stdin is not None
-    process.stdin.write(frame(message))
+    process.stdin.write(messages.frame(message))
     await process.stdin.drain()
 
 
-async def _receive(process: asyncio.subprocess.Process) -> FromWorker:
+async def _receive(process: asyncio.subprocess.Process) -> messages.FromWorker:
     assert process.stdout is not None
-    header = await process.stdout.readexactly(HEADER)
-    return decode_from_worker(await process.stdout.readexactly(body_length(header)))
+    header = await process.stdout.readexactly(messages.HEADER)
+    return messages.decode_from_worker(await process.stdout.readexactly(messages.body_length(header)))

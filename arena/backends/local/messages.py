@@ -24,38 +24,37 @@ class Load(msgspec.Struct, tag=True):
     settings: Settings
 
 
-class Tokenize(msgspec.Struct, tag=True):
-    """Ask for the ids of a text."""
+class _Numbered(msgspec.Struct, tag=True):
+    """Something that is asked of the worker, or its answer, which has the same number."""
 
     id: int
+
+
+class Tokenize(_Numbered):
+    """Ask for the ids of a text."""
+
     text: str
     specials: bool
 
 
-class Complete(msgspec.Struct, tag=True):
+class Complete(_Numbered):
     """Ask for a completion."""
 
-    id: int
     request: Request
 
 
-class Score(msgspec.Struct, tag=True):
+class Score(_Numbered):
     """Ask for the log-probabilities of a text's tokens."""
 
-    id: int
     tokens: tuple[int, ...]
 
 
-class Cancel(msgspec.Struct, tag=True):
+class Cancel(_Numbered):
     """Nobody waits for this request any more."""
 
-    id: int
 
-
-class AskWork(msgspec.Struct, tag=True):
+class AskWork(_Numbered):
     """Ask what was done so far."""
-
-    id: int
 
 
 class Loading(msgspec.Struct, tag=True):
@@ -81,31 +80,27 @@ class Notice(msgspec.Struct, tag=True):
     line: str
 
 
-class Tokens(msgspec.Struct, tag=True):
+class Tokens(_Numbered):
     """The answer to Tokenize."""
 
-    id: int
     answer: tuple[int, ...]
 
 
-class Completed(msgspec.Struct, tag=True):
+class Completed(_Numbered):
     """The answer to Complete."""
 
-    id: int
     answer: Completion
 
 
-class Scored(msgspec.Struct, tag=True):
+class Scored(_Numbered):
     """The answer to Score."""
 
-    id: int
     answer: Scores
 
 
-class WorkDone(msgspec.Struct, tag=True):
+class WorkDone(_Numbered):
     """The answer to AskWork."""
 
-    id: int
     answer: Work
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
+import os
+from pathlib import Path
 
-from arena.backends.machine import cores, has_amx
+import msgspec
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -40,5 +41,18 @@ class Settings(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(
             self,
             threads=self.threads or cores(),
-            cautious=self.cautious or has_amx(),
+            cautious=self.cautious or "amx_tile" in cpuinfo(),  # there the layouts can crash in the first batch
         )
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cpuinfo() -> str:
+    """What Linux says of the processors; "" elsewhere."""
+    try:
+        return Path("/proc/cpuinfo").read_text(errors="replace")
+    except OSError:
+        return ""

@@ -77,10 +77,8 @@ class Transport:
             model = await self._model(url)
             try:
                 server = decoded(ServerInfo, await self._answer(url, "/server_info"))
-            except _Missing:  # a router knows nothing of it
-                server = ServerInfo()
-            except _Again as error:
-                if error.wait or error.is_busy:
+            except (_Missing, _Again) as error:  # a router knows nothing of it
+                if isinstance(error, _Again) and (error.wait or error.is_busy):
                     raise
                 server = ServerInfo()
             return Served(model, server)
@@ -120,17 +118,14 @@ class Transport:
                 raise unreachable(url, _why(error)) from error
 
     async def _model(self, url: str) -> ModelInfo:
-        try:
-            found = await self._answer(url, "/model_info")
-        except _Missing:
+        for path in ("/model_info", "/get_model_info"):  # the second is all that a router knows
             try:
-                found = await self._answer(url, "/get_model_info")  # all that a router knows
+                return decoded(ModelInfo, await self._answer(url, path))
             except _Missing:
-                raise not_sglang(url) from None
-        try:
-            return decoded(ModelInfo, found)
-        except Incomplete as error:
-            raise not_sglang(url) from error
+                continue
+            except Incomplete as error:
+                raise not_sglang(url) from error
+        raise not_sglang(url)
 
     # --- again and again ---
 

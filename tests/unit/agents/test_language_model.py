@@ -115,7 +115,7 @@ def test_invalid_answers_are_drawn_again() -> None:
     )
     assert decision.move is not None
     assert [answer.ended == "move" for answer in decision.answers] == [False] * decision.invalid + [True]
-    assert decision.text.strip() == RPS.moves[decision.move]
+    assert decision.answers[-1].text.strip() == RPS.moves[decision.move]
 
 
 def test_after_the_last_attempt_the_round_is_forfeited() -> None:

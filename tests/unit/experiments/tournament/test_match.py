@@ -158,7 +158,7 @@ def test_who_sees_moves_can_get_at_no_policy_prompt_or_text(seat: Seat, rounds: 
     played = play(seated(seat, seeing, model_agent(TableModel(), seat.other)), rounds=rounds)
     assert all(type(view) is View for view in seeing.views) and len(seeing.views) == rounds
     theirs = [one.opponent if seat is Seat.SUBJECT else one.subject for one in played]
-    texts = {text for decision in theirs for text in (decision.text, decision.prompt.text if decision.prompt else "")}
+    texts = {one.text for decision in theirs for one in (*decision.answers, decision.prompt) if one is not None}
     for view in seeing.views:
         found = reachable(view)
         assert not any(isinstance(part, (Policy, Prompt, Sample, Decision, Round)) for part in found)
