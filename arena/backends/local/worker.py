@@ -114,7 +114,6 @@ class _Worker:
                 elif isinstance(message, messages.AskWork):
                     self._send(messages.WorkDone(message.id, engine.work))
             for number, done in engine.step():
-                scored = isinstance(done, Scores)
                 if isinstance(done, Scores):
                     self._send(messages.Scored(number, done))
                 else:
