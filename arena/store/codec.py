@@ -173,8 +173,8 @@ def decode_round(row: Sequence[Any], prompts: Mapping[int, Prompt]) -> Round:
     return Round(
         number,
         Outcome(outcome),
-        _decode_decision(*subject, prompts.get(prompt)),
-        _decode_decision(*opponent, prompts.get(opponent_prompt)),
+        _decode_decision(prompts.get(prompt), *subject),
+        _decode_decision(prompts.get(opponent_prompt), *opponent),
     )
 
 
@@ -185,7 +185,7 @@ def _encode_decision(decision: Decision) -> tuple[Any, ...]:
 
 
 def _decode_decision(
-    move: int | None, policy: bytes | None, mass: float, loose_mass: float, answers: str | None, prompt: Prompt | None
+    prompt: Prompt | None, move: int | None, policy: bytes | None, mass: float, loose_mass: float, answers: str | None
 ) -> Decision:
     shown = None if policy is None else Policy(from_floats(policy), mass, loose_mass)
     return Decision(shown, move, decode_answers(answers), prompt)

@@ -131,9 +131,11 @@ def _cell(
 ) -> CellSpec:
     if not all(type(text) is str for text in (key, subject, what, opponent)):
         raise ValueError("a cell's names are no text")
-    texts = asked, opponent_asked
-    seats = (None if text is None else msgspec.convert(json_object(text), Asked) for text in texts)
-    return CellSpec(key, subject, opponent, what, *seats, json_object(detail))
+    return CellSpec(key, subject, opponent, what, _asked(asked), _asked(opponent_asked), json_object(detail))
+
+
+def _asked(text: str | None) -> Asked | None:
+    return None if text is None else msgspec.convert(json_object(text), Asked)
 
 
 def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
