@@ -17,7 +17,7 @@ class Settings(msgspec.Struct, frozen=True):
     attends block by block if keys and values are stored alike (a block that any of 64 prompts sees costs all of
     them), and cell by cell if not. Values are then bf16, whose error is far below that of 4-bit weights, and a
     distribution no longer depends on how many prompts share a batch's attention. One long prompt is slower so. Beside
-    weights of 32 bits it has no effect, as keys and values have 32 bits too.
+    weights of 32 bits it has no effect: keys and values have 32 bits too, and attention is computed step by step.
     `niceness` makes the worker give way to other processes, so that a screen beside it stays quick.
     `cautious` avoids llama.cpp's special weight layouts, which crash on some machines. `gpu_layers`, `scattered`
     and `cautious` are llama.cpp's alone; `device` ("cpu", "cuda", "mps"; "" the best there is) and `dtype` ("float32",

@@ -102,8 +102,9 @@ class LlamaCppLibrary:
 
     def _new_context(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_p:
         parameters = self._parameters(settings, cells, sequences, batch)
-        if not self.rounded:  # keys and values in 16 bits would be what is inexact
+        if not self.rounded:  # neither are keys and values then, nor what flash attention does with them
             parameters.type_k = parameters.type_v = native.GGML_TYPE_F32
+            parameters.flash_attn_type = native.LLAMA_FLASH_ATTN_TYPE_DISABLED
         context = native.llama_init_from_model(self._model, parameters)
         if not context and parameters.type_v != parameters.type_k:  # some kinds of attention keep one for both
             parameters.type_v = parameters.type_k
