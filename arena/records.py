@@ -54,11 +54,6 @@ class Policy:
         """The largest probability: 1/n for uniform play over n moves, 1 for a fixed move (section 3.3)."""
         return max(self.probabilities)
 
-    @property
-    def is_fallback(self) -> bool:
-        """True if the model put nothing on any move and the uniform policy stands in."""
-        return self.mass == 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -112,11 +107,6 @@ class Decision:
     prompt: Prompt | None = None
 
     @property
-    def text(self) -> str:
-        """The answer that was played, or the last one that was refused; "" for an agent without text."""
-        return self.answers[-1].text if self.answers else ""
-
-    @property
     def invalid(self) -> int:
         """How many of the answers drawn were invalid."""
         return sum(answer.ended != "move" for answer in self.answers)
@@ -130,8 +120,3 @@ class Round:
     outcome: Outcome
     subject: Decision
     opponent: Decision
-
-    @property
-    def is_forfeit(self) -> bool:
-        """True if a seat gave no move: the round is lost for it and is not shown in later prompts."""
-        return self.subject.move is None or self.opponent.move is None

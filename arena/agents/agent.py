@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from arena.games import Game
 from arena.records import Decision, Outcome, Policy, Seat
@@ -84,7 +84,10 @@ class PoliciesView(PolicyView):
         return await self._ask(history)
 
 
-class _Named(Protocol):
+_Shown = TypeVar("_Shown", bound=View, contravariant=True)
+
+
+class _Agent(Protocol[_Shown]):
     """Whoever chooses moves in one seat of one game. It holds nothing of a match: the view is all it knows."""
 
     @property
@@ -92,38 +95,30 @@ class _Named(Protocol):
         """The agent's spec, as it stands in results."""
         ...
 
+    async def decide(self, view: _Shown) -> Decision:
+        """Choose a move for the round that the view describes."""
+        ...
 
-class MovesAgent(_Named, Protocol):
+
+class MovesAgent(_Agent[View], Protocol):
     """An agent that sees moves."""
 
     @property
     def sees(self) -> Literal[Sees.MOVES]: ...
 
-    async def decide(self, view: View) -> Decision:
-        """Choose a move for the round that the view describes."""
-        ...
 
-
-class PolicyAgent(_Named, Protocol):
+class PolicyAgent(_Agent[PolicyView], Protocol):
     """An agent that sees the other's policy."""
 
     @property
     def sees(self) -> Literal[Sees.POLICY]: ...
 
-    async def decide(self, view: PolicyView) -> Decision:
-        """Choose a move for the round that the view describes."""
-        ...
 
-
-class PoliciesAgent(_Named, Protocol):
+class PoliciesAgent(_Agent[PoliciesView], Protocol):
     """An agent that sees the other's policy after any history."""
 
     @property
     def sees(self) -> Literal[Sees.POLICIES]: ...
-
-    async def decide(self, view: PoliciesView) -> Decision:
-        """Choose a move for the round that the view describes."""
-        ...
 
 
 Agent: TypeAlias = MovesAgent | PolicyAgent | PoliciesAgent

@@ -77,12 +77,12 @@ async def _look(agent: LanguageModelAgent, history: tuple[Past, ...]) -> PromptA
     prompt, policy = decision.prompt, decision.policy
     assert prompt is not None and policy is not None
     beginnings = _beginnings(agent.vocabulary)
-    warnings = [
-        *_bos(prompt.tokens, agent.vocabulary, beginnings),
-        *_format(agent, history),
-        *_specials(agent),
-        *_mass(policy, agent.moves),
-    ]
+    wrong = {
+        "bos": _bos(prompt.tokens, agent.vocabulary, beginnings),
+        "format": _format(agent, history),
+        "specials": _specials(agent),
+        "mass": _mass(policy, agent.moves),
+    }
     return PromptAudit(
         rounds=len(history),
         prompt=prompt,
@@ -91,7 +91,7 @@ async def _look(agent: LanguageModelAgent, history: tuple[Past, ...]) -> PromptA
         counted=agent.tokens.counted,
         policy=policy,
         answer=decision.answers[-1],
-        warnings=tuple(warnings),
+        warnings=tuple(AuditWarning(name, text) for name, text in wrong.items() if text),
     )
 
 
@@ -107,50 +107,48 @@ def _beginnings(vocabulary: Vocabulary) -> frozenset[int]:
     return frozenset(named if vocabulary.bos is None else named | {vocabulary.bos})
 
 
-def _bos(tokens: Sequence[int], vocabulary: Vocabulary, beginnings: frozenset[int]) -> list[AuditWarning]:
+# What each of these finds wrong, "" if nothing is.
+
+
+def _bos(tokens: Sequence[int], vocabulary: Vocabulary, beginnings: frozenset[int]) -> str:
     adds = [] if vocabulary.bos is None else [vocabulary.bos]
     there = [token for token in tokens if token in beginnings]
     if there == adds and list(tokens[: len(adds)]) == adds:
-        return []
+        return ""
     wanted = f"{vocabulary.text(adds)} once, at the beginning" if adds else "none"
     found = " ".join(vocabulary.text([token]) for token in there) or "none"
-    return [AuditWarning("bos", f"the model's tokenizer adds {wanted}, but the prompt has {found}")]
+    return f"the model's tokenizer adds {wanted}, but the prompt has {found}"
 
 
-def _format(agent: LanguageModelAgent, history: tuple[Past, ...]) -> list[AuditWarning]:
+def _format(agent: LanguageModelAgent, history: tuple[Past, ...]) -> str:
     """The paper's own formats are as its appendix A.2 prints them, whatever the model's template says."""
     asking, template = agent.asking, agent.chat_template
     if template is None or asking.format in PAPERS or asking.wording.style == "base":
-        return []
+        return ""
     request, _ = agent.request(history)
     ours = "".join(segment.text for segment in render(asking.format, request, "", template))
     if ours == written(template, request).rstrip(" "):
-        return []
+        return ""
     if asking.format == CHAT_TEMPLATE:
         why = "the model's chat template changes this request's text, which Arena leaves as it is"
     else:
         why = f"in format {asking.format} the request stands alone, but the model's chat template would wrap it"
-    return [AuditWarning("format", f"{why} (--format {CHAT_TEMPLATE} uses the template)")]
+    return f"{why} (--format {CHAT_TEMPLATE} uses the template)"
 
 
-def _specials(agent: LanguageModelAgent) -> list[AuditWarning]:
+def _specials(agent: LanguageModelAgent) -> str:
     """Special tokens of a fixed format that are ordinary text to this model. Tulu's own models read theirs so."""
     if agent.asking.format != "llama-instruct":
-        return []
+        return ""
     format_text = "".join(segment.text for segment in render(agent.asking.format, "", "") if segment.special)
     missing = [mark for mark in dict.fromkeys(_MARKER.findall(format_text)) if mark not in agent.vocabulary.specials]
-    if not missing:
-        return []
-    return [AuditWarning("specials", f"this model has no special token {', '.join(missing)}: it reads them as text")]
+    return f"this model has no special token {', '.join(missing)}: it reads them as text" if missing else ""
 
 
-def _mass(policy: Policy, moves: Sequence[str]) -> list[AuditWarning]:
+def _mass(policy: Policy, moves: Sequence[str]) -> str:
     if policy.mass >= LEAST_MASS:
-        return []
-    return [
-        AuditWarning(
-            "mass",
-            f"only {policy.mass:.3f} of the next-token distribution is on {', '.join(moves)} "
-            f"(least {LEAST_MASS:g}): another --style, --format or --wording may suit this model",
-        )
-    ]
+        return ""
+    return (
+        f"only {policy.mass:.3f} of the next-token distribution is on {', '.join(moves)} "
+        f"(least {LEAST_MASS:g}): another --style, --format or --wording may suit this model"
+    )

@@ -2,64 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from operator import index
 from typing import Any, cast
 
 from arena.agents.agent import Agent, AgentSpec, Factory, HasPolicy, Position, Sees, View
-from arena.errors import ArenaError, InputError
 from arena.games import Game
+from arena.plugins import Registry
 from arena.records import Decision, Policy, Seat
 
-Failure = Callable[[str], InputError]  # makes the error of "the agent X, which the package Y brings," and this
 _ROUNDING = 1e-6  # of what probabilities sum to
 
 
-def guarded(factory: Factory, spec: AgentSpec, game: Game, seat: Seat, failure: Failure) -> Agent:
-    """What a package's factory makes, as an agent of which every move and policy is looked at.
+def guarded(agents: Registry[Factory], spec: AgentSpec, game: Game, seat: Seat) -> Agent:
+    """What the factory of another package makes, as an agent of which every move and policy is looked at.
 
     Raises InputError if there is none, and so do its methods for what isn't right. An ArenaError that the package
     raises is let through: a UsageError refuses an argument.
     """
-    with _blaming(failure, "can't be made"):
+    factory = agents.load(spec.kind)
+    with agents.blaming(spec.kind, "can't be made"):
         agent: Any = factory(spec, game, seat)
         fits = isinstance(getattr(agent, "sees", None), Sees) and callable(getattr(agent, "decide", None))
     if not fits:
-        raise failure(f"is a {type(agent).__name__} that lacks `sees`, which is one of Sees, or the method `decide`")
+        lacks = f"is a {type(agent).__name__} that lacks `sees`, which is one of Sees, or the method `decide`"
+        raise agents.failure(spec.kind, lacks)
     guard = _GuardedPolicy if isinstance(agent, HasPolicy) else _Guarded
-    return cast(Agent, guard(agent, spec.text, len(game.moves_of(seat)), failure))  # its type is what `sees` says
-
-
-@contextmanager
-def _blaming(failure: Failure, what: str) -> Iterator[None]:
-    try:
-        yield
-    except ArenaError:
-        raise
-    except (Exception, SystemExit) as error:  # whatever another package's code can raise
-        raise failure(f"{what}: {type(error).__name__}: {error}") from error
+    return cast(Agent, guard(agents, agent, spec, len(game.moves_of(seat))))  # its type is what `sees` says
 
 
 class _Guarded:
     """An agent of another package, under the name that was typed."""
 
-    def __init__(self, agent: Any, name: str, moves: int, failure: Failure) -> None:
-        self.name = name
+    def __init__(self, agents: Registry[Factory], agent: Any, spec: AgentSpec, moves: int) -> None:
+        self.name = spec.text
         self.sees = agent.sees
         self._agent = agent
         self._moves = moves
-        self._failure = failure
+        self._failure = partial(agents.failure, spec.kind)
+        self._blaming = partial(agents.blaming, spec.kind)
 
     async def decide(self, view: View) -> Decision:
-        with _blaming(self._failure, f"failed in round {view.number}"):
+        with self._blaming(f"failed in round {view.number}"):
             decision = await self._agent.decide(view)
         at = f"in round {view.number}"
         if not isinstance(decision, Decision):
             raise self._failure(f"gave a {type(decision).__name__} {at}, where a Decision belongs")
         if decision.answers or decision.prompt is not None:
             raise self._failure(f"gave answers or a prompt {at}, which only a language model has")
-        with _blaming(self._failure, f"gave no move {at}"):
+        with self._blaming(f"gave no move {at}"):
             move = index(cast(int, decision.move))
         if not 0 <= move < self._moves:
             raise self._failure(f"gave the move {move} {at}, but its moves are 0 to {self._moves - 1}")
@@ -69,7 +60,7 @@ class _Guarded:
         """The policy, its numbers as Python's own."""
         if not isinstance(policy, Policy):
             raise self._failure(f"gave a {type(policy).__name__} {at}, where a Policy belongs")
-        with _blaming(self._failure, f"gave a policy {at} that isn't made of numbers"):
+        with self._blaming(f"gave a policy {at} that isn't made of numbers"):
             found = Policy(tuple(map(float, policy.probabilities)), float(policy.mass), float(policy.loose_mass))
         if len(found.probabilities) != self._moves:
             size = len(found.probabilities)
@@ -85,6 +76,6 @@ class _GuardedPolicy(_Guarded):
     """One that can be asked for its policy."""
 
     async def policy(self, position: Position) -> Policy:
-        with _blaming(self._failure, f"failed when it was asked for its policy in round {position.number}"):
+        with self._blaming(f"failed when it was asked for its policy in round {position.number}"):
             policy = await self._agent.policy(position)
         return self._checked(policy, f"for round {position.number}")

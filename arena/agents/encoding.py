@@ -59,24 +59,17 @@ def _stripped(runs: list[str | int], vocabulary: Vocabulary) -> list[str | int]:
 
 def _runs(segments: Sequence[Segment], vocabulary: Vocabulary) -> list[str | int]:
     """Ordinary text and special tokens' ids in turn; neighbouring texts are joined."""
-    runs: list[str | int] = []
-
-    def add(text: str) -> None:
-        if not text:
-            return
-        if runs and isinstance(runs[-1], str):
-            runs[-1] += text
-        else:
-            runs.append(text)
-
+    pieces: list[str | int] = []
     for segment in segments:
-        if not segment.special:
-            add(segment.text)
-            continue
         position = 0
-        for match in vocabulary.special_pattern.finditer(segment.text):
-            add(segment.text[position : match.start()])
-            runs.append(vocabulary.specials[match.group()])
+        for match in vocabulary.special_pattern.finditer(segment.text) if segment.special else ():
+            pieces += segment.text[position : match.start()], vocabulary.specials[match.group()]
             position = match.end()
-        add(segment.text[position:])
+        pieces.append(segment.text[position:])
+    runs: list[str | int] = []
+    for piece in pieces:
+        if isinstance(piece, str) and runs and isinstance(runs[-1], str):
+            runs[-1] += piece
+        else:
+            runs.append(piece)
     return runs

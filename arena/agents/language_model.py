@@ -5,19 +5,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import product
 from typing import Final
 
 from arena.agents.agent import Past, Position, Sees, View, seen_by
 from arena.agents.bots import draw_move
 from arena.agents.encoding import chat_template, encode
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
-from arena.backends.base import Completion, Draw, LanguageModel, Request, Sampling, Vocabulary
+from arena.backends.base import Completion, Draw, LanguageModel, Request, Sampling
 from arena.backends.stopping import found
 from arena.blocks import block_of
 from arena.concurrency import aside
 from arena.games import Game
-from arena.prompts.chat_template import ChatTemplate
 from arena.prompts.formats import render
 from arena.prompts.wording import ShownRound, Wording
 from arena.randomness import stream, uniforms
@@ -43,14 +44,8 @@ class Asking:
     max_tokens: int = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Encoded:
-    text: str
-    tokens: tuple[int, ...]
-
-
 class LanguageModelAgent:
-    """`llm:MODEL` in one seat of one game."""
+    """`llm:MODEL` in one seat of one game, whose moves are `moves`; `tokens` are those that count for each of them."""
 
     sees: Final = Sees.MOVES
 
@@ -58,16 +53,18 @@ class LanguageModelAgent:
         self, name: str, model: LanguageModel, game: Game, seat: Seat, asking: Asking, tokens: MoveTokens
     ) -> None:
         self.name = name
+        self.asking = asking
+        self.tokens = tokens
+        self.moves = game.moves_of(seat)
+        self.vocabulary = model.vocabulary
+        self.chat_template = chat_template(model)
+        self._others = game.moves_of(seat.other)
         self._model = model
         self._game = game
         self._seat = seat
-        self._asking = asking
-        self._tokens = tokens
-        self._moves = game.moves_of(seat)
-        self._others = game.moves_of(seat.other)
-        self._stop = stop_rule(self._moves, asking.wording.closing, asking.max_tokens)
+        self._stop = stop_rule(self.moves, asking.wording.closing, asking.max_tokens)
         self._wanted = tokens.wanted
-        self._prompts: dict[tuple[ShownRound, ...], asyncio.Future[_Encoded]] = {}
+        self._prompts: dict[tuple[ShownRound, ...], asyncio.Future[Prompt]] = {}
 
     @classmethod
     async def make(cls, name: str, model: LanguageModel, game: Game, seat: Seat, asking: Asking) -> LanguageModelAgent:
@@ -75,36 +72,8 @@ class LanguageModelAgent:
         can't be asked with."""
         model.check(asking.sampling)
         await aside(render, asking.format, "", "", chat_template(model))  # so that no round waits for it
-
-        async def tokenize(text: str) -> tuple[int, ...]:
-            return await model.tokenize(text, False)
-
-        return cls(name, model, game, seat, asking, await move_tokens(game.moves_of(seat), model.vocabulary, tokenize))
-
-    @property
-    def tokens(self) -> MoveTokens:
-        """The tokens that count for each move."""
-        return self._tokens
-
-    @property
-    def asking(self) -> Asking:
-        """How the model is asked."""
-        return self._asking
-
-    @property
-    def moves(self) -> tuple[str, ...]:
-        """Its seat's moves."""
-        return self._moves
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The model's tokenizer's facts."""
-        return self._model.vocabulary
-
-    @property
-    def chat_template(self) -> ChatTemplate | None:
-        """The model's own chat template."""
-        return chat_template(self._model)
+        tokens = await move_tokens(game.moves_of(seat), model.vocabulary, partial(model.tokenize, specials=False))
+        return cls(name, model, game, seat, asking, tokens)
 
     def request(self, history: Sequence[Past]) -> tuple[str, str]:
         """What is asked after these rounds, and the answer's opening; no format round it."""
@@ -117,47 +86,43 @@ class LanguageModelAgent:
 
     async def decide(self, view: View) -> Decision:
         """Ask the model. Raises ModelError if it fails."""
-        encoded, completion = await self._ask(view, Draw(view.seed, self._asking.attempts))
+        prompt, completion = await self._ask(view, Draw(view.seed, self.asking.attempts))
         policy = self._policy(completion)
-        prompt = Prompt(encoded.text, encoded.tokens, completion.top)
-        return Decision(policy, self._move(completion.answers[-1], policy, view), completion.answers, prompt)
+        move = self._move(completion.answers[-1], policy, view)
+        return Decision(policy, move, completion.answers, replace(prompt, top=completion.top))
 
-    async def _ask(self, position: Position, draw: Draw | None) -> tuple[_Encoded, Completion]:
-        encoded = await self._encode(self._shown(position.history))
+    async def _ask(self, position: Position, draw: Draw | None) -> tuple[Prompt, Completion]:
+        prompt = await self._encode(self._shown(position.history))
         request = Request(
-            tokens=encoded.tokens,
+            tokens=prompt.tokens,
             wanted=self._wanted,
             stop=self._stop,
-            sampling=self._asking.sampling,
+            sampling=self.asking.sampling,
             draw=draw,
             depth=position.number,
             block=block_of(position.match),
         )
-        return encoded, await self._model.complete(request)
+        return prompt, await self._model.complete(request)
 
     def _policy(self, completion: Completion) -> Policy:
-        return self._tokens.policy(dict(zip(self._wanted, completion.logprobs, strict=True)))
+        return self.tokens.policy(dict(zip(self._wanted, completion.logprobs, strict=True)))
 
     def _move(self, answer: Sample, policy: Policy, view: View) -> int | None:
         match = found(self._stop, answer.text)
         if match is not None:
-            return parse(self._moves, match.group())
-        if not self._asking.fallback:
+            return parse(self.moves, match.group())
+        if not self.asking.fallback:
             return None
         draw = float(uniforms(stream(view.seed, "policy"), 1)[0])
         return draw_move(policy, draw)
 
     async def longest(self, rounds: int) -> int:
         """The most tokens that a match of `rounds` rounds can take: its last prompt and the answer to that."""
-        pairs = [
-            (subject, opponent)
-            for subject in range(len(self._game.moves))
-            for opponent in range(len(self._game.replies))
-        ]
+        pairs = list(product(range(len(self._game.moves)), range(len(self._game.replies))))
         sizes = {pair: len((await self._encode(self._same(pair, min(rounds - 1, 3)))).tokens) for pair in pairs}
         longest = max(pairs, key=lambda pair: sizes[pair])
-        encoded = await self._encode(self._same(longest, rounds - 1))
-        return len(encoded.tokens) + self._asking.max_tokens
+        prompt = await self._encode(self._same(longest, rounds - 1))
+        return len(prompt.tokens) + self.asking.max_tokens
 
     def _same(self, pair: tuple[int, int], rounds: int) -> tuple[ShownRound, ...]:
         """A history of one pair of moves, over and over."""
@@ -168,11 +133,11 @@ class LanguageModelAgent:
         shown: list[ShownRound] = []
         for mine, theirs, outcome in history:
             if mine is not None and theirs is not None:
-                names = self._moves[mine], self._others[theirs]
+                names = self.moves[mine], self._others[theirs]
                 shown.append(ShownRound(len(shown) + 1, *names, _OUTCOMES[outcome]))
         return tuple(shown)
 
-    async def _encode(self, shown: tuple[ShownRound, ...]) -> _Encoded:
+    async def _encode(self, shown: tuple[ShownRound, ...]) -> Prompt:
         """The prompt after these rounds. Matches that ask alike at the same time share the work."""
         known = self._prompts.get(shown)
         if known is None:
@@ -181,9 +146,9 @@ class LanguageModelAgent:
             known = self._prompts[shown] = asyncio.ensure_future(self._encode_anew(shown))
         return await asyncio.shield(known)
 
-    async def _encode_anew(self, shown: tuple[ShownRound, ...]) -> _Encoded:
-        segments = render(self._asking.format, *self._request(shown), self.chat_template)
-        return _Encoded("".join(segment.text for segment in segments), await encode(self._model, segments))
+    async def _encode_anew(self, shown: tuple[ShownRound, ...]) -> Prompt:
+        segments = render(self.asking.format, *self._request(shown), self.chat_template)
+        return Prompt("".join(segment.text for segment in segments), await encode(self._model, segments))
 
     def _request(self, shown: tuple[ShownRound, ...]) -> tuple[str, str]:
-        return self._asking.wording.render(self._moves, self._others, shown, len(shown) + 1)
+        return self.asking.wording.render(self.moves, self._others, shown, len(shown) + 1)

@@ -100,7 +100,7 @@ async def move_tokens(
         for form in surface_forms(move):
             for text in (form, f" {form}"):
                 first = (await tokenize(text))[0]
-                if _stripped(vocabulary, first).lower() not in _OTHER_WORDS - {move.lower()}:
+                if vocabulary.text((first,)).strip(_WRAPPING).lower() not in _OTHER_WORDS - {move.lower()}:
                     begins.add(first)
         counted.append(begins)
     whole = [re.compile(rf"(?:{'|'.join(map(re.escape, surface_forms(move)))})(?!\w)") for move in moves]
@@ -110,7 +110,7 @@ async def move_tokens(
     for token, piece in enumerate(vocabulary.pieces):
         if token % _BREATH == 0:
             await asyncio.sleep(0)  # a large vocabulary takes longer than a screen should wait
-        text = _strip(piece.decode("utf-8", "replace"))
+        text = piece.decode("utf-8", "replace").strip(_WRAPPING)
         if text[:1].lower()[:1] not in initials:  # most of a large vocabulary
             continue
         for tokens, pattern in zip(counted, whole, strict=True):
@@ -121,11 +121,3 @@ async def move_tokens(
             loose.append(token)
     often = {token for tokens in counted for token in tokens if sum(token in other for other in counted) > 1}
     return MoveTokens(tuple(tuple(sorted(tokens - often)) for tokens in counted), tuple(loose))
-
-
-def _strip(text: str) -> str:
-    return text.strip(_WRAPPING)
-
-
-def _stripped(vocabulary: Vocabulary, token: int) -> str:
-    return _strip(vocabulary.text((token,)))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from arena.agents.agent import Agent, AgentSpec, Factory
@@ -76,10 +75,9 @@ def parse_agent(text: str) -> AgentSpec:
 def make_bot(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
     """An agent in a seat of a game; not a model. Raises UsageError if the argument doesn't fit the game, InputError if
     the package that brings the agent fails."""
-    factory = AGENTS.load(spec.kind)
     if AGENTS.owns(spec.kind):
-        return factory(spec, game, seat)
-    return guarded(factory, spec, game, seat, partial(AGENTS.failure, spec.kind))
+        return AGENTS.load(spec.kind)(spec, game, seat)
+    return guarded(AGENTS, spec, game, seat)
 
 
 def _usage(kind: str) -> str:

@@ -6,7 +6,7 @@ colon in a model's name (`llm:NAME:PLACE`), and leads to an object that is a `Ba
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 from arena.backends.base import LanguageModel
 from arena.backends.local.settings import Settings
 from arena.backends.server import ServerSettings
+from arena.backends.weights.packages import Show, to_standard_error
 from arena.extras import MODULES
 from arena.plugins import Registry
 
@@ -36,12 +37,13 @@ class Identity:
 @dataclass(frozen=True, slots=True)
 class Running:
     """How models are run. `tell` gets lines that a person should read, and `progress`, which any thread may call, those
-    to be shown only while they last."""
+    to be shown only while they last; `show` the terms that weights come under."""
 
     settings: Settings
     server: ServerSettings
     tell: Callable[[str], None] = lambda line: None
     progress: Callable[[str], None] = lambda line: None
+    show: Show = to_standard_error
 
 
 @runtime_checkable
@@ -71,39 +73,25 @@ class Backend(Protocol):
         ...
 
 
-class _Own(Mapping[str, Backend]):
-    """Arena's own by name, each imported when it is asked for."""
-
-    _PLACES: Final = {
+# what other packages bring is a Backend; of Arena's own it is the place of its class, imported when it is asked for
+BACKENDS: Final = Registry[Backend | str](
+    "arena.backends",
+    "backend",
+    {
         DEFAULT: "arena.backends.local.llamacpp.backend:LlamaCpp",
         "transformers": "arena.backends.local.transformers.backend:Transformers",
         "sglang": "arena.backends.sglang.backend:SGLangServers",
-    }
-
-    def __getitem__(self, name: str) -> Backend:
-        made: Backend = resolve_name(self._PLACES[name])()
-        return made
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._PLACES
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._PLACES)
-
-    def __len__(self) -> int:
-        return len(self._PLACES)
-
-
-_OWN: Final = _Own()
-BACKENDS: Final = Registry[Backend]("arena.backends", "backend", _OWN)
+    },
+)
 
 
 def find_backend(name: str) -> Backend:
     """The backend of a name that is in `BACKENDS`. Raises InputError if the package that brings it fails, or brings
     something else."""
     found = BACKENDS.load(name)
-    if name in _OWN:
-        return found
+    if BACKENDS.owns(name):
+        own: Backend = resolve_name(str(found))()
+        return own
     if isinstance(found, type) or not isinstance(found, Backend) or found.name != name:
         raise BACKENDS.failure(name, f"is no Backend of that name but {found!r}")
     if found.extra and found.extra not in MODULES:

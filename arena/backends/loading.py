@@ -15,6 +15,7 @@ from arena.backends.keys import without_logins
 from arena.backends.local.settings import Settings
 from arena.backends.server import ServerSettings
 from arena.backends.weights.catalog import ModelEntry, find_model
+from arena.backends.weights.packages import Show, to_standard_error
 from arena.concurrency import aside
 from arena.extras import need
 
@@ -31,7 +32,8 @@ def _runnable(name: str) -> tuple[ModelEntry, Backend]:
 class Models:
     """The models in use, each loaded once, and again if it ended by itself.
 
-    `tell` gets the lines that a person should read, `progress` those to be shown only while they last.
+    `tell` gets the lines that a person should read, `progress` those to be shown only while they last, and `show` the
+    terms that weights come under.
     """
 
     def __init__(
@@ -40,8 +42,10 @@ class Models:
         tell: Callable[[str], None] = lambda line: None,
         progress: Callable[[str], None] = lambda line: None,
         server: ServerSettings | None = None,
+        show: Show = to_standard_error,
     ) -> None:
         self.settings = settings or Settings()
+        self.show = show
         self._server = server or ServerSettings()
         self._tell = tell
         self._progress = progress
@@ -111,7 +115,7 @@ class Models:
             with suppress(RuntimeError):  # the loop is closed: nobody reads it any more
                 loop.call_soon_threadsafe(self._progress, f"{name}: {line}")
 
-        return Running(self.settings, self._server, self._tell, progress)
+        return Running(self.settings, self._server, self._tell, progress, self.show)
 
     def manifest(self) -> dict[str, Any]:
         """Machine and builds, for a run's record: a language model's logits differ in the last digits between them."""

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from arena.backends.local.settings import cores, cpuinfo
 from arena.extras import install
 
 _SECONDS = 120.0  # that a library has to say what it sees
@@ -106,9 +106,8 @@ def _says(program: str) -> tuple[str, str]:
 
 def machine() -> Machine:
     """This one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     system = f"{platform.system()} {platform.machine()}"
-    return Machine(system, _processor(), cores, _memory(), gpus())
+    return Machine(system, _processor(), cores(), _memory(), gpus())
 
 
 def gpus() -> tuple[Gpu, ...]:
@@ -131,12 +130,9 @@ def gpus() -> tuple[Gpu, ...]:
 
 
 def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
+    for line in cpuinfo().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -36,16 +35,8 @@ class Score(msgspec.Struct, frozen=True):
 
 
 class Scored(msgspec.Struct, frozen=True, tag=True):
-    """The one message from the child, unless it refuses: a reward for each answer, in their order."""
-
-    values: tuple[float, ...]
-    build: str
-    template: Template
-
-
-@dataclass(frozen=True, slots=True)
-class Rewards:
-    """A reward for each answer, in their order: the model's own number, which has no unit.
+    """The one message from the child, unless it refuses: a reward for each answer, in their order, the model's own
+    number, which has no unit.
 
     `build` is what ran the model, for a run's manifest; `template` how the conversations were written: the chat
     template of the model's tokenizer or, as it has none, the paper's Tulu format.
@@ -56,7 +47,7 @@ class Rewards:
     template: Template
 
 
-async def rewards(place: str, request: str, answers: Sequence[str], settings: Settings) -> Rewards:
+async def rewards(place: str, request: str, answers: Sequence[str], settings: Settings) -> Scored:
     """What a reward model gives to each answer as the assistant's whole turn after a user's request.
 
     `place` is a folder or a hub's repository with a sequence classifier of one label, in safetensors. A reward
@@ -80,7 +71,7 @@ async def rewards(place: str, request: str, answers: Sequence[str], settings: Se
     log.unlink(missing_ok=True)
     if isinstance(answer, Refused):
         raise InputError(answer.sentence)
-    return Rewards(answer.values, answer.build, answer.template)
+    return answer
 
 
 async def _run(question: bytes, log: Path) -> tuple[bytes, int]:

@@ -40,16 +40,15 @@ def around_request(template: ChatTemplate) -> tuple[str, str]:
 def written(template: ChatTemplate, request: str) -> str:
     """What a chat template makes of a request, up to where the answer begins. Raises InputError if it fails or takes
     too much."""
-    values = (
-        {"bos_token": "", "eos_token": ""}
-        | dict(template.named)
-        | {
-            "messages": [{"role": "user", "content": request}],
-            "add_generation_prompt": True,
-            "tools": None,
-            "documents": None,
-        }
-    )
+    values = {
+        "bos_token": "",
+        "eos_token": "",
+        **dict(template.named),
+        "messages": [{"role": "user", "content": request}],
+        "add_generation_prompt": True,
+        "tools": None,
+        "documents": None,
+    }
     try:
         (text,) = sandbox.render([template.source], values, chat=True)
     except sandbox.TemplateError as error:

@@ -33,16 +33,11 @@ class Job(msgspec.Struct):
     seconds: float
 
 
-class Rendered(msgspec.Struct, tag=True):
-    """Their texts."""
+class Rendered(msgspec.Struct):
+    """Their texts, or why there are none."""
 
     texts: list[str]
-
-
-class Failed(msgspec.Struct, tag=True):
-    """Why there are none."""
-
-    why: str
+    why: str = ""
 
 
 def render(templates: Sequence[str], values: dict[str, Any], chat: bool) -> list[str]:
@@ -109,15 +104,15 @@ def main() -> None:
         sys.stdout.buffer.flush()
 
 
-def _answer(job: Job) -> Rendered | Failed:
+def _answer(job: Job) -> Rendered:
     try:
         _bound_work(job.seconds)
         return Rendered(render(job.templates, job.values, job.chat))
     except MemoryError:
-        return Failed(f"it takes more than {MOST_MIB} MiB of memory")
+        return Rendered([], f"it takes more than {MOST_MIB} MiB of memory")
     except Exception as error:  # whatever a stranger's program may come to
         why = f"{type(error).__name__}: {error}"[:300].rstrip(".")
-        return Failed(why.encode("unicode_escape").decode("ascii"))
+        return Rendered([], why.encode("unicode_escape").decode("ascii"))
     finally:
         _bound_work(0)
 

@@ -27,7 +27,7 @@ class TemplateError(Exception):
 
 def render(templates: Sequence[str], values: dict[str, Any], *, chat: bool) -> list[str]:
     """The texts of templates, all with the same values. Raises TemplateError."""
-    from arena.prompts.rendering import Failed, Job, Rendered
+    from arena.prompts.rendering import Job, Rendered
 
     try:
         line = msgspec.json.encode(Job(templates, values, chat, SECONDS)) + b"\n"
@@ -36,10 +36,10 @@ def render(templates: Sequence[str], values: dict[str, Any], *, chat: bool) -> l
     with _lock:
         answer, code = _ask(line)
     try:
-        found = msgspec.json.decode(answer, type=Rendered | Failed)
+        found = msgspec.json.decode(answer, type=Rendered)
     except msgspec.MsgspecError:
         raise TemplateError(_end(code)) from None
-    if isinstance(found, Failed):
+    if found.why:
         raise TemplateError(found.why)
     return found.texts
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any, Literal
 
 from arena.errors import InputError
@@ -96,7 +95,7 @@ def find_wording(game: str, style: Style, seat: Seat, history: int | None = None
         for name in (f"{style}-{seat}.toml", f"{style}.toml"):
             file = folder / name
             if file.is_file():
-                return _parse(file, style, history, shipped=folder is not brought)
+                return read_wording(file, style, history, shipped=folder is not brought)
     raise AssertionError(f"the generic wording for {style} is missing from the package")
 
 
@@ -106,15 +105,11 @@ def find_task_wording(task: str, style: Style, variant: str = "") -> Wording:
     file = files("arena.prompts") / "templates" / task / name
     if not file.is_file():
         raise InputError(f"the task {task} has no wording {name.removesuffix('.toml')}")
-    return _parse(file, style, None, shipped=True)
+    return read_wording(file, style, shipped=True)
 
 
-def read_wording(path: Path, style: Style, history: int | None = None) -> Wording:
-    """A wording from a file of the user's own. Raises InputError if it can't be read or isn't a wording."""
-    return _parse(path, style, history)
-
-
-def _parse(file: Traversable, style: Style, history: int | None, shipped: bool = False) -> Wording:
+def read_wording(file: Traversable, style: Style, history: int | None = None, shipped: bool = False) -> Wording:
+    """A wording from a file. Raises InputError if it can't be read or isn't a wording."""
     values = read_toml(file, "wording")
     if set(values) != _KEYS or not all(isinstance(values[key], str) for key in _KEYS - {"closing"}):
         raise InputError(

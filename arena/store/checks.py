@@ -44,16 +44,11 @@ def check_match(cell: CellRow, game: Game, match: int, rounds: Sequence[Round]) 
 
 
 def _refuse(cell: CellRow, rounds: RoundColumns, faults: Faults) -> None:
-    for wrong, what in _quietly(faults):
-        if wrong.any():
-            at = int(np.argmax(wrong))
-            raise DamagedError(f"{_where(cell)}, match {rounds.match[at]}, round {rounds.number[at]}: {what}")
-
-
-def _quietly(faults: Faults) -> Faults:
-    """What isn't finite is a fault, and numpy needn't warn of it too."""
-    with np.errstate(all="ignore"):
-        yield from faults
+    with np.errstate(all="ignore"):  # what isn't finite is a fault, and numpy needn't warn of it too
+        for wrong, what in faults:
+            if wrong.any():
+                at = int(np.argmax(wrong))
+                raise DamagedError(f"{_where(cell)}, match {rounds.match[at]}, round {rounds.number[at]}: {what}")
 
 
 def _where(cell: CellRow) -> str:

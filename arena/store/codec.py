@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
@@ -14,7 +14,7 @@ import msgspec
 from arena.records import Answer, Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
 from arena.store.failures import DamagedError
 from arena.store.former import first_words
-from arena.store.rows import Asked, CellSpec, RunSpec
+from arena.store.rows import CellSpec, RunSpec
 
 _NONSENSE = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, struct.error,
@@ -37,16 +37,6 @@ def decoding() -> Iterator[None]:
 def canonical(value: Any) -> str:
     """The one JSON text of a value: keys sorted, no spaces, ASCII. Mappings and tuples count as JSON's own."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), default=dict)
-
-
-def encode_asked(asked: Asked | None) -> str | None:
-    """How a model is asked, as JSON; None for a bot."""
-    return None if asked is None else canonical(msgspec.to_builtins(asked))
-
-
-def decode_asked(text: str | None) -> Asked | None:
-    """What `encode_asked` wrote."""
-    return None if text is None else msgspec.convert(json_object(text), Asked)
 
 
 def json_object(text: str) -> dict[str, Any]:
@@ -86,8 +76,8 @@ def _cell_identity(cell: CellSpec) -> dict[str, Any]:
         "subject": cell.subject,
         "opponent": cell.opponent,
         "game": cell.what,
-        "prompt": None if cell.asked is None else msgspec.to_builtins(cell.asked),
-        "opponent_prompt": None if cell.opponent_asked is None else msgspec.to_builtins(cell.opponent_asked),
+        "prompt": msgspec.to_builtins(cell.asked),
+        "opponent_prompt": msgspec.to_builtins(cell.opponent_asked),
         **({"detail": cell.detail} if cell.detail else {}),
     }
 
@@ -166,33 +156,39 @@ def encode_round(played: Round, prompt: int | None, opponent_prompt: int | None)
     return (
         played.number,
         int(played.outcome),
-        subject.move,
-        *_encode_policy(subject.policy),
-        _encode_answers(subject.answers),
+        *_encode_decision(subject),
         len(subject.answers),
         subject.invalid,
         prompt,
-        opponent.move,
-        *_encode_policy(opponent.policy),
-        _encode_answers(opponent.answers),
+        *_encode_decision(opponent),
         opponent_prompt,
     )
 
 
-def decode_round(row: Sequence[Any]) -> Round:
-    """The round that `encode_round` wrote, without its prompts."""
-    number, outcome, move, policy, mass, loose_mass, answers, _, _, _, *others = row
-    reply, opponent_policy, opponent_mass, opponent_loose_mass, opponent_answers, _ = others
+def decode_round(row: Sequence[Any], prompts: Mapping[int, Prompt]) -> Round:
+    """The round that `encode_round` wrote, with those of its prompts that are given, by their numbers."""
+    number, outcome, *columns = row
+    subject, (_drawn, _invalid, prompt) = columns[:5], columns[5:8]
+    *opponent, opponent_prompt = columns[8:]
     return Round(
         number,
         Outcome(outcome),
-        Decision(_decode_policy(policy, mass, loose_mass), move, decode_answers(answers)),
-        Decision(
-            _decode_policy(opponent_policy, opponent_mass, opponent_loose_mass),
-            reply,
-            decode_answers(opponent_answers),
-        ),
+        _decode_decision(prompts.get(prompt), *subject),
+        _decode_decision(prompts.get(opponent_prompt), *opponent),
     )
+
+
+def _encode_decision(decision: Decision) -> tuple[Any, ...]:
+    policy = decision.policy
+    shown = (None, None, None) if policy is None else (floats(policy.probabilities), policy.mass, policy.loose_mass)
+    return decision.move, *shown, _encode_answers(decision.answers)
+
+
+def _decode_decision(
+    prompt: Prompt | None, move: int | None, policy: bytes | None, mass: float, loose_mass: float, answers: str | None
+) -> Decision:
+    shown = None if policy is None else Policy(from_floats(policy), mass, loose_mass)
+    return Decision(shown, move, decode_answers(answers), prompt)
 
 
 def decode_answers(text: str | None) -> tuple[Sample, ...]:
@@ -229,11 +225,3 @@ def _encode_answers(answers: tuple[Sample, ...]) -> str | None:
         return None
     plain = [{"text": answer.text, "tokens": answer.tokens, "ended": answer.ended} for answer in answers]
     return text_bytes(json.dumps(plain, ensure_ascii=False, separators=(",", ":"))).decode()
-
-
-def _encode_policy(policy: Policy | None) -> tuple[bytes | None, float | None, float | None]:
-    return (None, None, None) if policy is None else (floats(policy.probabilities), policy.mass, policy.loose_mass)
-
-
-def _decode_policy(blob: bytes | None, mass: float, loose_mass: float) -> Policy | None:
-    return None if blob is None else Policy(from_floats(blob), mass, loose_mass)

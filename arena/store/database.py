@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from arena.errors import StoreError
-from arena.store.failures import DamagedError, database_sentence, file_sentence, not_a_database
+from arena.store.failures import DamagedError, database_sentence, file_refusals, not_a_database
 from arena.store.former import OLDEST, bring_up_to_date, show_as_now
 from arena.store.place import Place, refuse_second_names
 
@@ -110,7 +110,8 @@ class Database:
         if create or blank:
             with self.transaction():  # also where nothing is to be made: better refused now than in mid-run
                 if self._is_blank():  # asked again, because another process may have been quicker
-                    self._make_schema()
+                    for statement in _statements():
+                        self.connection.execute(statement)
                 elif create:
                     self._bring_up_to_date()
         version = self._check_owner()
@@ -131,10 +132,6 @@ class Database:
             and self._number("PRAGMA user_version") == 0
             and self._number("SELECT COUNT(*) FROM sqlite_master") == 0
         )
-
-    def _make_schema(self) -> None:
-        for statement in _statements():
-            self.connection.execute(statement)
 
     def _bring_up_to_date(self) -> None:
         version = self._number("PRAGMA user_version")
@@ -192,7 +189,7 @@ def _sentences(path: Path) -> Iterator[None]:
 
 def _check_place(path: Path, create: bool) -> None:
     """Refuse what SQLite would refuse with fewer words, or would wait for (a pipe)."""
-    try:
+    with file_refusals(path):
         if path.is_dir():
             raise StoreError(f"{path} is a folder, and a store is a file: name one, as in --store {path / 'arena.db'}")
         if path.exists():
@@ -206,8 +203,6 @@ def _check_place(path: Path, create: bool) -> None:
             raise StoreError(f"there is no store {path}: `arena tournament` makes one; --store names another")
         elif not path.parent.is_dir():
             raise StoreError(f"the folder {path.parent} isn't there, so no store can be made in it: make it first")
-    except OSError as error:
-        raise StoreError(file_sentence(error, path)) from error
 
 
 def _connect(path: Path, create: bool) -> sqlite3.Connection:

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from arena.errors import ArenaError, StoreError
+from arena.errors import ArenaError
 from arena.files import folder, whole_file
 from arena.games import Game, parse_game
 from arena.records import Outcome
 from arena.store.codec import decode_answers, decoding, from_floats, from_integers, run_key
-from arena.store.failures import file_sentence
+from arena.store.failures import file_refusals
 from arena.store.rows import CellRow, RunRow, Unit
-from arena.store.sinks import FORMATS, Columns, Write
+from arena.store.sinks import Columns, Row, write_rows
 from arena.store.store import Store
 
 _RUN: Final[Columns] = {"run": "text", "seed": "text"}  # a seed may have more than 64 bits
@@ -117,24 +118,21 @@ def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfin
     games = {name: _game(name) for name in dict.fromkeys(cell.row.spec.what for cell in cells)}
     paths = [out / f"{name}.{to}" for name in ("rounds", "prompts", *(["answers"] if asked else []))]
     answer_count = 0
-    with _sentences(out), folder(out), ExitStack() as stack:
+    with file_refusals(out), folder(out), ExitStack() as stack:
         # the files are renamed as the stack unwinds, after all were written
         files = [stack.enter_context(whole_file(path)) for path in paths]
         with store.database.snapshot() as connection, decoding():
-            with FORMATS[to](files[0], ROUND_COLUMNS) as write:
-                round_count = sum(
-                    _write_cell(connection, cell, games[cell.row.spec.what], unfinished, write) for cell in cells
-                )
+            rounds = (_rounds(connection, cell, games[cell.row.spec.what], unfinished) for cell in cells)
+            round_count = write_rows(files[0], to, ROUND_COLUMNS, chain.from_iterable(rounds))
             if asked:
                 of_indices = all(_are_indices(connection, cell) for cell in asked)
                 columns = ANSWER_COLUMNS if of_indices else {**ANSWER_COLUMNS, "value": "text"}
-                with FORMATS[to](files[2], columns) as write:
-                    answer_count = sum(_write_answers(connection, cell, of_indices, write) for cell in asked)
-            with FORMATS[to](files[1], PROMPT_COLUMNS) as write:
-                prompt_count = _write_prompts(connection, every, write)
+                answers = (_answers(connection, cell, of_indices) for cell in asked)
+                answer_count = write_rows(files[2], to, columns, chain.from_iterable(answers))
+            prompt_count = write_rows(files[1], to, PROMPT_COLUMNS, _prompts(connection, every))
     unnamed = dict.fromkeys((cell.run.name, cell.row.spec.what) for cell in cells if games[cell.row.spec.what] is None)
-    answers = paths[2] if asked else None
-    return Exported(paths[0], round_count, paths[1], prompt_count, answers, answer_count, tuple(unnamed))
+    third = paths[2] if asked else None
+    return Exported(paths[0], round_count, paths[1], prompt_count, third, answer_count, tuple(unnamed))
 
 
 def _cells(store: Store, runs: Sequence[RunRow]) -> list[_Cell]:
@@ -154,14 +152,12 @@ def _game(name: str) -> Game | None:
         return None
 
 
-def _write_cell(connection: Connection, cell: _Cell, game: Game | None, unfinished: bool, write: Write) -> int:
-    spec, count = cell.row.spec, 0
+def _rounds(connection: Connection, cell: _Cell, game: Game | None, unfinished: bool) -> Iterator[Row]:
+    spec = cell.row.spec
     for row in connection.execute(_SELECT_ROUNDS, (cell.row.id, unfinished)):
-        write((*cell.named, spec.key, spec.subject, spec.opponent, spec.what, *_round_values(game, row)))
-        count += 1
         if row[-1] is not None:
             cell.used.add(row[-1])
-    return count
+        yield *cell.named, spec.key, spec.subject, spec.opponent, spec.what, *_round_values(game, row)
 
 
 def _are_indices(connection: Connection, cell: _Cell) -> bool:
@@ -171,19 +167,17 @@ def _are_indices(connection: Connection, cell: _Cell) -> bool:
     return all(type(value) is list and all(type(index) is int for index in value) for value in lists)
 
 
-def _write_answers(connection: Connection, cell: _Cell, of_indices: bool, write: Write) -> int:
-    spec, count = cell.row.spec, 0
+def _answers(connection: Connection, cell: _Cell, of_indices: bool) -> Iterator[Row]:
+    spec = cell.row.spec
     sampling = (None, None) if spec.asked is None else (spec.asked.temperature, spec.asked.top_p)
     for number, value, text, ended in connection.execute(_SELECT_ANSWERS, (cell.row.id,)):
         taken = json.loads(value) if of_indices and value is not None else value
         where = spec.key, spec.subject, spec.what, *sampling
-        write((*cell.named, *where, number, value is not None, taken, text, ended))
-        count += 1
+        yield *cell.named, *where, number, value is not None, taken, text, ended
     cell.used.update(digest for (digest,) in connection.execute(_SELECT_ASKED_PROMPTS, (cell.row.id,)))
-    return count
 
 
-def _round_values(game: Game | None, row: Sequence[Any]) -> tuple[Any, ...]:
+def _round_values(game: Game | None, row: Row) -> Row:
     match, number, move, reply, outcome, blob, mass, loose_mass, drawn, invalid, answers, digest = row
     policy = None if blob is None else from_floats(blob)
     texts = decode_answers(answers)
@@ -209,23 +203,12 @@ def _move(names: Sequence[str] | None, move: int | None) -> str | None:
     return None if move is None else f"#{move}" if names is None else names[move]
 
 
-def _write_prompts(connection: Connection, cells: Sequence[_Cell], write: Write) -> int:
+def _prompts(connection: Connection, cells: Sequence[_Cell]) -> Iterator[Row]:
     """Those that were used, each once a run, though several of its cells may have asked it."""
-    count = 0
     runs = {cell.run.id: cell for cell in cells}
     for cell in sorted(runs.values(), key=lambda cell: cell.named):
         last = None
         for digest, text, tokens in connection.execute(_SELECT_PROMPTS, (cell.run.id,)):
             if digest in cell.used and digest != last:
-                write((*cell.named, digest.hex(), text, from_integers(tokens)))
+                yield *cell.named, digest.hex(), text, from_integers(tokens)
                 last = digest
-                count += 1
-    return count
-
-
-@contextmanager
-def _sentences(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(file_sentence(error, out)) from error

@@ -7,11 +7,13 @@ import fcntl
 import os
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from arena.errors import StoreError
+
 _NO_ROOM = 64 * 1024  # bytes: less than this left on a disk is a full disk
-
-
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 
 
@@ -53,8 +55,16 @@ def not_a_database(path: Path) -> str:
     return f"{path} is no store of Arena: it is not a SQLite database. Name another file with --store"
 
 
-def file_sentence(error: OSError, path: Path) -> str:
-    """What went wrong with the file or folder at `path`, and what to do."""
+@contextmanager
+def file_refusals(path: Path) -> Iterator[None]:
+    """The file system's errors within, about the file or folder at `path`, become StoreErrors."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(_file_sentence(error, path)) from error
+
+
+def _file_sentence(error: OSError, path: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"the disk is full where {path} was to be written: make room there, or name another place"
     if error.errno in _NO_LOCKS:

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from arena.errors import StoreError
-from arena.store.failures import file_sentence
+from arena.store.failures import file_refusals
 
 # A process that looks who holds a lock holds it for an instant itself, and a killed one needs an instant to
 # die: a writer that finds the lock taken tries again for so long.
@@ -49,10 +49,8 @@ class RunLock:
         path = lock_path(store, run)
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
-            try:
+            with file_refusals(path):
                 descriptor = _try(path)
-            except OSError as error:
-                raise StoreError(file_sentence(error, path)) from error
             if descriptor is not None:
                 return cls(path, descriptor)
             if time.monotonic() > deadline:

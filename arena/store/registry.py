@@ -9,10 +9,12 @@ from itertools import groupby
 from sqlite3 import Connection
 from typing import Any
 
+import msgspec
+
 from arena.errors import UsageError
-from arena.store.codec import canonical, decode_asked, decoding, encode_asked, identity, json_object
+from arena.store.codec import canonical, decoding, identity, json_object
 from arena.store.database import Database
-from arena.store.rows import CellSpec, RunRow, RunSpec, Unit
+from arena.store.rows import Asked, CellSpec, RunRow, RunSpec, Unit
 
 _RUN_COLUMNS = (
     "experiment, unit, in_order, size, rounds, seed, settings, models, manifest, name, created, finished_size, id"
@@ -111,7 +113,8 @@ def _insert(connection: Connection, spec: RunSpec) -> int:
 
 
 def _cell_values(cell: CellSpec) -> tuple[str | None, ...]:
-    asked = encode_asked(cell.asked), encode_asked(cell.opponent_asked)
+    seats = cell.asked, cell.opponent_asked
+    asked = (None if seat is None else canonical(msgspec.to_builtins(seat)) for seat in seats)
     return cell.key, cell.subject, cell.opponent, cell.what, *asked, canonical(cell.detail)
 
 
@@ -128,8 +131,11 @@ def _cell(
 ) -> CellSpec:
     if not all(type(text) is str for text in (key, subject, what, opponent)):
         raise ValueError("a cell's names are no text")
-    seats = decode_asked(asked), decode_asked(opponent_asked)
-    return CellSpec(key, subject, opponent, what, *seats, json_object(detail))
+    return CellSpec(key, subject, opponent, what, _asked(asked), _asked(opponent_asked), json_object(detail))
+
+
+def _asked(text: str | None) -> Asked | None:
+    return None if text is None else msgspec.convert(json_object(text), Asked)
 
 
 def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
@@ -144,18 +150,14 @@ def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
         cells=cells,
         size=size,
         seed=int(seed),
-        models=_texts(json_object(models)),
+        models=json_object(models),
         manifest=json_object(manifest),
         rounds=rounds,
         settings=json_object(settings),
         in_order=bool(in_order),
     )
+    if not all(isinstance(identity, str) for identity in spec.models.values()):
+        raise ValueError("a model's identity is no text")
     if (rounds is None) == (spec.unit is Unit.MATCH):
         raise ValueError(f"run {name} consists of {unit}s and has {rounds!r} rounds")
     return RunRow(id_, name, spec, created, finished_size)
-
-
-def _texts(models: dict[str, Any]) -> dict[str, str]:
-    if not all(isinstance(identity, str) for identity in models.values()):
-        raise ValueError("a model's identity is no text")
-    return models

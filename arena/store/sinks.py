@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import IO, Any, Final
 
@@ -13,7 +13,8 @@ from arena.extras import need
 
 # column -> "text", "integer", "float", "boolean", "floats" or "integers" (lists); any value may be None
 Columns = Mapping[str, str]
-Write = Callable[[Sequence[Any]], object]
+Row = Sequence[Any]
+Write = Callable[[Row], object]
 
 _ROW_GROUP: Final = 20_000  # rows that Parquet keeps in memory, and writes at once
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -60,7 +61,7 @@ def jsonl_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
     """A JSON object a line, in UTF-8. None is null."""
     names = tuple(columns)
 
-    def write(row: Sequence[Any]) -> None:
+    def write(row: Row) -> None:
         whole = dict(zip(names, row, strict=True))
         file.write(f"{json.dumps(whole, ensure_ascii=False, separators=(',', ':'))}\n".encode())
 
@@ -83,7 +84,7 @@ def parquet_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
         "integers": pa.list_(pa.int32()),
     }
     schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
-    held: list[Sequence[Any]] = []
+    held: list[Row] = []
     with pq.ParquetWriter(file, schema) as writer:
 
         def write_held() -> None:
@@ -93,7 +94,7 @@ def parquet_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             held.clear()
 
-        def write(row: Sequence[Any]) -> None:
+        def write(row: Row) -> None:
             held.append(row)
             if len(held) == _ROW_GROUP:
                 write_held()
@@ -108,3 +109,13 @@ FORMATS: Final[Mapping[str, Callable[[IO[bytes], Columns], AbstractContextManage
     "jsonl": jsonl_rows,
     "parquet": parquet_rows,
 }
+
+
+def write_rows(file: IO[bytes], to: str, columns: Columns, rows: Iterable[Row]) -> int:
+    """Write rows into a file in one of FORMATS; how many there were. Raises InputError if it can't be written here."""
+    count = 0
+    with FORMATS[to](file, columns) as write_row:
+        for row in rows:
+            write_row(row)
+            count += 1
+    return count

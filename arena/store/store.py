@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arena.errors import InputError
 from arena.games import parse_game
-from arena.records import Answer, Prompt, Round, Seat
+from arena.records import Answer, Round, Seat
 from arena.store.checks import check_columns, check_match
 from arena.store.codec import (
     ANSWER_COLUMNS,
@@ -54,7 +53,7 @@ _SELECT_ROUNDS = (
 )
 
 
-class Store:
+class Store(AbstractContextManager["Store"]):
     """An open store; a context manager. Every method may raise StoreError, which says what to do."""
 
     def __init__(self, database: Database) -> None:
@@ -68,10 +67,7 @@ class Store:
         """
         return cls(Database.open(path, create=create))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -162,10 +158,9 @@ class Store:
 
     def match(self, cell: CellRow, number: int) -> tuple[Round, ...]:
         """The rounds of one match, whole, with the prompts of both seats. Raises InputError if there is none."""
-        columns = ", ".join(f"r.{column}" for column in ROUND_COLUMNS.split(", "))
         with self.database.guard() as connection, decoding():
             rows = connection.execute(
-                f"SELECT {columns} FROM rounds r WHERE r.cell = ? AND r.match = ? ORDER BY r.number", (cell.id, number)
+                f"SELECT {ROUND_COLUMNS} FROM rounds WHERE cell = ? AND match = ? ORDER BY number", (cell.id, number)
             ).fetchall()
             prompts = {
                 asked: decode_prompt(*prompt)
@@ -178,7 +173,7 @@ class Store:
             }
             if not rows:
                 raise InputError(f"{cell.spec.subject} in {cell.spec.what} has no match {number} with rounds")
-            rounds = tuple(_with_prompts(row, prompts) for row in rows)
+            rounds = tuple(decode_round(row, prompts) for row in rows)
             check_match(cell, parse_game(cell.spec.what), number, rounds)
             return rounds
 
@@ -209,16 +204,6 @@ class Store:
     def close(self) -> None:
         """Give the file back."""
         self.database.close()
-
-
-def _with_prompts(row: tuple[Any, ...], prompts: dict[int, Prompt]) -> Round:
-    played = decode_round(row)
-    by_name = dict(zip(ROUND_COLUMNS.split(", "), row, strict=True))
-    return replace(
-        played,
-        subject=replace(played.subject, prompt=prompts.get(by_name["prompt"])),
-        opponent=replace(played.opponent, prompt=prompts.get(by_name["opponent_prompt"])),
-    )
 
 
 def _integers(name: str, values: tuple[Any, ...]) -> NDArray[np.int64]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Final, Self
+from contextlib import AbstractContextManager
+from typing import Any, Final
 
 from arena.games import parse_game
 from arena.records import Answer, Prompt, Round, Seat
@@ -52,7 +52,7 @@ _WRITE: Final = {
 _SET_SECONDS: Final = "UPDATE cells SET seconds = ? WHERE id = ?"
 
 
-class RunWriter:
+class RunWriter(AbstractContextManager["RunWriter"]):
     """The one writer of a run, from `begin` to `close`. A key that is no cell of the run is a KeyError."""
 
     def __init__(self, database: Database, run: RunRow, lock: RunLock) -> None:
@@ -87,10 +87,7 @@ class RunWriter:
             lock.give_up()
             raise
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def finished(self, key: str) -> set[int]:
@@ -105,15 +102,14 @@ class RunWriter:
         """
         self.flush()
         found: defaultdict[int, list[Round]] = defaultdict(list)
-        columns = ", ".join(f"r.{column}" for column in ROUND_COLUMNS.split(", "))
         with self._database.guard() as connection, decoding():
             rows = connection.execute(
-                f"SELECT r.match, {columns} FROM matches m JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
-                " WHERE m.cell = ? AND m.finished = 0 AND m.abandoned = 0 ORDER BY r.match, r.number",
+                f"SELECT match, {ROUND_COLUMNS} FROM rounds WHERE cell = ?1 AND match IN (SELECT number FROM matches"
+                " WHERE cell = ?1 AND finished = 0 AND abandoned = 0) ORDER BY match, number",
                 (self._cells[key],),
             )
             for match, *row in rows:
-                found[match].append(decode_round(row))
+                found[match].append(decode_round(row, {}))
             spec = next(cell for cell in self.run.spec.cells if cell.key == key)
             cell = CellRow(self._cells[key], spec, 0, 0, 0.0, run=self.run.name, rounds=self.run.spec.rounds)
             for match, rounds in found.items():

@@ -14,7 +14,6 @@ from textual.filter import Monochrome
 from textual.screen import Screen
 
 from arena.backends.loading import Models
-from arena.backends.weights import packages
 from arena.concurrency import aside
 from arena.errors import ArenaError
 from arena.session.choice import Choice, remember, remembered
@@ -67,8 +66,7 @@ class ArenaApp(App[None]):
         self._watch = watch
         self._follow = follow
         self.preferences = preferences()
-        self.models = Models(self.preferences.settings(), self.say, self._progress)
-        packages.show_notice = self._show_notice
+        self.models = Models(self.preferences.settings(), self.say, self._progress, show=self._show_notice)
         self._notices: set[str] = set()  # that stand on the screen, or stood there
         for theme in THEMES:
             self.register_theme(theme)

@@ -28,11 +28,12 @@ def write(gguf: Path, folder: Path) -> None:
 def write_gguf(gguf: Path, file: Path) -> None:
     """The same as a GGUF file for llama.cpp, which then computes in 32 bits too."""
     import numpy as np
-    from gguf import GGUFReader, GGUFValueType, GGUFWriter
+    from gguf import GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType
     from gguf.quants import dequantize
 
     reader = GGUFReader(gguf)
     writer = GGUFWriter(file, str(reader.fields["general.architecture"].contents()))
+    writer.add_file_type(LlamaFileType.ALL_F32)
     for entry in reader.fields.values():
         if entry.name.startswith("GGUF.") or entry.name in ("general.architecture", "general.file_type"):
             continue  # the writer's own

@@ -36,6 +36,14 @@ class _Heard(LlamaCppLibrary):
         self.heard += [(row.path, self.logits(at).copy()) for at, row in enumerate(rows) if row.path is not None]
 
 
+class _Rounded(_Heard):
+    """With keys and values as beside rounded weights, whatever these are."""
+
+    def _new_context(self, *sizes: Any, **named: Any) -> native.llama_context_p:
+        self.rounded = True
+        return super()._new_context(*sizes, **named)
+
+
 class _Unrounded(_Heard):
     """With keys and values in 32 bits, so that nothing but the sharing can differ."""
 
@@ -45,11 +53,12 @@ class _Unrounded(_Heard):
 
 
 def differences(path: str) -> tuple[float, float]:
-    """The largest difference of a log-probability, in nats: with keys and values unrounded, and as Arena runs the file.
+    """The largest difference of a log-probability, in nats: with keys and values unrounded, and rounded as Arena does
+    beside rounded weights.
 
     Raises LoadError if Arena refuses it.
     """
-    unrounded, rounded = _asked(_Unrounded(path)), _asked(_Heard(path))
+    unrounded, rounded = _asked(_Unrounded(path)), _asked(_Rounded(path))
     plain = _Plain(unrounded)
     rows = {prompt: plain(prompt) for prompt, _ in (*unrounded.heard, *rounded.heard)}
     one, other = (max(_apart(row, rows[prompt]) for prompt, row in run.heard) for run in (unrounded, rounded))

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from arena.backends.local.settings import Settings
-from arena.backends.reward import WORKER, Rewards, rewards
+from arena.backends.reward import WORKER, Scored, rewards
 from arena.errors import InputError, ModelError
 from benchmarks.support.model_folder import BOS, END
 from tests.integration.conftest import REWARD_MODELS
@@ -72,7 +72,7 @@ def folder(reward_weights: Path, tmp_path: Path) -> Path:
     return reward_model(reward_weights / "reward", tmp_path / "model", TEMPLATE)
 
 
-def scored(folder: Path, answers: Sequence[str] = INTEGERS) -> Rewards:
+def scored(folder: Path, answers: Sequence[str] = INTEGERS) -> Scored:
     return asyncio.run(rewards(str(folder), REQUEST, answers, Settings(device="cpu")))
 
 
@@ -268,7 +268,7 @@ def test_a_traceback_is_in_the_log_and_its_last_line_in_the_sentence(folder: Pat
     assert str(log) in str(caught.value) and "no-such-device" in str(caught.value).partition(" (last: ")[2]
 
 
-async def until(what: Callable[[], bool], asking: asyncio.Task[Rewards]) -> None:
+async def until(what: Callable[[], bool], asking: asyncio.Task[Scored]) -> None:
     """Wait until something holds, while the rewards are asked for."""
     async with asyncio.timeout(PATIENCE):
         while not what():

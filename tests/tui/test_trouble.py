@@ -14,7 +14,6 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Select
 
-from arena.backends.weights import packages
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
 from arena.session.choice import Choice
 from arena.session.preferences import preferences
@@ -157,7 +156,7 @@ def test_the_terms_of_weights_stay_until_they_were_seen(store: Path) -> None:
     async def script(pilot: Pilot[None]) -> None:
         for _ in range(2):  # a model's place is asked for more than once
             await asyncio.to_thread(
-                packages.show_notice, "Terms of use\x1b[2J\n[red]Gemma[/]", lambda: not seen.append(True)
+                app.models.show, "Terms of use\x1b[2J\n[red]Gemma[/]", lambda: not seen.append(True)
             )
         await until(pilot, lambda: isinstance(app.screen, NoticeScreen))
         await pilot.pause()

@@ -10,21 +10,8 @@ from typing import Any
 
 import msgspec
 
+from arena.backends.local import messages
 from arena.backends.local.child import describe, end, last_words
-from arena.backends.local.messages import (
-    HEADER,
-    Cancel,
-    Completed,
-    FromWorker,
-    Notice,
-    Scored,
-    Tokens,
-    ToWorker,
-    WorkDone,
-    body_length,
-    decode_from_worker,
-    frame,
-)
 from arena.errors import ModelError
 
 Tell = Callable[[str], None]
@@ -49,7 +36,7 @@ class Channel:
         """Whether the child is gone, so that nothing can be asked any more."""
         return self._failure is not None
 
-    async def ask(self, message: Callable[[int], ToWorker]) -> Any:
+    async def ask(self, message: Callable[[int], messages.ToWorker]) -> Any:
         """Send a message, made with its number, and wait for the answer. Raises ModelError if the child ends."""
         if self._failure is not None:
             raise self._failure
@@ -65,7 +52,7 @@ class Channel:
             if not self._closing and self._failure is None:
                 with contextlib.suppress(ConnectionError, RuntimeError):
                     assert self._process.stdin is not None
-                    self._process.stdin.write(frame(Cancel(number)))
+                    self._process.stdin.write(messages.frame(messages.Cancel(number)))
             raise
         finally:
             self._waiting.pop(number, None)
@@ -84,13 +71,13 @@ class Channel:
         """Hand every answer to the one who waits for it; at the end, tell everybody why."""
         try:
             while True:
-                match await receive(self._process):
-                    case Completed(number, answer) | Scored(number, answer) | Tokens(number, answer):
-                        self._resolve(number, answer)
-                    case WorkDone(number, answer):
-                        self._resolve(number, answer)
-                    case Notice(line):
-                        self._tell(f"{self._name} {line}")
+                message = await receive(self._process)
+                if isinstance(message, messages.Answer):
+                    future = self._waiting.get(message.id)
+                    if future is not None and not future.done():
+                        future.set_result(message.answer)
+                elif isinstance(message, messages.Notice):
+                    self._tell(f"{self._name} {message.line}")
         except (asyncio.IncompleteReadError, ConnectionError, msgspec.MsgspecError):
             code = await self._process.wait()
             if not self._closing:
@@ -100,21 +87,16 @@ class Channel:
                 if not future.done():
                     future.set_exception(self._failure or ModelError(f"{self._name} was closed"))
 
-    def _resolve(self, number: int, answer: object) -> None:
-        future = self._waiting.get(number)
-        if future is not None and not future.done():
-            future.set_result(answer)
 
-
-async def send(process: asyncio.subprocess.Process, message: ToWorker) -> None:
+async def send(process: asyncio.subprocess.Process, message: messages.ToWorker) -> None:
     """Write a message. Raises ConnectionError if the child has closed its input."""
     assert process.stdin is not None
-    process.stdin.write(frame(message))
+    process.stdin.write(messages.frame(message))
     await process.stdin.drain()
 
 
-async def receive(process: asyncio.subprocess.Process) -> FromWorker:
+async def receive(process: asyncio.subprocess.Process) -> messages.FromWorker:
     """The next message. Raises asyncio.IncompleteReadError if the child has closed its output."""
     assert process.stdout is not None
-    header = await process.stdout.readexactly(HEADER)
-    return decode_from_worker(await process.stdout.readexactly(body_length(header)))
+    header = await process.stdout.readexactly(messages.HEADER)
+    return messages.decode_from_worker(await process.stdout.readexactly(messages.body_length(header)))

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import msgspec
 
 from arena.backends.base import Capability, Completion, Request, Sampling, Scores, Vocabulary, Work
+from arena.backends.local import messages
 from arena.backends.local.channel import Channel, Tell, receive, send
 from arena.backends.local.child import describe, end, last_words, log_file, start
-from arena.backends.local.messages import AskWork, Complete, Load, Loading, Notice, Ready, Refused, Score, Tokenize
 from arena.backends.local.settings import Settings
 from arena.backends.requests import check_request, check_score
 from arena.concurrency import aside
@@ -22,7 +22,7 @@ class LocalModel:
 
     capabilities = frozenset(Capability)
 
-    def __init__(self, name: str, ready: Ready, vocabulary: Vocabulary, channel: Channel) -> None:
+    def __init__(self, name: str, ready: messages.Ready, vocabulary: Vocabulary, channel: Channel) -> None:
         self.name = name
         self.build = ready.build
         self.context = ready.context
@@ -43,9 +43,8 @@ class LocalModel:
         and `progress` a line for each step, to be shown while it lasts.
 
         `library` is MODULE:CLASS, as `messages.Load` has it, and `place` what it knows the weights by: a GGUF file, a
-        folder, a hub's name. Raises InputError if
-        the library refuses them, ModelError if the worker dies, also when it was
-        started again with cautious settings.
+        folder, a hub's name. Raises InputError if the library refuses them, ModelError if the worker dies, also when
+        it was started again with cautious settings.
         """
         settings = (settings or Settings()).resolved()
         for attempt in (settings, msgspec.structs.replace(settings, cautious=True)):
@@ -53,18 +52,18 @@ class LocalModel:
             process = await start("arena.backends.local.worker", log)
             warming = False
             try:
-                await send(process, Load(library, place, attempt))
+                await send(process, messages.Load(library, place, attempt))
                 while True:
                     message = await receive(process)
-                    if isinstance(message, Ready):
+                    if isinstance(message, messages.Ready):
                         vocabulary = await aside(message.spelling.vocabulary)
                         return cls(name, message, vocabulary, Channel(name, process, log, tell))
-                    if isinstance(message, Loading):
+                    if isinstance(message, messages.Loading):
                         warming = message.share >= 1
                         progress("running a first batch" if warming else f"reading weights {message.share:.0%}")
-                    if isinstance(message, Notice):
+                    if isinstance(message, messages.Notice):
                         tell(f"{name} {message.line}")
-                    if isinstance(message, Refused):
+                    if isinstance(message, messages.Refused):
                         raise InputError(message.sentence)
             except (asyncio.IncompleteReadError, ConnectionError):
                 code = await process.wait()
@@ -89,26 +88,26 @@ class LocalModel:
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
         """Ordinary text to ids, without BOS. With `specials`, special tokens in the text are recognised."""
-        tokens: tuple[int, ...] = await self._channel.ask(lambda number: Tokenize(number, text, specials))
+        tokens: tuple[int, ...] = await self._channel.ask(lambda number: messages.Tokenize(number, text, specials))
         return tokens
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request; others wait beside it. Raises ModelError if the worker ends, InputError for a prompt
         that can't be evaluated."""
         check_request(self, request)
-        completion: Completion = await self._channel.ask(lambda number: Complete(number, request))
+        completion: Completion = await self._channel.ask(lambda number: messages.Complete(number, request))
         return completion
 
     async def score(self, tokens: Sequence[int]) -> Scores:
         """The log-probability of every token but the first. The worker does nothing else meanwhile. Raises ModelError
         if it ends, InputError for a text that can't be evaluated."""
         check_score(self, tokens)
-        scores: Scores = await self._channel.ask(lambda number: Score(number, tuple(tokens)))
+        scores: Scores = await self._channel.ask(lambda number: messages.Score(number, tuple(tokens)))
         return scores
 
     async def work(self) -> Work:
         """What was done since loading."""
-        work: Work = await self._channel.ask(AskWork)
+        work: Work = await self._channel.ask(messages.AskWork)
         return work
 
     async def close(self) -> None:

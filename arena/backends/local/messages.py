@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import struct
 from array import array
+from dataclasses import replace
 from itertools import accumulate
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import msgspec
 
 from arena.backends.base import Completion, Request, Scores, Vocabulary, Work
 from arena.backends.local.settings import Settings
 
-_LENGTH = struct.Struct("<I")
+HEADER: Final = 4  # bytes before each message: its length, little-endian
 
 
 class Load(msgspec.Struct, tag=True):
@@ -30,38 +30,37 @@ class LoadTokenizer(msgspec.Struct, tag=True):
     folder: str
 
 
-class Tokenize(msgspec.Struct, tag=True):
-    """Ask for the ids of a text."""
+class _Numbered(msgspec.Struct, tag=True):
+    """Something that is asked of the worker, or its answer, which has the same number."""
 
     id: int
+
+
+class Tokenize(_Numbered):
+    """Ask for the ids of a text."""
+
     text: str
     specials: bool
 
 
-class Complete(msgspec.Struct, tag=True):
+class Complete(_Numbered):
     """Ask for a completion."""
 
-    id: int
     request: Request
 
 
-class Score(msgspec.Struct, tag=True):
+class Score(_Numbered):
     """Ask for the log-probabilities of a text's tokens."""
 
-    id: int
     tokens: tuple[int, ...]
 
 
-class Cancel(msgspec.Struct, tag=True):
+class Cancel(_Numbered):
     """Nobody waits for this request any more."""
 
-    id: int
 
-
-class AskWork(msgspec.Struct, tag=True):
+class AskWork(_Numbered):
     """Ask what was done so far."""
-
-    id: int
 
 
 class Loading(msgspec.Struct, tag=True):
@@ -71,50 +70,24 @@ class Loading(msgspec.Struct, tag=True):
 
 
 class Spelling(msgspec.Struct, tag=True):
-    """A `Vocabulary` as it travels, and the answer to LoadTokenizer. The pieces are joined: the event loop would stand
+    """A vocabulary as it travels, and the answer to LoadTokenizer. Its pieces are joined: the event loop would stand
     still while a quarter of a million are decoded."""
 
+    rest: Vocabulary  # all but the pieces
     pieces: bytes
     lengths: bytes
-    specials: dict[str, int]
-    bos: int | None
-    ends: list[int]
-    chat_template: str | None
-    named: dict[str, str]
-    mark: str
-    lstrips: list[int]
-    rstrips: list[int]
 
     @classmethod
     def of(cls, vocabulary: Vocabulary) -> Spelling:
         """A vocabulary, to be sent."""
-        return cls(
-            pieces=b"".join(vocabulary.pieces),
-            lengths=array("I", map(len, vocabulary.pieces)).tobytes(),
-            specials=dict(vocabulary.specials),
-            bos=vocabulary.bos,
-            ends=sorted(vocabulary.ends),
-            chat_template=vocabulary.chat_template,
-            named=dict(vocabulary.named),
-            mark=vocabulary.mark,
-            lstrips=sorted(vocabulary.lstrips),
-            rstrips=sorted(vocabulary.rstrips),
-        )
+        lengths = array("I", map(len, vocabulary.pieces)).tobytes()
+        return cls(replace(vocabulary, pieces=()), b"".join(vocabulary.pieces), lengths)
 
     def vocabulary(self) -> Vocabulary:
         """The vocabulary that was sent."""
         ends = tuple(accumulate(array("I", self.lengths)))
-        return Vocabulary(
-            pieces=tuple(self.pieces[start:end] for start, end in zip((0, *ends), ends, strict=False)),
-            specials=self.specials,
-            bos=self.bos,
-            ends=frozenset(self.ends),
-            chat_template=self.chat_template,
-            named=self.named,
-            mark=self.mark,
-            lstrips=frozenset(self.lstrips),
-            rstrips=frozenset(self.rstrips),
-        )
+        pieces = tuple(self.pieces[start:end] for start, end in zip((0, *ends), ends, strict=False))
+        return replace(self.rest, pieces=pieces)
 
 
 class Ready(msgspec.Struct, tag=True):
@@ -122,7 +95,6 @@ class Ready(msgspec.Struct, tag=True):
 
     spelling: Spelling
     context: int
-    cells: int
     build: str
 
 
@@ -132,32 +104,28 @@ class Notice(msgspec.Struct, tag=True):
     line: str
 
 
-class Tokens(msgspec.Struct, tag=True):
+class Tokens(_Numbered):
     """The answer to Tokenize."""
 
-    id: int
-    tokens: tuple[int, ...]
+    answer: tuple[int, ...]
 
 
-class Completed(msgspec.Struct, tag=True):
+class Completed(_Numbered):
     """The answer to Complete."""
 
-    id: int
-    completion: Completion
+    answer: Completion
 
 
-class Scored(msgspec.Struct, tag=True):
+class Scored(_Numbered):
     """The answer to Score."""
 
-    id: int
-    scores: Scores
+    answer: Scores
 
 
-class WorkDone(msgspec.Struct, tag=True):
+class WorkDone(_Numbered):
     """The answer to AskWork."""
 
-    id: int
-    work: Work
+    answer: Work
 
 
 class Refused(msgspec.Struct, tag=True):
@@ -167,7 +135,8 @@ class Refused(msgspec.Struct, tag=True):
 
 
 ToWorker = Load | LoadTokenizer | Tokenize | Complete | Score | Cancel | AskWork
-FromWorker = Loading | Notice | Spelling | Ready | Tokens | Completed | Scored | WorkDone | Refused
+Answer = Tokens | Completed | Scored | WorkDone
+FromWorker = Loading | Notice | Spelling | Ready | Answer | Refused
 
 _encoder = msgspec.msgpack.Encoder()
 _to_worker = msgspec.msgpack.Decoder(ToWorker)
@@ -177,15 +146,12 @@ _from_worker = msgspec.msgpack.Decoder(FromWorker)
 def frame(message: ToWorker | FromWorker) -> bytes:
     """A message as it is written to a pipe."""
     body = _encoder.encode(message)
-    return _LENGTH.pack(len(body)) + body
+    return len(body).to_bytes(HEADER, "little") + body
 
 
 def body_length(header: bytes) -> int:
-    """How many bytes follow a frame's header (4 bytes, little-endian)."""
-    return int(_LENGTH.unpack(header)[0])
-
-
-HEADER = _LENGTH.size
+    """How many bytes follow a frame's header."""
+    return int.from_bytes(header, "little")
 
 
 def decode_from_worker(body: bytes) -> FromWorker:

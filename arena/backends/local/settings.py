@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import msgspec
-
-from arena.backends.local.llamacpp.cpu import has_amx
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -17,7 +16,8 @@ class Settings(msgspec.Struct, frozen=True):
     `scattered` makes attention cheap where a prompt's cells lie apart, as a prefix tree's do: on a CPU llama.cpp
     attends block by block if keys and values are stored alike (a block that any of 64 prompts sees costs all of
     them), and cell by cell if not. Values are then bf16, whose error is far below that of 4-bit weights, and a
-    distribution no longer depends on how many prompts share a batch's attention. One long prompt is slower so.
+    distribution no longer depends on how many prompts share a batch's attention. One long prompt is slower so. Beside
+    weights of 32 bits it has no effect: keys and values have 32 bits too, and attention is computed step by step.
     `niceness` makes the worker give way to other processes, so that a screen beside it stays quick.
     `cautious` avoids llama.cpp's special weight layouts, which crash on some machines. `gpu_layers`, `scattered`
     and `cautious` are llama.cpp's alone; `device` ("cpu", "cuda", "mps"; "" the best there is) and `dtype` ("float32",
@@ -41,8 +41,19 @@ class Settings(msgspec.Struct, frozen=True):
         """The same with what depends on this machine filled in."""
         return msgspec.structs.replace(
             self,
-            threads=self.threads or len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else os.cpu_count(),
-            cautious=self.cautious or has_amx(),
+            threads=self.threads or cores(),
+            cautious=self.cautious or "amx_tile" in cpuinfo(),  # there the layouts can crash in the first batch
         )
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cpuinfo() -> str:
+    """What Linux says of the processors; "" elsewhere."""
+    try:
+        return Path("/proc/cpuinfo").read_text(errors="replace")
+    except OSError:
+        return ""

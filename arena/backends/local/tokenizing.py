@@ -10,9 +10,9 @@ import asyncio
 from pathlib import Path
 
 from arena.backends.base import Vocabulary
+from arena.backends.local import messages
 from arena.backends.local.channel import Channel, receive, send
 from arena.backends.local.child import describe, end, last_words, log_file, start
-from arena.backends.local.messages import LoadTokenizer, Refused, Spelling, Tokenize
 from arena.concurrency import aside
 from arena.errors import InputError, ModelError
 
@@ -33,11 +33,11 @@ class TokenizerProcess:
         log = log_file(name)
         process = await start(WORKER, log)
         try:
-            await send(process, LoadTokenizer(str(folder)))
+            await send(process, messages.LoadTokenizer(str(folder)))
             message = await receive(process)
-            if isinstance(message, Refused):
+            if isinstance(message, messages.Refused):
                 raise InputError(message.sentence)
-            assert isinstance(message, Spelling)
+            assert isinstance(message, messages.Spelling)
             return cls(await aside(message.vocabulary), Channel(name, process, log, tell=lambda line: None))
         except (asyncio.IncompleteReadError, ConnectionError):
             ended = f"{describe(await process.wait())}); its log is {log}{last_words(log)}"
@@ -54,7 +54,7 @@ class TokenizerProcess:
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
         """The ids of a text, without BOS. With `specials`, special tokens in the text are recognised."""
-        tokens: tuple[int, ...] = await self._channel.ask(lambda number: Tokenize(number, text, specials))
+        tokens: tuple[int, ...] = await self._channel.ask(lambda number: messages.Tokenize(number, text, specials))
         return tokens
 
     async def close(self) -> None:

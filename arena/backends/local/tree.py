@@ -69,7 +69,10 @@ class Tree:
         for path in wanted:
             if len(plan.answered) >= outputs:
                 break
-            node = self._touch(path)
+            nodes = self._walk(path)
+            for node in nodes:
+                node.used = self._batch
+            node = nodes[-1]
             again = node.depth == len(path) and not node.fresh
             cost = 1 if again else len(path) - node.depth
             room = tokens - plan.cost
@@ -102,7 +105,7 @@ class Tree:
 
     def forget(self, path: Path, keep: int) -> None:
         """Drop what is resident of `path` beyond its first `keep` tokens, unless another prompt goes on there."""
-        node = self._find(path)
+        node = self._walk(path)[-1]
         if node.sequence >= 0:
             self._trim(node, lambda ancestor: ancestor.depth <= keep)
 
@@ -119,25 +122,17 @@ class Tree:
         self._memory.drop(sequence, 0)
         self._free.append(sequence)
 
-    def _find(self, path: Path) -> Node:
+    def _walk(self, path: Path) -> list[Node]:
+        """The nodes of a path that are resident or planned, from the root on."""
         node = self._root
+        nodes = [node]
         for token in path:
             child = node.children.get(token)
             if child is None:
                 break
             node = child
-        return node
-
-    def _touch(self, path: Path) -> Node:
-        """The deepest node of a path that is resident or planned; all on the way are in use by this batch."""
-        node = self._root
-        for token in path:
-            child = node.children.get(token)
-            if child is None:
-                break
-            node = child
-            node.used = self._batch
-        return node
+            nodes.append(node)
+        return nodes
 
     def _grow(self, node: Node, path: Path, plan: Plan) -> Node:
         """Hang the rest of `path` under `node`; returns the node that ends it."""
@@ -244,12 +239,7 @@ class Tree:
             return
         self._marked = self._batch
         for path in pending:
-            node = self._root
-            for token in path:
-                child = node.children.get(token)
-                if child is None:
-                    break
-                node = child
+            for node in self._walk(path):
                 node.needed = self._batch
 
     def _trim(self, leaf: Node, keep: Callable[[Node], bool]) -> None:

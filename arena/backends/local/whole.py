@@ -7,16 +7,13 @@ evaluated from the first token on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
 from arena.backends.local.evaluator import Path, Row
-
-if TYPE_CHECKING:
-    from arena.backends.local.library import Library
+from arena.backends.local.library import Library
 
 
 class Whole:

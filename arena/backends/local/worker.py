@@ -1,5 +1,4 @@
-"""The worker process: one model, or one tokenizer alone, and one loop. Messages come in on standard input and go out
-on standard output.
+"""The worker process: one model, one loop. Messages come in on standard input and go out on standard output.
 
 Everything that a native library prints goes to standard error, which is the worker's log. The worker ignores
 SIGINT (its parent decides) and ends when its parent does, however that ends: its input closes then.
@@ -16,27 +15,25 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, BinaryIO
 
-if TYPE_CHECKING:
-    from arena.backends.base import Vocabulary
+from arena.backends.base import Scores
+from arena.backends.local import messages
+
+if TYPE_CHECKING:  # what takes a while to import waits until SIGINT is ignored
     from arena.backends.local.engine import Engine
     from arena.backends.local.library import Library
-    from arena.backends.local.messages import FromWorker, Load, ToWorker
 
 
 def main() -> None:
-    """Read the first message, load what it names, then serve until the input closes."""
+    """Read the Load message, load, warm, then serve until the input closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     output = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what the library prints must not get among the messages
-
-    from arena.backends.local.messages import Load, LoadTokenizer, read_to_worker
-
-    first = read_to_worker(sys.stdin.buffer)
-    if isinstance(first, Load):
+    first = messages.read_to_worker(sys.stdin.buffer)
+    if isinstance(first, messages.Load):
         if hasattr(os, "nice"):
             os.nice(first.settings.niceness)
         _Worker(output).run(first)
-    elif isinstance(first, LoadTokenizer):
+    elif isinstance(first, messages.LoadTokenizer):
         _Worker(output).tokenize(first.folder)
 
 
@@ -44,12 +41,12 @@ class _Worker:
     def __init__(self, output: BinaryIO) -> None:
         self._output = output
         self._sending = threading.Lock()
-        self._inbox: queue.SimpleQueue[ToWorker] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[messages.ToWorker] = queue.SimpleQueue()
 
-    def run(self, load: Load) -> None:
+    def run(self, load: messages.Load) -> None:
         from arena.backends.local.agreement import settle
+        from arena.backends.local.engine import Engine
         from arena.backends.local.library import LoadError
-        from arena.backends.local.messages import Loading, Notice, Ready, Refused, Spelling
 
         percent = -1
 
@@ -57,105 +54,90 @@ class _Worker:
             nonlocal percent
             if int(100 * share) > percent:
                 percent = int(100 * share)
-                self._send(Loading(share))
+                self._send(messages.Loading(share))
 
         try:
             loaded: Library = resolve_name(load.library)(load.place, load.settings, progress)
             vocabulary = loaded.vocabulary()
             if not loaded.whole:
-                _warm(loaded, vocabulary)
+                _warm(loaded)
             library, why = settle(loaded, load.settings)
         except LoadError as error:
-            self._send(Refused(str(error)))
+            self._send(messages.Refused(str(error)))
             return
         if library.states:
-            self._send(Notice("has layers whose state prompts can't share: each is evaluated alone, which is slower"))
+            slower = "has layers whose state prompts can't share: each is evaluated alone, which is slower"
+            self._send(messages.Notice(slower))
         if why:
-            self._send(Notice(f"takes each prompt from its first token, which is slow: {why}"))
+            self._send(messages.Notice(f"takes each prompt from its first token, which is slow: {why}"))
         threading.Thread(target=self._read, args=(library,), daemon=True).start()
-        self._send(
-            Ready(
-                spelling=Spelling.of(vocabulary),
-                context=min(library.trained_context, library.cells),
+        context = min(library.trained_context, library.cells)
+        self._send(messages.Ready(messages.Spelling.of(vocabulary), context, library.build()))
+        self._serve(
+            Engine(
+                library,
+                vocabulary,
                 cells=library.cells,
-                build=library.build(),
+                sequences=library.sequences,
+                batch=load.settings.batch,
+                outputs=load.settings.outputs,
+                states=library.states,
             )
         )
-        self._serve(_engine(library, vocabulary, load))
 
     def tokenize(self, folder: str) -> None:
         """Answer with the ids of texts alone, until the input closes."""
-        from arena.backends.local.messages import Refused, Spelling, Tokenize, Tokens, read_to_worker
         from arena.backends.tokenizer import FolderTokenizer
 
         try:
             tokenizer = FolderTokenizer.from_folder(Path(folder))
         except (OSError, ValueError, TypeError, RecursionError) as error:  # whatever is wrong with a stranger's files
-            self._send(Refused(" ".join(str(error).split())[:300]))
+            self._send(messages.Refused(" ".join(str(error).split())[:300]))
             return
-        self._send(Spelling.of(tokenizer.vocabulary))
-        while (message := read_to_worker(sys.stdin.buffer)) is not None:
-            if isinstance(message, Tokenize):
-                self._send(Tokens(message.id, tokenizer.tokenize(message.text, message.specials)))
+        self._send(messages.Spelling.of(tokenizer.vocabulary))
+        while (message := messages.read_to_worker(sys.stdin.buffer)) is not None:
+            if isinstance(message, messages.Tokenize):
+                self._send(messages.Tokens(message.id, tokenizer.tokenize(message.text, message.specials)))
 
     def _read(self, library: Library) -> None:
         """Runs in a thread of its own. Tokenising is answered here, so that it never waits for a batch."""
-        from arena.backends.local.messages import Tokenize, Tokens, read_to_worker
-
-        while (message := read_to_worker(sys.stdin.buffer)) is not None:
-            if isinstance(message, Tokenize):
-                self._send(Tokens(message.id, library.tokenize(message.text, message.specials)))
+        while (message := messages.read_to_worker(sys.stdin.buffer)) is not None:
+            if isinstance(message, messages.Tokenize):
+                self._send(messages.Tokens(message.id, library.tokenize(message.text, message.specials)))
             else:
                 self._inbox.put(message)
         os._exit(0)  # the parent is gone, or wants no more: leave even in the middle of a batch
 
     def _serve(self, engine: Engine) -> None:
-        from arena.backends.base import Scores
-        from arena.backends.local.messages import AskWork, Cancel, Complete, Completed, Notice, Score, Scored, WorkDone
-
         told = 0
-
         while True:
             while not engine.busy or not self._inbox.empty():
                 message = self._inbox.get()
-                if isinstance(message, Complete):
+                if isinstance(message, messages.Complete):
                     engine.submit(message.id, message.request)
-                elif isinstance(message, Score):
+                elif isinstance(message, messages.Score):
                     engine.submit_text(message.id, message.tokens)
-                elif isinstance(message, Cancel):
+                elif isinstance(message, messages.Cancel):
                     engine.cancel(message.id)
-                elif isinstance(message, AskWork):
-                    self._send(WorkDone(message.id, engine.work))
+                elif isinstance(message, messages.AskWork):
+                    self._send(messages.WorkDone(message.id, engine.work))
             for number, done in engine.step():
-                self._send(Scored(number, done) if isinstance(done, Scores) else Completed(number, done))
+                if isinstance(done, Scores):
+                    self._send(messages.Scored(number, done))
+                else:
+                    self._send(messages.Completed(number, done))
             for line in engine.notices[told:]:
-                self._send(Notice(line))
+                self._send(messages.Notice(line))
             told = len(engine.notices)
 
-    def _send(self, message: FromWorker) -> None:
-        from arena.backends.local.messages import frame
-
-        data = memoryview(frame(message))
+    def _send(self, message: messages.FromWorker) -> None:
+        data = memoryview(messages.frame(message))
         with self._sending:
             while data:
                 data = data[self._output.write(data) :]
 
 
-def _engine(library: Library, vocabulary: Vocabulary, load: Load) -> Engine:
-    from arena.backends.local.engine import Engine
-
-    return Engine(
-        library,
-        vocabulary,
-        cells=library.cells,
-        sequences=library.sequences,
-        batch=load.settings.batch,
-        outputs=load.settings.outputs,
-        states=library.states,
-    )
-
-
-def _warm(library: Library, vocabulary: Vocabulary) -> None:
+def _warm(library: Library) -> None:
     """Run a first batch, as large as later ones: where a build doesn't fit the machine, it dies here."""
     from arena.backends.local.evaluator import Row
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
 from arena.backends.backend import Identity, Running
 from arena.backends.base import LanguageModel
@@ -16,11 +17,8 @@ from arena.concurrency import aside
 from arena.errors import InputError
 from arena.extras import lack, need
 
-if TYPE_CHECKING:
-    from arena.backends.sglang.client import SGLang
-    from arena.backends.sglang.transport import Transport
-
-_EXTRA = "sglang"
+_EXTRA: Final = "sglang"
+_CLIENT: Final = "arena.backends.sglang.client"  # its libraries take a while to import
 
 
 class SGLangServers:
@@ -57,25 +55,21 @@ class SGLangServers:
     async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
         """A client of the servers."""
         running.progress("asking the server")
-        _, client = await aside(_imported)
-        return await client.connect(entry.name, entry, running.server)
+        await aside(import_module, _CLIENT)
+        from arena.backends.sglang.client import SGLang
+
+        return await SGLang.connect(entry.name, entry, running.server)
 
 
 async def served(place: str, settings: ServerSettings) -> list[Served]:
     """Ask every address, and wait for all. Raises ModelError for one that doesn't answer, or without a client."""
     need("a server", _EXTRA)
     urls = addresses(place)
-    made, _ = await aside(_imported)
-    transport = made(urls, settings)
+    await aside(import_module, _CLIENT)
+    from arena.backends.sglang.transport import Transport
+
+    transport = Transport(urls, settings)
     try:
         return await asyncio.gather(*map(transport.served, urls))
     finally:
         await transport.close()
-
-
-def _imported() -> tuple[type[Transport], type[SGLang]]:
-    """The client, whose libraries take a while to import."""
-    from arena.backends.sglang.client import SGLang
-    from arena.backends.sglang.transport import Transport
-
-    return Transport, SGLang

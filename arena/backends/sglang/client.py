@@ -122,7 +122,9 @@ class SGLang:
         first: tuple[int, ...] = ()
         known = self._numbers.get(key)
         if known is None or not known.serves(request.block):
-            known = self._remember(key, Known(request.block, asyncio.get_running_loop().create_future()))
+            known = self._numbers[key] = Known(request.block, asyncio.get_running_loop().create_future())
+            if len(self._numbers) > _MOST_REMEMBERED:
+                self._numbers.popitem(last=False)
             told = known.told
             try:
                 found = await self._ask(request.tokens, kind, request)
@@ -185,12 +187,6 @@ class SGLang:
         if self._closed:
             raise ModelError(f"{self.name} was closed")
 
-    def _remember(self, key: object, known: Known) -> Known:
-        self._numbers[key] = known
-        while len(self._numbers) > _MOST_REMEMBERED:
-            self._numbers.popitem(last=False)
-        return known
-
     async def _ask(self, tokens: tuple[int, ...], kind: Kind, request: Request | None = None) -> Generated:
         """Put a prompt into the queue, at its request's place, and wait for its answer."""
         self._refuse_if_closed()
@@ -213,17 +209,14 @@ class SGLang:
                 for ask, found in zip(batch, await self._generate(batch), strict=True):
                     if not ask.answer.done():
                         ask.answer.set_result(found)
-            except (InputError, ModelError) as error:
-                for ask in batch:
-                    if not ask.answer.done():
-                        ask.answer.set_exception(error)
-            except BaseException as error:  # a bug, or the end: nobody may be left waiting
+            except BaseException as error:  # also a bug, or the end: nobody may be left waiting
                 for ask in batch:
                     if isinstance(error, asyncio.CancelledError):
                         ask.answer.cancel()
                     elif not ask.answer.done():
                         ask.answer.set_exception(error)
-                raise
+                if not isinstance(error, (InputError, ModelError)):
+                    raise
 
     async def _generate(self, batch: Sequence[Ask]) -> list[Generated]:
         """One POST, for prompts of one kind."""

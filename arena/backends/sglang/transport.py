@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from email.utils import parsedate_to_datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import aiohttp
 import msgspec
@@ -42,15 +42,10 @@ _MOST_INFO = 1 << 22  # bytes of what a server says of itself
 _MOST_SHOWN = 300  # letters of a server's own message
 
 
-class Check(Protocol):
-    """Raises what makes going on impossible, such as another model in a server's place. `thorough`: after a loss."""
-
-    async def __call__(self, url: str, thorough: bool) -> None: ...
-
-
 class Transport:
-    """The connections to some addresses. `check` is called for an address before it is asked again after a loss, and
-    every second before an answer is believed."""
+    """The connections to some addresses. `check` is called for an address before it is asked again after a loss, with
+    True, and every second before an answer is believed, with False. It raises what makes going on impossible, such as
+    another model in a server's place."""
 
     def __init__(self, urls: Sequence[str], settings: ServerSettings) -> None:
         self.urls = tuple(urls)
@@ -60,7 +55,7 @@ class Transport:
         self._away: dict[str, float] = {}  # since when an address doesn't answer
         self._pauses: dict[str, float] = {}  # until when it isn't asked again
         self._known: dict[str, float] = {}  # when it last was the one that it should be
-        self.check: Check | None = None
+        self.check: Callable[[str, bool], Awaitable[None]] | None = None
         self._session = aiohttp.ClientSession(
             headers={"Accept-Encoding": "identity"},  # a few compressed bytes may be a gigabyte
             auto_decompress=False,
@@ -81,11 +76,9 @@ class Transport:
         async def ask() -> Served:
             model = await self._model(url)
             try:
-                server = decoded(ServerInfo, await self._get(url, "/server_info"))
-            except _Missing:  # a router knows nothing of it
-                server = ServerInfo()
-            except _Again as error:
-                if error.wait or error.is_busy:
+                server = decoded(ServerInfo, await self._answer(url, "/server_info"))
+            except (_Missing, _Again) as error:  # a router knows nothing of it
+                if isinstance(error, _Again) and (error.wait or error.is_busy):
                     raise
                 server = ServerInfo()
             return Served(model, server)
@@ -101,7 +94,7 @@ class Transport:
         """POST to /generate of one server. Raises ModelError if it can't answer."""
 
         async def ask() -> T:
-            return decode(await self._post(url, msgspec.json.encode(body), most))
+            return decode(await self._answer(url, "/generate", most, msgspec.json.encode(body)))
 
         return await self._first(url, ask, self._settings.patience)
 
@@ -125,17 +118,14 @@ class Transport:
                 raise unreachable(url, _why(error)) from error
 
     async def _model(self, url: str) -> ModelInfo:
-        try:
-            found = await self._get(url, "/model_info")
-        except _Missing:
+        for path in ("/model_info", "/get_model_info"):  # the second is all that a router knows
             try:
-                found = await self._get(url, "/get_model_info")  # all that a router knows
+                return decoded(ModelInfo, await self._answer(url, path))
             except _Missing:
-                raise not_sglang(url) from None
-        try:
-            return decoded(ModelInfo, found)
-        except Incomplete as error:
-            raise not_sglang(url) from error
+                continue
+            except Incomplete as error:
+                raise not_sglang(url) from error
+        raise not_sglang(url)
 
     # --- again and again ---
 
@@ -157,7 +147,7 @@ class Transport:
                 async with asyncio.timeout(max(left, min(patience, START_SECONDS))):  # another server has its chance
                     if url in self._away:
                         await self._confirm(url, thorough=True)
-                    answer = decode(await self._post(url, data, most))
+                    answer = decode(await self._answer(url, "/generate", most, data))
                     if time.monotonic() - self._known.get(url, 0.0) > _TRUSTED_SECONDS:
                         await self._confirm(url, thorough=False)
                     return answer
@@ -213,14 +203,10 @@ class Transport:
 
     # --- one request ---
 
-    async def _get(self, url: str, path: str) -> bytes:
-        return await self._answer("GET", url, path, _MOST_INFO)
-
-    async def _post(self, url: str, data: bytes, most: int) -> bytes:
-        return await self._answer("POST", url, "/generate", most, data)
-
-    async def _answer(self, method: str, url: str, path: str, most: int, data: bytes | None = None) -> bytes:
-        """The body of an answer with status 200, which has at most `most` bytes."""
+    async def _answer(self, url: str, path: str, most: int = _MOST_INFO, data: bytes | None = None) -> bytes:
+        """The body of an answer with status 200, which has at most `most` bytes: to a POST if there are data to send,
+        else to a GET."""
+        method = "POST" if data else "GET"
         headers = self._headers[url] | ({"Content-Type": "application/json"} if data else {})
         async with self._session.request(
             method, url + path, data=data, headers=headers, allow_redirects=False

@@ -10,7 +10,7 @@ from arena.backends.backend import BACKENDS, find_backend
 from arena.backends.weights import hub
 from arena.backends.weights.catalog import ModelEntry
 from arena.backends.weights.gguf import check_gguf, shards
-from arena.backends.weights.packages import package
+from arena.backends.weights.packages import Show, package, to_standard_error
 from arena.errors import ArenaError, InputError, ModelError
 from arena.extras import install, need
 from arena.files import from_home
@@ -37,11 +37,12 @@ def verified(entry: ModelEntry) -> tuple[Path, str] | None:
         return backend.verified(entry)
 
 
-def locate(entry: ModelEntry, progress: Callable[[str], None] = lambda line: None) -> Path:
+def locate(
+    entry: ModelEntry, progress: Callable[[str], None] = lambda line: None, show: Show = to_standard_error
+) -> Path:
     """The GGUF file of a model (the first, if it is split), downloaded or put together if need be, and checked.
 
-    What may take a while is told to `progress`, as a line to be shown while it lasts.
-
+    What may take a while is told to `progress`, as a line to be shown while it lasts; `show` gets the weights' terms.
     Raises ModelError if it can't be had here, InputError if it is no whole GGUF file.
     """
     kind, _, rest = entry.weights.partition(":")
@@ -49,7 +50,7 @@ def locate(entry: ModelEntry, progress: Callable[[str], None] = lambda line: Non
         found = package(rest)
         if not found.installed:
             raise ModelError(f"the weights of {entry.name} aren't installed: {install('models')}")
-        path = found.file()
+        path = found.file(show)
     elif kind == "hub":
         raise ModelError(
             f"{entry.name} is a repository of safetensors ({rest}), which llama.cpp can't read: say where else it is, "
@@ -70,17 +71,15 @@ def _download(place: str, progress: Callable[[str], None]) -> Path:
     if len(parts) < 3 or not all(parts):
         raise InputError(f"hf:{place}: a file on the hub is written hf:ORG/NAME/FILE.gguf")
     need(f"hf:{place}", "hub")
-    repository, file = "/".join(parts[:2]), "/".join(parts[2:])
-    with hub.sentences(place, f"hf:{place}", "name a file with llama.cpp:/path/to/file.gguf"):
-        found = [_fetch(repository, str(shard), progress) for shard in shards(Path(file))]
-    return found[0]
-
-
-def _fetch(repository: str, file: str, progress: Callable[[str], None]) -> Path:
     from huggingface_hub import hf_hub_download
 
-    progress(f"asking the hub for {file}")
-    return Path(hf_hub_download(repository, file, tqdm_class=_bar(file, progress)))
+    repository, file = "/".join(parts[:2]), "/".join(parts[2:])
+    found = []
+    with hub.sentences(place, f"hf:{place}", "name a file with llama.cpp:/path/to/file.gguf"):
+        for shard in map(str, shards(Path(file))):
+            progress(f"asking the hub for {shard}")
+            found.append(Path(hf_hub_download(repository, shard, tqdm_class=_bar(shard, progress))))
+    return found[0]
 
 
 def _bar(file: str, progress: Callable[[str], None]) -> type[Any]:

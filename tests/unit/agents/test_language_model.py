@@ -115,7 +115,7 @@ def test_invalid_answers_are_drawn_again() -> None:
     )
     assert decision.move is not None
     assert [answer.ended == "move" for answer in decision.answers] == [False] * decision.invalid + [True]
-    assert decision.text.strip() == RPS.moves[decision.move]
+    assert decision.answers[-1].text.strip() == RPS.moves[decision.move]
 
 
 def test_after_the_last_attempt_the_round_is_forfeited() -> None:
@@ -141,7 +141,7 @@ def test_or_the_move_is_drawn_from_the_policy() -> None:
 def test_without_any_mass_the_uniform_policy_stands_in() -> None:
     policy = decide(agent(TableModel(always(_Bob=1)), attempts=1)).policy
     assert policy is not None
-    assert policy.is_fallback and policy.probabilities == (1 / 3,) * 3
+    assert policy.mass == 0.0 and policy.probabilities == (1 / 3,) * 3
 
 
 def test_a_move_of_several_tokens_is_read_whole() -> None:

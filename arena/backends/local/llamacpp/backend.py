@@ -50,7 +50,7 @@ class LlamaCpp:
         """The digest of the file or files; by the older rule that of the first."""
 
         def identified() -> Identity:
-            path = locate(entry, running.progress)
+            path = locate(entry, running.progress, running.show)
             return Identity(f"sha256:{gguf_digest(path)}", f"sha256:{fingerprint(path)}")
 
         return await aside(identified)
@@ -58,5 +58,5 @@ class LlamaCpp:
     async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
         """In a worker process."""
         running.progress("looking for its weights")
-        path = await aside(locate, entry, running.progress)
+        path = await aside(locate, entry, running.progress, running.show)
         return await LocalModel.load(entry.name, LIBRARY, str(path), running.settings, running.tell, running.progress)

@@ -50,6 +50,7 @@ class LlamaCppLibrary:
         self.vocabulary_size = int(native.llama_vocab_n_tokens(self._vocab))
         self.trained_context = int(native.llama_model_n_ctx_train(self._model))
         self.states = bool(native.llama_model_is_recurrent(self._model) or native.llama_model_is_hybrid(self._model))
+        self.rounded = metadata(self._model, "general.file_type") != "0"  # 0: all weights in 32 bits
         self.cells, self.sequences = self._affordable(settings)
         self._context = self._new_context(settings, self.cells, self.sequences, settings.batch)
         self._memory = native.llama_get_memory(self._context)
@@ -58,7 +59,6 @@ class LlamaCppLibrary:
         self._ends = dict.fromkeys(range(self.sequences), 0)  # how many tokens each sequence holds
         self._most_rows = settings.batch
         self.whole = ""
-        self.rounded = metadata(self._model, "general.file_type") != "0"  # 0: all weights in 32 bits
 
     def _affordable(self, settings: Settings) -> tuple[int, int]:
         """How many tokens and sequences the budget allows. Raises LoadError if that is too few."""
@@ -102,6 +102,9 @@ class LlamaCppLibrary:
 
     def _new_context(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_p:
         parameters = self._parameters(settings, cells, sequences, batch)
+        if not self.rounded:  # neither are keys and values then, nor what flash attention does with them
+            parameters.type_k = parameters.type_v = native.GGML_TYPE_F32
+            parameters.flash_attn_type = native.LLAMA_FLASH_ATTN_TYPE_DISABLED
         context = native.llama_init_from_model(self._model, parameters)
         if not context and parameters.type_v != parameters.type_k:  # some kinds of attention keep one for both
             parameters.type_v = parameters.type_k

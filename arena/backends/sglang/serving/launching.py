@@ -77,20 +77,21 @@ def _wait(commands: Sequence[Command], running: Sequence[Program], patience: flo
     """Until every one answers."""
     started = told = time.monotonic()
     waiting = list(commands)
-    while waiting:
+    while True:
         _check(commands, running, tell)
         waiting = [command for command in waiting if not answers(command.ready, authorization(command.url, key()))]
+        if not waiting:
+            return
         now = time.monotonic()
-        if waiting and now - started > patience:
+        if now - started > patience:
             raise ModelError(
                 f"not ready after {now - started:.0f} seconds: {', '.join(command.name for command in waiting)} "
                 "(--patience waits longer)"
             )
-        if waiting and now - told > _TELL_SECONDS:
+        if now - told > _TELL_SECONDS:
             told = now
             tell(f"loading, {now - started:.0f} s: {', '.join(command.name for command in waiting)}")
-        if waiting:
-            time.sleep(_PAUSE)
+        time.sleep(_PAUSE)
 
 
 def _check(commands: Sequence[Command], running: Sequence[Program], tell: Tell) -> None:
