@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import msgspec
 from textual.app import App, SystemCommand
@@ -19,7 +19,6 @@ from arena.concurrency import aside
 from arena.errors import ArenaError
 from arena.session.choice import Choice, remember, remembered
 from arena.session.preferences import keep, preferences
-from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
@@ -33,6 +32,8 @@ from arena.tui.screens.setup import SetupScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.terminal import leave_on_signals
 from arena.tui.themes import THEMES, Harmless, Shades
+
+T = TypeVar("T")
 
 
 class ArenaApp(App[None]):
@@ -116,6 +117,19 @@ class ArenaApp(App[None]):
         """Say what went wrong; everything that was played is in the store."""
         self.notify(printable(str(error)), title="That didn't work", severity="error", timeout=15, markup=False)
 
+    async def from_store(self, read: Callable[[Store], T]) -> T | None:
+        """What is read from the store, beside the screen; None where that fails, which the person is told."""
+
+        def opened() -> T:
+            with Store.open(self.store) as store:
+                return read(store)
+
+        try:
+            return await aside(opened)
+        except ArenaError as error:
+            self.refuse(error)
+            return None
+
     def open_match(self, choice: Choice, watch: bool = False) -> None:
         """Go to the match that was chosen, or watch its subject play one match after another."""
         self.choice = choice
@@ -124,11 +138,8 @@ class ArenaApp(App[None]):
 
     async def _open_run(self, name: str | None) -> None:
         """Show a run, the one begun last if none is named."""
-        try:
-            run = await aside(_stored_run, self.store, name)
-        except ArenaError as error:
-            self.refuse(error)
-        else:
+        run = await self.from_store(lambda store: store.run(name))
+        if run is not None:
             self.push_screen(run_screen(run))
 
     def action_tournament(self) -> None:
@@ -187,8 +198,3 @@ class ArenaApp(App[None]):
 
     async def on_unmount(self) -> None:
         await self.models.close()
-
-
-def _stored_run(path: Path, name: str | None) -> RunRow:
-    with Store.open(path) as store:
-        return store.run(name)

@@ -19,7 +19,7 @@ from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.numbers import NumbersScreen
-from arena.tui.screens.numbers_run import NumbersRunScreen, TaskCellScreen
+from arena.tui.screens.numbers_run import NumbersCellScreen, NumbersRunScreen
 from arena.tui.screens.numbers_setup import NumbersSetupScreen
 from arena.tui.screens.results import ResultsScreen
 from arena.tui.widgets.value_bars import ValueBars
@@ -318,7 +318,7 @@ def test_from_the_results_down_to_a_cells_bars_and_the_latest_run_opens_the_righ
         table = app.screen.query_one("#task-cells", DataTable)
         assert [str(value).strip() for value in table.get_row_at(1)] == ["fixed:7", "50", "500.0", "–", "7", "0.0%"]
         await pilot.press("down", "enter")
-        await until(pilot, lambda: isinstance(app.screen, TaskCellScreen) and "fixed:7" in text(app, "title"))
+        await until(pilot, lambda: isinstance(app.screen, NumbersCellScreen) and "fixed:7" in text(app, "title"))
         await until(pilot, lambda: "7 was drawn 50 times; chance would be 4.5." in text(app, "numbers-facts"))
         await pilot.press("left")
         await until(pilot, lambda: "uniform play" in text(app, "title"))
@@ -342,7 +342,7 @@ def test_a_models_cells_show_how_it_was_asked_and_what_exact_mode_found(store: P
         assert "different families" in text(app, "families")
         await pilot.press("enter")
         await until(
-            pilot, lambda: isinstance(app.screen, TaskCellScreen) and "unexplored" in text(app, "numbers-facts")
+            pilot, lambda: isinstance(app.screen, NumbersCellScreen) and "unexplored" in text(app, "numbers-facts")
         )
 
     run(app, script)

@@ -19,7 +19,7 @@ from arena.store import registry
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.numbers import NumbersScreen
-from arena.tui.screens.numbers_run import NumbersRunScreen, TaskCellScreen
+from arena.tui.screens.numbers_run import NumbersCellScreen, NumbersRunScreen
 from tests.support.app import rows, stage, text, until
 from tests.support.pictures import SIZES, THEMES, OneDay
 
@@ -83,7 +83,7 @@ def test_task_run(snap_compare: Any, store: Path, size: str, theme: str, keys: t
         await until(pilot, lambda: isinstance(app.screen, NumbersRunScreen) and rows(app, "task-cells") == 3)
         await pilot.press(*keys)
         if keys:
-            await until(pilot, lambda: isinstance(app.screen, TaskCellScreen) and "fixed:7" in text(app, "title"))
+            await until(pilot, lambda: isinstance(app.screen, NumbersCellScreen) and "fixed:7" in text(app, "title"))
         await until(pilot, lambda: "chance would be" in text(app, "numbers-facts"))
         await pilot.pause()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -12,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Footer, Input, Label, Select, Static
 
-from arena.concurrency import aside
 from arena.errors import ArenaError, UsageError
 from arena.games import parse_game, playable_games
 from arena.records import Seat
@@ -106,11 +104,7 @@ class LobbyScreen(ArenaScreen):
 
     async def _show_last(self) -> None:
         """The match that was played last, in a line."""
-        self._last = None
-        try:
-            self._last = await aside(_last_match, self.arena.store)
-        except ArenaError as error:
-            self.arena.refuse(error)
+        self._last = await self.arena.from_store(Store.last_match) if self.arena.store.exists() else None
         if self._last is None or not self.is_mounted:
             return
         cell, match = self._last
@@ -179,13 +173,6 @@ class LobbyScreen(ArenaScreen):
         seed = whole_number(self.query_one("#seed-input", Input).value, "the seed")
         game = str(self.query_one("#game", Select).value)
         return Choice(game, subject, opponent, rounds, seed)
-
-
-def _last_match(path: Path) -> tuple[CellRow, MatchRow] | None:
-    if not path.exists():
-        return None
-    with Store.open(path) as store:
-        return store.last_match()
 
 
 def _choices(options: list[SeatOption]) -> list[tuple[str, str]]:

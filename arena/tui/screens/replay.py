@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -19,19 +19,14 @@ from textual.widgets import Footer, Static
 from arena.agents.moves import move_tokens
 from arena.agents.spec import parse_agent
 from arena.backends.base import Vocabulary
-from arena.concurrency import aside
 from arena.errors import ArenaError
-from arena.games import Game, parse_game
+from arena.games import parse_game
 from arena.records import Decision, Round, Seat
 from arena.session.seats import display_name
 from arena.store.rows import CellRow
-from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.widgets.rounds import move_names
-
-if TYPE_CHECKING:
-    from arena.tui.app import ArenaApp
 
 _VERDICTS = {"move": "a move", "mark": "no move before the closing mark", "eos": "no move", "length": "no move in time"}
 
@@ -71,24 +66,22 @@ class ReplayScreen(ArenaScreen):
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
-        try:
-            game = parse_game(self._cell.spec.what)
-            self._rounds = await aside(_read, self.arena, self._cell, self._number)
-        except ArenaError as error:
-            self.arena.refuse(error)
+        cell, number = self._cell, self._number
+        found = await self.arena.from_store(lambda store: (parse_game(cell.spec.what), store.match(cell, number)))
+        if found is None:
             self.dismiss()
             return
-        self._game = game
+        self._game, self._rounds = found
         self._draw()
-        self._loading = asyncio.create_task(self._load_vocabularies(game))
+        self._loading = asyncio.create_task(self._load_vocabularies())
 
     async def on_unmount(self) -> None:
         if hasattr(self, "_loading"):
             self._loading.cancel()
 
-    async def _load_vocabularies(self, game: Game) -> None:
+    async def _load_vocabularies(self) -> None:
         """Only a model's tokenizer knows where its tokens begin; without the model their ids are shown."""
-        spec = self._cell.spec
+        spec, game = self._cell.spec, self._game
         for seat, text, moves in (
             (Seat.SUBJECT, spec.subject, game.moves),
             (Seat.OPPONENT, spec.opponent, game.replies),
@@ -212,8 +205,3 @@ def _answers(decision: Decision) -> Text:
     for answer in decision.answers:
         text.append(f"  {answer.text!r}: {_VERDICTS.get(answer.ended, printable(answer.ended))}\n", style="bold")
     return text
-
-
-def _read(app: ArenaApp, cell: CellRow, number: int) -> tuple[Round, ...]:
-    with Store.open(app.store) as store:
-        return store.match(cell, number)
