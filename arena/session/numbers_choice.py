@@ -23,7 +23,7 @@ PERSON_DRAWS = 30  # numbers that a person has patience for
 _REPLIERS = ("greedy", "human:mind-reader")  # who only reply to others
 
 
-class TaskChoice(msgspec.Struct, frozen=True):
+class NumbersChoice(msgspec.Struct, frozen=True):
     """A player and a task. `variant` is a paraphrase of the task's wording, "" the wording itself; the wording, the
     sampling and `exact` are a model's."""
 
@@ -87,12 +87,12 @@ def task_variants(task: Task, subject: str) -> list[str]:
     return found
 
 
-def remembered() -> TaskChoice:
+def remembered() -> NumbersChoice:
     """The last choice, or the first one if there is none that can be read."""
-    return read_struct(_file(), TaskChoice) or TaskChoice()
+    return read_struct(_file(), NumbersChoice) or NumbersChoice()
 
 
-def remember(choice: TaskChoice) -> None:
+def remember(choice: NumbersChoice) -> None:
     """Keep the choice for next time."""
     write_struct(_file(), choice)
 

@@ -20,7 +20,7 @@ from arena.experiments.numbers.exact import Exact
 from arena.experiments.numbers.numbers import EXACT, AnswerDrawn, Explored, Numbers, plan_numbers
 from arena.experiments.numbers.players import Ask
 from arena.experiments.numbers.task import find_task
-from arena.session.numbers_choice import TaskChoice
+from arena.session.numbers_choice import NumbersChoice
 from arena.session.numbers_words import prepare
 from arena.session.tally import Tally, Value
 from arena.store.rows import RunSpec
@@ -38,7 +38,7 @@ class Drawing:
     """
 
     def __init__(
-        self, choice: TaskChoice, store: Path, models: Models, refuse: Callable[[ArenaError], None], ask: Ask
+        self, choice: NumbersChoice, store: Path, models: Models, refuse: Callable[[ArenaError], None], ask: Ask
     ) -> None:
         self.choice = choice
         # what a person draws is never drawn twice

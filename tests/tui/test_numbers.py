@@ -13,7 +13,7 @@ from textual.widgets import DataTable, Input, Select
 
 from arena.backends.weights import catalog
 from arena.records import Answer
-from arena.session.numbers_choice import TaskChoice
+from arena.session.numbers_choice import NumbersChoice
 from arena.store.rows import CellSpec
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
@@ -374,7 +374,7 @@ def test_bars_can_be_drawn_in_a_terminals_own_colours_and_in_none_at_any_size(
         app.theme = look
 
     async def script(pilot: Pilot[None]) -> None:
-        app.push_screen(NumbersScreen(TaskChoice("mix:3=0.5,7=0.5", n=60)))
+        app.push_screen(NumbersScreen(NumbersChoice("mix:3=0.5,7=0.5", n=60)))
         await until(pilot, lambda: stage(app) == "done")
         await pilot.pause()
         assert "█" in drawn(app) or "▆" in drawn(app)

@@ -33,7 +33,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskCell:
+class NumbersCell:
     """A grid square: a player and a task, and for a model the wording, the format and the sampling."""
 
     task: Task
@@ -77,7 +77,7 @@ class TaskCell:
         return Question(Prompt(text, await encode(model, segments)), stop)
 
 
-async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> list[TaskCell]:
+async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> list[NumbersCell]:
     """The cells of a grid, subject by subject; a bot or a person has one, whatever the samplings. `matched` names whose
     entropy the temperature was chosen to reach.
 
@@ -85,7 +85,7 @@ async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> li
     """
     check_format(spec.format)
     asked = find_task(spec.task)
-    cells: list[TaskCell] = []
+    cells: list[NumbersCell] = []
     for subject in dict.fromkeys(spec.subjects):
         player = parse_agent(subject)
         if player.is_model:
@@ -94,13 +94,13 @@ async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> li
             if make_bot(player, asked.as_game(), Seat.SUBJECT).sees is not Sees.MOVES:
                 raise UsageError(f"{player.text} replies to others: it draws nothing by itself")
             key = stream(player.text, "", asked.name, "-", "-")
-            cells.append(TaskCell(asked, player, CellSpec(key, player.text, "", asked.name)))
+            cells.append(NumbersCell(asked, player, CellSpec(key, player.text, "", asked.name)))
     return cells
 
 
 async def _model_cells(
     player: AgentSpec, task: Task, spec: NumbersSpec, models: Models, matched: str
-) -> list[TaskCell]:
+) -> list[NumbersCell]:
     style, format_ = await style_and_format(player.argument, spec.style, spec.format, models)
     if spec.wording is not None:
         wordings = {"": read_wording(Path(spec.wording), style)}
@@ -114,7 +114,7 @@ async def _model_cells(
 
 def _cell(
     player: AgentSpec, task: Task, named: tuple[str, Wording], format_: str, sampling: Sampling, matched: str
-) -> TaskCell:
+) -> NumbersCell:
     variant, wording = named
     key = stream(player.text, "", task.name, f"{wording.style}/{format_}/{wording.name}", str(sampling))
     asked = Asked(
@@ -127,4 +127,4 @@ def _cell(
         variant=variant,
         matched=matched,
     )
-    return TaskCell(task, player, CellSpec(key, player.text, "", task.name, asked), wording, format_, sampling)
+    return NumbersCell(task, player, CellSpec(key, player.text, "", task.name, asked), wording, format_, sampling)

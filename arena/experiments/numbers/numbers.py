@@ -17,7 +17,7 @@ from arena.backends.base import Capability, LanguageModel
 from arena.backends.loading import Models
 from arena.errors import InputError, UsageError
 from arena.experiments.experiment import Event, Experiment, Observer, Plan
-from arena.experiments.numbers.cells import Question, TaskCell, plan_cells
+from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
 from arena.experiments.numbers.entropy import ENTROPY, Findings, entropies, plan_matched_cells
 from arena.experiments.numbers.exact import check_exact, explore
 from arena.experiments.numbers.players import Ask, Player, make_player
@@ -62,10 +62,10 @@ class Numbers(Plan):
 
     experiment = "numbers"
     steps = "answers"
-    cells: Sequence[TaskCell]
+    cells: Sequence[NumbersCell]
 
     def __init__(
-        self, cells: Sequence[TaskCell], spec: NumbersSpec, findings: Findings | None = None, ask: Ask | None = None
+        self, cells: Sequence[NumbersCell], spec: NumbersSpec, findings: Findings | None = None, ask: Ask | None = None
     ) -> None:
         if spec.n < 1:
             raise UsageError(f"--n is {spec.n}, but at least one answer must be drawn")
@@ -86,7 +86,7 @@ class Numbers(Plan):
         # temperatures are the cells' own
         return msgspec.structs.asdict(Settings(self.spec.mode, f"redraw,at_most={MOST_DRAWS}n"))
 
-    def has_exact(self, cell: TaskCell) -> bool:
+    def has_exact(self, cell: NumbersCell) -> bool:
         """Whether a cell's probabilities are to be followed."""
         return self.spec.mode != "sample" and cell.model is not None and cell.task.length == 1
 
@@ -115,7 +115,7 @@ class Numbers(Plan):
             await self._fill_alike(list(cells), writer, models, observer)
 
     async def _fill_alike(
-        self, cells: Sequence[TaskCell], writer: RunWriter, models: Models, observer: Observer
+        self, cells: Sequence[NumbersCell], writer: RunWriter, models: Models, observer: Observer
     ) -> None:
         """Cells that differ in nothing but the sampling."""
         known = {cell.spec.key: writer.findings(cell.spec.key) for cell in cells}
@@ -143,7 +143,7 @@ class Numbers(Plan):
                     await self._draw(cell, player, writer, observer)
             observer.cell_ends(cell)
 
-    async def _draw(self, cell: TaskCell, player: Player, writer: RunWriter, observer: Observer) -> None:
+    async def _draw(self, cell: NumbersCell, player: Player, writer: RunWriter, observer: Observer) -> None:
         def seen(number: int, answer: Answer) -> None:
             observer.happens(cell, AnswerDrawn(number, answer))
 
@@ -151,7 +151,7 @@ class Numbers(Plan):
 
 
 async def _look(
-    cells: Sequence[TaskCell],
+    cells: Sequence[NumbersCell],
     model: LanguageModel,
     question: Question,
     writer: RunWriter,
@@ -170,7 +170,7 @@ async def _look(
 
 
 async def _explore(
-    cells: Sequence[TaskCell], model: LanguageModel, question: Question, writer: RunWriter, observer: Observer
+    cells: Sequence[NumbersCell], model: LanguageModel, question: Question, writer: RunWriter, observer: Observer
 ) -> None:
     first = cells[0]
     found = await explore(

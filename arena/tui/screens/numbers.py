@@ -18,7 +18,7 @@ from textual.widgets import Footer, Input, Static
 
 from arena.errors import ArenaError
 from arena.experiments.numbers.task import Task, find_task
-from arena.session.numbers_choice import TaskChoice
+from arena.session.numbers_choice import NumbersChoice
 from arena.session.numbers_runner import SEEDS, Drawing, Stage
 from arena.session.seats import display_name
 from arena.text import printable
@@ -45,7 +45,7 @@ class NumbersScreen(ArenaScreen):
         Binding("escape", "leave", "Back"),
     ]
 
-    def __init__(self, choice: TaskChoice) -> None:
+    def __init__(self, choice: NumbersChoice) -> None:
         super().__init__()
         self.choice = choice
         self._asked = find_task(choice.task)

@@ -16,7 +16,7 @@ from arena.errors import ArenaError, UsageError
 from arena.experiments.numbers.task import TASKS, Task, find_task
 from arena.records import Seat
 from arena.session.choice import HUMAN, whole_number
-from arena.session.numbers_choice import TaskChoice, remember, remembered, task_players, task_variants, usual_draws
+from arena.session.numbers_choice import NumbersChoice, remember, remembered, task_players, task_variants, usual_draws
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.widgets.still_input import StillInput
@@ -148,7 +148,7 @@ class NumbersSetupScreen(ArenaScreen):
         remember(choice)
         self.app.push_screen(NumbersScreen(choice))
 
-    def _read(self) -> TaskChoice:
+    def _read(self) -> NumbersChoice:
         """The choice. Raises UsageError or InputError for what can't be drawn."""
         task = find_task(str(self._select("task").value))
         spec = parse_agent(self._subject)
@@ -163,7 +163,7 @@ class NumbersSetupScreen(ArenaScreen):
         temperature, top_p = self._positive("temperature"), self._positive("top-p")
         if top_p > 1:
             raise UsageError("top-p must be a number above 0 and at most 1")
-        return TaskChoice(
+        return NumbersChoice(
             subject=spec.text,
             task=task.name,
             variant=str(self._select("variant").value),
