@@ -66,24 +66,23 @@ class Event:
         return ""
 
 
-class Observer(Protocol):
-    """Who watches: a progress bar, a screen, a test."""
+class Observer:
+    """Who watches: a progress bar, a screen, a test. What one isn't interested in passes it by."""
 
     def begins(self, plan: Plan) -> None:
         """A plan's turn has come."""
-        ...
+
+    def kept(self, run: RunRow) -> None:
+        """Its run is in the store."""
 
     def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         """A cell's turn has come; `done` of its `total` steps were done before."""
-        ...
 
     def happens(self, cell: Cell, event: Event) -> None:
         """Something happened in a cell."""
-        ...
 
     def cell_ends(self, cell: Cell) -> None:
         """A cell has what it needs."""
-        ...
 
 
 class Plan(ABC):
@@ -149,6 +148,7 @@ async def carry_out(plan: Plan, store: Store, models: Models, observer: Observer
     if known is None or not known.finished or known.spec.size < plan.size:
         await plan.check(models, known)
     with store.begin(await run_spec(plan, models)) as writer:
+        observer.kept(writer.run)
         await plan.fill(writer, models, observer)
         writer.finish()
         return writer.run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -10,11 +10,10 @@ from arena.backends.loading import Models
 from arena.errors import InputError
 from arena.experiments.numbers.spec import NumbersSpec
 from arena.experiments.numbers.task import Task, find_task
-from arena.files import own_folder
 from arena.prompts.wording import PARAPHRASES, STYLES, find_task_wording
 from arena.records import Seat
 from arena.session.choice import HUMAN
-from arena.session.files import read_struct, write_struct
+from arena.session.files import Kept
 from arena.session.seats import SeatOption, seat_options
 
 DRAWS = 1500  # the paper's
@@ -56,6 +55,9 @@ class NumbersChoice(msgspec.Struct, frozen=True):
         )
 
 
+LAST_NUMBERS: Final = Kept(NumbersChoice, "state", "numbers.json")
+
+
 def usual_draws(subject: str, task: Task) -> int:
     """How many answers are asked for if nothing else is said."""
     return max(1, PERSON_DRAWS // task.length) if subject == HUMAN else DRAWS
@@ -85,17 +87,3 @@ def task_variants(task: Task, subject: str) -> list[str]:
             found.append(variant)
             break
     return found
-
-
-def remembered() -> NumbersChoice:
-    """The last choice, or the first one if there is none that can be read."""
-    return read_struct(_file(), NumbersChoice) or NumbersChoice()
-
-
-def remember(choice: NumbersChoice) -> None:
-    """Keep the choice for next time."""
-    write_struct(_file(), choice)
-
-
-def _file() -> Path:
-    return own_folder("state") / "numbers.json"

@@ -17,8 +17,8 @@ from arena.backends.loading import Models
 from arena.backends.weights import packages
 from arena.concurrency import aside
 from arena.errors import ArenaError
-from arena.session.choice import Choice, remember, remembered
-from arena.session.preferences import keep, preferences
+from arena.session.choice import LAST_CHOICE, Choice
+from arena.session.preferences import PREFERENCES
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
@@ -63,11 +63,11 @@ class ArenaApp(App[None]):
         if self.no_color:
             self._filters = [Shades() if isinstance(used, Monochrome) else used for used in self._filters]
         self.store = store
-        self.choice = start or lobby or remembered()
+        self.choice = start or lobby or LAST_CHOICE.read()
         self._start = start is not None
         self._watch = watch
         self._follow = follow
-        self.preferences = preferences()
+        self.preferences = PREFERENCES.read()
         self.models = Models(self.preferences.settings(), self.say, self._progress)
         packages.show_notice = self._show_notice
         self._notices: set[str] = set()  # that stand on the screen, or stood there
@@ -133,7 +133,7 @@ class ArenaApp(App[None]):
     def open_match(self, choice: Choice, watch: bool = False) -> None:
         """Go to the match that was chosen, or watch its subject play one match after another."""
         self.choice = choice
-        remember(choice)
+        LAST_CHOICE.keep(choice)
         self.push_screen(SpectateScreen(choice) if watch else MatchScreen(choice))
 
     async def _open_run(self, name: str | None) -> None:
@@ -163,7 +163,7 @@ class ArenaApp(App[None]):
         changed = msgspec.structs.replace(self.preferences, **changes)
         if changed != self.preferences:
             self.preferences = changed
-            keep(changed)
+            PREFERENCES.keep(changed)
 
     async def settle(self) -> None:
         """Nobody plays: what changed of how models are run counts from now on, so they are loaded anew."""

@@ -138,7 +138,7 @@ class MatchScreen(PairingScreen):
         self._predictor = MarkovPredictor(len(self._moves))
         self.query_one("#plot", DeterminismPlot).begin(self.choice.rounds)
         self.query_one("#rounds", RoundTable).begin()
-        self.query_one("#mind", MindBars).hide("")
+        self.query_one("#mind", MindBars).hide()
         self._show_score()
         self._show_faces("", "", "")
         self._say_title(1)

@@ -16,7 +16,7 @@ from arena.errors import ArenaError, UsageError
 from arena.experiments.numbers.task import TASKS, Task, find_task
 from arena.records import Seat
 from arena.session.choice import HUMAN, whole_number
-from arena.session.numbers_choice import NumbersChoice, remember, remembered, task_players, task_variants, usual_draws
+from arena.session.numbers_choice import LAST_NUMBERS, NumbersChoice, task_players, task_variants, usual_draws
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.widgets.still_input import StillInput
@@ -32,7 +32,7 @@ class NumbersSetupScreen(ArenaScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._choice = remembered()
+        self._choice = LAST_NUMBERS.read()
 
     def compose(self) -> ComposeResult:
         choice = self._choice
@@ -145,7 +145,7 @@ class NumbersSetupScreen(ArenaScreen):
         except ArenaError as error:
             self.arena.refuse(error)
             return
-        remember(choice)
+        LAST_NUMBERS.keep(choice)
         self.app.push_screen(NumbersScreen(choice))
 
     def _read(self) -> NumbersChoice:

@@ -82,7 +82,7 @@ class RunScreen(RunFollower[TournamentRuns]):
     async def look(self) -> None:
         """Show the run as it is, once it is in the store."""
         if self._runner is not None and self._run is None:
-            self._run = await self._runner.run_name()
+            self._run = self._runner.run
             if self._run is None:
                 return  # models are being loaded: nothing is in the store yet
         await super().look()

@@ -16,7 +16,7 @@ from textual.widgets import Footer, Input, Label, Select, Static
 from arena.backends.weights.catalog import user_catalog_path
 from arena.errors import UsageError
 from arena.session.choice import whole_number
-from arena.session.preferences import SPEEDS, preferences_file
+from arena.session.preferences import PREFERENCES, SPEEDS
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.widgets.still_input import StillInput
 
@@ -58,7 +58,7 @@ class SettingsScreen(ArenaScreen):
         """What is kept where."""
         return [
             ("results", self.arena.store.absolute()),
-            ("settings", preferences_file()),
+            ("settings", PREFERENCES.path),
             ("your models", user_catalog_path()),
         ]
 

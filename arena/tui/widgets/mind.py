@@ -14,7 +14,7 @@ _LEAST_BAR = 6
 
 
 class MindBars(Static):
-    """A policy over named moves. Empty until `show` is called."""
+    """A policy over named moves, empty until one is revealed."""
 
     DEFAULT_CSS = "MindBars { height: auto; }"
 
@@ -25,16 +25,14 @@ class MindBars(Static):
         self._marks: dict[int, str] = {}
         self._waiting = "hidden until you have moved"
 
-    def hide(self, why: str) -> None:
-        """Show no policy, and say why."""
-        self._policy, self._waiting = None, why
+    def hide(self) -> None:
+        """Show no policy."""
+        self._policy, self._waiting = None, ""
         self._draw()
 
-    def reveal(self, policy: Policy | None, marks: dict[int, str]) -> None:
+    def reveal(self, policy: Policy, marks: dict[int, str]) -> None:
         """Show a policy; `marks` are words beside moves, by index."""
         self._policy, self._marks = policy, marks
-        if policy is None:
-            self._waiting = "a person's mind can't be read"
         self._draw()
 
     def on_mount(self) -> None:
@@ -58,7 +56,7 @@ class MindBars(Static):
                 probability = self._policy.probabilities[index]
                 eighths = round(probability * room * 8)
                 bar = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")
-                text.append(f"{bar:<{room}}", style=self._colour())
+                text.append(f"{bar:<{room}}", style=colour(self.app, "primary"))
                 text.append(f" {probability:.2f}")
                 if index in self._marks:
                     text.append(f" ◂ {self._marks[index]}", style="bold")
@@ -66,6 +64,3 @@ class MindBars(Static):
         if self._policy is not None:
             text.append(f"mass on legal moves {self._policy.mass:.2f}", style="dim")
         self.update(text)
-
-    def _colour(self) -> str:
-        return colour(self.app, "primary")
