@@ -11,7 +11,6 @@ tournament.py   arena tournament
 numbers.py      arena numbers, letters, sequences
 rewards.py      arena rewards
 run.py          arena run SUITE
-people.py       asking a person at the terminal
 report.py       arena report
 runs.py         arena runs
 export.py       arena export

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from arena.cli.options import command, json_option, running_options, settings_of, wording_options
-from arena.cli.output import say
+from arena.cli.output import tell
 from arena.cli.running import spec_of
 from arena.text import printable
 
@@ -33,7 +33,6 @@ _LIKELIEST = 5
     "games",
     multiple=True,
     default=("rps", "hide-and-seek"),
-    show_default=True,
     metavar="GAME",
     help="Whose prompts are looked at; may be repeated.",
 )
@@ -42,7 +41,6 @@ _LIKELIEST = 5
     "servers",
     multiple=True,
     default=(_SERVER,),
-    show_default=True,
     metavar="URL",
     help="An SGLang server to look for; may be repeated.",
 )
@@ -66,7 +64,7 @@ def doctor(models: tuple[str, ...], games: tuple[str, ...], servers: tuple[str, 
     if models:
         found = asyncio.run(_audits(models, games, chosen))
         if as_json:
-            click.echo(json.dumps({"audits": [document for _, document in found]}, indent=2))
+            click.echo(json.dumps({"audits": found}, indent=2))
     else:
         _print_report(_report(servers), as_json)
 
@@ -203,9 +201,7 @@ def _line(good: bool, name: str, text: str, width: int) -> None:
 # --- prompts ---
 
 
-async def _audits(
-    models: Sequence[str], games: Sequence[str], chosen: dict[str, Any]
-) -> list[tuple[PromptAudit, dict[str, Any]]]:
+async def _audits(models: Sequence[str], games: Sequence[str], chosen: dict[str, Any]) -> list[dict[str, Any]]:
     """Look at each model's prompts in each game, and print them as they come."""
     from arena.agents.audit import audit
     from arena.agents.language_model import LanguageModelAgent
@@ -213,7 +209,7 @@ async def _audits(
     from arena.experiments.tournament.cells import plan_cells
     from arena.experiments.tournament.spec import TournamentSpec
 
-    loaded = Models(settings_of(chosen), lambda line: say(f"arena: {line}"))
+    loaded = Models(settings_of(chosen), tell)
     subjects = tuple(model if model.startswith("llm:") else f"llm:{model}" for model in models)
     spec = spec_of(TournamentSpec, chosen | {"subjects": subjects, "games": tuple(games)})
     found = []
@@ -224,7 +220,7 @@ async def _audits(
             assert isinstance(agent, LanguageModelAgent)
             for one in await audit(agent, cell.game):
                 document = _document(cell.spec.subject, cell.game.name, cell.spec.asked, one, agent.vocabulary)
-                found.append((one, document))
+                found.append(document)
                 if not chosen["as_json"]:
                     _print_audit(document)
     finally:
