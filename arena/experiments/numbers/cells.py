@@ -106,25 +106,19 @@ async def _model_cells(
         wordings = {"": read_wording(Path(spec.wording), style)}
     else:
         wordings = {variant: find_task_wording(task.name, style, variant) for variant in spec.paraphrases}
-    return [
-        _cell(player, task, (variant, wording), format_, sampling, matched)
-        for (variant, wording), sampling in product(wordings.items(), spec.samplings)
-    ]
-
-
-def _cell(
-    player: AgentSpec, task: Task, named: tuple[str, Wording], format_: str, sampling: Sampling, matched: str
-) -> NumbersCell:
-    variant, wording = named
-    key = stream(player.text, "", task.name, f"{wording.style}/{format_}/{wording.name}", str(sampling))
-    asked = Asked(
-        style=wording.style,
-        wording=wording.name,
-        format=format_,
-        infix=wording.infix,
-        temperature=sampling.temperature,
-        top_p=sampling.top_p,
-        variant=variant,
-        matched=matched,
-    )
-    return NumbersCell(task, player, CellSpec(key, player.text, "", task.name, asked), wording, format_, sampling)
+    cells = []
+    for (variant, wording), sampling in product(wordings.items(), spec.samplings):
+        key = stream(player.text, "", task.name, f"{wording.style}/{format_}/{wording.name}", str(sampling))
+        asked = Asked(
+            style=wording.style,
+            wording=wording.name,
+            format=format_,
+            infix=wording.infix,
+            temperature=sampling.temperature,
+            top_p=sampling.top_p,
+            variant=variant,
+            matched=matched,
+        )
+        stored = CellSpec(key, player.text, "", task.name, asked)
+        cells.append(NumbersCell(task, player, stored, wording, format_, sampling))
+    return cells

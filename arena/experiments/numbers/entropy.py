@@ -60,12 +60,11 @@ async def entropies(model: LanguageModel, question: Question, temperatures: Sequ
     return [numbers.entropy for numbers in completion.further]
 
 
-def match(target: float, found: Sequence[float], temperatures: Sequence[float] = TEMPERATURES) -> Matched:
-    """The lowest temperature whose entropy in `found` reaches `target`, or the highest."""
-    by_temperature = sorted(zip(temperatures, found, strict=True))
-    reaching = [pair for pair in by_temperature if pair[1] >= target]
-    temperature, entropy = (reaching or by_temperature[-1:])[0]
-    return Matched(temperature, entropy, target)
+def match(target: float, found: Sequence[float]) -> Matched:
+    """The lowest of TEMPERATURES whose entropy in `found` reaches `target`, or the highest."""
+    reaching = (at for at, entropy in enumerate(found) if entropy >= target)
+    at = next(reaching, len(TEMPERATURES) - 1)
+    return Matched(TEMPERATURES[at], found[at], target)
 
 
 async def plan_matched_cells(spec: NumbersSpec, models: Models) -> tuple[list[NumbersCell], Findings]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
-
-import msgspec
 
 from arena.backends.base import Capability, LanguageModel
 from arena.backends.loading import Models
@@ -20,9 +19,9 @@ from arena.experiments.experiment import Event, Experiment, Observer, Plan
 from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
 from arena.experiments.numbers.entropy import ENTROPY, Findings, entropies, plan_matched_cells
 from arena.experiments.numbers.exact import check_exact, explore
-from arena.experiments.numbers.players import Ask, Player, make_player
+from arena.experiments.numbers.players import Ask, make_player
 from arena.experiments.numbers.sampling import MOST_DRAWS, draw_answers
-from arena.experiments.numbers.spec import NumbersSpec, Settings
+from arena.experiments.numbers.spec import NumbersSpec
 from arena.records import Answer
 from arena.store.rows import RunRow, Unit
 from arena.store.saving import saving
@@ -83,8 +82,8 @@ class Numbers(Plan):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        # temperatures are the cells' own
-        return msgspec.structs.asdict(Settings(self.spec.mode, f"redraw,at_most={MOST_DRAWS}n"))
+        # temperatures are the cells' own; `invalid` is what follows an answer that is rejected
+        return {"mode": self.spec.mode, "invalid": f"redraw,at_most={MOST_DRAWS}n"}
 
     def has_exact(self, cell: NumbersCell) -> bool:
         """Whether a cell's probabilities are to be followed."""
@@ -139,15 +138,14 @@ class Numbers(Plan):
             observer.cell_begins(cell, drawn[cell.spec.key], total)
             if self.draws:
                 player = make_player(cell, model, question, self.ask)
+                seen = partial(_seen, cell, observer)
                 async with saving(writer, cell.spec.key):
-                    await self._draw(cell, player, writer, observer)
+                    await draw_answers(cell.spec.key, player, writer, self.size, self.seed, seen)
             observer.cell_ends(cell)
 
-    async def _draw(self, cell: NumbersCell, player: Player, writer: RunWriter, observer: Observer) -> None:
-        def seen(number: int, answer: Answer) -> None:
-            observer.happens(cell, AnswerDrawn(number, answer))
 
-        await draw_answers(cell.spec.key, player, writer, self.size, self.seed, seen)
+def _seen(cell: NumbersCell, observer: Observer, number: int, answer: Answer) -> None:
+    observer.happens(cell, AnswerDrawn(number, answer))
 
 
 async def _look(
