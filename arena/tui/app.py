@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 import msgspec
 from textual.app import App, SystemCommand
@@ -34,6 +35,14 @@ from arena.tui.terminal import leave_on_signals
 from arena.tui.themes import THEMES, Harmless, Shades
 
 T = TypeVar("T")
+
+# where one can go from the lobby and, by the command palette, from anywhere
+_PLACES: Final[dict[str, tuple[str, type[ArenaScreen]]]] = {
+    "Settings": ("Theme, pace of a show, how models are run", SettingsScreen),
+    "Results": ("The runs of the store, down to a round's replay", ResultsScreen),
+    "Tournament": ("Set up a tournament against the greedy reader", SetupScreen),
+    "Numbers": ("How random are a player's random numbers?", NumbersSetupScreen),
+}
 
 
 class ArenaApp(App[None]):
@@ -142,21 +151,10 @@ class ArenaApp(App[None]):
         if run is not None:
             self.push_screen(run_screen(run))
 
-    def action_tournament(self) -> None:
-        """Set up a tournament."""
-        self.push_screen(SetupScreen())
-
-    def action_numbers(self) -> None:
-        """Set up who draws random numbers."""
-        self.push_screen(NumbersSetupScreen())
-
-    def action_results(self) -> None:
-        """The runs of the store."""
-        self.push_screen(ResultsScreen())
-
-    def action_settings(self) -> None:
-        """Theme, pace, how models are run."""
-        self.push_screen(SettingsScreen())
+    def action_open(self, place: str) -> None:
+        """Go to one of the places."""
+        _, screen = _PLACES[place]
+        self.push_screen(screen())
 
     def prefer(self, **changes: object) -> None:
         """Change preferences, and keep them."""
@@ -174,10 +172,8 @@ class ArenaApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette: Textual's own commands, and where one can go."""
         yield from super().get_system_commands(screen)
-        yield SystemCommand("Settings", "Theme, pace of a show, how models are run", self.action_settings)
-        yield SystemCommand("Results", "The runs of the store, down to a round's replay", self.action_results)
-        yield SystemCommand("Tournament", "Set up a tournament against the greedy reader", self.action_tournament)
-        yield SystemCommand("Numbers", "How random are a player's random numbers?", self.action_numbers)
+        for place, (what, _) in _PLACES.items():
+            yield SystemCommand(place, what, partial(self.action_open, place))
 
     def _progress(self, line: str) -> None:
         """A step of loading a model, shown where the model will play."""

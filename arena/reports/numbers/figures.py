@@ -155,10 +155,8 @@ def _with_true(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> list[tu
 
 
 def _repetitions(runs: NumbersRuns, cells: Sequence[NumbersCellReport], style: dict[str, int]) -> Figure:
-    title, ticks = (
-        "Figure 3: repetitions in sequences of ten",
-        [str(place) for place in range(cells[0].task.length + 1)],
-    )
+    title = "Figure 3: repetitions in sequences of ten"
+    ticks = [str(place) for place in range(cells[0].task.length + 1)]
     panels = []
     of_panels = (None, *(style[cell.subject] for cell in cells))
     for (name, sequences), of_panel in zip(_with_true(runs, cells), of_panels, strict=True):

@@ -18,7 +18,7 @@ from arena.session.choice import HUMAN, MIND_READER, Choice, whole_number
 from arena.session.seats import SeatOption, display_name, model_lines, seat_options
 from arena.store.rows import CellRow, MatchRow
 from arena.store.store import Store
-from arena.tui.screens.base import ArenaScreen
+from arena.tui.screens.base import ArenaScreen, offer
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.widgets.still_input import StillInput
 
@@ -32,10 +32,10 @@ class LobbyScreen(ArenaScreen):
         Binding("enter", "play", "Play", priority=False),
         Binding("ctrl+p", "app.command_palette", "Commands", show=True),
         Binding("w", "watch", "Watch"),
-        Binding("t", "app.tournament", "Tournament"),
-        Binding("n", "app.numbers", "Numbers"),
-        Binding("o", "app.results", "Results"),
-        Binding("e", "app.settings", "Settings"),
+        Binding("t", "app.open('Tournament')", "Tournament"),
+        Binding("n", "app.open('Numbers')", "Numbers"),
+        Binding("o", "app.open('Results')", "Results"),
+        Binding("e", "app.open('Settings')", "Settings"),
         Binding("l", "last", "Last match", show=False),
         Binding("q", "app.quit", "Quit"),
     ]
@@ -134,10 +134,7 @@ class LobbyScreen(ArenaScreen):
             game = parse_game(str(event.value))
             for seat in Seat:
                 select = self.query_one(f"#{seat.value}", Select)
-                keep = select.value
-                options = _choices(seat_options(game, seat, *self._typed))
-                select.set_options(options)
-                select.value = keep if keep in {spec for _, spec in options} else options[0][1]
+                offer(select, _choices(seat_options(game, seat, *self._typed)))
         self._show_states()
 
     @on(Button.Pressed, "#play")

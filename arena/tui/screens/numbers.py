@@ -223,10 +223,8 @@ class NumbersScreen(ArenaScreen):
 
 
 def _question(task: Task) -> Text:
-    first, last = task.values[0], task.values[-1]
-    kind = "a letter" if task.name == "letters" else "an integer"
-    what = f"{task.length} integers" if task.length > 1 else kind
-    text = Text(f"Think of {what} from {first} to {last}, at random.\n", style="bold", justify="center")
+    asked = f"Think of {_wanted(task)} from {task.values[0]} to {task.values[-1]}, at random.\n"
+    text = Text(asked, style="bold", justify="center")
     text.append(
         "Type it, then Enter. What you drew is shown at the end, so that it doesn't lead you.", style="not bold"
     )
@@ -234,7 +232,10 @@ def _question(task: Task) -> Text:
 
 
 def _hint(task: Task) -> str:
-    between = f"{task.values[0]} to {task.values[-1]}"
+    return f"{_wanted(task)}, {task.values[0]} to {task.values[-1]}"
+
+
+def _wanted(task: Task) -> str:
     if task.length > 1:
-        return f"{task.length} integers, {between}"
-    return f"{'a letter' if task.name == 'letters' else 'an integer'}, {between}"
+        return f"{task.length} integers"
+    return "a letter" if task.name == "letters" else "an integer"

@@ -17,7 +17,7 @@ from arena.experiments.numbers.task import TASKS, Task, find_task
 from arena.records import Seat
 from arena.session.choice import HUMAN, whole_number
 from arena.session.numbers_choice import LAST_NUMBERS, NumbersChoice, task_players, task_variants, usual_draws
-from arena.tui.screens.base import ArenaScreen
+from arena.tui.screens.base import ArenaScreen, offer
 from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.widgets.still_input import StillInput
 
@@ -112,22 +112,14 @@ class NumbersSetupScreen(ArenaScreen):
     @on(Select.Changed, "#task")
     def _changed(self, event: Select.Changed) -> None:
         task = find_task(str(event.value))
-        players = [(player.name, player.spec) for player in task_players(task)]
-        select = self._select("player")
-        kept = select.value
         with self.prevent(Select.Changed):
-            select.set_options(players)
-            select.value = kept if kept in {spec for _, spec in players} else players[0][1]
+            offer(self._select("player"), [(player.name, player.spec) for player in task_players(task)])
         self._switch()
 
     def _switch(self) -> None:
         """Offer the wordings that there are, and switch off what doesn't count for this player and task."""
         task, subject = find_task(str(self._select("task").value)), self._subject
-        variants = self._variants(task, subject)
-        select = self._select("variant")
-        kept = select.value
-        select.set_options(variants)
-        select.value = kept if kept in {variant for _, variant in variants} else ""
+        offer(self._select("variant"), self._variants(task, subject))
         model = subject.startswith("llm:")
         for id_ in ("variant", "temperature", "top-p", "exact"):
             self.query_one(f"#{id_}").disabled = not model or (id_ == "exact" and task.length > 1)

@@ -82,10 +82,8 @@ class ReplayScreen(ArenaScreen):
     async def _load_vocabularies(self) -> None:
         """Only a model's tokenizer knows where its tokens begin; without the model their ids are shown."""
         spec, game = self._cell.spec, self._game
-        for seat, text, moves in (
-            (Seat.SUBJECT, spec.subject, game.moves),
-            (Seat.OPPONENT, spec.opponent, game.replies),
-        ):
+        for seat, text in ((Seat.SUBJECT, spec.subject), (Seat.OPPONENT, spec.opponent)):
+            moves = game.moves_of(seat)
             try:
                 agent = parse_agent(text)
                 if not agent.is_model:
@@ -134,15 +132,10 @@ class ReplayScreen(ArenaScreen):
         text = f"subject {move.upper()}, opponent {reply.upper()}: {said}."
         policy = played.subject.policy
         if self._cell.spec.opponent == "greedy" and policy is not None:
-            reply = self._game.replies[self._game.best_reply(policy)]
-            chance = sum(
-                probability
-                for probability, payoff in zip(
-                    policy.probabilities, self._game.payoff[:, self._game.best_reply(policy)], strict=True
-                )
-                if payoff == -1
-            )
-            text += f" {reply} was best: it wins with {chance:.2f}."
+            best = self._game.best_reply(policy)
+            payoffs = zip(policy.probabilities, self._game.payoff[:, best], strict=True)
+            chance = sum(probability for probability, payoff in payoffs if payoff == -1)
+            text += f" {self._game.replies[best]} was best: it wins with {chance:.2f}."
         return Text(text)
 
     def _prompt(self, decision: Decision) -> Text:
@@ -173,8 +166,8 @@ class ReplayScreen(ArenaScreen):
         policy = decision.policy
         if policy is None:
             return Text("")
-        moves = self._game.moves if self._seat is Seat.SUBJECT else self._game.replies
-        parts = [f"{move} {p:.3f}" for move, p in zip(moves, policy.probabilities, strict=True)]
+        moves = zip(self._game.moves_of(self._seat), policy.probabilities, strict=True)
+        parts = [f"{move} {p:.3f}" for move, p in moves]
         return Text(f"policy: {', '.join(parts)}\nmass {policy.mass:.3f}, loose {policy.loose_mass:.3f}\n")
 
     # --- keys ---
@@ -191,7 +184,7 @@ class ReplayScreen(ArenaScreen):
 
     def action_seat(self) -> None:
         """The other seat's side of the round."""
-        self._seat = Seat.OPPONENT if self._seat is Seat.SUBJECT else Seat.SUBJECT
+        self._seat = self._seat.other
         self._draw()
 
 

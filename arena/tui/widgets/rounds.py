@@ -19,10 +19,12 @@ def outcome_for(played: Round, seat: Seat) -> Outcome:
     return played.outcome if seat is Seat.SUBJECT else played.outcome.turned
 
 
-def move_names(game: Game, played: Round) -> tuple[str, str]:
-    """What the subject and the opponent did, in words."""
+def move_names(game: Game, played: Round, first: Seat = Seat.SUBJECT) -> tuple[str, str]:
+    """What both seats did, in words, the move of `first` before the other's."""
     move, reply = played.subject.move, played.opponent.move
-    return ("no answer" if move is None else game.moves[move], "no answer" if reply is None else game.replies[reply])
+    subject = "no answer" if move is None else game.moves[move]
+    opponent = "no answer" if reply is None else game.replies[reply]
+    return (subject, opponent) if first is Seat.SUBJECT else (opponent, subject)
 
 
 class RoundTable(Static):
@@ -51,8 +53,7 @@ class RoundTable(Static):
     def _draw(self) -> None:
         text = Text(no_wrap=True, overflow="ellipsis")
         for played in list(reversed(self._rounds))[: max(1, self.size.height)]:
-            names = move_names(self._game, played)
-            mine, theirs = names if self._seat is Seat.SUBJECT else reversed(names)
+            mine, theirs = move_names(self._game, played, self._seat)
             policy = played.subject.policy
             sure = "   " if policy is None else f"{policy.determinism:.2f}"
             ended = WORDS[outcome_for(played, self._seat)]
