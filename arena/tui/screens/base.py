@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from rich.text import Text
 from textual.coordinate import Coordinate
 from textual.screen import Screen
-from textual.widgets import DataTable, Select, Static
+from textual.widgets import DataTable, Static
 
 from arena.errors import ArenaError
 from arena.experiments.experiment import amount
@@ -106,13 +106,6 @@ def fill(table: DataTable[Any], rows: Iterable[Sequence[Text | str]]) -> None:
                 table.update_cell_at(Coordinate(index, column), value, update_width=True)
         else:
             table.add_row(*values, key=str(index))
-
-
-def offer(select: Select[Any], options: Sequence[tuple[str, object]]) -> None:
-    """Offer other options; what was chosen stays so if it still can be, else it is the first."""
-    kept = select.value
-    select.set_options(options)
-    select.value = kept if kept in {value for _, value in options} else options[0][1]
 
 
 class PairingScreen(ArenaScreen):

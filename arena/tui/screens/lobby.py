@@ -18,9 +18,9 @@ from arena.session.choice import HUMAN, MIND_READER, Choice, whole_number
 from arena.session.seats import SeatOption, display_name, model_lines, seat_options
 from arena.store.rows import CellRow, MatchRow
 from arena.store.store import Store
-from arena.tui.screens.base import ArenaScreen, offer
+from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.replay import ReplayScreen
-from arena.tui.widgets.still_input import StillInput
+from arena.tui.widgets.form import Row, StillInput, chooser, offer
 
 MOST_ROUNDS = 100_000
 
@@ -49,22 +49,19 @@ class LobbyScreen(ArenaScreen):
         game = parse_game(choice.game)
         yield Static(Text.assemble(("Arena", "bold"), "   how predictable is it?"), classes="title")
         with Vertical(id="lobby-form"):
-            with Horizontal():
-                yield Label("Game")
-                games = [(made.title, name) for name, made in (playable_games() | {choice.game: game}).items()]
-                yield Select(games, value=choice.game, allow_blank=False, compact=True, id="game")
+            games = [(made.title, name) for name, made in (playable_games() | {choice.game: game}).items()]
+            yield Row("Game", chooser(games, choice.game, "game"))
             for seat, spec in ((Seat.SUBJECT, choice.subject), (Seat.OPPONENT, choice.opponent)):
-                with Horizontal():
-                    yield Label(seat.value.capitalize(), classes=seat.value)
-                    options = _choices(seat_options(game, seat, *self._typed))
-                    yield Select(options, value=spec, allow_blank=False, compact=True, id=seat.value)
-                    yield Static(id=f"{seat.value}-state", classes="state")
-            with Horizontal():
-                yield Label("Rounds")
-                yield StillInput(str(choice.rounds), type="integer", compact=True, id="rounds-input")
-                yield Label("Seed", id="seed-label")
-                seed = "" if choice.seed is None else str(choice.seed)
-                yield StillInput(seed, placeholder="new", type="integer", compact=True, id="seed-input")
+                agents = chooser(_choices(seat_options(game, seat, *self._typed)), spec, seat.value)
+                state = Static(id=f"{seat.value}-state", classes="state")
+                yield Row(seat.value.capitalize(), agents, state, kind=seat.value)
+            seed = "" if choice.seed is None else str(choice.seed)
+            yield Row(
+                "Rounds",
+                StillInput(str(choice.rounds), type="integer", id="rounds-input"),
+                Label("Seed", id="seed-label"),
+                StillInput(seed, placeholder="new", type="integer", id="seed-input"),
+            )
         with Horizontal(id="lobby-buttons"):
             yield Button("Play", id="play", variant="primary", compact=True)
             yield Button("Watch it against the greedy reader", id="watch", compact=True)

@@ -23,8 +23,8 @@ from arena.session.numbers_runner import SEEDS, Drawing, Stage
 from arena.session.seats import display_name
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.widgets.form import StillInput
 from arena.tui.widgets.numbers_view import NumbersView
-from arena.tui.widgets.still_input import StillInput
 
 _TICK = 1 / 15  # seconds between two looks at what came
 _TELL = 0.25  # seconds between two looks at words and plot
@@ -62,7 +62,7 @@ class NumbersScreen(ArenaScreen):
         with Vertical(id="ask"):
             yield Static(_question(self._asked), id="question")
             with Center():
-                yield StillInput(compact=True, id="answer", placeholder=_hint(self._asked))
+                yield StillInput(id="answer", placeholder=_hint(self._asked))
             yield Static(id="verdict")
         yield NumbersView(id="view")
         yield Footer(show_command_palette=False)

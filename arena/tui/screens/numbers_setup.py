@@ -17,9 +17,9 @@ from arena.experiments.numbers.task import TASKS, Task, find_task
 from arena.records import Seat
 from arena.session.choice import HUMAN, whole_number
 from arena.session.numbers_choice import LAST_NUMBERS, NumbersChoice, task_players, task_variants, usual_draws
-from arena.tui.screens.base import ArenaScreen, offer
+from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.numbers import NumbersScreen
-from arena.tui.widgets.still_input import StillInput
+from arena.tui.widgets.form import Row, StillInput, chooser, offer
 
 MOST_DRAWS = 20_000  # that a screen can show; the command line draws more
 _LOW = 22
@@ -41,38 +41,27 @@ class NumbersSetupScreen(ArenaScreen):
         listed = choice.subject in {spec for _, spec in players}
         yield Static("Numbers: how random are a player's random numbers?", classes="title")
         with Vertical(id="numbers-form"):
-            with Horizontal():
-                yield Label("Player", classes="subject")
-                value = choice.subject if listed else players[0][1]
-                yield Select(players, value=value, allow_blank=False, compact=True, id="player")
-            with Horizontal():
-                yield Label("or typed")
-                typed = "" if listed else choice.subject
-                yield StillInput(typed, placeholder="mix:3=0.5,7=0.5", compact=True, id="typed")
-                yield Static("any model or bot", classes="state")
-            with Horizontal():
-                yield Label("Task")
-                tasks = [(task.title, task.name) for task in TASKS.values()]
-                yield Select(tasks, value=task.name, allow_blank=False, compact=True, id="task")
-            with Horizontal():
-                yield Label("Wording")
-                variants = self._variants(task, choice.subject)
-                kept = choice.variant if choice.variant in {variant for _, variant in variants} else ""
-                yield Select(variants, value=kept, allow_blank=False, compact=True, id="variant")
-            with Horizontal():
-                yield Label("Temperature")
-                yield StillInput(f"{choice.temperature:g}", type="number", compact=True, id="temperature")
-                yield Label("Top-p", classes="second")
-                yield StillInput(f"{choice.top_p:g}", type="number", compact=True, id="top-p")
-            with Horizontal():
-                yield Label("Exact")
-                exact = [("its probabilities first, then draws", True), ("draws only", False)]
-                yield Select(exact, value=choice.exact, allow_blank=False, compact=True, id="exact")
-            with Horizontal():
-                yield Label("Draws")
-                yield StillInput(str(choice.n), type="integer", compact=True, id="n")
-                yield Label("Seed", classes="second")
-                yield StillInput(str(choice.seed), type="integer", compact=True, id="seed")
+            yield Row("Player", chooser(players, choice.subject if listed else players[0][1], "player"), kind="subject")
+            typed = StillInput("" if listed else choice.subject, placeholder="mix:3=0.5,7=0.5", id="typed")
+            yield Row("or typed", typed, Static("any model or bot", classes="state"))
+            yield Row("Task", chooser([(task.title, task.name) for task in TASKS.values()], task.name, "task"))
+            variants = self._variants(task, choice.subject)
+            kept = choice.variant if choice.variant in {variant for _, variant in variants} else ""
+            yield Row("Wording", chooser(variants, kept, "variant"))
+            yield Row(
+                "Temperature",
+                StillInput(f"{choice.temperature:g}", type="number", id="temperature"),
+                Label("Top-p", classes="second"),
+                StillInput(f"{choice.top_p:g}", type="number", id="top-p"),
+            )
+            exact = [("its probabilities first, then draws", True), ("draws only", False)]
+            yield Row("Exact", chooser(exact, choice.exact, "exact"))
+            yield Row(
+                "Draws",
+                StillInput(str(choice.n), type="integer", id="n"),
+                Label("Seed", classes="second"),
+                StillInput(str(choice.seed), type="integer", id="seed"),
+            )
         with Horizontal(classes="setup-row"):
             yield Button("Draw", id="draw", variant="primary", compact=True)
             yield Static("  the same choice again goes on where it was", classes="dim")

@@ -21,7 +21,7 @@ from arena.session.choice import whole_number
 from arena.session.seats import seat_options
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.run import RunScreen
-from arena.tui.widgets.still_input import StillInput
+from arena.tui.widgets.form import StillInput
 
 _KINDS = ("llm", "uniform")  # that are worth a tournament
 _FIRST = {"llm:gemma-3-270m", "llm:smollm2-135m-instruct"}
@@ -47,12 +47,9 @@ class SetupScreen(ArenaScreen):
                 *(Selection(game.title, name, name == "rps") for name, game in playable_games().items()), id="games"
             )
         with Horizontal(classes="setup-row"):
-            yield Label("Games")
-            yield StillInput("50", type="integer", compact=True, id="count")
-            yield Label("Rounds")
-            yield StillInput("10", type="integer", compact=True, id="rounds")
-            yield Label("Seed")
-            yield StillInput("0", type="integer", compact=True, id="seed")
+            for label, first, id_ in (("Games", "50", "count"), ("Rounds", "10", "rounds"), ("Seed", "0", "seed")):
+                yield Label(label)
+                yield StillInput(first, type="integer", id=id_)
         with Horizontal(classes="setup-row"):
             yield Button("Start", id="start", variant="primary", compact=True)
             yield Static("  the same choice again goes on where it was", classes="dim")
