@@ -17,5 +17,6 @@ export.py       arena export
 prompts.py      arena prompts
 models.py       arena models
 doctor.py       arena doctor
+audits.py       arena doctor MODEL
 serve.py        arena serve
 """

@@ -30,6 +30,12 @@ def tell(sentence: str) -> None:
     say(f"arena: {sentence}")
 
 
+def heading(text: str) -> None:
+    """Above a part of what is printed."""
+    click.echo()
+    click.secho(text, bold=True)
+
+
 def report_on(
     store: Store, runs: Sequence[RunRow], format_: str, out: Path | None = None, published: bool = False
 ) -> None:

@@ -94,11 +94,9 @@ class Bars(Silent):
         self._steps = ""
 
     def begins(self, plan: Plan) -> None:
-        from rich.markup import escape
-
         self._steps = plan.steps
         for cell in plan.cells:
-            bar = self._progress.add_task(escape(printable(cell.title)), total=None, start=False, rate="waiting")
+            bar = self._progress.add_task(printable(cell.title), total=None, start=False, rate="waiting")
             self._bars[cell.spec.key] = bar
 
     def tell(self, line: str) -> None:
@@ -143,7 +141,7 @@ def observer(display: str) -> Iterator[Silent]:
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=None),
             TaskProgressColumn(),
             TextColumn("{task.fields[rate]:>14}", markup=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from rich.text import Text
@@ -130,7 +131,7 @@ class PairingScreen(ArenaScreen):
                 return
             with (
                 Store.open(self.arena.store, create=True) as store,
-                Sitting(prepared.cell, prepared.pairing, self.choice.rounds, prepared.run, store) as sitting,
+                closing(Sitting(prepared.cell, prepared.pairing, self.choice.rounds, prepared.run, store)) as sitting,
             ):
                 self.arena.settle_memory()
                 await self.sit(prepared, sitting)

@@ -94,10 +94,6 @@ class NumbersSetupScreen(ArenaScreen):
         self.query_one("#typed", Input).clear()
         self._switch()
 
-    @on(Input.Changed, "#typed")
-    def _typed(self) -> None:
-        self._switch()
-
     @on(Select.Changed, "#task")
     def _changed(self, event: Select.Changed) -> None:
         task = find_task(str(event.value))
@@ -105,6 +101,7 @@ class NumbersSetupScreen(ArenaScreen):
             offer(self._select("player"), [(player.name, player.spec) for player in task_players(task)])
         self._switch()
 
+    @on(Input.Changed, "#typed")
     def _switch(self) -> None:
         """Offer the wordings that there are, and switch off what doesn't count for this player and task."""
         task, subject = find_task(str(self._select("task").value)), self._subject

@@ -96,9 +96,8 @@ class RunScreen(RunFollower[TournamentRuns]):
         self._report = shown
         stopped = "paused" if self._runner is not None else "stopped"
         self.say_title(run, stopped=stopped, more=self._time_left(shown))
-        table = self.query_one("#cells", DataTable)
-        fill(table, [self._values(shown, cell) for cell in shown.cells])
-        self._mark(table.cursor_row)
+        fill(self.query_one("#cells", DataTable), [self._values(shown, cell) for cell in shown.cells])
+        self._mark()
         width = max(40, self.size.width - 4)
         self.query_one("#table2-text", Static).update(terminal(table2(shown), width))
 
@@ -148,10 +147,9 @@ class RunScreen(RunFollower[TournamentRuns]):
         return f"about {duration(left / rates[-1])} left"
 
     @on(DataTable.RowHighlighted, "#cells")
-    def _marked(self, event: DataTable.RowHighlighted) -> None:
-        self._mark(event.cursor_row)
-
-    def _mark(self, index: int) -> None:
+    def _mark(self) -> None:
+        """Show what the marked cell says."""
+        index = self.query_one("#cells", DataTable).cursor_row
         if self._report is None or index >= len(self._report.cells):
             return
         cell = self._report.cells[index]

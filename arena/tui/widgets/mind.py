@@ -28,20 +28,15 @@ class MindBars(Static):
     def hide(self) -> None:
         """Show no policy."""
         self._policy, self._waiting = None, ""
-        self._draw()
+        self.refresh(layout=True)
 
     def reveal(self, policy: Policy, marks: dict[int, str]) -> None:
         """Show a policy; `marks` are words beside moves, by index."""
         self._policy, self._marks = policy, marks
-        self._draw()
+        self.refresh(layout=True)
 
-    def on_mount(self) -> None:
-        self._draw()
-
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
+    def render(self) -> Text:
+        """A line a move."""
         name = max(map(len, self._moves))
         mark = max((len(text) for text in self._marks.values()), default=0) + 3 if self._policy else 0
         room = max(_LEAST_BAR, (self.size.width or 40) - name - 6 - mark)
@@ -63,4 +58,4 @@ class MindBars(Static):
             text.append("\n")
         if self._policy is not None:
             text.append(f"mass on legal moves {self._policy.mass:.2f}", style="dim")
-        self.update(text)
+        return text

@@ -40,17 +40,15 @@ class RoundTable(Static):
     def begin(self) -> None:
         """Empty it."""
         self._rounds.clear()
-        self._draw()
+        self.refresh()
 
     def add(self, played: Round) -> None:
         """A round was played."""
         self._rounds.append(played)
-        self._draw()
+        self.refresh()
 
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
+    def render(self) -> Text:
+        """A line a round."""
         text = Text(no_wrap=True, overflow="ellipsis")
         for played in list(reversed(self._rounds))[: max(1, self.size.height)]:
             mine, theirs = move_names(self._game, played, self._seat)
@@ -60,4 +58,4 @@ class RoundTable(Static):
             text.append(f"{played.number:>4}  {mine:<{self._width}} {theirs:<{self._width}} {ended:<4} {sure}\n")
         if not self._rounds:
             text.append("   none yet", style="dim")
-        self.update(text)
+        return text
