@@ -40,7 +40,7 @@ def runs(store: Path, as_json: bool) -> None:
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
-    from arena.experiments.experiment import amount
+    from arena.experiments.registry import amount
     from arena.store import Store
     from arena.store.codec import run_key
     from arena.store.rows import Unit

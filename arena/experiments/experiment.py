@@ -154,26 +154,23 @@ async def carry_out(plan: Plan, store: Store, models: Models, observer: Observer
         return writer.run
 
 
+def counted(run: RunSpec) -> str:
+    """How many units a run is asked for, in words: "500 games of 10 rounds", "1500 answers"."""
+    if run.unit is Unit.MATCH:
+        assert run.rounds is not None
+        return f"{run.size} game{'s' * (run.size != 1)} of {run.rounds} round{'s' * (run.rounds != 1)}"
+    return f"{run.size} answer{'s' * (run.size != 1)}"
+
+
 S = TypeVar("S", bound=Spec)
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment(Generic[S]):
     """A kind of experiment. `name` is that of its parts in a suite; `plan` refuses what can't be with UsageError or
-    InputError, and does nothing else."""
+    InputError, and does nothing else; `amount` says in words how much one of its runs is asked for."""
 
     name: str
     spec: type[S]
     plan: Callable[[S, Models], Awaitable[Plan]]
-
-
-def amount(run: RunSpec) -> str:
-    """How much a run is asked for, in words: "500 games of 10 rounds", "1500 answers", "exact, for 1500 answers"."""
-    if run.unit is Unit.MATCH:
-        assert run.rounds is not None
-        return f"{run.size} game{'s' * (run.size != 1)} of {run.rounds} round{'s' * (run.rounds != 1)}"
-    answers = f"{run.size} answer{'s' * (run.size != 1)}"
-    if run.unit is Unit.ANSWER:
-        return answers
-    mode = run.settings.get("mode", "")
-    return f"{mode}, for {answers}" if mode == "exact" else str(mode)
+    amount: Callable[[RunSpec], str] = counted

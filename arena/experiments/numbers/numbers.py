@@ -15,7 +15,7 @@ from typing import Any, Final
 from arena.backends.base import Capability, LanguageModel
 from arena.backends.loading import Models
 from arena.errors import InputError, UsageError
-from arena.experiments.experiment import Event, Experiment, Observer, Plan
+from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
 from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
 from arena.experiments.numbers.entropy import ENTROPY, Findings, entropies, plan_matched_cells
 from arena.experiments.numbers.exact import check_exact, explore
@@ -23,7 +23,7 @@ from arena.experiments.numbers.players import Ask, make_player
 from arena.experiments.numbers.sampling import MOST_DRAWS, draw_answers
 from arena.experiments.numbers.spec import NumbersSpec
 from arena.records import Answer
-from arena.store.rows import RunRow, Unit
+from arena.store.rows import RunRow, RunSpec, Unit
 from arena.store.saving import saving
 from arena.store.writer import RunWriter
 
@@ -190,4 +190,12 @@ async def plan_numbers(spec: NumbersSpec, models: Models, ask: Ask | None = None
     return Numbers(await plan_cells(spec, models), spec, ask=ask)
 
 
-NUMBERS: Final = Experiment("numbers", NumbersSpec, plan_numbers)
+def amount(run: RunSpec) -> str:
+    """How much a run is asked for, in words: "1500 answers", "exact, for 1500 answers", "rewards"."""
+    if run.unit is Unit.ANSWER:
+        return counted(run)
+    mode = str(run.settings.get("mode", ""))
+    return f"{mode}, for {counted(run)}" if mode == "exact" else mode
+
+
+NUMBERS: Final = Experiment("numbers", NumbersSpec, plan_numbers, amount)

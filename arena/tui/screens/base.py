@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
 from arena.errors import ArenaError
-from arena.experiments.experiment import amount
+from arena.experiments.registry import amount
 from arena.experiments.tournament.cells import TooLong
 from arena.experiments.tournament.sitting import Sitting
 from arena.session.choice import Choice

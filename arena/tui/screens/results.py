@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Footer, Static
 
-from arena.experiments.experiment import amount
+from arena.experiments.registry import amount
 from arena.reports.settings import differences, of_run
 from arena.session.seats import display_name
 from arena.store.rows import CellRow, RunRow
