@@ -69,6 +69,8 @@ def _report(servers: Sequence[str]) -> dict[str, Any]:
     from importlib.metadata import version
     from platform import python_version
 
+    from msgspec import to_builtins
+
     from arena.backends.machine import machine, parts
     from arena.backends.weights.catalog import catalog
     from arena.backends.weights.finding import state
@@ -77,11 +79,11 @@ def _report(servers: Sequence[str]) -> dict[str, Any]:
     return {
         "arena": version("predictability-arena"),
         "python": python_version(),
-        "machine": _plain(machine()),
-        "parts": [_plain(part) for part in parts(_progress)],
+        "machine": to_builtins(machine()),
+        "parts": [to_builtins(part) for part in parts(_progress)],
         "models": [{"name": entry.name, "state": state(entry)} for entry in catalog().values()],
         "games": [_game(name) for name in game_names()],
-        "brought": [_plain(found) for registry in _registries() for found in registry.brought()],
+        "brought": [to_builtins(found) for registry in _registries() for found in registry.brought()],
         "ignored": [said for registry in _registries() for said in registry.ignored()],
         "servers": [_server(url) for url in servers],
     }
@@ -96,12 +98,6 @@ def _registries() -> tuple[Registry[Any], ...]:
     from arena.reports.registry import REPORTS
 
     return AGENTS, BACKENDS, EXPERIMENTS, GAMES, REPORTS
-
-
-def _plain(found: Any) -> Any:
-    import msgspec
-
-    return msgspec.to_builtins(found)
 
 
 def _game(name: str) -> dict[str, str]:

@@ -115,15 +115,17 @@ def _run(task: str, chosen: dict[str, Any]) -> None:
 
 def _with_person(chosen: dict[str, Any]) -> None:
     """A person first, then the models on as many answers; without any named, those that are ready here."""
+    from arena.session.seats import READY, model_lines
+
     n = _PERSON_DRAWS if chosen["n"] is None else chosen["n"]
     if not sys.stdin.isatty():
         tell("numbers are read from standard input, one a line")
     else:
         say(f"Think of random integers from 0 to 10. Type one and press Enter, {n} times.")
-    subjects = ("human", *(_subjects(chosen) or _ready()))
+    models = _subjects(chosen) or tuple(f"llm:{name}" for name, _, state in model_lines() if state == READY)
     # what a person draws is never drawn twice
     chosen |= {"display": "none", "base": None, "seed": secrets.randbelow(2**32)}
-    _measure("integers", chosen, subjects, n, _asking(n))
+    _measure("integers", chosen, ("human", *models), n, _asking(n))
 
 
 def _asking(wanted: int) -> Ask:
@@ -163,10 +165,3 @@ def _measure(task: str, chosen: dict[str, Any], subjects: Sequence[str], n: int,
 
 def _subjects(chosen: dict[str, Any]) -> tuple[str, ...]:
     return (*(f"llm:{name}" for name in chosen["models"]), *chosen["subjects"])
-
-
-def _ready() -> tuple[str, ...]:
-    from arena.backends.weights.catalog import catalog
-    from arena.backends.weights.finding import state
-
-    return tuple(f"llm:{entry.name}" for entry in catalog().values() if state(entry) == "ready")

@@ -37,17 +37,14 @@ class Cell(Protocol):
     @property
     def spec(self) -> CellSpec:
         """What the store keeps of it."""
-        ...
 
     @property
     def title(self) -> str:
         """What it is, in a line."""
-        ...
 
     @property
     def models(self) -> tuple[str, ...]:
         """The names of the models that it needs."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from typing import Final
 
 import msgspec
 
-from arena.backends.loading import Models
 from arena.errors import InputError
 from arena.experiments.numbers.spec import NumbersSpec
 from arena.experiments.numbers.task import Task, find_task
 from arena.prompts.wording import PARAPHRASES, STYLES, find_task_wording
 from arena.records import Seat
+from arena.reports.settings import model_of
 from arena.session.choice import HUMAN
 from arena.session.files import Kept
 from arena.session.seats import SeatOption, seat_options
@@ -72,14 +72,10 @@ def task_players(task: Task) -> list[SeatOption]:
 def task_variants(task: Task, subject: str) -> list[str]:
     """The wordings there are for a player, by variant; of a model that the catalog doesn't know, those of either
     style."""
-    kind, _, name = subject.partition(":")
-    try:
-        style = Models.entry(name).style if kind == "llm" else None
-    except InputError:
-        style = None
+    model = model_of(subject)
     found = [""]
     for variant in PARAPHRASES:
-        for asked in STYLES if style is None else (style,):
+        for asked in (model.style,) if model and model.style else STYLES:
             try:
                 find_task_wording(task.name, asked, variant)
             except InputError:

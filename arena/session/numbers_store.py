@@ -58,7 +58,7 @@ class StoredCell:
         """The value drawn most often, by exact mode if nothing was drawn; "" if nothing is known."""
         if self.tally is None:
             return ""
-        weights = self.tally.counts.tolist() if self.tally.valid else self.exact.distribution if self.exact else None
+        weights = self.tally.drawn.counts if self.tally.valid else self.exact.distribution if self.exact else None
         return "" if weights is None else self.tally.task.values[max(range(len(weights)), key=weights.__getitem__)]
 
 

@@ -27,7 +27,6 @@ class Player(Protocol):
 
     async def answer(self, name: str, block: int = 0) -> Answer:
         """One answer, drawn from the stream of that name; lower blocks first. Raises ModelError if a model fails."""
-        ...
 
 
 class ModelPlayer:
@@ -58,9 +57,8 @@ class BotPlayer:
 
     def __init__(self, cell: NumbersCell) -> None:
         self._task = cell.task
-        bot = make_bot(cell.subject, cell.task.as_game(), Seat.SUBJECT)
-        assert bot.sees is Sees.MOVES, "a cell of another isn't planned"
-        self._bot = bot
+        self._bot = make_bot(cell.subject, cell.task.as_game(), Seat.SUBJECT)
+        assert self._bot.sees is Sees.MOVES, "a cell of another isn't planned"
 
     async def answer(self, name: str, block: int = 0) -> Answer:
         """As many draws as the task's answers are long."""

@@ -187,4 +187,4 @@ def _number(cell: StoredCell, column: str) -> str:
         return "–"
     if column == "rejected":
         return f"{tally.rejected / drawn:.1%}"
-    return f"{tally.curve[-1]:,.1f}" if tally.curve else "–"
+    return f"{tally.drawn.curve[-1]:,.1f}" if tally.drawn.curve else "–"
