@@ -106,10 +106,13 @@ class ArenaApp(App[None]):
     def _show_notice(self, text: str, seen: Callable[[], bool]) -> None:
         """Show the terms that weights come under until the person puts them away. Called from any thread."""
 
+        def put_away(_: None) -> None:
+            seen()
+
         def show() -> None:
             if text not in self._notices:
                 self._notices.add(text)
-                self.push_screen(NoticeScreen(text), lambda _: seen())
+                self.push_screen(NoticeScreen(text), put_away)
 
         if self._loop is not None:
             self._loop.call_soon_threadsafe(show)

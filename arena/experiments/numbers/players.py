@@ -57,8 +57,9 @@ class BotPlayer:
 
     def __init__(self, cell: NumbersCell) -> None:
         self._task = cell.task
-        self._bot = make_bot(cell.subject, cell.task.as_game(), Seat.SUBJECT)
-        assert self._bot.sees is Sees.MOVES, "a cell of another isn't planned"
+        bot = make_bot(cell.subject, cell.task.as_game(), Seat.SUBJECT)
+        assert bot.sees is Sees.MOVES, "a cell of another isn't planned"
+        self._bot = bot
 
     async def answer(self, name: str, block: int = 0) -> Answer:
         """As many draws as the task's answers are long."""
