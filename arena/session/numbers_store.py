@@ -9,7 +9,6 @@ from arena.experiments.numbers.exact import Exact
 from arena.experiments.numbers.numbers import EXACT
 from arena.experiments.numbers.stored import read_answers, read_findings
 from arena.experiments.numbers.task import TASKS
-from arena.session.choice import HUMAN
 from arena.session.seats import display_name
 from arena.session.tally import Tally
 from arena.store.rows import CellRow, RunRow
@@ -25,11 +24,6 @@ class StoredCell:
     wanted: int
     tally: Tally | None
     exact: Exact | None
-
-    @property
-    def is_person(self) -> bool:
-        """Whether a person drew."""
-        return self.cell.spec.subject == HUMAN
 
     @property
     def player(self) -> str:

@@ -12,10 +12,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Footer, Input, Label, Select, Static
 
 from arena.errors import ArenaError, UsageError
-from arena.games import parse_game, playable_games
+from arena.games import Game, parse_game, playable_games
 from arena.records import Seat
 from arena.session.choice import HUMAN, MIND_READER, Choice, whole_number
-from arena.session.seats import SeatOption, display_name, model_lines, seat_options
+from arena.session.seats import display_name, model_lines, seat_options
 from arena.store.rows import CellRow, MatchRow
 from arena.store.store import Store
 from arena.tui.screens.base import ArenaScreen
@@ -52,7 +52,7 @@ class LobbyScreen(ArenaScreen):
             games = [(made.title, name) for name, made in (playable_games() | {choice.game: game}).items()]
             yield Row("Game", chooser(games, choice.game, "game"))
             for seat, spec in ((Seat.SUBJECT, choice.subject), (Seat.OPPONENT, choice.opponent)):
-                agents = chooser(_choices(seat_options(game, seat, *self._typed)), spec, seat.value)
+                agents = chooser(_choices(game, seat, choice), spec, seat.value)
                 state = Static(id=f"{seat.value}-state", classes="state")
                 yield Row(seat.value.capitalize(), agents, state, kind=seat.value)
             seed = "" if choice.seed is None else str(choice.seed)
@@ -120,18 +120,13 @@ class LobbyScreen(ArenaScreen):
             cell, match = self._last
             self.app.push_screen(ReplayScreen(cell, match.number))
 
-    @property
-    def _typed(self) -> tuple[str, ...]:
-        """Specs from the command line or the last time that no list has."""
-        return self.arena.choice.subject, self.arena.choice.opponent
-
     @on(Select.Changed)
     def _changed(self, event: Select.Changed) -> None:
         if event.select.id == "game":
             game = parse_game(str(event.value))
             for seat in Seat:
                 select = self.query_one(f"#{seat.value}", Select)
-                offer(select, _choices(seat_options(game, seat, *self._typed)))
+                offer(select, _choices(game, seat, self.arena.choice))
         self._show_states()
 
     @on(Button.Pressed, "#play")
@@ -169,5 +164,7 @@ class LobbyScreen(ArenaScreen):
         return Choice(game, subject, opponent, rounds, seed)
 
 
-def _choices(options: list[SeatOption]) -> list[tuple[str, str]]:
+def _choices(game: Game, seat: Seat, choice: Choice) -> list[tuple[str, str]]:
+    """Who can be put in a seat; also whom the command line or the last time had there and no list has."""
+    options = seat_options(game, seat, choice.subject, choice.opponent)
     return [(option.name if option.is_ready else f"{option.name} (not ready)", option.spec) for option in options]

@@ -159,7 +159,7 @@ def show(view: NumbersView, cell: StoredCell) -> None:
     """A cell's bars, as they are in the store."""
     assert cell.tally is not None
     view.fill(cell.tally, cell.exact)
-    view.tell(cell.tally, cell.exact, cell.is_person)
+    view.tell(cell.tally, cell.exact, cell.cell.spec.is_person)
 
 
 def _value(cell: StoredCell, column: str, roomy: bool) -> Text:

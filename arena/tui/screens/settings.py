@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 import msgspec
@@ -44,13 +45,17 @@ class SettingsScreen(ArenaScreen):
         yield Static(id="places", classes="dim")
         yield Footer()
 
-    def on_mount(self) -> None:
-        text = Text.assemble(("Where things are\n", "bold"))
-        for name, path in (
+    def places(self) -> list[tuple[str, Path]]:
+        """What is kept where."""
+        return [
             ("results", self.arena.store.absolute()),
             ("settings", PREFERENCES.path),
             ("your models", user_catalog_path()),
-        ):
+        ]
+
+    def on_mount(self) -> None:
+        text = Text.assemble(("Where things are\n", "bold"))
+        for name, path in self.places():
             text.append(f"  {name:<12} {path}\n")
         text.append("\nNO_COLOR=1 shows all without colour; the ansi themes use your terminal's own colours.")
         self.query_one("#places", Static).update(text)
