@@ -14,8 +14,8 @@ by the names that a suite's file has; a call that is repeated goes on where it w
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -191,18 +191,8 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(work)
-    found: list[T] = []
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            found.append(asyncio.run(work))
-        except BaseException as error:  # raised where the result is waited for
-            failed.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
-    return found[0]
+    beside = ThreadPoolExecutor(1)
+    try:
+        return beside.submit(asyncio.run, work).result()
+    finally:
+        beside.shutdown(wait=False)  # whoever interrupts the waiting needn't wait for the work

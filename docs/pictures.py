@@ -11,7 +11,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from arena.session.choice import Choice
-from arena.session.numbers_choice import TaskChoice
+from arena.session.numbers_choice import NumbersChoice
 from arena.tui.app import ArenaApp
 from arena.tui.screens.match import MatchScreen
 from arena.tui.screens.numbers import NumbersScreen
@@ -69,7 +69,7 @@ async def numbers(store: Path) -> None:
     """Gemma's random integers: two in three of its 1500 draws are behind the picture."""
     app = ArenaApp(store)
     async with app.run_test(size=(96, 28)) as pilot:
-        screen = NumbersScreen(TaskChoice(MODEL))
+        screen = NumbersScreen(NumbersChoice(MODEL))
         await app.push_screen(screen)
         await until(pilot, lambda: screen.stage == "drawing" and screen.drawing.tally.valid > 1000)
         await pilot.press("space")

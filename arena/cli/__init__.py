@@ -11,12 +11,12 @@ tournament.py   arena tournament
 numbers.py      arena numbers, letters, sequences
 rewards.py      arena rewards
 run.py          arena run SUITE
-people.py       asking a person at the terminal
 report.py       arena report
 runs.py         arena runs
 export.py       arena export
 prompts.py      arena prompts
 models.py       arena models
 doctor.py       arena doctor
+audits.py       arena doctor MODEL
 serve.py        arena serve
 """

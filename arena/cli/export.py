@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from arena.cli.options import command, store_option
-from arena.cli.output import say
+from arena.cli.output import say, tell
 
 
 @command()
@@ -35,5 +35,4 @@ def export(store: Path, name: str | None, to: str, out: Path, unfinished: bool) 
         say(f"{done.answers}: {done.answer_count:,} answers")
     say(f"{done.prompts}: {done.prompt_count:,} prompts")
     for run, game in done.unnamed:
-        said = f"run {run} played {game!r}, which isn't installed here: its moves are numbers, #0 the first"
-        say(f"arena: {said}")
+        tell(f"run {run} played {game!r}, which isn't installed here: its moves are numbers, #0 the first")

@@ -16,6 +16,7 @@ from typing import Final
 import click
 
 from arena.errors import ArenaError, ExitCode
+from arena.text import meant, printable
 
 _COMPLETE: Final = "_ARENA_COMPLETE"  # the variable by which shells ask
 
@@ -58,8 +59,6 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            from arena.text import meant
-
             raise click.UsageError(f"No such command {args[0]!r}: {meant(args[0], COMMANDS)}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -150,8 +149,6 @@ def _make_streams_safe() -> None:
 
 def _show(error: click.ClickException) -> None:
     """Click's message, in which a value stands as it was typed."""
-    from arena.text import printable
-
     said = StringIO()
     error.show(said)
     click.echo(printable(said.getvalue(), keep="\n"), err=True, nl=False)
@@ -163,7 +160,5 @@ def _silence_stdout() -> None:
 
 
 def _end(sentence: str, code: ExitCode) -> None:
-    from arena.text import printable
-
     click.echo(f"arena: {printable(sentence)}", err=True)
     sys.exit(code)

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from arena.cli.options import (
-    SEED,
-    FiniteList,
-    command,
-    display_option,
-    json_option,
-    patience_option,
-    running_options,
-    store_option,
-    together,
-    wording_options,
-)
-from arena.cli.output import say
+from arena.cli.options import SEED, FiniteList, command, model_options, run_options, together, wording_options
+from arena.cli.output import say, tell
 from arena.cli.running import measure, spec_of
-from arena.errors import UsageError
+from arena.concurrency import aside
+from arena.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from arena.backends.loading import Models
     from arena.experiments.numbers.numbers import Numbers
     from arena.experiments.numbers.players import Ask
     from arena.experiments.numbers.spec import NumbersSpec
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _PERSON_DRAWS: Final = 30
 _DRAWS: Final = 1500  # the paper's
@@ -46,11 +34,9 @@ _task_options = together(
         metavar="AGENT",
         help="Any player: llm:NAME, uniform, fixed:7, mix:3=0.5,7=0.5; may be repeated.",
     ),
-    click.option("--n", type=int, default=None, show_default=f"{_DRAWS}, the paper's", help="Valid answers per cell."),
-    click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all random draws."),
-    store_option,
-    json_option,
-    display_option,
+    click.option("--n", type=int, show_default=f"{_DRAWS}, the paper's", help="Valid answers per cell."),
+    click.option("--seed", type=SEED, default=0, help="Seed of all random draws."),
+    run_options,
     click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write tables and figures there."),
     wording_options,
     click.option(
@@ -58,7 +44,6 @@ _task_options = together(
         "temperatures",
         type=FiniteList(above=0.0),
         default="1",
-        show_default=True,
         metavar="T,...",
         help="One or several.",
     ),
@@ -67,19 +52,16 @@ _task_options = together(
         "top_p",
         type=FiniteList(above=0.0, most=1.0),
         default="1",
-        show_default=True,
         metavar="P,...",
         help="One or several; together with the temperatures, a grid.",
     ),
-    running_options,
-    patience_option,
+    model_options,
 )
 _single_options = together(
     click.option(
         "--mode",
         type=click.Choice(["sample", "exact", "both"]),
         default="both",
-        show_default=True,
         help="Draw answers, compute their exact probabilities (in seconds), or both.",
     ),
     click.option(
@@ -133,17 +115,38 @@ def _run(task: str, chosen: dict[str, Any]) -> None:
 
 def _with_person(chosen: dict[str, Any]) -> None:
     """A person first, then the models on as many answers; without any named, those that are ready here."""
-    from arena.cli.people import asking
+    from arena.session.seats import READY, model_lines
 
     n = _PERSON_DRAWS if chosen["n"] is None else chosen["n"]
     if not sys.stdin.isatty():
-        say("arena: numbers are read from standard input, one a line")
+        tell("numbers are read from standard input, one a line")
     else:
         say(f"Think of random integers from 0 to 10. Type one and press Enter, {n} times.")
-    subjects = ("human", *(_subjects(chosen) or _ready()))
+    models = _subjects(chosen) or tuple(f"llm:{name}" for name, _, state in model_lines() if state == READY)
     # what a person draws is never drawn twice
     chosen |= {"display": "none", "base": None, "seed": secrets.randbelow(2**32)}
-    _measure("integers", chosen, subjects, n, asking(n))
+    _measure("integers", chosen, ("human", *models), n, _asking(n))
+
+
+def _asking(wanted: int) -> Ask:
+    """A function that asks for the next answer, beside whatever else goes on. An end of input is an InputError."""
+    asked = 0
+
+    async def ask() -> str:
+        nonlocal asked
+        asked += 1
+        return await aside(_read, f"{min(asked, wanted)} of {wanted}: ")
+
+    return ask
+
+
+def _read(prompt: str) -> str:
+    if sys.stdin.isatty():
+        click.echo(prompt, nl=False, err=True)
+    try:
+        return input()
+    except EOFError:
+        raise InputError("the input ended before all numbers were given; those so far are kept") from None
 
 
 def _measure(task: str, chosen: dict[str, Any], subjects: Sequence[str], n: int, ask: Ask | None = None) -> None:
@@ -162,10 +165,3 @@ def _measure(task: str, chosen: dict[str, Any], subjects: Sequence[str], n: int,
 
 def _subjects(chosen: dict[str, Any]) -> tuple[str, ...]:
     return (*(f"llm:{name}" for name in chosen["models"]), *chosen["subjects"])
-
-
-def _ready() -> tuple[str, ...]:
-    from arena.backends.weights.catalog import catalog
-    from arena.backends.weights.finding import state
-
-    return tuple(f"llm:{entry.name}" for entry in catalog().values() if state(entry) == "ready")

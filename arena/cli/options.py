@@ -56,32 +56,14 @@ class Command(click.Command):
         return super().parse_args(ctx, args)
 
 
-command = partial(click.command, cls=Command)
+# what an option is without being given stands in its help
+command = partial(click.command, cls=Command, context_settings={"show_default": True})
 
 STORE: Final = Path("arena.db")  # in the working directory
 MOST_ROUNDS: Final = 1_000_000  # of a match
 SEED: Final = click.IntRange(-(2**63), 2**63 - 1)  # what a store can hold
-store_option = click.option(
-    "--store", type=click.Path(path_type=Path), default=STORE, show_default=True, help="The run store."
-)
+store_option = click.option("--store", type=click.Path(path_type=Path), default=STORE, help="The run store.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-display_option = click.option(
-    "--display",
-    type=click.Choice(["auto", "rich", "plain", "none"]),
-    default="auto",
-    show_default=True,
-    help="How progress is shown on standard error; auto is rich in a terminal and plain elsewhere.",
-)
-
-
-patience_option = click.option(
-    "--patience",
-    type=FiniteRange(0, min_open=True),
-    default=300.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long a server may be unreachable, or take to answer.",
-)
 
 
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -95,13 +77,24 @@ def together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+run_options = together(
+    store_option,
+    json_option,
+    click.option(
+        "--display",
+        type=click.Choice(["auto", "rich", "plain", "none"]),
+        default="auto",
+        help="How progress is shown on standard error; auto is rich in a terminal and plain elsewhere.",
+    ),
+)
+
 wording_options = together(
     click.option(
         "--style",
         type=click.Choice(["base", "instruct"]),
         help="How the models are asked; by default as the catalog says.",
     ),
-    click.option("--format", "format_", metavar="NAME", help="none, tulu, llama-instruct or chat-template."),
+    click.option("--format", metavar="NAME", help="none, tulu, llama-instruct or chat-template."),
     click.option(
         "--wording", type=click.Path(path_type=Path), help="A wording of your own for all models (a TOML file)."
     ),
@@ -119,26 +112,36 @@ running_options = together(
         "--kv-mib",
         type=click.IntRange(1, 2**24),
         default=1024,
-        show_default=True,
         help="The most memory, in MiB, for the KV cache of a model that runs here.",
     ),
     click.option(
         "--gpu-layers",
         type=click.IntRange(-1, 2**16),
         default=0,
-        show_default=True,
         help="Layers that llama.cpp puts on a GPU; -1 means all.",
     ),
     click.option(
         "--device",
         metavar="NAME",
         default="",
+        show_default=False,
         help="Where transformers runs: cpu, cuda, cuda:1, mps; by default the best available.",
     ),
     click.option(
         "--dtype",
         type=click.Choice(["float32", "bfloat16", "float16"]),
         help="What transformers computes in; by default float32 on a CPU, elsewhere as the weights are stored.",
+    ),
+)
+
+model_options = together(
+    running_options,
+    click.option(
+        "--patience",
+        type=FiniteRange(0, min_open=True),
+        default=300.0,
+        metavar="SECONDS",
+        help="How long a server may be unreachable, or take to answer.",
     ),
 )
 
@@ -158,10 +161,10 @@ def settings_of(chosen: Mapping[str, Any]) -> Settings:
 
 # which match the app opens; each is None unless it was given
 match_options = together(
-    click.option("--game", default=None, help="rps, hide-and-seek, hide-and-seek:5, ..."),
-    click.option("--subject", default=None, metavar="AGENT", help="Who is measured; `human` is you."),
-    click.option("--opponent", default=None, metavar="AGENT", help="Who they face."),
-    click.option("--rounds", type=click.IntRange(1, MOST_ROUNDS), default=None),
-    click.option("--seed", type=SEED, default=None, help="Seed of the draws; by default a new one each time."),
+    click.option("--game", help="rps, hide-and-seek, hide-and-seek:5, ..."),
+    click.option("--subject", metavar="AGENT", help="Who is measured; `human` is you."),
+    click.option("--opponent", metavar="AGENT", help="Who they face."),
+    click.option("--rounds", type=click.IntRange(1, MOST_ROUNDS)),
+    click.option("--seed", type=SEED, help="Seed of the draws; by default a new one each time."),
     click.option("--show", is_flag=True, help="Only watch: match after match, at a speed that you choose."),
 )

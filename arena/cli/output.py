@@ -25,6 +25,17 @@ def say(sentence: str) -> None:
     click.echo(printable(sentence), err=True)
 
 
+def tell(sentence: str) -> None:
+    """The same of what happened, as a program says it."""
+    say(f"arena: {sentence}")
+
+
+def heading(text: str) -> None:
+    """Above a part of what is printed."""
+    click.echo()
+    click.secho(text, bold=True)
+
+
 def report_on(
     store: Store, runs: Sequence[RunRow], format_: str, out: Path | None = None, published: bool = False
 ) -> None:

@@ -37,9 +37,9 @@ def chosen(show: bool, **match: Any) -> Choice:
     """The match that was asked for, its gaps filled with the last one. Raises UsageError for a name that isn't one."""
     import msgspec
 
-    from arena.session.choice import HUMAN, remembered
+    from arena.session.choice import HUMAN, LAST_CHOICE
 
-    last = remembered()
+    last = LAST_CHOICE.read()
     if match["subject"] == HUMAN and match["opponent"] is None and last.opponent == HUMAN:
         match["opponent"] = "llm:gemma-3-270m"
     if show and match["opponent"] is None:

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 @store_option
 @click.option("--run", "name", metavar="NAME", help="The run (see `arena runs`); the latest by default.")
 @click.option("--cell", type=click.IntRange(min=1), metavar="N", help="Only the N-th cell of the run.")
-@click.option(
-    "--limit", type=click.IntRange(0, 2**31), default=10, show_default=True, help="Prompts per cell; 0 for all."
-)
+@click.option("--limit", type=click.IntRange(0, 2**31), default=10, help="Prompts per cell; 0 for all.")
 @click.option("--tokens", is_flag=True, help="Print the token ids too.")
 @json_option
 def prompts(store: Path, name: str | None, cell: int | None, limit: int, tokens: bool, as_json: bool) -> None:
@@ -40,7 +38,11 @@ def prompts(store: Path, name: str | None, cell: int | None, limit: int, tokens:
         run = opened.run(name)
         chosen = _chosen(list(enumerate(opened.cells(run), start=1)), cell, run.name)
         if as_json:
-            found = [_document(number, row, prompt) for number, row in chosen for prompt in _read(opened, row, limit)]
+            found = [
+                _document(number, row, prompt)
+                for number, row in chosen
+                for prompt in opened.prompts(row, limit or None)
+            ]
             click.echo(json.dumps({"run": run.name, "prompts": found}))
             return
         for number, row in chosen:
@@ -53,10 +55,6 @@ def _chosen(cells: Sequence[tuple[int, CellRow]], cell: int | None, run: str) ->
     if cell > len(cells):
         raise InputError(f"the run {run} has no cell {cell}: its cells are 1 to {len(cells)}")
     return cells[cell - 1 : cell]
-
-
-def _read(store: Store, cell: CellRow, limit: int) -> list[PromptRow]:
-    return list(store.prompts(cell, limit or None))
 
 
 def _document(number: int, cell: CellRow, row: PromptRow) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from arena.cli.output import FORMATS, report_on
     metavar="NAME",
     help="The run; the latest by default. Several of one kind share one table.",
 )
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="rich", show_default=True)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="rich")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Write all tables and figures to this folder."
 )

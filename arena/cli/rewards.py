@@ -6,19 +6,16 @@ from typing import Any
 
 import click
 
-from arena.cli.options import command, display_option, json_option, patience_option, running_options, store_option
+from arena.cli.options import command, model_options, run_options
 from arena.cli.running import measure
 
 
 @command()
 @click.argument("model")
-@click.option("--task", default="integers", show_default=True, metavar="TASK", help="integers or letters.")
-@store_option
-@json_option
-@display_option
+@click.option("--task", default="integers", metavar="TASK", help="integers or letters.")
+@run_options
 @click.option("--published", is_flag=True, help="Add the paper's own row below.")
-@running_options
-@patience_option
+@model_options
 def rewards(model: str, task: str, published: bool, **chosen: Any) -> None:
     """Score each value as the answer to the task's request with the reward model MODEL.
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from arena.cli.options import command, display_option, json_option, patience_option, running_options, store_option
-from arena.cli.output import say, show, write_reports
+from arena.cli.options import command, model_options, run_options
+from arena.cli.output import show, tell, write_reports
 from arena.cli.running import to_its_end
 
 if TYPE_CHECKING:
@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 
 @command()
 @click.argument("suite", required=False)
-@store_option
-@json_option
-@display_option
+@run_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="A folder for all tables and figures.")
-@running_options
-@patience_option
+@model_options
 def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None:
     """Run a whole SUITE: the name of one that comes with Arena, or a TOML file of your own. Without one, list them.
 
@@ -55,6 +52,6 @@ def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None
         else:
             show(reports, "rich")
     for part in done.failed:
-        say(f"arena: part {part.number} of {len(found.parts)} ({part.kind}) failed: {part.error}")
+        tell(f"part {part.number} of {len(found.parts)} ({part.kind}) failed: {part.error}")
     if done.failed:
         sys.exit(done.failed[0].error.exit_code)

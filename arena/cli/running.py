@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from arena.cli.options import settings_of
-from arena.cli.output import say
+from arena.cli.output import tell
 from arena.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -27,14 +27,11 @@ T = TypeVar("T")
 Work = Callable[["Store", "Models", "Silent"], Awaitable[T]]
 S = TypeVar("S", bound="Spec")
 
-_OPTION_NAMES = {"format": "format_"}  # as Python has them, where it has another word of that name
-
 
 def spec_of(kind: type[S], chosen: Mapping[str, Any]) -> S:
     """What a command says of an experiment: each field is the option of its name."""
-    options = {name: _OPTION_NAMES.get(name, name) for name in kind.__struct_fields__}
-    values = {name: chosen[option] for name, option in options.items() if option in chosen}
-    plain: dict[str, Any] = {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
+    said = {name: chosen[name] for name in kind.__struct_fields__ if name in chosen}
+    plain: dict[str, Any] = {name: str(value) if isinstance(value, Path) else value for name, value in said.items()}
     return kind(**plain)
 
 
@@ -53,7 +50,7 @@ def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any]
 
 
 def to_its_end(work: Work[T], store: Store, display: str, chosen: Mapping[str, Any]) -> T:
-    """Do some work with models and a display. `chosen` has the values of `running_options` and `patience_option`.
+    """Do some work with models and a display. `chosen` has the values of `model_options`.
 
     Ctrl-C and SIGTERM end it with exit code 130 and the command that goes on with it.
     """
@@ -65,7 +62,7 @@ def to_its_end(work: Work[T], store: Store, display: str, chosen: Mapping[str, A
         except (KeyboardInterrupt, asyncio.CancelledError):
             pass
     resume = shlex.join(["arena", *sys.argv[1:]])
-    say(f"arena: interrupted; all that was done is in {store.path}. To go on: {resume}")
+    tell(f"interrupted; all that was done is in {store.path}. To go on: {resume}")
     sys.exit(ExitCode.INTERRUPTED)
 
 

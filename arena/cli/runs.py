@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from arena.cli.options import command, json_option, store_option
 from arena.cli.output import say
 from arena.text import printable
-
-if TYPE_CHECKING:
-    from arena.store.rows import CellRow
 
 _HEADINGS = ("run", "experiment", "size", "cells", "done", "counted", "open", "state")
 
@@ -40,7 +37,7 @@ def runs(store: Path, as_json: bool) -> None:
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
-    from arena.experiments.experiment import amount
+    from arena.experiments.registry import amount
     from arena.store import Store
     from arena.store.codec import run_key
     from arena.store.rows import Unit
@@ -49,6 +46,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
     with Store.open(path) as store:
         for run in store.runs():
             spec, cells, writer = run.spec, store.cells(run), store.writer_of(run)
+            counted = sum(cell.done if cell.below is None else cell.below for cell in cells)
             found.append(
                 {
                     "run": run.name,
@@ -62,7 +60,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
                     "cells": len(cells),
                     "done": sum(cell.done for cell in cells),
                     "asked": len(cells) * (1 if spec.unit is Unit.FINDING else spec.size),
-                    "counted": sum(map(_counted, cells)) if spec.unit is Unit.MATCH else None,
+                    "counted": counted if spec.unit is Unit.MATCH else None,
                     "open": sum(cell.open for cell in cells),
                     "state": "finished" if run.finished else "stopped" if writer is None else "running",
                     "process": writer or None,
@@ -70,10 +68,6 @@ def _read(path: Path) -> list[dict[str, Any]]:
                 }
             )
     return found
-
-
-def _counted(cell: CellRow) -> int:
-    return cell.done if cell.below is None else cell.below
 
 
 def _cells(run: dict[str, Any]) -> tuple[str, ...]:

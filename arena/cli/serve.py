@@ -12,37 +12,38 @@ from typing import Any
 import click
 
 from arena.cli.options import FiniteRange, command
-from arena.cli.output import say
+from arena.cli.output import tell
 from arena.files import own_folder
 from arena.text import printable
 
 
-@command(context_settings={"ignore_unknown_options": False})
+@command()
 @click.argument("model")
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[-- SGLANG_OPTIONS...]")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; set a key for any other.")
-@click.option("--port", type=click.IntRange(1, 65000), default=30000, show_default=True)
+@click.option("--host", default="127.0.0.1", help="Where to listen; set a key for any other.")
+@click.option("--port", type=click.IntRange(1, 65000), default=30000)
 @click.option(
     "--replicas",
     type=click.IntRange(1, 64),
     default=1,
-    show_default=True,
     help="How many servers to run behind a router, each on its own GPUs and on the ports after --port.",
 )
 @click.option("--gpus", type=click.IntRange(1, 64), help="GPUs for each server; 4 from 30B on, else 1.")
 @click.option("--quantization", metavar="NAME", help="As SGLang names it, or none; fp8 from 30B on, else none.")
-@click.option("--dtype", type=click.Choice(["auto", "bfloat16", "float16", "float32"]), default="auto")
-@click.option("--device", type=click.Choice(["cuda", "cpu"]), default="cuda", show_default=True)
+@click.option(
+    "--dtype", type=click.Choice(["auto", "bfloat16", "float16", "float32"]), default="auto", show_default=False
+)
+@click.option("--device", type=click.Choice(["cuda", "cpu"]), default="cuda")
 @click.option(
     "--logprobs",
     type=click.Choice(["raw", "tempered"]),
     default="raw",
-    show_default=True,
     help="raw for temperature 1; tempered for any other.",
 )
 @click.option(
     "--python",
     default=lambda: os.environ.get("ARENA_SGLANG_PYTHON", sys.executable),
+    show_default=False,
     metavar="PATH",
     help="The Python that has SGLang; by default ARENA_SGLANG_PYTHON, or else Arena's own.",
 )
@@ -50,7 +51,6 @@ from arena.text import printable
     "--patience",
     type=FiniteRange(1),
     default=1800.0,
-    show_default=True,
     metavar="SECONDS",
     help="How long loading may take.",
 )
@@ -78,23 +78,15 @@ def serve(
 
     check(planned, wishes, python)
     if wishes.host not in ("127.0.0.1", "::1", "localhost") and not wishes.key:
-        _say("anyone who reaches this address may use the server: set ARENA_API_KEY to a key to prevent that")
+        tell("anyone who reaches this address may use the server: set ARENA_API_KEY to a key to prevent that")
     for name in ("SIGTERM", "SIGHUP"):
         with suppress(AttributeError):  # not on every system
             signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
-        with serving(planned, logs or _logs(), patience, _say) as running:
-            _say(f"ready: arena tournament --subject {planned.agent}   (Ctrl-C stops the server)")
+        with serving(planned, logs or own_folder("log"), patience, tell) as running:
+            tell(f"ready: arena tournament --subject {planned.agent}   (Ctrl-C stops the server)")
             click.echo(planned.url)
             sys.stdout.flush()
-            watch(planned, running, _say)
+            watch(planned, running, tell)
     except KeyboardInterrupt:
-        _say("stopped")
-
-
-def _logs() -> Path:
-    return own_folder("log")
-
-
-def _say(line: str) -> None:
-    say(f"arena: {line}")
+        tell("stopped")

@@ -7,18 +7,7 @@ from typing import Any
 
 import click
 
-from arena.cli.options import (
-    MOST_ROUNDS,
-    SEED,
-    FiniteRange,
-    command,
-    display_option,
-    json_option,
-    patience_option,
-    running_options,
-    store_option,
-    wording_options,
-)
+from arena.cli.options import MOST_ROUNDS, SEED, FiniteRange, command, model_options, run_options, wording_options
 from arena.cli.running import measure, spec_of
 
 
@@ -31,7 +20,6 @@ from arena.cli.running import measure, spec_of
     "opponents",
     multiple=True,
     default=("greedy",),
-    show_default=True,
     metavar="AGENT",
     help="Who plays against them; may be repeated.",
 )
@@ -40,18 +28,13 @@ from arena.cli.running import measure, spec_of
     "games",
     multiple=True,
     default=("rps",),
-    show_default=True,
     metavar="GAME",
     help="rps, hide-and-seek[:SPOTS], matching-pennies; may be repeated.",
 )
-@click.option(
-    "--games", "matches", type=int, default=500, show_default=True, help="Matches per cell (the paper's games)."
-)
-@click.option("--rounds", type=int, default=10, show_default=True, help="Rounds per match.")
-@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all random draws.")
-@store_option
-@json_option
-@display_option
+@click.option("--games", "matches", type=int, default=500, help="Matches per cell (the paper's games).")
+@click.option("--rounds", type=int, default=10, help="Rounds per match.")
+@click.option("--seed", type=SEED, default=0, help="Seed of all random draws.")
+@run_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="A folder for table 2 and figure 4.")
 @wording_options
 @click.option(
@@ -61,18 +44,16 @@ from arena.cli.running import measure, spec_of
     show_default="all",
     help="Show the models only the last K rounds.",
 )
-@click.option("--temperature", type=FiniteRange(0, min_open=True), default=1.0, show_default=True)
-@click.option("--top-p", type=FiniteRange(0, 1, min_open=True), default=1.0, show_default=True)
+@click.option("--temperature", type=FiniteRange(0, min_open=True), default=1.0)
+@click.option("--top-p", type=FiniteRange(0, 1, min_open=True), default=1.0)
 @click.option(
     "--invalid",
     type=click.Choice(["resample", "policy"]),
     default="resample",
-    show_default=True,
     help="After an invalid answer: ask again, up to 20 times, or draw from the policy.",
 )
-@click.option("--max-tokens", type=click.IntRange(1, 1000), default=8, show_default=True, help="Tokens per answer.")
-@running_options
-@patience_option
+@click.option("--max-tokens", type=click.IntRange(1, 1000), default=8, help="Tokens per answer.")
+@model_options
 def tournament(**chosen: Any) -> None:
     """Play every subject in every game against every opponent, and print table 2.
 

@@ -9,14 +9,14 @@ from typing import Any
 import click
 
 from arena.cli.options import command, match_options, store_option
-from arena.cli.output import say
+from arena.cli.output import tell
 from arena.errors import InputError
 from arena.extras import need
 
 
 @command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; any other lets others play.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", help="Where to listen; any other lets others play.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000)
 @click.option(
     "--allow-host",
     "names",
@@ -24,8 +24,10 @@ from arena.extras import need
     metavar="NAME",
     help="Another name for this machine, such as a proxy's; may be repeated.",
 )
-@click.option("--viewers", type=click.IntRange(1, 1000), default=8, show_default=True, help="The most viewers at once.")
-@click.option("--allow-paths", is_flag=True, help="Let viewers name files and servers, not only models of the catalog.")
+@click.option("--viewers", type=click.IntRange(1, 1000), default=8, help="The most viewers at once.")
+@click.option(
+    "--allow-paths", is_flag=True, help="Let viewers name files and servers, not only models of the catalog."
+)
 @match_options
 @store_option
 def web(
@@ -53,8 +55,4 @@ def web(
     where = ["--show"] if show else [] if given else ["--lobby"]
     guest = [] if allow_paths else ["--guest"]
     command = [sys.executable, "-m", "arena", "play", f"--store={store.absolute()}", *given, *where, *guest]
-    WebServer(command, host, port, _say, viewers=viewers, names=names).run()
-
-
-def _say(line: str) -> None:
-    say(f"arena: {line}")
+    WebServer(command, host, port, tell, viewers=viewers, names=names).run()

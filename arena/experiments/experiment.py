@@ -37,17 +37,14 @@ class Cell(Protocol):
     @property
     def spec(self) -> CellSpec:
         """What the store keeps of it."""
-        ...
 
     @property
     def title(self) -> str:
         """What it is, in a line."""
-        ...
 
     @property
     def models(self) -> tuple[str, ...]:
         """The names of the models that it needs."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +63,23 @@ class Event:
         return ""
 
 
-class Observer(Protocol):
-    """Who watches: a progress bar, a screen, a test."""
+class Observer:
+    """Who watches: a progress bar, a screen, a test. What one isn't interested in passes it by."""
 
     def begins(self, plan: Plan) -> None:
         """A plan's turn has come."""
-        ...
+
+    def kept(self, run: RunRow) -> None:
+        """Its run is in the store."""
 
     def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         """A cell's turn has come; `done` of its `total` steps were done before."""
-        ...
 
     def happens(self, cell: Cell, event: Event) -> None:
         """Something happened in a cell."""
-        ...
 
     def cell_ends(self, cell: Cell) -> None:
         """A cell has what it needs."""
-        ...
 
 
 class Plan(ABC):
@@ -149,9 +145,18 @@ async def carry_out(plan: Plan, store: Store, models: Models, observer: Observer
     if known is None or not known.finished or known.spec.size < plan.size:
         await plan.check(models, known)
     with store.begin(await run_spec(plan, models)) as writer:
+        observer.kept(writer.run)
         await plan.fill(writer, models, observer)
         writer.finish()
         return writer.run
+
+
+def counted(run: RunSpec) -> str:
+    """How many units a run is asked for, in words: "500 games of 10 rounds", "1500 answers"."""
+    if run.unit is Unit.MATCH:
+        assert run.rounds is not None
+        return f"{run.size} game{'s' * (run.size != 1)} of {run.rounds} round{'s' * (run.rounds != 1)}"
+    return f"{run.size} answer{'s' * (run.size != 1)}"
 
 
 S = TypeVar("S", bound=Spec)
@@ -160,20 +165,9 @@ S = TypeVar("S", bound=Spec)
 @dataclass(frozen=True, slots=True)
 class Experiment(Generic[S]):
     """A kind of experiment. `name` is that of its parts in a suite; `plan` refuses what can't be with UsageError or
-    InputError, and does nothing else."""
+    InputError, and does nothing else; `amount` says in words how much one of its runs is asked for."""
 
     name: str
     spec: type[S]
     plan: Callable[[S, Models], Awaitable[Plan]]
-
-
-def amount(run: RunSpec) -> str:
-    """How much a run is asked for, in words: "500 games of 10 rounds", "1500 answers", "exact, for 1500 answers"."""
-    if run.unit is Unit.MATCH:
-        assert run.rounds is not None
-        return f"{run.size} game{'s' * (run.size != 1)} of {run.rounds} round{'s' * (run.rounds != 1)}"
-    answers = f"{run.size} answer{'s' * (run.size != 1)}"
-    if run.unit is Unit.ANSWER:
-        return answers
-    mode = run.settings.get("mode", "")
-    return f"{mode}, for {answers}" if mode == "exact" else str(mode)
+    amount: Callable[[RunSpec], str] = counted

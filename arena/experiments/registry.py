@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from arena.experiments.experiment import Experiment
+from arena.errors import InputError
+from arena.experiments.experiment import Experiment, counted
 from arena.experiments.numbers.numbers import NUMBERS
 from arena.experiments.numbers.rewards import REWARD_SCORES
 from arena.experiments.tournament.tournament import TOURNAMENT
 from arena.plugins import Registry
+from arena.store.rows import RunSpec
 
 EXPERIMENTS: Final = Registry[Experiment[Any]](
     "arena.experiments", "experiment", {kind.name: kind for kind in (TOURNAMENT, NUMBERS, REWARD_SCORES)}
@@ -21,3 +23,11 @@ def find_experiment(name: str) -> Experiment[Any]:
     if not isinstance(found, Experiment) or found.name != name:
         raise EXPERIMENTS.failure(name, f"is not an Experiment of that name but {found!r:.80}")
     return found
+
+
+def amount(run: RunSpec) -> str:
+    """How much a run is asked for, in words, as its kind says it; of a kind that isn't here, by its units."""
+    try:
+        return find_experiment(run.experiment).amount(run)
+    except (KeyError, InputError):
+        return counted(run)

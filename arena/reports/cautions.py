@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from arena.errors import InputError
-from arena.reports.settings import Settings
+from arena.reports.settings import Settings, model_of
 
 FAMILIES_NOTE: Final = (
     "These models are of different families: a difference between them is not the effect of alignment."
@@ -39,15 +38,5 @@ def _wordings_differ(rows: Sequence[Settings]) -> bool:
 
 def families_of(subjects: Iterable[str]) -> dict[str, str]:
     """What the catalog knows of the subjects' families."""
-    from arena.backends.weights.catalog import find_model
-
-    families = {}
-    for subject in subjects:
-        kind, _, name = subject.partition(":")
-        try:
-            family = find_model(name).family if kind == "llm" else ""
-        except InputError:
-            continue  # a model that has left the catalog since
-        if family:
-            families[subject] = family
-    return families
+    models = {subject: model_of(subject) for subject in subjects}
+    return {subject: model.family for subject, model in models.items() if model and model.family}

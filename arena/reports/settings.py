@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from arena.errors import InputError
 from arena.store.codec import run_key
 from arena.store.rows import Asked, CellSpec, RunRow, Unit
 from arena.text import printable
+
+if TYPE_CHECKING:
+    from arena.backends.weights.catalog import ModelEntry
 
 Settings = Mapping[str, Any]
 
@@ -83,7 +86,7 @@ def of_run(run: RunRow) -> dict[str, Any]:
 
 def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[str, Any]:
     """How a seat's model is asked, and what it is."""
-    kind, _, name = agent.partition(":")
+    model = model_of(agent)
     wording, shown, history = (asked.wording if asked else "").partition("+history")
     found = {
         "style": asked.style if asked else None,
@@ -91,19 +94,21 @@ def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[
         "wording": wording or None,
         "infix": asked.infix if asked else None,
         "history": (history if shown else "all") if wording and run.spec.unit is Unit.MATCH else None,
-        "backend": _backend(name) if kind == "llm" else None,
-        "weights": run.spec.models.get(name),
+        "backend": model.backend if model else None,
+        "weights": run.spec.models.get(agent.partition(":")[2]),
     }
     return {f"{prefix}{key}": value for key, value in found.items()}
 
 
-def _backend(model: str) -> str | None:
+def model_of(agent: str) -> ModelEntry | None:
+    """What the catalog knows of an agent's model; None of a bot, and of a model that has left the catalog since."""
     from arena.backends.weights.catalog import find_model
 
+    kind, _, name = agent.partition(":")
     try:
-        return find_model(model).backend
+        return find_model(name) if kind == "llm" else None
     except InputError:
-        return None  # a model that has left the catalog since
+        return None
 
 
 def _parts(sampling: str) -> dict[str, float]:

@@ -3,7 +3,7 @@
 choice.py           what a person chose for a match, and where it is remembered
 pairing.py          from a choice to a pairing that is ready
 seats.py            who can be put in a seat
-runner.py           a tournament that the app plays itself
+runner.py           work beside a screen; a tournament that the app plays itself
 numbers_choice.py   what a person chose for a task
 numbers_runner.py   answers that are drawn beside a screen
 numbers_store.py    what the store has of a run of numbers

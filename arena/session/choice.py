@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from arena.errors import UsageError
-from arena.files import own_folder
-from arena.session.files import read_struct, write_struct
+from arena.session.files import Kept
 
 HUMAN = "human"
 MIND_READER = "human:mind-reader"
@@ -26,18 +25,7 @@ class Choice(msgspec.Struct, frozen=True):
     history: int | None = None
 
 
-def remembered() -> Choice:
-    """The last choice, or the first one if there is none that can be read."""
-    return read_struct(_file(), Choice) or Choice()
-
-
-def remember(choice: Choice) -> None:
-    """Keep the choice for next time."""
-    write_struct(_file(), choice)
-
-
-def _file() -> Path:
-    return own_folder("state") / "lobby.json"
+LAST_CHOICE: Final = Kept(Choice, "state", "lobby.json")
 
 
 def whole_number(text: str, what: str) -> int | None:

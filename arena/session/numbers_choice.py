@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from arena.backends.loading import Models
 from arena.errors import InputError
 from arena.experiments.numbers.spec import NumbersSpec
 from arena.experiments.numbers.task import Task, find_task
-from arena.files import own_folder
 from arena.prompts.wording import PARAPHRASES, STYLES, find_task_wording
 from arena.records import Seat
+from arena.reports.settings import model_of
 from arena.session.choice import HUMAN
-from arena.session.files import read_struct, write_struct
+from arena.session.files import Kept
 from arena.session.seats import SeatOption, seat_options
 
 DRAWS = 1500  # the paper's
@@ -23,7 +22,7 @@ PERSON_DRAWS = 30  # numbers that a person has patience for
 _REPLIERS = ("greedy", "human:mind-reader")  # who only reply to others
 
 
-class TaskChoice(msgspec.Struct, frozen=True):
+class NumbersChoice(msgspec.Struct, frozen=True):
     """A player and a task. `variant` is a paraphrase of the task's wording, "" the wording itself; the wording, the
     sampling and `exact` are a model's."""
 
@@ -56,6 +55,9 @@ class TaskChoice(msgspec.Struct, frozen=True):
         )
 
 
+LAST_NUMBERS: Final = Kept(NumbersChoice, "state", "numbers.json")
+
+
 def usual_draws(subject: str, task: Task) -> int:
     """How many answers are asked for if nothing else is said."""
     return max(1, PERSON_DRAWS // task.length) if subject == HUMAN else DRAWS
@@ -70,14 +72,10 @@ def task_players(task: Task) -> list[SeatOption]:
 def task_variants(task: Task, subject: str) -> list[str]:
     """The wordings there are for a player, by variant; of a model that the catalog doesn't know, those of either
     style."""
-    kind, _, name = subject.partition(":")
-    try:
-        style = Models.entry(name).style if kind == "llm" else None
-    except InputError:
-        style = None
+    model = model_of(subject)
     found = [""]
     for variant in PARAPHRASES:
-        for asked in STYLES if style is None else (style,):
+        for asked in (model.style,) if model and model.style else STYLES:
             try:
                 find_task_wording(task.name, asked, variant)
             except InputError:
@@ -85,17 +83,3 @@ def task_variants(task: Task, subject: str) -> list[str]:
             found.append(variant)
             break
     return found
-
-
-def remembered() -> TaskChoice:
-    """The last choice, or the first one if there is none that can be read."""
-    return read_struct(_file(), TaskChoice) or TaskChoice()
-
-
-def remember(choice: TaskChoice) -> None:
-    """Keep the choice for next time."""
-    write_struct(_file(), choice)
-
-
-def _file() -> Path:
-    return own_folder("state") / "numbers.json"

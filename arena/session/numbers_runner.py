@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import secrets
 import time
 from collections.abc import Callable
@@ -15,15 +13,16 @@ from msgspec.structs import replace
 from arena.backends.loading import Models
 from arena.concurrency import aside
 from arena.errors import ArenaError
-from arena.experiments.experiment import Cell, Event, Plan, carry_out, run_spec
+from arena.experiments.experiment import Cell, Event, run_spec
 from arena.experiments.numbers.exact import Exact
 from arena.experiments.numbers.numbers import EXACT, AnswerDrawn, Explored, Numbers, plan_numbers
 from arena.experiments.numbers.players import Ask
 from arena.experiments.numbers.task import find_task
-from arena.session.numbers_choice import TaskChoice
+from arena.session.numbers_choice import NumbersChoice
 from arena.session.numbers_words import prepare
+from arena.session.runner import Background
 from arena.session.tally import Tally, Value
-from arena.store.rows import RunSpec
+from arena.store.rows import RunRow, RunSpec
 from arena.store.store import Store
 
 Stage = Literal["loading", "exact", "drawing", "paused", "done", "failed"]
@@ -31,15 +30,13 @@ Stage = Literal["loading", "exact", "drawing", "paused", "done", "failed"]
 SEEDS: Final = 2**32  # of runs whose seed nobody chose
 
 
-class Drawing:
-    """One player's answers to one task. Pausing ends the drawing; going on resumes it from the store.
-
-    `refuse` hears what went wrong, once: then it is over. `ask` asks a person.
-    """
+class Drawing(Background):
+    """One player's answers to one task. `ask` asks a person."""
 
     def __init__(
-        self, choice: TaskChoice, store: Path, models: Models, refuse: Callable[[ArenaError], None], ask: Ask
+        self, choice: NumbersChoice, store: Path, models: Models, refuse: Callable[[ArenaError], None], ask: Ask
     ) -> None:
+        super().__init__(store, models, refuse)
         self.choice = choice
         # what a person draws is never drawn twice
         self.seed = secrets.randbelow(SEEDS) if choice.is_person else choice.seed
@@ -49,20 +46,9 @@ class Drawing:
         self.rejected_last: str | None = None  # the last answer, if it was rejected
         self.arrived = 0  # valid answers
         self.stage: Stage = "loading"
-        self._store = store
-        self._models = models
-        self._refuse = refuse
         self._ask = ask
         self._plan: Numbers | None = None
-        self._spec: RunSpec | None = None
-        self._open: Store | None = None
-        self._task: asyncio.Task[None] | None = None
         self._since = time.monotonic()
-
-    @property
-    def playing(self) -> bool:
-        """Whether answers are being drawn now."""
-        return self._task is not None and not self._task.done()
 
     @property
     def seconds(self) -> float:
@@ -73,36 +59,32 @@ class Drawing:
         """Begin, or go on."""
         if not self.playing:
             self._reach("loading")
-            self._task = asyncio.create_task(self._run(), name="drawing")
+            super().go()
 
     async def pause(self) -> None:
         """End the drawing; all that was drawn is in the store."""
-        if self._task is not None and self.playing:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        if self.playing:
+            await super().pause()
             if self.stage != "failed":
                 self._reach("paused")
 
     async def _run(self) -> None:
-        try:
-            if self._plan is None:
-                self._plan = await self._begin()
-            with Store.open(self._store, create=True) as self._open:
-                await carry_out(self._plan, self._open, self._models, self)
-        except ArenaError as error:
-            self._reach("failed")
-            self._refuse(error)
-        else:
+        await super()._run()
+        if self.stage != "failed":
             self._reach("done")
 
-    async def _begin(self) -> Numbers:
-        """The plan; what was drawn of it before is restored."""
+    def fail(self, error: ArenaError) -> None:
+        self._reach("failed")
+        super().fail(error)
+
+    async def plan(self) -> Numbers:
+        """The plan, made once; what was drawn of it before is restored."""
+        if self._plan is not None:
+            return self._plan
         choice = self.choice
         plan = await plan_numbers(replace(choice.spec, seed=self.seed), self._models, self._ask)
         await aside(prepare)
-        self._spec = await run_spec(plan, self._models)
-        values = await aside(_drawn_before, self._store, self._spec)
+        values = await aside(_drawn_before, self._store, await run_spec(plan, self._models))
         valid = sum(value is not None for value in values.values())
         if valid > choice.n:
             self.tally = Tally(self.tally.task, valid, self.seed)
@@ -110,6 +92,7 @@ class Drawing:
             self.tally.arrive(number, value)
         self.tally.reveal()
         self.arrived = valid
+        self._plan = plan
         return plan
 
     def _reach(self, stage: Stage) -> None:
@@ -118,15 +101,12 @@ class Drawing:
 
     # --- what the run tells ---
 
-    def begins(self, plan: Plan) -> None:
-        """It is the only plan."""
+    def kept(self, run: RunRow) -> None:
+        self._row = run
 
     def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         """The probabilities are in the store by now."""
-        assert self._open is not None and self._spec is not None
-        run = self._open.find(self._spec)
-        assert run is not None
-        found = self._open.findings(self._open.cells(run)[0])
+        found = self.opened.findings(self.opened.cells(self._row)[0])
         self.exact = Exact.from_json(found[EXACT]) if EXACT in found else None
         self._reach("drawing")
 
@@ -142,9 +122,6 @@ class Drawing:
             self.arrived += answer.value is not None
             self.rejected_last = answer.sample.text if answer.value is None else None
             self._since = time.monotonic()
-
-    def cell_ends(self, cell: Cell) -> None:
-        """It is the only cell."""
 
 
 def _drawn_before(path: Path, spec: RunSpec) -> dict[int, Value]:

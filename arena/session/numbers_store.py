@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from arena.experiments.numbers.exact import Exact
 from arena.experiments.numbers.numbers import EXACT
 from arena.experiments.numbers.stored import read_answers, read_findings
 from arena.experiments.numbers.task import TASKS
-from arena.session.choice import HUMAN
 from arena.session.seats import display_name
 from arena.session.tally import Tally
 from arena.store.rows import CellRow, RunRow
@@ -25,16 +24,6 @@ class StoredCell:
     wanted: int
     tally: Tally | None
     exact: Exact | None
-
-    @property
-    def is_begun(self) -> bool:
-        """Whether it has valid answers."""
-        return self.cell.done > 0
-
-    @property
-    def is_person(self) -> bool:
-        """Whether a person drew."""
-        return self.cell.spec.subject == HUMAN
 
     @property
     def player(self) -> str:
@@ -63,31 +52,16 @@ class StoredCell:
         """The value drawn most often, by exact mode if nothing was drawn; "" if nothing is known."""
         if self.tally is None:
             return ""
-        weights = self.tally.counts.tolist() if self.tally.valid else self.exact.distribution if self.exact else None
+        weights = self.tally.drawn.counts if self.tally.valid else self.exact.distribution if self.exact else None
         return "" if weights is None else self.tally.task.values[max(range(len(weights)), key=weights.__getitem__)]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRun:
-    """A run of numbers with its cells, and the process that writes it now, None if nobody does."""
-
-    run: RunRow
-    cells: tuple[StoredCell, ...]
-    writer: int | None
-
-
-def read_run(path: Path, name: str | None, before: StoredRun | None = None) -> StoredRun:
-    """Read a run of numbers; cells without new answers are taken from what was read before. Raises ArenaError."""
-    with Store.open(path) as store:
-        run = store.run(name)
-        writer = store.writer_of(run)
-        counted = [] if before is None or writer is None else [cell for cell in before.cells if cell.is_begun]
-        known = {(cell.cell.id, cell.cell.done): cell for cell in counted}
-        cells = []
-        for cell in store.cells(run):
-            kept = known.get((cell.id, cell.done))
-            cells.append(kept or _read_cell(store, run, cell))
-    return StoredRun(run, tuple(cells), writer)
+def read_stored(store: Store, run: RunRow, before: Iterable[StoredCell]) -> list[StoredCell]:
+    """The cells of a run of numbers; while somebody writes it, those without new answers are taken from what was read
+    before. Raises ArenaError."""
+    kept = before if store.writer_of(run) is not None else ()
+    known = {(cell.cell.id, cell.cell.done): cell for cell in kept if cell.cell.done}
+    return [known.get((cell.id, cell.done)) or _read_cell(store, run, cell) for cell in store.cells(run)]
 
 
 def _read_cell(store: Store, run: RunRow, cell: CellRow) -> StoredCell:

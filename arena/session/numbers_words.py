@@ -26,8 +26,8 @@ def over_drawn(tally: Tally) -> str:
     """The most over-drawn value, in a sentence; "" if nothing was drawn."""
     if not tally.valid:
         return ""
-    most = int(np.argmax(tally.counts))
-    count, chance = int(tally.counts[most]), tally.pooled / len(tally.task.values)
+    most = int(np.argmax(tally.drawn.counts))
+    count, chance = tally.drawn.counts[most], tally.pooled / len(tally.task.values)
     times = "once" if count == 1 else f"{count:,} times"
     return f"{tally.task.values[most]} was drawn {times}; chance would be {chance:,.{0 if chance >= 10 else 1}f}."
 
@@ -50,10 +50,10 @@ def facts(tally: Tally, exact: Exact | None, person: bool) -> list[Fact]:
     """The numbers beside the bars, the most important first."""
     drawn = tally.valid + tally.rejected
     share = f"{tally.rejected / drawn:.1%}" if drawn else "–"
-    lines: list[Fact] = [("chi-square", _last(tally.curve), f"chance: {len(tally.task.values) - 1}")]
+    lines: list[Fact] = [("chi-square", _last(tally.drawn.curve), f"chance: {len(tally.task.values) - 1}")]
     if exact is not None:
         lines.append(("  exact mode", expected(exact, tally.wanted), f"{exact.unexplored:.1%} unexplored"))
-    lines.append(("  true sample", _last(tally.true_curve), ""))
+    lines.append(("  true sample", _last(tally.true.curve), ""))
     lines.append(("rejected", share, f"{tally.rejected:,} of {drawn:,}"))
     if exact is not None:
         lines.append(("  exact mode", f"{exact.rejected:.1%}", ""))
@@ -75,7 +75,8 @@ def _p(tally: Tally) -> float | None:
     """The probability that a true sample is at least as uneven: all its values are independent, in a sequence too."""
     from arena.stats.uniformity import uniformity
 
-    return None if tally.pooled < _FEWEST_A_VALUE * len(tally.task.values) else uniformity(tally.counts).p
+    enough = tally.pooled >= _FEWEST_A_VALUE * len(tally.task.values)
+    return uniformity(np.array(tally.drawn.counts)).p if enough else None
 
 
 def _one_in(p: float) -> str:

@@ -10,7 +10,6 @@ from arena.experiments.tournament.cells import Cell, check_length, plan_cells
 from arena.experiments.tournament.match import Pairing
 from arena.experiments.tournament.sitting import sitting_run
 from arena.experiments.tournament.spec import TournamentSpec
-from arena.games import Game, parse_game
 from arena.session.choice import Choice
 from arena.store.rows import RunSpec
 
@@ -19,7 +18,6 @@ from arena.store.rows import RunSpec
 class Prepared:
     """A pairing that is ready to play."""
 
-    game: Game
     cell: Cell
     pairing: Pairing
     run: RunSpec
@@ -42,4 +40,4 @@ async def prepare(choice: Choice, models: Models) -> Prepared:
     await check_length(cell, choice.rounds, models)
     seed = secrets.randbelow(2**32) if choice.seed is None else choice.seed
     pairing = await cell.pairing(seed, models)
-    return Prepared(parse_game(choice.game), cell, pairing, await sitting_run(cell, pairing, spec, models))
+    return Prepared(cell, pairing, await sitting_run(cell, pairing, spec, models))

@@ -8,40 +8,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from arena.experiments.experiment import Cell, Event, Observer, Plan
 from arena.reports.words import duration
 from arena.text import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from arena.experiments.experiment import Cell, Event, Plan
-
 _LINE_SECONDS = 10.0  # between two lines of the plain display,
 _LINE_STEPS = 10  # in which so many steps were done: they come in bursts
 _WINDOW_SECONDS = 1.0  # before which no rate is shown
 
 
-class Silent:
+class Silent(Observer):
     """Shows no progress, only the lines that a person should read."""
 
     def turn(self, number: int, count: int) -> None:
         """The turn of a suite's part has come."""
 
-    def begins(self, plan: Plan) -> None:
-        """A plan's turn has come."""
-
     def tell(self, line: str) -> None:
         """Say something."""
         print(printable(line), file=sys.stderr, flush=True)
-
-    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
-        """A cell's turn has come: so many steps were done before, of so many."""
-
-    def happens(self, cell: Cell, event: Event) -> None:
-        """Something happened in a cell."""
-
-    def cell_ends(self, cell: Cell) -> None:
-        """A cell is finished."""
 
 
 class Plain(Silent):
@@ -107,11 +94,9 @@ class Bars(Silent):
         self._steps = ""
 
     def begins(self, plan: Plan) -> None:
-        from rich.markup import escape
-
         self._steps = plan.steps
         for cell in plan.cells:
-            bar = self._progress.add_task(escape(printable(cell.title)), total=None, start=False, rate="waiting")
+            bar = self._progress.add_task(printable(cell.title), total=None, start=False, rate="waiting")
             self._bars[cell.spec.key] = bar
 
     def tell(self, line: str) -> None:
@@ -156,7 +141,7 @@ def observer(display: str) -> Iterator[Silent]:
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=None),
             TaskProgressColumn(),
             TextColumn("{task.fields[rate]:>14}", markup=False),

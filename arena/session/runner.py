@@ -1,4 +1,4 @@
-"""A tournament that the app plays itself: started, paused, gone on with. What it plays is read from the store."""
+"""Work beside a screen: begun, paused, gone on with. A tournament that the app plays itself."""
 
 from __future__ import annotations
 
@@ -8,76 +8,71 @@ from collections.abc import Callable
 from pathlib import Path
 
 from arena.backends.loading import Models
-from arena.concurrency import aside
 from arena.errors import ArenaError
-from arena.experiments.experiment import Cell, Event, Plan, carry_out, run_spec
+from arena.experiments.experiment import Observer, Plan, carry_out
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import plan_tournament
-from arena.store.rows import RunSpec
+from arena.store.rows import RunRow
 from arena.store.store import Store
 
 
-class Runner:
-    """Plays a tournament in the background. Pausing ends the play; going on resumes it from the store."""
+class Background(Observer):
+    """An experiment that is run beside a screen. Pausing ends it; going on resumes it from the store.
 
-    def __init__(self, spec: TournamentSpec, store: Path, models: Models, refuse: Callable[[ArenaError], None]) -> None:
-        self._asked = spec
+    `refuse` hears what went wrong, once: then it is over.
+    """
+
+    def __init__(self, store: Path, models: Models, refuse: Callable[[ArenaError], None]) -> None:
         self._store = store
         self._models = models
         self._refuse = refuse
         self._task: asyncio.Task[None] | None = None
-        self._spec: RunSpec | None = None
 
     @property
     def playing(self) -> bool:
-        """Whether it is being played now."""
+        """Whether it is being done now."""
         return self._task is not None and not self._task.done()
-
-    async def run_name(self) -> str | None:
-        """The name of the run that is played; None until it is in the store."""
-        return None if self._spec is None else await aside(_find, self._store, self._spec)
 
     def go(self) -> None:
         """Begin, or go on."""
         if not self.playing:
-            self._task = asyncio.create_task(self._play(), name="tournament")
+            self._task = asyncio.create_task(self._run(), name="beside the screen")
 
     async def pause(self) -> None:
-        """End the play; all that was played is in the store."""
+        """End it; all that was done is in the store."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    async def _play(self) -> None:
+    async def _run(self) -> None:
         try:
-            plan = await plan_tournament(self._asked, self._models)
-            self._spec = await run_spec(plan, self._models)
-            with Store.open(self._store, create=True) as store:
-                await carry_out(plan, store, self._models, _Nobody())
+            plan = await self.plan()
+            with Store.open(self._store, create=True) as self.opened:
+                await carry_out(plan, self.opened, self._models, self)
         except ArenaError as error:
-            self._refuse(error)
+            self.fail(error)
+
+    async def plan(self) -> Plan:
+        """What is to be done. Raises ArenaError."""
+        raise NotImplementedError
+
+    def fail(self, error: ArenaError) -> None:
+        """It is over, and why."""
+        self._refuse(error)
 
 
-def _find(path: Path, spec: RunSpec) -> str | None:
-    if not path.exists():
-        return None
-    with Store.open(path) as store:
-        run = store.find(spec)
-    return None if run is None else run.name
+class Runner(Background):
+    """Plays a tournament. What it plays is read from the store, in the run named `run`: None until it is there."""
 
+    def __init__(self, spec: TournamentSpec, store: Path, models: Models, refuse: Callable[[ArenaError], None]) -> None:
+        super().__init__(store, models, refuse)
+        self._asked = spec
+        self.run: str | None = None
 
-class _Nobody:
-    """The screen watches the store instead."""
+    async def plan(self) -> Plan:
+        """The tournament."""
+        return await plan_tournament(self._asked, self._models)
 
-    def begins(self, plan: Plan) -> None:
-        """Nothing to do."""
-
-    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
-        """Nothing to do."""
-
-    def happens(self, cell: Cell, event: Event) -> None:
-        """Nothing to do."""
-
-    def cell_ends(self, cell: Cell) -> None:
-        """Nothing to do."""
+    def kept(self, run: RunRow) -> None:
+        self.run = run.name

@@ -30,11 +30,10 @@ class SeatOption:
 
 def seat_options(game: Game, seat: Seat, *typed: str) -> list[SeatOption]:
     """All agents for a seat of a game, `typed` specs that are none of them at the end."""
-    moves = game.moves if seat is Seat.SUBJECT else game.replies
     options = [SeatOption(HUMAN, "you"), SeatOption(MIND_READER, "you, reading its mind")]
     options += [SeatOption(f"llm:{name}", name, state(entry)) for name, entry in catalog().items()]
     options += [SeatOption("greedy", "the greedy reader"), SeatOption("uniform", "uniform play")]
-    options += [SeatOption(f"fixed:{move}", f"always {move}") for move in moves]
+    options += [SeatOption(f"fixed:{move}", f"always {move}") for move in game.moves_of(seat)]
     known = {option.spec for option in options}
     return options + [SeatOption(spec, spec) for spec in dict.fromkeys(typed) if spec not in known]
 

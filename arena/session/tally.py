@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
-import numpy as np
-from numpy.typing import NDArray
-
 from arena.experiments.numbers.task import Task
 from arena.experiments.numbers.true_sample import true_sample
 
@@ -28,30 +25,11 @@ class Tally:
         self.rejected = 0
         self.without_repetition = 0  # valid answers whose values all differ
         self.values: list[tuple[int, ...]] = []
-        self._mine, self._true = _Counts(len(task.values)), _Counts(len(task.values))
+        self.drawn = Counts(len(task.values))  # of what was drawn, over all places of an answer
+        self.true = Counts(len(task.values))  # of as many true draws
         self._sample: list[int] = true_sample(seed, task, wanted).ravel().tolist()
         self._arrived: list[tuple[int, Value]] = []  # a heap
         self._next = 0
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """How often each value was drawn, over all places of an answer."""
-        return np.array(self._mine.counts, dtype=np.int64)
-
-    @property
-    def true_counts(self) -> NDArray[np.int64]:
-        """The same of as many true draws."""
-        return np.array(self._true.counts, dtype=np.int64)
-
-    @property
-    def curve(self) -> list[float]:
-        """Chi-square after each valid answer."""
-        return self._mine.curve
-
-    @property
-    def true_curve(self) -> list[float]:
-        """The true sample's, after as many."""
-        return self._true.curve
 
     @property
     def pooled(self) -> int:
@@ -81,14 +59,14 @@ class Tally:
             return
         self.values.append(value)
         self.without_repetition += len(set(value)) == len(value)
-        self._mine.add(value)
+        self.drawn.add(value)
         at = self.valid * len(value)
-        self._true.add(self._sample[at : at + len(value)])
+        self.true.add(self._sample[at : at + len(value)])
         self.valid += 1
 
 
-class _Counts:
-    """Counts with their chi-square, kept up to date."""
+class Counts:
+    """How often each value was drawn, and chi-square after each valid answer."""
 
     def __init__(self, k: int) -> None:
         self.counts = [0] * k
@@ -96,6 +74,7 @@ class _Counts:
         self._n = self._squares = 0
 
     def add(self, values: Sequence[int]) -> None:
+        """An answer's values."""
         for value in values:
             self._squares += 2 * self.counts[value] + 1
             self.counts[value] += 1

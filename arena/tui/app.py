@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final, TypeVar
 
 import msgspec
 from textual.app import App, SystemCommand
@@ -16,9 +17,8 @@ from textual.screen import Screen
 from arena.backends.loading import Models
 from arena.concurrency import aside
 from arena.errors import ArenaError
-from arena.session.choice import Choice, remember, remembered
-from arena.session.preferences import keep, preferences
-from arena.store.rows import RunRow
+from arena.session.choice import LAST_CHOICE, Choice
+from arena.session.preferences import PREFERENCES
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
@@ -32,6 +32,16 @@ from arena.tui.screens.setup import SetupScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.terminal import leave_on_signals
 from arena.tui.themes import THEMES, Harmless, Shades
+
+T = TypeVar("T")
+
+# where one can go from the lobby and, by the command palette, from anywhere
+_PLACES: Final[dict[str, tuple[str, type[ArenaScreen]]]] = {
+    "Settings": ("Theme, pace of a show, how models are run", SettingsScreen),
+    "Results": ("The runs of the store, down to a round's replay", ResultsScreen),
+    "Tournament": ("Set up a tournament against the greedy reader", SetupScreen),
+    "Numbers": ("How random are a player's random numbers?", NumbersSetupScreen),
+}
 
 
 class ArenaApp(App[None]):
@@ -61,11 +71,11 @@ class ArenaApp(App[None]):
         if self.no_color:
             self._filters = [Shades() if isinstance(used, Monochrome) else used for used in self._filters]
         self.store = store
-        self.choice = start or lobby or remembered()
+        self.choice = start or lobby or LAST_CHOICE.read()
         self._start = start is not None
         self._watch = watch
         self._follow = follow
-        self.preferences = preferences()
+        self.preferences = PREFERENCES.read()
         self.models = Models(self.preferences.settings(), self.say, self._progress, show=self._show_notice)
         self._notices: set[str] = set()  # that stand on the screen, or stood there
         for theme in THEMES:
@@ -114,43 +124,42 @@ class ArenaApp(App[None]):
         """Say what went wrong; everything that was played is in the store."""
         self.notify(printable(str(error)), title="That didn't work", severity="error", timeout=15, markup=False)
 
+    async def from_store(self, read: Callable[[Store], T]) -> T | None:
+        """What is read from the store, beside the screen; None where that fails, which the person is told."""
+
+        def opened() -> T:
+            with Store.open(self.store) as store:
+                return read(store)
+
+        try:
+            return await aside(opened)
+        except ArenaError as error:
+            self.refuse(error)
+            return None
+
     def open_match(self, choice: Choice, watch: bool = False) -> None:
         """Go to the match that was chosen, or watch its subject play one match after another."""
         self.choice = choice
-        remember(choice)
+        LAST_CHOICE.keep(choice)
         self.push_screen(SpectateScreen(choice) if watch else MatchScreen(choice))
 
     async def _open_run(self, name: str | None) -> None:
         """Show a run, the one begun last if none is named."""
-        try:
-            run = await aside(_stored_run, self.store, name)
-        except ArenaError as error:
-            self.refuse(error)
-        else:
+        run = await self.from_store(lambda store: store.run(name))
+        if run is not None:
             self.push_screen(run_screen(run))
 
-    def action_tournament(self) -> None:
-        """Set up a tournament."""
-        self.push_screen(SetupScreen())
-
-    def action_numbers(self) -> None:
-        """Set up who draws random numbers."""
-        self.push_screen(NumbersSetupScreen())
-
-    def action_results(self) -> None:
-        """The runs of the store."""
-        self.push_screen(ResultsScreen())
-
-    def action_settings(self) -> None:
-        """Theme, pace, how models are run."""
-        self.push_screen(SettingsScreen())
+    def action_open(self, place: str) -> None:
+        """Go to one of the places."""
+        _, screen = _PLACES[place]
+        self.push_screen(screen())
 
     def prefer(self, **changes: object) -> None:
         """Change preferences, and keep them."""
         changed = msgspec.structs.replace(self.preferences, **changes)
         if changed != self.preferences:
             self.preferences = changed
-            keep(changed)
+            PREFERENCES.keep(changed)
 
     async def settle(self) -> None:
         """Nobody plays: what changed of how models are run counts from now on, so they are loaded anew."""
@@ -161,10 +170,8 @@ class ArenaApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette: Textual's own commands, and where one can go."""
         yield from super().get_system_commands(screen)
-        yield SystemCommand("Settings", "Theme, pace of a show, how models are run", self.action_settings)
-        yield SystemCommand("Results", "The runs of the store, down to a round's replay", self.action_results)
-        yield SystemCommand("Tournament", "Set up a tournament against the greedy reader", self.action_tournament)
-        yield SystemCommand("Numbers", "How random are a player's random numbers?", self.action_numbers)
+        for place, (what, _) in _PLACES.items():
+            yield SystemCommand(place, what, partial(self.action_open, place))
 
     def _progress(self, line: str) -> None:
         """A step of loading a model, shown where the model will play."""
@@ -185,8 +192,3 @@ class ArenaApp(App[None]):
 
     async def on_unmount(self) -> None:
         await self.models.close()
-
-
-def _stored_run(path: Path, name: str | None) -> RunRow:
-    with Store.open(path) as store:
-        return store.run(name)

@@ -28,7 +28,6 @@ DARK: Final = Theme(
     success="#3fbf8f",
     warning="#f0e442",
     error="#ff7a5c",
-    dark=True,
     variables={"footer-key-foreground": "#f0e442", "border": "#5a6672"},
 )
 
@@ -60,7 +59,6 @@ CONTRAST: Final = Theme(
     success="#7dffc0",
     warning="#ffff00",
     error="#ff9d85",
-    dark=True,
     variables={"footer-key-foreground": "#ffff00", "border": "#ffffff"},
 )
 

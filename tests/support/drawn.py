@@ -10,7 +10,7 @@ import numpy as np
 from arena.experiments.numbers.exact import Exact
 from arena.experiments.numbers.task import find_task
 from arena.records import Answer, Sample
-from arena.reports.numbers.measures import TaskCellReport
+from arena.reports.numbers.measures import NumbersCellReport
 from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.settings import settings_of
 from arena.store.rows import Asked, CellRow, CellSpec, RunRow
@@ -26,7 +26,7 @@ def cell(
     findings: dict[str, Any] | None = None,
     seed: int = 0,
     **prompt: Any,
-) -> TaskCellReport:
+) -> NumbersCellReport:
     """A cell with these valid answers and so many rejected ones; a model's as `prompt` says."""
     plain = {"style": "base", "wording": "paper", "temperature": 1.0, "top_p": 1.0}
     asked = Asked(**{**plain, **prompt}) if subject.startswith("llm:") else None
@@ -37,7 +37,7 @@ def cell(
     n = len(values) or 1500
     settings = settings_of(run_of(spec, seed=seed), spec)
     wanted = len(values) if wanted is None else wanted
-    return TaskCellReport(row, find_task(task), tuple(answers), findings or {}, wanted, n, settings)
+    return NumbersCellReport(row, find_task(task), tuple(answers), findings or {}, wanted, n, settings)
 
 
 def run_of(*cells: CellSpec, seed: int = 0) -> RunRow:
@@ -45,7 +45,7 @@ def run_of(*cells: CellSpec, seed: int = 0) -> RunRow:
     return RunRow(1, "2026-01-01-1", numbers_run(cells, 1500, seed, "both"), "now", 1500)
 
 
-def runs_of(*cells: TaskCellReport, families: dict[str, str] | None = None) -> NumbersRuns:
+def runs_of(*cells: NumbersCellReport, families: dict[str, str] | None = None) -> NumbersRuns:
     """A run as it is reported."""
     return NumbersRuns((run_of(*(one.cell.spec for one in cells)),), cells, families or {})
 

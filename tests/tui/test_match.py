@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from arena.games import parse_game
 from arena.records import Seat
-from arena.session.choice import Choice, remembered
+from arena.session.choice import LAST_CHOICE, Choice
 from arena.store.rows import RoundColumns
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
@@ -91,7 +91,7 @@ def test_a_match_that_is_left_is_kept_as_abandoned_and_the_lobby_is_there_again(
     with Store.open(store) as opened, opened.database.guard() as connection:
         assert connection.execute("SELECT finished, abandoned FROM matches").fetchall() == [(0, 1)]
         assert connection.execute("SELECT COUNT(*) FROM rounds").fetchone() == (2,)
-    assert remembered().subject == MIX
+    assert LAST_CHOICE.read().subject == MIX
 
 
 def test_a_match_left_before_its_first_round_leaves_nothing(store: Path) -> None:

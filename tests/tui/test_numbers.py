@@ -13,13 +13,13 @@ from textual.widgets import DataTable, Input, Select
 
 from arena.backends.weights import catalog
 from arena.records import Answer
-from arena.session.numbers_choice import TaskChoice
+from arena.session.numbers_choice import NumbersChoice
 from arena.store.rows import CellSpec
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.numbers import NumbersScreen
-from arena.tui.screens.numbers_run import NumbersRunScreen, TaskCellScreen
+from arena.tui.screens.numbers_run import NumbersCellScreen, NumbersRunScreen
 from arena.tui.screens.numbers_setup import NumbersSetupScreen
 from arena.tui.screens.results import ResultsScreen
 from arena.tui.widgets.value_bars import ValueBars
@@ -318,7 +318,7 @@ def test_from_the_results_down_to_a_cells_bars_and_the_latest_run_opens_the_righ
         table = app.screen.query_one("#task-cells", DataTable)
         assert [str(value).strip() for value in table.get_row_at(1)] == ["fixed:7", "50", "500.0", "–", "7", "0.0%"]
         await pilot.press("down", "enter")
-        await until(pilot, lambda: isinstance(app.screen, TaskCellScreen) and "fixed:7" in text(app, "title"))
+        await until(pilot, lambda: isinstance(app.screen, NumbersCellScreen) and "fixed:7" in text(app, "title"))
         await until(pilot, lambda: "7 was drawn 50 times; chance would be 4.5." in text(app, "numbers-facts"))
         await pilot.press("left")
         await until(pilot, lambda: "uniform play" in text(app, "title"))
@@ -342,7 +342,7 @@ def test_a_models_cells_show_how_it_was_asked_and_what_exact_mode_found(store: P
         assert "different families" in text(app, "families")
         await pilot.press("enter")
         await until(
-            pilot, lambda: isinstance(app.screen, TaskCellScreen) and "unexplored" in text(app, "numbers-facts")
+            pilot, lambda: isinstance(app.screen, NumbersCellScreen) and "unexplored" in text(app, "numbers-facts")
         )
 
     run(app, script)
@@ -374,7 +374,7 @@ def test_bars_can_be_drawn_in_a_terminals_own_colours_and_in_none_at_any_size(
         app.theme = look
 
     async def script(pilot: Pilot[None]) -> None:
-        app.push_screen(NumbersScreen(TaskChoice("mix:3=0.5,7=0.5", n=60)))
+        app.push_screen(NumbersScreen(NumbersChoice("mix:3=0.5,7=0.5", n=60)))
         await until(pilot, lambda: stage(app) == "done")
         await pilot.pause()
         assert "█" in drawn(app) or "▆" in drawn(app)

@@ -13,13 +13,13 @@ from arena.backends.loading import Models
 from arena.experiments.experiment import carry_out
 from arena.experiments.numbers.numbers import plan_numbers
 from arena.experiments.numbers.spec import NumbersSpec
-from arena.session.numbers_choice import TaskChoice
+from arena.session.numbers_choice import NumbersChoice
 from arena.session.progress import Silent
 from arena.store import registry
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.numbers import NumbersScreen
-from arena.tui.screens.numbers_run import NumbersRunScreen, TaskCellScreen
+from arena.tui.screens.numbers_run import NumbersCellScreen, NumbersRunScreen
 from tests.support.app import rows, stage, text, until
 from tests.support.pictures import SIZES, THEMES, OneDay
 
@@ -48,10 +48,10 @@ def test_numbers_setup(snap_compare: Any, store: Path, size: str, theme: str) ->
 
 @pytest.mark.parametrize(
     "choice",
-    [TaskChoice(MIX, n=600), TaskChoice("uniform", "letters", n=600), TaskChoice(MIX, "sequences", n=60)],
+    [NumbersChoice(MIX, n=600), NumbersChoice("uniform", "letters", n=600), NumbersChoice(MIX, "sequences", n=60)],
     ids=["uneven", "even", "sequences"],
 )
-def test_numbers(snap_compare: Any, store: Path, size: str, theme: str, choice: TaskChoice) -> None:
+def test_numbers(snap_compare: Any, store: Path, size: str, theme: str, choice: NumbersChoice) -> None:
     app = app_of(store, theme)
 
     async def script(pilot: Pilot[None]) -> None:
@@ -66,7 +66,7 @@ def test_numbers_of_a_person(snap_compare: Any, store: Path, size: str, theme: s
     app = app_of(store, theme)
 
     async def script(pilot: Pilot[None]) -> None:
-        app.push_screen(NumbersScreen(TaskChoice("human", n=30)))
+        app.push_screen(NumbersScreen(NumbersChoice("human", n=30)))
         await until(pilot, lambda: stage(app) == "drawing" and "0 of 30" in text(app, "verdict"))
         await pilot.press("4", "enter", *"twelve", "enter", "1")
         await until(pilot, lambda: "'twelve' is rejected" in text(app, "verdict"))
@@ -83,7 +83,7 @@ def test_task_run(snap_compare: Any, store: Path, size: str, theme: str, keys: t
         await until(pilot, lambda: isinstance(app.screen, NumbersRunScreen) and rows(app, "task-cells") == 3)
         await pilot.press(*keys)
         if keys:
-            await until(pilot, lambda: isinstance(app.screen, TaskCellScreen) and "fixed:7" in text(app, "title"))
+            await until(pilot, lambda: isinstance(app.screen, NumbersCellScreen) and "fixed:7" in text(app, "title"))
         await until(pilot, lambda: "chance would be" in text(app, "numbers-facts"))
         await pilot.pause()
 

@@ -162,7 +162,7 @@ def test_a_tournament_is_set_up_played_paused_and_gone_on_with(store: Path) -> N
         assert isinstance(app.screen, SetupScreen)
         subjects.select("llm:gemma-3-270m")
         await until(pilot, lambda: not app.screen.query_one("#start").has_class("-active"))  # a button rests a moment
-        app.screen.query_one("#count", Input).value = "60"
+        app.screen.query_one("#matches", Input).value = "60"
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, RunScreen) and "running" in text(app, "title"))
         await pilot.press("space")

@@ -59,7 +59,7 @@ def test_chi_square_is_scipys_after_every_answer() -> None:
     tally.reveal()
     for number in (1, 2, 17, 50):
         counts = np.bincount(drawn[:number], minlength=11)
-        assert tally.curve[number - 1] == pytest.approx(stats.chisquare(counts).statistic)
+        assert tally.drawn.curve[number - 1] == pytest.approx(stats.chisquare(counts).statistic)
 
 
 def test_the_true_sample_is_as_large_as_what_was_drawn() -> None:
@@ -67,7 +67,7 @@ def test_the_true_sample_is_as_large_as_what_was_drawn() -> None:
     restore(tally, [tuple(range(10))] * 12)
     tally.reveal()
     true = np.floor(uniforms(stream(5, "true sample", "sequences"), 120) * 11).astype(int)
-    assert tally.true_counts.tolist() == np.bincount(true, minlength=11).tolist()
+    assert tally.true.counts == np.bincount(true, minlength=11).tolist()
     assert tally.without_repetition == 12
 
 
@@ -117,7 +117,7 @@ def test_what_is_said_of_true_samples_is_the_chi_square_beside_it() -> None:
     missing = [number for number, times in enumerate((30, 22, 8, 7, 7, 6, 5, 5, 4, 3, 3)) for _ in range(times)]
     restore(tally, [tuple(value for value in range(11) if value != left_out) for left_out in missing])
     tally.reveal()
-    chi2 = float(stats.chisquare(tally.counts).statistic)
-    assert tally.curve[-1] == pytest.approx(chi2)
+    chi2 = float(stats.chisquare(tally.drawn.counts).statistic)
+    assert tally.drawn.curve[-1] == pytest.approx(chi2)
     p = float(stats.chi2.sf(chi2, 10))
     assert surprise(tally) == f"No surprise: {p:.0%} of true samples are less even." and 0.05 < p < 0.975

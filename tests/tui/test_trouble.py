@@ -16,7 +16,7 @@ from textual.widgets import Button, Input, Select
 
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
 from arena.session.choice import Choice
-from arena.session.preferences import preferences
+from arena.session.preferences import PREFERENCES
 from arena.store.rows import Asked, CellSpec
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
@@ -188,17 +188,15 @@ def test_settings_are_kept_and_count(store: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and app.models.settings.threads == 1)
 
     run(app, script)
-    kept = preferences()
+    kept = PREFERENCES.read()
     assert (kept.theme, kept.speed, kept.threads) == ("arena-contrast", 8.0, 1)
     assert ArenaApp(store).theme == "arena-contrast"
 
 
 @pytest.mark.parametrize("damage", ["", "no json", "[]", '{"theme": 3}', '{"theme": "gone"}'])
 def test_damaged_settings_are_the_first_ones(store: Path, damage: str) -> None:
-    from arena.session.preferences import preferences_file
-
-    preferences_file().parent.mkdir(parents=True)
-    preferences_file().write_text(damage)
+    PREFERENCES.path.parent.mkdir(parents=True)
+    PREFERENCES.path.write_text(damage)
     app = ArenaApp(store, start=Choice("rps", MIX, "human", 2, 1))
 
     async def script(pilot: Pilot[None]) -> None:

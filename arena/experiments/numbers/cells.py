@@ -33,7 +33,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskCell:
+class NumbersCell:
     """A grid square: a player and a task, and for a model the wording, the format and the sampling."""
 
     task: Task
@@ -77,7 +77,7 @@ class TaskCell:
         return Question(Prompt(text, await encode(model, segments)), stop)
 
 
-async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> list[TaskCell]:
+async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> list[NumbersCell]:
     """The cells of a grid, subject by subject; a bot or a person has one, whatever the samplings. `matched` names whose
     entropy the temperature was chosen to reach.
 
@@ -85,7 +85,7 @@ async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> li
     """
     check_format(spec.format)
     asked = find_task(spec.task)
-    cells: list[TaskCell] = []
+    cells: list[NumbersCell] = []
     for subject in dict.fromkeys(spec.subjects):
         player = parse_agent(subject)
         if player.is_model:
@@ -94,37 +94,31 @@ async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> li
             if make_bot(player, asked.as_game(), Seat.SUBJECT).sees is not Sees.MOVES:
                 raise UsageError(f"{player.text} replies to others: it draws nothing by itself")
             key = stream(player.text, "", asked.name, "-", "-")
-            cells.append(TaskCell(asked, player, CellSpec(key, player.text, "", asked.name)))
+            cells.append(NumbersCell(asked, player, CellSpec(key, player.text, "", asked.name)))
     return cells
 
 
 async def _model_cells(
     player: AgentSpec, task: Task, spec: NumbersSpec, models: Models, matched: str
-) -> list[TaskCell]:
+) -> list[NumbersCell]:
     style, format_ = await style_and_format(player.argument, spec.style, spec.format, models)
     if spec.wording is not None:
         wordings = {"": read_wording(Path(spec.wording), style)}
     else:
         wordings = {variant: find_task_wording(task.name, style, variant) for variant in spec.paraphrases}
-    return [
-        _cell(player, task, (variant, wording), format_, sampling, matched)
-        for (variant, wording), sampling in product(wordings.items(), spec.samplings)
-    ]
-
-
-def _cell(
-    player: AgentSpec, task: Task, named: tuple[str, Wording], format_: str, sampling: Sampling, matched: str
-) -> TaskCell:
-    variant, wording = named
-    key = stream(player.text, "", task.name, f"{wording.style}/{format_}/{wording.name}", str(sampling))
-    asked = Asked(
-        style=wording.style,
-        wording=wording.name,
-        format=format_,
-        infix=wording.infix,
-        temperature=sampling.temperature,
-        top_p=sampling.top_p,
-        variant=variant,
-        matched=matched,
-    )
-    return TaskCell(task, player, CellSpec(key, player.text, "", task.name, asked), wording, format_, sampling)
+    cells = []
+    for (variant, wording), sampling in product(wordings.items(), spec.samplings):
+        key = stream(player.text, "", task.name, f"{wording.style}/{format_}/{wording.name}", str(sampling))
+        asked = Asked(
+            style=wording.style,
+            wording=wording.name,
+            format=format_,
+            infix=wording.infix,
+            temperature=sampling.temperature,
+            top_p=sampling.top_p,
+            variant=variant,
+            matched=matched,
+        )
+        stored = CellSpec(key, player.text, "", task.name, asked)
+        cells.append(NumbersCell(task, player, stored, wording, format_, sampling))
+    return cells

@@ -18,7 +18,7 @@ from arena.backends.base import Capability, LanguageModel, Request, Sampling
 from arena.backends.keys import without_logins
 from arena.backends.loading import Models
 from arena.errors import InputError, UsageError
-from arena.experiments.numbers.cells import Question, TaskCell, plan_cells
+from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
 from arena.experiments.numbers.spec import NumbersSpec
 
 ENTROPY: Final = "entropy"  # the name of what is found out about a cell
@@ -60,15 +60,14 @@ async def entropies(model: LanguageModel, question: Question, temperatures: Sequ
     return [numbers.entropy for numbers in completion.further]
 
 
-def match(target: float, found: Sequence[float], temperatures: Sequence[float] = TEMPERATURES) -> Matched:
-    """The lowest temperature whose entropy in `found` reaches `target`, or the highest."""
-    by_temperature = sorted(zip(temperatures, found, strict=True))
-    reaching = [pair for pair in by_temperature if pair[1] >= target]
-    temperature, entropy = (reaching or by_temperature[-1:])[0]
-    return Matched(temperature, entropy, target)
+def match(target: float, found: Sequence[float]) -> Matched:
+    """The lowest of TEMPERATURES whose entropy in `found` reaches `target`, or the highest."""
+    reaching = (at for at, entropy in enumerate(found) if entropy >= target)
+    at = next(reaching, len(TEMPERATURES) - 1)
+    return Matched(TEMPERATURES[at], found[at], target)
 
 
-async def plan_matched_cells(spec: NumbersSpec, models: Models) -> tuple[list[TaskCell], Findings]:
+async def plan_matched_cells(spec: NumbersSpec, models: Models) -> tuple[list[NumbersCell], Findings]:
     """The base model's cell at temperature 1, and each other subject's at its matched temperature; and what was found
     out about these, by key and name.
 
@@ -92,7 +91,7 @@ async def plan_matched_cells(spec: NumbersSpec, models: Models) -> tuple[list[Ta
     return cells, findings
 
 
-async def _entropies(cell: TaskCell, temperatures: Sequence[float], models: Models) -> list[float]:
+async def _entropies(cell: NumbersCell, temperatures: Sequence[float], models: Models) -> list[float]:
     assert cell.model is not None
     await models.close_others([cell.model])
     model = await models.get(cell.model)

@@ -62,12 +62,8 @@ class Exact:
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
-        return {
-            "probabilities": list(self.probabilities),
-            "rejected": self.rejected,
-            "unexplored": self.unexplored,
-            "nodes": self.nodes,
-        }
+        stored: dict[str, Any] = msgspec.to_builtins(self)
+        return stored
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Exact:

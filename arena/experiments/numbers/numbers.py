@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
-
-import msgspec
 
 from arena.backends.base import Capability, LanguageModel
 from arena.backends.loading import Models
 from arena.errors import InputError, UsageError
-from arena.experiments.experiment import Event, Experiment, Observer, Plan
-from arena.experiments.numbers.cells import Question, TaskCell, plan_cells
+from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
+from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
 from arena.experiments.numbers.entropy import ENTROPY, Findings, entropies, plan_matched_cells
 from arena.experiments.numbers.exact import check_exact, explore
-from arena.experiments.numbers.players import Ask, Player, make_player
+from arena.experiments.numbers.players import Ask, make_player
 from arena.experiments.numbers.sampling import MOST_DRAWS, draw_answers
-from arena.experiments.numbers.spec import NumbersSpec, Settings
+from arena.experiments.numbers.spec import NumbersSpec
 from arena.records import Answer
-from arena.store.rows import RunRow, Unit
+from arena.store.rows import RunRow, RunSpec, Unit
 from arena.store.saving import saving
 from arena.store.writer import RunWriter
 
@@ -62,10 +61,10 @@ class Numbers(Plan):
 
     experiment = "numbers"
     steps = "answers"
-    cells: Sequence[TaskCell]
+    cells: Sequence[NumbersCell]
 
     def __init__(
-        self, cells: Sequence[TaskCell], spec: NumbersSpec, findings: Findings | None = None, ask: Ask | None = None
+        self, cells: Sequence[NumbersCell], spec: NumbersSpec, findings: Findings | None = None, ask: Ask | None = None
     ) -> None:
         if spec.n < 1:
             raise UsageError(f"--n is {spec.n}, but at least one answer must be drawn")
@@ -83,10 +82,10 @@ class Numbers(Plan):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        # temperatures are the cells' own
-        return msgspec.structs.asdict(Settings(self.spec.mode, f"redraw,at_most={MOST_DRAWS}n"))
+        # temperatures are the cells' own; `invalid` is what follows an answer that is rejected
+        return {"mode": self.spec.mode, "invalid": f"redraw,at_most={MOST_DRAWS}n"}
 
-    def has_exact(self, cell: TaskCell) -> bool:
+    def has_exact(self, cell: NumbersCell) -> bool:
         """Whether a cell's probabilities are to be followed."""
         return self.spec.mode != "sample" and cell.model is not None and cell.task.length == 1
 
@@ -115,7 +114,7 @@ class Numbers(Plan):
             await self._fill_alike(list(cells), writer, models, observer)
 
     async def _fill_alike(
-        self, cells: Sequence[TaskCell], writer: RunWriter, models: Models, observer: Observer
+        self, cells: Sequence[NumbersCell], writer: RunWriter, models: Models, observer: Observer
     ) -> None:
         """Cells that differ in nothing but the sampling."""
         known = {cell.spec.key: writer.findings(cell.spec.key) for cell in cells}
@@ -139,19 +138,18 @@ class Numbers(Plan):
             observer.cell_begins(cell, drawn[cell.spec.key], total)
             if self.draws:
                 player = make_player(cell, model, question, self.ask)
+                seen = partial(_seen, cell, observer)
                 async with saving(writer, cell.spec.key):
-                    await self._draw(cell, player, writer, observer)
+                    await draw_answers(cell.spec.key, player, writer, self.size, self.seed, seen)
             observer.cell_ends(cell)
 
-    async def _draw(self, cell: TaskCell, player: Player, writer: RunWriter, observer: Observer) -> None:
-        def seen(number: int, answer: Answer) -> None:
-            observer.happens(cell, AnswerDrawn(number, answer))
 
-        await draw_answers(cell.spec.key, player, writer, self.size, self.seed, seen)
+def _seen(cell: NumbersCell, observer: Observer, number: int, answer: Answer) -> None:
+    observer.happens(cell, AnswerDrawn(number, answer))
 
 
 async def _look(
-    cells: Sequence[TaskCell],
+    cells: Sequence[NumbersCell],
     model: LanguageModel,
     question: Question,
     writer: RunWriter,
@@ -170,7 +168,7 @@ async def _look(
 
 
 async def _explore(
-    cells: Sequence[TaskCell], model: LanguageModel, question: Question, writer: RunWriter, observer: Observer
+    cells: Sequence[NumbersCell], model: LanguageModel, question: Question, writer: RunWriter, observer: Observer
 ) -> None:
     first = cells[0]
     found = await explore(
@@ -192,4 +190,12 @@ async def plan_numbers(spec: NumbersSpec, models: Models, ask: Ask | None = None
     return Numbers(await plan_cells(spec, models), spec, ask=ask)
 
 
-NUMBERS: Final = Experiment("numbers", NumbersSpec, plan_numbers)
+def amount(run: RunSpec) -> str:
+    """How much a run is asked for, in words: "1500 answers", "exact, for 1500 answers", "rewards"."""
+    if run.unit is Unit.ANSWER:
+        return counted(run)
+    mode = str(run.settings.get("mode", ""))
+    return f"{mode}, for {counted(run)}" if mode == "exact" else mode
+
+
+NUMBERS: Final = Experiment("numbers", NumbersSpec, plan_numbers, amount)

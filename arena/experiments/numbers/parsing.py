@@ -77,10 +77,12 @@ _CLOSED = re.compile(r"[^\w\s(\[{<]|[ \t]*(?:[\r\n]|[-–—.!?:;])")
 _NAMED = re.compile(r"(?:\bletter(?:\s+(?:is|was))?|[:=>→])[\s\"'`*(\[{$]*\Z", re.IGNORECASE)
 _WITHIN = re.compile(r"[a-z,]\s+\Z")  # a sentence
 _NEAR = 24  # characters before a letter that name it
+_LARGEST = 10
+_LENGTH = 10  # of a sequence
 
 
-def parse_integer(text: str, largest: int = 10) -> int | None:
-    """The one integer 0..largest that an answer names, however often. None for two different numbers, one that is too
+def parse_integer(text: str) -> int | None:
+    """The one integer 0..10 that an answer names, however often. None for two different numbers, one that is too
     large, negative or no integer, a number in words, one in code, one that goes with a word, or none at all."""
     text = _without(text, _ASIDES)
     if _CODE.search(text):
@@ -89,11 +91,11 @@ def parse_integer(text: str, largest: int = 10) -> int | None:
     for numeral in _numerals(text):
         if not _stands(numeral):
             return None
-        named.add(_plain(numeral["run"], largest))
+        named.add(_plain(numeral["run"]))
     return named.pop() if len(named) == 1 else None
 
 
-def no_integer(text: str, largest: int = 10) -> bool:
+def no_integer(text: str) -> bool:
     """Whether an answer that begins with this text will be rejected by `parse_integer`, however it goes on."""
     text = _without(text, _ASIDES, _BEGUN)
     if _CODE.search(text):
@@ -101,7 +103,7 @@ def no_integer(text: str, largest: int = 10) -> bool:
     known = _known(text)
     complete: set[int] = set()
     for numeral in _numerals(text):
-        value = _plain(numeral["run"], largest)
+        value = _plain(numeral["run"])
         if value is None or (_end(numeral) <= known and not _stands(numeral)):
             return True
         if numeral.end("run") == len(text):  # a 1 may still become a 10
@@ -146,18 +148,18 @@ def no_letter(text: str, letters: Sequence[str]) -> bool:
     )
 
 
-def parse_sequence(text: str, length: int = 10, largest: int = 10) -> tuple[int, ...] | None:
-    """The first `length` integers of the first list that has so many. None if there is none, or if one of them is
-    outside 0..largest or no integer. Words and colons, but for "and", stand before a list or end it."""
+def parse_sequence(text: str) -> tuple[int, ...] | None:
+    """The first ten integers of the first list that has so many. None if there is none, or if one of them is outside
+    0..10 or no integer. Words and colons, but for "and", stand before a list or end it."""
     text = _without(text, _ASIDES)
     if _CODE.search(text):
         return None
     for listed in _BETWEEN.split(text):
         entries = [part for run in _numerals(listed) for part in _LISTED.split(run["run"]) if part.strip(_AROUND)]
-        if len(entries) >= length:
-            values = [_plain(entry, largest) for entry in entries[:length]]
+        if len(entries) >= _LENGTH:
+            values = [_plain(entry) for entry in entries[:_LENGTH]]
             found = tuple(value for value in values if value is not None)
-            return found if len(found) == length else None
+            return found if len(found) == _LENGTH else None
     return None
 
 
@@ -172,12 +174,12 @@ def _numerals(text: str) -> Iterator[re.Match[str]]:
     return (run for run in _RUN.finditer(text) if _DIGIT.search(run["run"]))
 
 
-def _plain(numeral: str, largest: int) -> int | None:
+def _plain(numeral: str) -> int | None:
     """A numeral in digits alone, markup and the sentence's marks taken off; None for another, or a larger one."""
     bare = numeral.lstrip(_BEFORE).rstrip(_AROUND)
-    if len(bare) > len(str(largest)) or not _PLAIN.fullmatch(bare) or not bare.isascii():
+    if len(bare) > len(str(_LARGEST)) or not _PLAIN.fullmatch(bare) or not bare.isascii():
         return None
-    return int(bare) if int(bare) <= largest else None
+    return int(bare) if int(bare) <= _LARGEST else None
 
 
 def _stands(value: re.Match[str]) -> bool:

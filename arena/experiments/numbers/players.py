@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from arena.agents.agent import Sees, View
 from arena.agents.spec import make_bot
 from arena.backends.base import Capability, Draw, LanguageModel, Request
-from arena.experiments.numbers.cells import Question, TaskCell
+from arena.experiments.numbers.cells import NumbersCell, Question
 from arena.experiments.numbers.task import Task
 from arena.randomness import stream, uniforms
 from arena.records import Answer, Sample, Seat
@@ -27,7 +27,6 @@ class Player(Protocol):
 
     async def answer(self, name: str, block: int = 0) -> Answer:
         """One answer, drawn from the stream of that name; lower blocks first. Raises ModelError if a model fails."""
-        ...
 
 
 class ModelPlayer:
@@ -37,7 +36,7 @@ class ModelPlayer:
     answers each as it is ready.
     """
 
-    def __init__(self, cell: TaskCell, model: LanguageModel, question: Question) -> None:
+    def __init__(self, cell: NumbersCell, model: LanguageModel, question: Question) -> None:
         self.at_once = _A_BATCH if Capability.SEEDED in model.capabilities else _MANY
         self._cell, self._model, self._question = cell, model, question
 
@@ -56,7 +55,7 @@ class BotPlayer:
 
     at_once = _MANY
 
-    def __init__(self, cell: TaskCell) -> None:
+    def __init__(self, cell: NumbersCell) -> None:
         self._task = cell.task
         bot = make_bot(cell.subject, cell.task.as_game(), Seat.SUBJECT)
         assert bot.sees is Sees.MOVES, "a cell of another isn't planned"
@@ -86,7 +85,7 @@ class PersonPlayer:
         return Answer(Sample(text, (), "eos"), self._task.read(text))
 
 
-def make_player(cell: TaskCell, model: LanguageModel | None, question: Question | None, ask: Ask | None) -> Player:
+def make_player(cell: NumbersCell, model: LanguageModel | None, question: Question | None, ask: Ask | None) -> Player:
     """The cell's player. Raises UsageError for a bot that doesn't fit the task."""
     if model is not None and question is not None:
         return ModelPlayer(cell, model, question)

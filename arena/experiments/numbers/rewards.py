@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
-
 from arena.backends.backend import Identity
 from arena.backends.loading import Models
 from arena.backends.local.transformers.weights import former_identity, identity, located
@@ -15,7 +13,6 @@ from arena.backends.reward import rewards
 from arena.concurrency import aside
 from arena.errors import UsageError
 from arena.experiments.experiment import Experiment, Observer, Plan, Spec
-from arena.experiments.numbers.spec import Settings
 from arena.experiments.numbers.task import Task, find_task
 from arena.prompts.wording import Wording, find_task_wording
 from arena.randomness import stream
@@ -65,7 +62,7 @@ class RewardScores(Plan):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        return msgspec.structs.asdict(Settings("rewards", "-"))
+        return {"mode": "rewards", "invalid": "-"}
 
     async def identities(self, models: Models) -> Mapping[str, Identity]:
         """No model that can be asked: a reward model is known by its files alone."""

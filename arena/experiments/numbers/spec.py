@@ -34,11 +34,3 @@ class NumbersSpec(Spec, frozen=True, kw_only=True):
     def samplings(self) -> tuple[Sampling, ...]:
         """The grid of sampling settings."""
         return tuple(Sampling(temperature, top_p) for temperature in self.temperatures for top_p in self.top_p)
-
-
-class Settings(msgspec.Struct, frozen=True):
-    """What the store keeps of the settings. `mode` is "rewards" where a reward model was asked, `invalid` what follows
-    an answer that is rejected."""
-
-    mode: Mode | Literal["rewards"]
-    invalid: str

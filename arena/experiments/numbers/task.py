@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -56,16 +57,12 @@ def _letter(text: str) -> tuple[int, ...] | None:
     return None if index is None else (index,)
 
 
-def _no_letter(beginning: str) -> bool:
-    return no_letter(beginning, _LETTERS)
-
-
 TASKS: Final[Mapping[str, Task]] = MappingProxyType(
     {
         task.name: task
         for task in (
             Task("integers", "single integers, 0 to 10", _INTEGERS, 1, 8, _integer, no_integer),
-            Task("letters", "single letters, a to k", _LETTERS, 1, 8, _letter, _no_letter),
+            Task("letters", "single letters, a to k", _LETTERS, 1, 8, _letter, partial(no_letter, letters=_LETTERS)),
             Task("sequences", "sequences of ten integers, 0 to 10", _INTEGERS, 10, 64, parse_sequence, whole=_TEN),
         )
     }

@@ -110,11 +110,9 @@ async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
         rules = parse_game(game)
         for line in ignored_games(rules.name):
             models.tell_once(line)
-        seated = {
-            seat: await _seat(agents[text], seat, rules, spec, models)
-            for seat, text in ((Seat.SUBJECT, subject), (Seat.OPPONENT, opponent))
-        }
-        cells.append(_cell(rules, seated[Seat.SUBJECT], seated[Seat.OPPONENT], spec))
+        first = await _seat(agents[subject], Seat.SUBJECT, rules, spec, models)
+        second = await _seat(agents[opponent], Seat.OPPONENT, rules, spec, models)
+        cells.append(_cell(rules, first, second, spec))
     return cells
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator
-from types import TracebackType
-from typing import Self
 
 from msgspec.structs import replace
 
@@ -35,7 +33,7 @@ async def sitting_run(cell: Cell, pairing: Pairing, spec: TournamentSpec, models
 
 
 class Sitting:
-    """The matches of one sitting; a context manager. Raises StoreError where the store refuses.
+    """The matches of one sitting, to be closed at its end. Raises StoreError where the store refuses.
 
     The same pairing with the same seed in the same store is the same run: its matches go on counting.
     """
@@ -49,10 +47,8 @@ class Sitting:
         self._spec = run
         self._writer: RunWriter | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def close(self) -> None:
+        """Give the run free for other writers."""
         if self._writer is not None:
             self._writer.close()
 

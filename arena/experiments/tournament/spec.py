@@ -33,17 +33,3 @@ class TournamentSpec(Spec, frozen=True, kw_only=True):
     def sampling(self) -> Sampling:
         """How a move is drawn from a model's distribution."""
         return Sampling(self.temperature, self.top_p)
-
-
-class Settings(msgspec.Struct, frozen=True):
-    """What the store keeps of a tournament's settings. `invalid` is what follows an invalid answer, and the longest
-    answer."""
-
-    sampling: str
-    invalid: str
-
-    @classmethod
-    def of(cls, spec: TournamentSpec) -> Settings:
-        """Those of a tournament."""
-        rule = "policy" if spec.invalid == "policy" else f"resample:{spec.attempts}"
-        return cls(str(spec.sampling), f"{rule},max_tokens={spec.max_tokens}")

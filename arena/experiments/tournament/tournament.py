@@ -10,15 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
-
 from arena.backends.loading import Models
 from arena.concurrency import together
 from arena.errors import UsageError
 from arena.experiments.experiment import Event, Experiment, Observer, Plan
 from arena.experiments.tournament.cells import Cell, check_length, plan_cells
 from arena.experiments.tournament.match import play_match
-from arena.experiments.tournament.spec import Settings, TournamentSpec
+from arena.experiments.tournament.spec import TournamentSpec
 from arena.records import Round
 from arena.store.rows import RunRow, Unit
 from arena.store.saving import saving
@@ -69,7 +67,9 @@ class Tournament(Plan):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        return msgspec.structs.asdict(Settings.of(self.spec))
+        spec = self.spec
+        rule = "policy" if spec.invalid == "policy" else f"resample:{spec.attempts}"  # after an invalid answer
+        return {"sampling": str(spec.sampling), "invalid": f"{rule},max_tokens={spec.max_tokens}"}
 
     async def check(self, models: Models, known: RunRow | None) -> None:
         """Refuse matches that are too long for a model."""

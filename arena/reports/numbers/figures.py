@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from arena.experiments.numbers.true_sample import true_sample
 from arena.reports.figure import below, colour, hatch, plain, styles
-from arena.reports.numbers.measures import TaskCellReport
+from arena.reports.numbers.measures import NumbersCellReport
 from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.report import Figure
 from arena.reports.settings import labels
@@ -91,7 +91,7 @@ def figures(runs: NumbersRuns) -> tuple[Figure, ...]:
     return tuple(found)
 
 
-def _has_counts(cell: TaskCellReport) -> bool:
+def _has_counts(cell: NumbersCellReport) -> bool:
     return len(cell.values) > 0 or cell.distribution is not None
 
 
@@ -99,7 +99,7 @@ def _has_counts(cell: TaskCellReport) -> bool:
 
 
 def _histograms(
-    key: str, title: str, runs: NumbersRuns, cells: Sequence[TaskCellReport], style: dict[str, int]
+    key: str, title: str, runs: NumbersRuns, cells: Sequence[NumbersCellReport], style: dict[str, int]
 ) -> Figure:
     task = cells[0].task
     k = len(task.values)
@@ -145,7 +145,7 @@ def _drawn(counts: NDArray[np.int64], length: int) -> str:
 # --- sequences: figures 3 and 6 ---
 
 
-def _with_true(runs: NumbersRuns, cells: Sequence[TaskCellReport]) -> list[tuple[str, NDArray[np.int64]]]:
+def _with_true(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> list[tuple[str, NDArray[np.int64]]]:
     """The sequences of each panel: a true sample's first, of as many as the first cell has."""
     sample = true_sample(runs.run.spec.seed, cells[0].task, len(cells[0].values))
     return [
@@ -154,11 +154,9 @@ def _with_true(runs: NumbersRuns, cells: Sequence[TaskCellReport]) -> list[tuple
     ]
 
 
-def _repetitions(runs: NumbersRuns, cells: Sequence[TaskCellReport], style: dict[str, int]) -> Figure:
-    title, ticks = (
-        "Figure 3: repetitions in sequences of ten",
-        [str(place) for place in range(cells[0].task.length + 1)],
-    )
+def _repetitions(runs: NumbersRuns, cells: Sequence[NumbersCellReport], style: dict[str, int]) -> Figure:
+    title = "Figure 3: repetitions in sequences of ten"
+    ticks = [str(place) for place in range(cells[0].task.length + 1)]
     panels = []
     of_panels = (None, *(style[cell.subject] for cell in cells))
     for (name, sequences), of_panel in zip(_with_true(runs, cells), of_panels, strict=True):
@@ -178,7 +176,7 @@ def _repetitions(runs: NumbersRuns, cells: Sequence[TaskCellReport], style: dict
     return Figure("figure3", title, draw, data)
 
 
-def _positions(runs: NumbersRuns, cells: Sequence[TaskCellReport]) -> Figure:
+def _positions(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> Figure:
     task = cells[0].task
     shown = _with_true(runs, cells)
     shares = [100 * by_position(sequences, len(task.values)).T for _, sequences in shown]
@@ -243,7 +241,7 @@ def _head(name: str, *said: str) -> str:
     return "\n".join((plain(textwrap.fill(name, _LETTERS)), *said))
 
 
-def _finished(figure: Drawing, runs: NumbersRuns, cells: Sequence[TaskCellReport], legend: str) -> Drawing:
+def _finished(figure: Drawing, runs: NumbersRuns, cells: Sequence[NumbersCellReport], legend: str) -> Drawing:
     """With the sentences below the figure."""
     below(figure, " ".join((f"{runs.title}.", *runs.said_of(cells), legend, *runs.cautions_of(cells))), 7)
     return figure

@@ -46,7 +46,7 @@ PER = 1500  # integers that table 1's chi-square is also given for
 
 
 @dataclass(frozen=True)
-class TaskCellReport:
+class NumbersCellReport:
     """A cell with its answers, from which every number is computed when it is asked for. `wanted` is how many valid
     answers the run wants, 0 if it draws none; `n` for how many exact mode's chi-square is given; `settings` say how it
     came about."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
-from arena.reports.numbers.measures import PER, TaskCellReport
+from arena.reports.numbers.measures import PER, NumbersCellReport
 from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.published import PublishedRow
 from arena.reports.settings import labels
 from arena.reports.table import DASH, Row, flat
 from arena.reports.words import between
 
-More = Callable[[TaskCellReport], tuple[dict[str, Any], dict[str, str]]]  # values and texts, by key
+More = Callable[[NumbersCellReport], tuple[dict[str, Any], dict[str, str]]]  # values and texts, by key
 
 PUBLISHED_NOTE: Final = (
     'Rows marked "paper" are West & Potts 2025 (Llama 3.1, Tulu 3): comparable only with the same model.'
@@ -33,7 +33,7 @@ TRUE_NOTE: Final = "V, TV: in brackets, what a true sample of as many answers ha
 
 
 def cell_rows(
-    runs: NumbersRuns, cells: Sequence[TaskCellReport], more: More | None = None, shown: Collection[str] = ()
+    runs: NumbersRuns, cells: Sequence[NumbersCellReport], more: More | None = None, shown: Collection[str] = ()
 ) -> list[Row]:
     """A row a cell: who drew, with what differs but for the settings that are `shown` in columns, how far the cell is,
     and its numbers with those that `more` adds."""
@@ -58,7 +58,7 @@ def paper_chi_squares(row: PublishedRow, name: str = "") -> list[Row]:
     ]
 
 
-def chi_square_text(cell: TaskCellReport, by_exact: bool = False) -> str:
+def chi_square_text(cell: NumbersCellReport, by_exact: bool = False) -> str:
     """What was drawn; if nothing was, or `by_exact`, what exact mode expects, with the share that it left open if that
     is worth a word."""
     exact = cell.exact
@@ -72,7 +72,7 @@ def chi_square_text(cell: TaskCellReport, by_exact: bool = False) -> str:
 
 def sentences(
     runs: NumbersRuns,
-    cells: Sequence[TaskCellReport],
+    cells: Sequence[NumbersCellReport],
     with_published: bool,
     rates: str = "",
     of_single_values: bool = False,
@@ -99,15 +99,15 @@ def sentences(
     return tuple(said)
 
 
-def _later(cell: TaskCellReport) -> str:
+def _later(cell: NumbersCellReport) -> str:
     """How many valid answers don't count yet, as earlier draws are missing."""
     later = cell.cell.done - len(cell.values)
     return f" ({later} later ones not counted)" if later > 0 else ""
 
 
-def by_name(cells: Sequence[TaskCellReport], shown: Collection[str]) -> dict[str, list[TaskCellReport]]:
+def by_name(cells: Sequence[NumbersCellReport], shown: Collection[str]) -> dict[str, list[NumbersCellReport]]:
     """The cells that differ in nothing but the settings that are `shown` otherwise, by their name."""
-    found: dict[str, list[TaskCellReport]] = {}
+    found: dict[str, list[NumbersCellReport]] = {}
     for name, cell in zip(labels([cell.settings for cell in cells], shown), cells, strict=True):
         found.setdefault(name, []).append(cell)
     return found
@@ -118,7 +118,7 @@ def with_true(found: Mapping[str, Any], key: str) -> str:
     return DASH if found[key] is None else f"{found[key]:.2f} ({found[f'{key}_true']:.2f})"
 
 
-def true_per(cells: Sequence[TaskCellReport]) -> str | float | None:
+def true_per(cells: Sequence[NumbersCellReport]) -> str | float | None:
     """What a true sample has of chi-square per 1500 integers, on average; from what to what, if cells differ in n."""
     found = sorted((len(cell.task.values) - 1) * PER / cell.uniformity.n for cell in cells if cell.is_sequences)
     if not found:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from arena.experiments.numbers.stored import read_answers, read_findings
 from arena.experiments.numbers.task import find_task
 from arena.reports.cautions import families_of
-from arena.reports.numbers.measures import TaskCellReport
+from arena.reports.numbers.measures import NumbersCellReport
 from arena.reports.runs import Runs, read_cells
 from arena.reports.settings import settings_of
 from arena.store.rows import RunRow, Unit
 from arena.store.store import Store
 
 
-class NumbersRuns(Runs[TaskCellReport]):
+class NumbersRuns(Runs[NumbersCellReport]):
     """Runs of tasks, of models that may have been measured one after another."""
 
     @property
@@ -28,11 +28,11 @@ class NumbersRuns(Runs[TaskCellReport]):
         names = ", ".join(f"{day}-{', -'.join(numbers)}" for day, numbers in days.items())
         return f"{'Runs' if len(self.runs) > 1 else 'Run'} {names}; seed {', '.join(map(str, seeds))}"
 
-    def of(self, *tasks: str) -> list[TaskCellReport]:
+    def of(self, *tasks: str) -> list[NumbersCellReport]:
         """The cells of these tasks."""
         return [cell for cell in self.cells if cell.task.name in tasks]
 
-    def grid(self) -> list[TaskCellReport]:
+    def grid(self) -> list[NumbersCellReport]:
         """The cells of table 4: integers in the wording itself, if there are several temperatures or top-ps of them."""
         cells = [
             cell
@@ -41,7 +41,7 @@ class NumbersRuns(Runs[TaskCellReport]):
         ]
         return cells if len({cell.sampling for cell in cells}) > 1 else []
 
-    def single(self, task: str) -> list[TaskCellReport]:
+    def single(self, task: str) -> list[NumbersCellReport]:
         """The cells of a task that stand one a row or a panel: neither paraphrases nor matched, nor what only table 4
         has room for."""
         in_grid = {id(cell) for cell in self.grid() if not cell.is_plain}
@@ -51,7 +51,7 @@ class NumbersRuns(Runs[TaskCellReport]):
             if not cell.rewards and not {"variant", "matched"} & set(cell.prompt) and id(cell) not in in_grid
         ]
 
-    def bases(self, matched: Sequence[TaskCellReport]) -> list[TaskCellReport]:
+    def bases(self, matched: Sequence[NumbersCellReport]) -> list[NumbersCellReport]:
         """The plain cells of those whose entropy some cells were to reach."""
         names, tasks = ({cell.prompt["matched"] for cell in matched}, {cell.task.name for cell in matched})
         return [cell for cell in self.of(*tasks) if cell.subject in names and cell.is_plain]
@@ -64,12 +64,12 @@ def read_runs(store: Store, *runs: RunRow) -> NumbersRuns:
     Raises InputError if none of them is known.
     """
     found, left_out = read_cells(store, runs, find_task, "asked")
-    kept: dict[tuple[str, ...], TaskCellReport] = {}
+    kept: dict[tuple[str, ...], NumbersCellReport] = {}
     for run, cell, task in found:
         answers, findings = tuple(read_answers(store, cell, task)), read_findings(store, cell, task)
         wanted = run.spec.size if run.spec.unit is Unit.ANSWER else 0
         settings = settings_of(run, cell.spec)
-        report = TaskCellReport(cell, task, answers, findings, wanted, run.spec.size, settings)
+        report = NumbersCellReport(cell, task, answers, findings, wanted, run.spec.size, settings)
         same = (f"{name}={value}" for name, value in settings.items() if name not in ("run", "created"))
         key = str(report.prompt.get("matched")), *same
         if key not in kept or len(kept[key].values) < len(report.values):

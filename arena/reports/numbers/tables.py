@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from arena.reports.numbers.measures import PER, TaskCellReport
+from arena.reports.numbers.measures import PER, NumbersCellReport
 from arena.reports.numbers.rows import (
     BY_EXACT,
     PAPERS_N_NOTE,
@@ -68,7 +68,7 @@ _SINGLE: Final = (
 )
 
 
-def _single(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
+def _single(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published: bool) -> Table:
     k = len(cells[0].task.values)
     rows = _single_rows(runs, cells)
     rows.append(Row("a true sample, on average", {"chi2": k - 1, "phi2": 0}, source="value"))
@@ -82,7 +82,7 @@ def _single(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: 
     return Table("integers", title, _SINGLE, tuple(rows), notes)
 
 
-def _letters(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
+def _letters(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published: bool) -> Table:
     rows = _single_rows(runs, cells)
     if with_published:
         rows += [
@@ -93,7 +93,7 @@ def _letters(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published:
     return Table("table6", "Table 6: single random letters, a to k", _SINGLE, tuple(rows), notes)
 
 
-def _single_rows(runs: NumbersRuns, cells: Sequence[TaskCellReport]) -> list[Row]:
+def _single_rows(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> list[Row]:
     return cell_rows(
         runs, cells, lambda cell: ({}, {key: with_true(runs.document(cell), key) for key in ("cramers_v", "tv")})
     )
@@ -111,7 +111,7 @@ _SEQUENCES: Final = (
 )
 
 
-def _sequences(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
+def _sequences(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published: bool) -> Table:
     k = len(cells[0].task.values)
     true = {
         "chi2": k - 1,
@@ -132,7 +132,7 @@ def _sequences(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_publishe
     return Table("table1", "Table 1: integers of sequences of ten", _SEQUENCES, tuple(rows), notes)
 
 
-def _repetitions(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
+def _repetitions(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published: bool) -> Table:
     by_n = "sequences.repetitions.mse_by_n_squared"
     columns = (
         *(Column(f"{count}", f"{count}", "share", expendable=count > 5) for count in range(cells[0].task.length + 1)),
@@ -141,7 +141,7 @@ def _repetitions(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_publis
         Column("sequences.repetitions.floor", "floor", expendable=2),
     )
 
-    def shares(cell: TaskCellReport) -> tuple[dict[str, Any], dict[str, str]]:
+    def shares(cell: NumbersCellReport) -> tuple[dict[str, Any], dict[str, str]]:
         found = cell.repetitions
         assert found is not None
         n = len(cell.values)
@@ -161,7 +161,7 @@ def _repetitions(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_publis
     return Table("figure3", "Figure 3: repetitions in sequences of ten", columns, tuple(rows), notes)
 
 
-def _paraphrases(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
+def _paraphrases(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published: bool) -> Table:
     variants = sorted({str(cell.prompt["variant"]) for cell in cells})
     rows = []
     for name, found in by_name(cells, shown=("wording",)).items():
@@ -179,7 +179,7 @@ def _paraphrases(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_publis
     )
 
 
-def _grid(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
+def _grid(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published: bool) -> Table:
     """Of exact mode, if every cell has it: what was drawn of some of them doesn't belong beside that."""
     by_exact = all(cell.exact is not None for cell in cells)
     players = by_name(cells, shown=("temperature", "top_p"))
@@ -220,8 +220,8 @@ _MATCHED: Final = (
 )
 
 
-def _matched(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
-    def texts(cell: TaskCellReport) -> tuple[dict[str, Any], dict[str, str]]:
+def _matched(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published: bool) -> Table:
+    def texts(cell: NumbersCellReport) -> tuple[dict[str, Any], dict[str, str]]:
         reached = cell.entropy.get("reached")
         return {}, {
             "settings.temperature": f"{cell.prompt['temperature']:g}",
@@ -238,7 +238,7 @@ def _matched(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published:
     return Table("figure7", "Figure 7: single values with entropy matched", _MATCHED, tuple(rows), notes)
 
 
-def _rewards(runs: NumbersRuns, cells: Sequence[TaskCellReport], with_published: bool) -> Table:
+def _rewards(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published: bool) -> Table:
     rows = cell_rows(runs, cells, lambda cell: (dict(zip(cell.task.values, cell.rewards["values"], strict=True)), {}))
     if with_published:
         rows += [paper("Tulu's reward model", row.key, row.values) for row in published("table7")]

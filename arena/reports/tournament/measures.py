@@ -100,9 +100,7 @@ class CellReport:
         Where the opponent forfeited, that is a win. Undefined if a round has no policy.
         """
         expected = self._expected
-        if expected is None:
-            return Estimate(None)
-        return mean(expected, self.rounds.match, NET)
+        return Estimate(None) if expected is None else mean(expected, self.rounds.match, NET)
 
     @property
     def gap(self) -> Estimate:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from arena.blocks import BLOCK
-from arena.experiments.experiment import amount
+from arena.experiments.experiment import counted
 from arena.games import Game, parse_game
 from arena.reports.cautions import families_of
 from arena.reports.runs import Runs, read_cells
@@ -25,7 +25,7 @@ class TournamentRuns(Runs[CellReport]):
         """Which runs these are, how long, and from which seeds."""
         facts: dict[str, list[str]] = {}
         for run in self.runs:
-            facts.setdefault(f"{amount(run.spec)}, seed {run.spec.seed}", []).append(run.name)
+            facts.setdefault(f"{counted(run.spec)}, seed {run.spec.seed}", []).append(run.name)
         return "; ".join(
             f"{'Runs' if len(names) > 1 else 'Run'} {', '.join(names)}: {fact}" for fact, names in facts.items()
         )

@@ -1,24 +1,35 @@
-"""What the screens have in common: the app that they belong to, and a pairing whose matches are played."""
+"""What the screens have in common: the app that they belong to, a run that is followed, a pairing that is played."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from rich.text import Text
+from textual.coordinate import Coordinate
 from textual.screen import Screen
+from textual.widgets import DataTable, Static
 
 from arena.errors import ArenaError
+from arena.experiments.registry import amount
 from arena.experiments.tournament.cells import TooLong
 from arena.experiments.tournament.sitting import Sitting
 from arena.session.choice import Choice
 from arena.session.pairing import Prepared, prepare
+from arena.store.rows import RunRow
 from arena.store.store import Store
+from arena.text import printable
 from arena.tui.screens.fit import FitScreen
 
 if TYPE_CHECKING:
     from arena.tui.app import ArenaApp
 
+T = TypeVar("T")
+
 _PATIENCE = 0.5  # seconds that leaving a screen waits for its last round to be stored
+_LOOK_SECONDS = 1.0  # between two looks at a run that somebody writes
 
 
 class ArenaScreen(Screen[None]):
@@ -35,6 +46,67 @@ class ArenaScreen(Screen[None]):
     def action_leave(self) -> None:
         """Back to where this screen was opened."""
         self.dismiss()
+
+
+class RunFollower(ArenaScreen, Generic[T]):
+    """A screen that shows a run, by name (None: the one begun last), and follows it live. What is read of it is shown
+    until all that will ever come is there."""
+
+    def __init__(self, run: str | None) -> None:
+        super().__init__()
+        self._run = run
+        self._row: RunRow | None = None
+        self._writer: int | None = None  # the process that writes it, None if nobody does
+        self._looking = False
+
+    async def follow(self) -> None:
+        """Show the run now, and every second from now on."""
+        await self.look()
+        self.set_interval(_LOOK_SECONDS, self.look)
+
+    async def look(self) -> None:
+        """Show the run as it is, unless it is shown to its end: one that was stopped may be gone on with elsewhere."""
+        if self._looking or (self._row is not None and self._row.finished and self._writer is None):
+            return
+        self._looking = True
+        try:
+            found = await self.arena.from_store(self._read)
+        finally:
+            self._looking = False
+        if found is None:
+            self.dismiss()
+        elif self.is_mounted:
+            self._row, self._writer, shown = found
+            self._run = self._row.name
+            self.show_run(self._row, shown)
+
+    def _read(self, store: Store) -> tuple[RunRow, int | None, T]:
+        run = store.run(self._run)
+        return run, store.writer_of(run), self.read_run(store, run)
+
+    def read_run(self, store: Store, run: RunRow) -> T:
+        """What is shown of the run. Called beside the screen; raises ArenaError."""
+        raise NotImplementedError
+
+    def show_run(self, run: RunRow, shown: T) -> None:
+        """Show what was read."""
+        raise NotImplementedError
+
+    def say_title(self, run: RunRow, what: str = "", stopped: str = "stopped", more: str = "") -> None:
+        """The heading: which run of what, how much, and how far it is; `stopped` is the word where nobody writes it."""
+        state = "finished" if run.finished else stopped if self._writer is None else "running"
+        parts = (f"run {run.name}", what, amount(run.spec), f"seed {run.spec.seed}", state, more)
+        self.query_one("#title", Static).update(Text(printable(" · ".join(filter(None, parts)))))
+
+
+def fill(table: DataTable[Any], rows: Iterable[Sequence[Text | str]]) -> None:
+    """Put rows into a table, in place of those that it has already: nothing jumps."""
+    for index, values in enumerate(rows):
+        if index < table.row_count:
+            for column, value in enumerate(values):
+                table.update_cell_at(Coordinate(index, column), value, update_width=True)
+        else:
+            table.add_row(*values, key=str(index))
 
 
 class PairingScreen(ArenaScreen):
@@ -59,7 +131,7 @@ class PairingScreen(ArenaScreen):
                 return
             with (
                 Store.open(self.arena.store, create=True) as store,
-                Sitting(prepared.cell, prepared.pairing, self.choice.rounds, prepared.run, store) as sitting,
+                closing(Sitting(prepared.cell, prepared.pairing, self.choice.rounds, prepared.run, store)) as sitting,
             ):
                 self.arena.settle_memory()
                 await self.sit(prepared, sitting)

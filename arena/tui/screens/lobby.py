@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -12,17 +11,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Footer, Input, Label, Select, Static
 
-from arena.concurrency import aside
 from arena.errors import ArenaError, UsageError
-from arena.games import parse_game, playable_games
+from arena.games import Game, parse_game, playable_games
 from arena.records import Seat
 from arena.session.choice import HUMAN, MIND_READER, Choice, whole_number
-from arena.session.seats import SeatOption, display_name, model_lines, seat_options
+from arena.session.seats import display_name, model_lines, seat_options
 from arena.store.rows import CellRow, MatchRow
 from arena.store.store import Store
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.replay import ReplayScreen
-from arena.tui.widgets.still_input import StillInput
+from arena.tui.widgets.form import Row, StillInput, chooser, offer
 
 MOST_ROUNDS = 100_000
 
@@ -34,10 +32,10 @@ class LobbyScreen(ArenaScreen):
         Binding("enter", "play", "Play", priority=False),
         Binding("ctrl+p", "app.command_palette", "Commands", show=True),
         Binding("w", "watch", "Watch"),
-        Binding("t", "app.tournament", "Tournament"),
-        Binding("n", "app.numbers", "Numbers"),
-        Binding("o", "app.results", "Results"),
-        Binding("e", "app.settings", "Settings"),
+        Binding("t", "app.open('Tournament')", "Tournament"),
+        Binding("n", "app.open('Numbers')", "Numbers"),
+        Binding("o", "app.open('Results')", "Results"),
+        Binding("e", "app.open('Settings')", "Settings"),
         Binding("l", "last", "Last match", show=False),
         Binding("q", "app.quit", "Quit"),
     ]
@@ -51,22 +49,19 @@ class LobbyScreen(ArenaScreen):
         game = parse_game(choice.game)
         yield Static(Text.assemble(("Arena", "bold"), "   how predictable is it?"), classes="title")
         with Vertical(id="lobby-form"):
-            with Horizontal():
-                yield Label("Game")
-                games = [(made.title, name) for name, made in (playable_games() | {choice.game: game}).items()]
-                yield Select(games, value=choice.game, allow_blank=False, compact=True, id="game")
+            games = [(made.title, name) for name, made in (playable_games() | {choice.game: game}).items()]
+            yield Row("Game", chooser(games, choice.game, "game"))
             for seat, spec in ((Seat.SUBJECT, choice.subject), (Seat.OPPONENT, choice.opponent)):
-                with Horizontal():
-                    yield Label(seat.value.capitalize(), classes=seat.value)
-                    options = _choices(seat_options(game, seat, *self._typed))
-                    yield Select(options, value=spec, allow_blank=False, compact=True, id=seat.value)
-                    yield Static(id=f"{seat.value}-state", classes="state")
-            with Horizontal():
-                yield Label("Rounds")
-                yield StillInput(str(choice.rounds), type="integer", compact=True, id="rounds-input")
-                yield Label("Seed", id="seed-label")
-                seed = "" if choice.seed is None else str(choice.seed)
-                yield StillInput(seed, placeholder="new", type="integer", compact=True, id="seed-input")
+                agents = chooser(_choices(game, seat, choice), spec, seat.value)
+                state = Static(id=f"{seat.value}-state", classes="state")
+                yield Row(seat.value.capitalize(), agents, state, kind=seat.value)
+            seed = "" if choice.seed is None else str(choice.seed)
+            yield Row(
+                "Rounds",
+                StillInput(str(choice.rounds), type="integer", id="rounds-input"),
+                Label("Seed", id="seed-label"),
+                StillInput(seed, placeholder="new", type="integer", id="seed-input"),
+            )
         with Horizontal(id="lobby-buttons"):
             yield Button("Play", id="play", variant="primary", compact=True)
             yield Button("Watch it against the greedy reader", id="watch", compact=True)
@@ -106,11 +101,7 @@ class LobbyScreen(ArenaScreen):
 
     async def _show_last(self) -> None:
         """The match that was played last, in a line."""
-        self._last = None
-        try:
-            self._last = await aside(_last_match, self.arena.store)
-        except ArenaError as error:
-            self.arena.refuse(error)
+        self._last = await self.arena.from_store(Store.last_match) if self.arena.store.exists() else None
         if self._last is None or not self.is_mounted:
             return
         cell, match = self._last
@@ -129,21 +120,13 @@ class LobbyScreen(ArenaScreen):
             cell, match = self._last
             self.app.push_screen(ReplayScreen(cell, match.number))
 
-    @property
-    def _typed(self) -> tuple[str, ...]:
-        """Specs from the command line or the last time that no list has."""
-        return self.arena.choice.subject, self.arena.choice.opponent
-
     @on(Select.Changed)
     def _changed(self, event: Select.Changed) -> None:
         if event.select.id == "game":
             game = parse_game(str(event.value))
             for seat in Seat:
                 select = self.query_one(f"#{seat.value}", Select)
-                keep = select.value
-                options = _choices(seat_options(game, seat, *self._typed))
-                select.set_options(options)
-                select.value = keep if keep in {spec for _, spec in options} else options[0][1]
+                offer(select, _choices(game, seat, self.arena.choice))
         self._show_states()
 
     @on(Button.Pressed, "#play")
@@ -181,12 +164,7 @@ class LobbyScreen(ArenaScreen):
         return Choice(game, subject, opponent, rounds, seed)
 
 
-def _last_match(path: Path) -> tuple[CellRow, MatchRow] | None:
-    if not path.exists():
-        return None
-    with Store.open(path) as store:
-        return store.last_match()
-
-
-def _choices(options: list[SeatOption]) -> list[tuple[str, str]]:
+def _choices(game: Game, seat: Seat, choice: Choice) -> list[tuple[str, str]]:
+    """Who can be put in a seat; also whom the command line or the last time had there and no list has."""
+    options = seat_options(game, seat, choice.subject, choice.opponent)
     return [(option.name if option.is_ready else f"{option.name} (not ready)", option.spec) for option in options]

@@ -46,11 +46,12 @@ class MatchScreen(PairingScreen):
     def __init__(self, choice: Choice) -> None:
         super().__init__(choice)
         self._game = parse_game(choice.game)
-        people = [seat for seat, spec in self._seats() if spec in (HUMAN, MIND_READER)]
+        specs = {Seat.SUBJECT: choice.subject, Seat.OPPONENT: choice.opponent}
+        people = [seat for seat, spec in specs.items() if spec in (HUMAN, MIND_READER)]
         self._seat = people[0] if people else Seat.SUBJECT
+        self._me, self._other = display_name(specs[self._seat]), display_name(specs[self._seat.other])
         self._person: Person | None = None
-        self._moves = self._game.moves if self._seat is Seat.SUBJECT else self._game.replies
-        self._others = self._game.replies if self._seat is Seat.SUBJECT else self._game.moves
+        self._moves, self._others = self._game.moves_of(self._seat), self._game.moves_of(self._seat.other)
         self._keys = move_keys(self._moves) if people else {}
         self._watched = not people
         self._score: Counter[Outcome] = Counter()
@@ -61,33 +62,20 @@ class MatchScreen(PairingScreen):
         self._over = False
         self._again = asyncio.Event()
 
-    def _seats(self) -> tuple[tuple[Seat, str], tuple[Seat, str]]:
-        return (Seat.SUBJECT, self.choice.subject), (Seat.OPPONENT, self.choice.opponent)
-
-    @property
-    def _other(self) -> str:
-        return display_name(self.choice.opponent if self._seat is Seat.SUBJECT else self.choice.subject)
-
-    @property
-    def _me(self) -> str:
-        return display_name(self.choice.subject if self._seat is Seat.SUBJECT else self.choice.opponent)
-
     def compose(self) -> ComposeResult:
-        mine, theirs = ("subject", "opponent") if self._seat is Seat.SUBJECT else ("opponent", "subject")
         yield Static(id="title", classes="title")
         with Horizontal(id="faces"):
-            yield Static(id="me", classes=f"seat {mine}")
+            yield Static(id="me", classes=f"seat {self._seat}")
             yield Static(id="verb")
-            yield Static(id="it", classes=f"seat {theirs}")
+            yield Static(id="it", classes=f"seat {self._seat.other}")
         yield Static(id="progress")
         yield Static(id="score")
         if not self._watched:
             yield MoveBar(self._moves, id="move-bar")
         with Horizontal(id="below"):
             with Vertical(id="left"):
-                yield Static(
-                    "its mind" if not self._watched else "the opponent's mind", classes="dim", id="mind-heading"
-                )
+                heading = "the opponent's mind" if self._watched else "its mind"
+                yield Static(heading, classes="dim", id="mind-heading")
                 yield MindBars(self._others, id="mind")
                 yield Static("rounds", classes="section", id="rounds-heading")
                 yield RoundTable(self._game, self._seat, id="rounds")
@@ -138,7 +126,7 @@ class MatchScreen(PairingScreen):
         self._predictor = MarkovPredictor(len(self._moves))
         self.query_one("#plot", DeterminismPlot).begin(self.choice.rounds)
         self.query_one("#rounds", RoundTable).begin()
-        self.query_one("#mind", MindBars).hide("")
+        self.query_one("#mind", MindBars).hide()
         self._show_score()
         self._show_faces("", "", "")
         self._say_title(1)
@@ -160,8 +148,7 @@ class MatchScreen(PairingScreen):
             self._show_faces("", "", "your move")
 
     def _show_round(self, played: Round) -> None:
-        names = move_names(self._game, played)
-        mine, theirs = names if self._seat is Seat.SUBJECT else (names[1], names[0])
+        mine, theirs = move_names(self._game, played, self._seat)
         outcome = outcome_for(played, self._seat)
         self._score[outcome] += 1
         self._lines.append(f"{played.number:>3}  {mine:<12} {theirs:<12} {_SENTENCES[outcome]}")

@@ -18,13 +18,13 @@ from textual.widgets import Footer, Input, Static
 
 from arena.errors import ArenaError
 from arena.experiments.numbers.task import Task, find_task
-from arena.session.numbers_choice import TaskChoice
+from arena.session.numbers_choice import NumbersChoice
 from arena.session.numbers_runner import SEEDS, Drawing, Stage
 from arena.session.seats import display_name
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.widgets.form import StillInput
 from arena.tui.widgets.numbers_view import NumbersView
-from arena.tui.widgets.still_input import StillInput
 
 _TICK = 1 / 15  # seconds between two looks at what came
 _TELL = 0.25  # seconds between two looks at words and plot
@@ -45,7 +45,7 @@ class NumbersScreen(ArenaScreen):
         Binding("escape", "leave", "Back"),
     ]
 
-    def __init__(self, choice: TaskChoice) -> None:
+    def __init__(self, choice: NumbersChoice) -> None:
         super().__init__()
         self.choice = choice
         self._asked = find_task(choice.task)
@@ -62,7 +62,7 @@ class NumbersScreen(ArenaScreen):
         with Vertical(id="ask"):
             yield Static(_question(self._asked), id="question")
             with Center():
-                yield StillInput(compact=True, id="answer", placeholder=_hint(self._asked))
+                yield StillInput(id="answer", placeholder=_hint(self._asked))
             yield Static(id="verdict")
         yield NumbersView(id="view")
         yield Footer(show_command_palette=False)
@@ -223,10 +223,8 @@ class NumbersScreen(ArenaScreen):
 
 
 def _question(task: Task) -> Text:
-    first, last = task.values[0], task.values[-1]
-    kind = "a letter" if task.name == "letters" else "an integer"
-    what = f"{task.length} integers" if task.length > 1 else kind
-    text = Text(f"Think of {what} from {first} to {last}, at random.\n", style="bold", justify="center")
+    asked = f"Think of {_wanted(task)} from {task.values[0]} to {task.values[-1]}, at random.\n"
+    text = Text(asked, style="bold", justify="center")
     text.append(
         "Type it, then Enter. What you drew is shown at the end, so that it doesn't lead you.", style="not bold"
     )
@@ -234,7 +232,10 @@ def _question(task: Task) -> Text:
 
 
 def _hint(task: Task) -> str:
-    between = f"{task.values[0]} to {task.values[-1]}"
+    return f"{_wanted(task)}, {task.values[0]} to {task.values[-1]}"
+
+
+def _wanted(task: Task) -> str:
     if task.length > 1:
-        return f"{task.length} integers, {between}"
-    return f"{'a letter' if task.name == 'letters' else 'an integer'}, {between}"
+        return f"{task.length} integers"
+    return "a letter" if task.name == "letters" else "an integer"

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.coordinate import Coordinate
 from textual.widgets import DataTable, Footer, Static
 
 from arena.concurrency import aside
-from arena.errors import ArenaError
-from arena.experiments.experiment import amount
 from arena.reports.cautions import cautions, families_of
 from arena.reports.settings import settings_of
-from arena.session.numbers_store import StoredCell, StoredRun, read_run
+from arena.session.numbers_store import StoredCell, read_stored
 from arena.session.numbers_words import expected, prepare
-from arena.tui.screens.base import ArenaScreen
+from arena.store.rows import RunRow
+from arena.store.store import Store
+from arena.tui.screens.base import ArenaScreen, RunFollower, fill
 from arena.tui.widgets.numbers_view import NumbersView
 
-LOOK_SECONDS = 1.0  # between two looks into the store while somebody writes the run
 _ROOMY = 110  # columns from which names aren't cut
 _NAME = 17  # columns of a name below
 _NUMBERS = {"answers": 7, "chi-square": 10, "exact": 8, "most": 4, "rejected": 8}  # columns of numbers, their widths
@@ -30,17 +29,15 @@ _SLIM, _LESSER = 72, ("answers", "exact")  # columns below which these are left 
 _LEAST_VIEW = 12  # lines that the bars need
 
 
-class NumbersRunScreen(ArenaScreen):
-    """One run, by name; None: the one begun last. The marked cell's bars stand below; Enter opens them."""
+class NumbersRunScreen(RunFollower[list[StoredCell]]):
+    """One run. The marked cell's bars stand below; Enter opens them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
 
     def __init__(self, run: str | None) -> None:
-        super().__init__()
-        self._run = run
-        self._stored: StoredRun | None = None
+        super().__init__(run)
+        self._cells: list[StoredCell] = []
         self._columns: tuple[str, ...] = ()
-        self._looking = False
         self._cautions = ""
 
     def compose(self) -> ComposeResult:
@@ -53,50 +50,27 @@ class NumbersRunScreen(ArenaScreen):
     async def on_mount(self) -> None:
         self.query_one("#view").display = False
         await aside(prepare)
-        await self._look()
-        self.set_interval(LOOK_SECONDS, self._look)
+        await self.follow()
         self.query_one("#task-cells").focus()
 
     def on_resize(self, event: events.Resize) -> None:
         self._mark()
 
-    async def _look(self) -> None:
-        """Read the run again, if somebody writes it or it was never read."""
-        before = self._stored
-        if self._looking or (before is not None and before.writer is None and before.run.finished):
-            return
-        self._looking = True
-        try:
-            stored = await aside(read_run, self.arena.store, self._run, before)
-        except ArenaError as error:
-            self.arena.refuse(error)
-            self.dismiss()
-            return
-        finally:
-            self._looking = False
-        if self.is_mounted:
-            self._stored, self._run = stored, stored.run.name
-            self._draw(stored)
+    def read_run(self, store: Store, run: RunRow) -> list[StoredCell]:
+        """Its cells with their answers counted."""
+        return read_stored(store, run, self._cells)
 
-    def _draw(self, stored: StoredRun) -> None:
-        run = stored.run
-        state = "finished" if run.finished else "stopped" if stored.writer is None else "running"
-        tasks = ", ".join(dict.fromkeys(cell.task for cell in stored.cells))
-        title = f"run {run.name} · {tasks} · {amount(run.spec)} · seed {run.spec.seed} · {state}"
-        self.query_one("#title", Static).update(Text(title))
+    def show_run(self, run: RunRow, shown: list[StoredCell]) -> None:
+        """A row a cell, and what must be said where they stand side by side."""
+        self._cells = shown
+        self.say_title(run, ", ".join(dict.fromkeys(cell.task for cell in shown)))
         table = self.query_one("#task-cells", DataTable)
         if not self._columns:
-            self._columns = self._chosen_columns(stored)
+            self._columns = self._chosen_columns()
             table.add_columns(*(f"{name:>{_NUMBERS[name]}}" if name in _NUMBERS else name for name in self._columns))
-        for index, cell in enumerate(stored.cells):
-            values = [_value(cell, column, self._roomy) for column in self._columns]
-            if index < table.row_count:
-                for column, value in enumerate(values):
-                    table.update_cell_at(Coordinate(index, column), value, update_width=True)
-            else:
-                table.add_row(*values, key=str(index))
-        families = families_of(cell.cell.spec.subject for cell in stored.cells)
-        self._cautions = " ".join(cautions([settings_of(run, cell.cell.spec) for cell in stored.cells], families))
+        fill(table, [[_value(cell, column, self._roomy) for column in self._columns] for cell in shown])
+        families = families_of(cell.cell.spec.subject for cell in shown)
+        self._cautions = " ".join(cautions([settings_of(run, cell.cell.spec) for cell in shown], families))
         note = self.query_one("#families", Static)
         note.display = bool(self._cautions)
         note.update(Text(self._cautions))
@@ -106,38 +80,38 @@ class NumbersRunScreen(ArenaScreen):
     def _roomy(self) -> bool:
         return self.app.size.width >= _ROOMY
 
-    def _chosen_columns(self, stored: StoredRun) -> tuple[str, ...]:
+    def _chosen_columns(self) -> tuple[str, ...]:
         """Without what is the same of all cells, or nothing."""
-        several = len({cell.task for cell in stored.cells}) > 1
-        asked = [("task", several), ("asked", any(cell.asked for cell in stored.cells))]
+        several = len({cell.task for cell in self._cells}) > 1
+        asked = [("task", several), ("asked", any(cell.asked for cell in self._cells))]
         numbers = [name for name in _NUMBERS if self.app.size.width >= _SLIM or name not in _LESSER]
         return ("player", *(name for name, shown in asked if shown), *numbers)
 
     @on(DataTable.RowHighlighted, "#task-cells")
     def _mark(self) -> None:
         """Show the marked cell's bars, if there is the room."""
-        if self._stored is None:
+        if not self._cells:
             return
         view, table = self.query_one(NumbersView), self.query_one("#task-cells", DataTable)
         above = 1 + min(table.row_count + 1, self.size.height // 2)
         if self.query_one("#families").display:
             above += math.ceil(len(self._cautions) / max(1, self.size.width - 2))
         room = self.size.height - above - 2
-        cell = self._stored.cells[min(table.cursor_row, len(self._stored.cells) - 1)]
+        cell = self._cells[min(table.cursor_row, len(self._cells) - 1)]
         view.display = room >= _LEAST_VIEW and cell.tally is not None
         if view.display:
             show(view, cell)
 
     @on(DataTable.RowSelected, "#task-cells")
     def _open(self, event: DataTable.RowSelected) -> None:
-        assert self._stored is not None
-        if self._stored.cells[event.cursor_row].tally is None:
+        cell = self._cells[event.cursor_row]
+        if cell.tally is None:
             self.notify("This task has no values to count.", timeout=3)
         else:
-            self.app.push_screen(TaskCellScreen(self._stored, event.cursor_row))
+            self.app.push_screen(NumbersCellScreen(self._cells, cell))
 
 
-class TaskCellScreen(ArenaScreen):
+class NumbersCellScreen(ArenaScreen):
     """One cell's bars. Left and right go from cell to cell."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -146,10 +120,10 @@ class TaskCellScreen(ArenaScreen):
         Binding("escape", "leave", "Back"),
     ]
 
-    def __init__(self, stored: StoredRun, at: int) -> None:
+    def __init__(self, cells: Sequence[StoredCell], first: StoredCell) -> None:
         super().__init__()
-        self._cells = [cell for cell in stored.cells if cell.tally is not None]
-        self._at = self._cells.index(stored.cells[at])
+        self._cells = [cell for cell in cells if cell.tally is not None]
+        self._at = self._cells.index(first)
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
@@ -185,7 +159,7 @@ def show(view: NumbersView, cell: StoredCell) -> None:
     """A cell's bars, as they are in the store."""
     assert cell.tally is not None
     view.fill(cell.tally, cell.exact)
-    view.tell(cell.tally, cell.exact, cell.is_person)
+    view.tell(cell.tally, cell.exact, cell.cell.spec.is_person)
 
 
 def _value(cell: StoredCell, column: str, roomy: bool) -> Text:
@@ -213,4 +187,4 @@ def _number(cell: StoredCell, column: str) -> str:
         return "–"
     if column == "rejected":
         return f"{tally.rejected / drawn:.1%}"
-    return f"{tally.curve[-1]:,.1f}" if tally.curve else "–"
+    return f"{tally.drawn.curve[-1]:,.1f}" if tally.drawn.curve else "–"

@@ -16,10 +16,10 @@ from arena.errors import ArenaError, UsageError
 from arena.experiments.numbers.task import TASKS, Task, find_task
 from arena.records import Seat
 from arena.session.choice import HUMAN, whole_number
-from arena.session.numbers_choice import TaskChoice, remember, remembered, task_players, task_variants, usual_draws
+from arena.session.numbers_choice import LAST_NUMBERS, NumbersChoice, task_players, task_variants, usual_draws
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.numbers import NumbersScreen
-from arena.tui.widgets.still_input import StillInput
+from arena.tui.widgets.form import Row, StillInput, chooser, offer
 
 MOST_DRAWS = 20_000  # that a screen can show; the command line draws more
 _LOW = 22
@@ -32,7 +32,7 @@ class NumbersSetupScreen(ArenaScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._choice = remembered()
+        self._choice = LAST_NUMBERS.read()
 
     def compose(self) -> ComposeResult:
         choice = self._choice
@@ -41,38 +41,27 @@ class NumbersSetupScreen(ArenaScreen):
         listed = choice.subject in {spec for _, spec in players}
         yield Static("Numbers: how random are a player's random numbers?", classes="title")
         with Vertical(id="numbers-form"):
-            with Horizontal():
-                yield Label("Player", classes="subject")
-                value = choice.subject if listed else players[0][1]
-                yield Select(players, value=value, allow_blank=False, compact=True, id="player")
-            with Horizontal():
-                yield Label("or typed")
-                typed = "" if listed else choice.subject
-                yield StillInput(typed, placeholder="mix:3=0.5,7=0.5", compact=True, id="typed")
-                yield Static("any model or bot", classes="state")
-            with Horizontal():
-                yield Label("Task")
-                tasks = [(task.title, task.name) for task in TASKS.values()]
-                yield Select(tasks, value=task.name, allow_blank=False, compact=True, id="task")
-            with Horizontal():
-                yield Label("Wording")
-                variants = self._variants(task, choice.subject)
-                kept = choice.variant if choice.variant in {variant for _, variant in variants} else ""
-                yield Select(variants, value=kept, allow_blank=False, compact=True, id="variant")
-            with Horizontal():
-                yield Label("Temperature")
-                yield StillInput(f"{choice.temperature:g}", type="number", compact=True, id="temperature")
-                yield Label("Top-p", classes="second")
-                yield StillInput(f"{choice.top_p:g}", type="number", compact=True, id="top-p")
-            with Horizontal():
-                yield Label("Exact")
-                exact = [("its probabilities first, then draws", True), ("draws only", False)]
-                yield Select(exact, value=choice.exact, allow_blank=False, compact=True, id="exact")
-            with Horizontal():
-                yield Label("Draws")
-                yield StillInput(str(choice.n), type="integer", compact=True, id="n")
-                yield Label("Seed", classes="second")
-                yield StillInput(str(choice.seed), type="integer", compact=True, id="seed")
+            yield Row("Player", chooser(players, choice.subject if listed else players[0][1], "player"), kind="subject")
+            typed = StillInput("" if listed else choice.subject, placeholder="mix:3=0.5,7=0.5", id="typed")
+            yield Row("or typed", typed, Static("any model or bot", classes="state"))
+            yield Row("Task", chooser([(task.title, task.name) for task in TASKS.values()], task.name, "task"))
+            variants = self._variants(task, choice.subject)
+            kept = choice.variant if choice.variant in {variant for _, variant in variants} else ""
+            yield Row("Wording", chooser(variants, kept, "variant"))
+            yield Row(
+                "Temperature",
+                StillInput(f"{choice.temperature:g}", type="number", id="temperature"),
+                Label("Top-p", classes="second"),
+                StillInput(f"{choice.top_p:g}", type="number", id="top-p"),
+            )
+            exact = [("its probabilities first, then draws", True), ("draws only", False)]
+            yield Row("Exact", chooser(exact, choice.exact, "exact"))
+            yield Row(
+                "Draws",
+                StillInput(str(choice.n), type="integer", id="n"),
+                Label("Seed", classes="second"),
+                StillInput(str(choice.seed), type="integer", id="seed"),
+            )
         with Horizontal(classes="setup-row"):
             yield Button("Draw", id="draw", variant="primary", compact=True)
             yield Static("  the same choice again goes on where it was", classes="dim")
@@ -105,29 +94,18 @@ class NumbersSetupScreen(ArenaScreen):
         self.query_one("#typed", Input).clear()
         self._switch()
 
-    @on(Input.Changed, "#typed")
-    def _typed(self) -> None:
-        self._switch()
-
     @on(Select.Changed, "#task")
     def _changed(self, event: Select.Changed) -> None:
         task = find_task(str(event.value))
-        players = [(player.name, player.spec) for player in task_players(task)]
-        select = self._select("player")
-        kept = select.value
         with self.prevent(Select.Changed):
-            select.set_options(players)
-            select.value = kept if kept in {spec for _, spec in players} else players[0][1]
+            offer(self._select("player"), [(player.name, player.spec) for player in task_players(task)])
         self._switch()
 
+    @on(Input.Changed, "#typed")
     def _switch(self) -> None:
         """Offer the wordings that there are, and switch off what doesn't count for this player and task."""
         task, subject = find_task(str(self._select("task").value)), self._subject
-        variants = self._variants(task, subject)
-        select = self._select("variant")
-        kept = select.value
-        select.set_options(variants)
-        select.value = kept if kept in {variant for _, variant in variants} else ""
+        offer(self._select("variant"), self._variants(task, subject))
         model = subject.startswith("llm:")
         for id_ in ("variant", "temperature", "top-p", "exact"):
             self.query_one(f"#{id_}").disabled = not model or (id_ == "exact" and task.length > 1)
@@ -145,10 +123,10 @@ class NumbersSetupScreen(ArenaScreen):
         except ArenaError as error:
             self.arena.refuse(error)
             return
-        remember(choice)
+        LAST_NUMBERS.keep(choice)
         self.app.push_screen(NumbersScreen(choice))
 
-    def _read(self) -> TaskChoice:
+    def _read(self) -> NumbersChoice:
         """The choice. Raises UsageError or InputError for what can't be drawn."""
         task = find_task(str(self._select("task").value))
         spec = parse_agent(self._subject)
@@ -163,7 +141,7 @@ class NumbersSetupScreen(ArenaScreen):
         temperature, top_p = self._positive("temperature"), self._positive("top-p")
         if top_p > 1:
             raise UsageError("top-p must be a number above 0 and at most 1")
-        return TaskChoice(
+        return NumbersChoice(
             subject=spec.text,
             task=task.name,
             variant=str(self._select("variant").value),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -19,19 +19,14 @@ from textual.widgets import Footer, Static
 from arena.agents.moves import move_tokens
 from arena.agents.spec import parse_agent
 from arena.backends.base import Vocabulary
-from arena.concurrency import aside
 from arena.errors import ArenaError
-from arena.games import Game, parse_game
+from arena.games import parse_game
 from arena.records import Decision, Round, Seat
 from arena.session.seats import display_name
 from arena.store.rows import CellRow
-from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.widgets.rounds import move_names
-
-if TYPE_CHECKING:
-    from arena.tui.app import ArenaApp
 
 _VERDICTS = {"move": "a move", "mark": "no move before the closing mark", "eos": "no move", "length": "no move in time"}
 
@@ -71,28 +66,24 @@ class ReplayScreen(ArenaScreen):
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
-        try:
-            game = parse_game(self._cell.spec.what)
-            self._rounds = await aside(_read, self.arena, self._cell, self._number)
-        except ArenaError as error:
-            self.arena.refuse(error)
+        cell, number = self._cell, self._number
+        found = await self.arena.from_store(lambda store: (parse_game(cell.spec.what), store.match(cell, number)))
+        if found is None:
             self.dismiss()
             return
-        self._game = game
+        self._game, self._rounds = found
         self._draw()
-        self._loading = asyncio.create_task(self._load_vocabularies(game))
+        self._loading = asyncio.create_task(self._load_vocabularies())
 
     async def on_unmount(self) -> None:
         if hasattr(self, "_loading"):
             self._loading.cancel()
 
-    async def _load_vocabularies(self, game: Game) -> None:
+    async def _load_vocabularies(self) -> None:
         """Only a model's tokenizer knows where its tokens begin; without the model their ids are shown."""
-        spec = self._cell.spec
-        for seat, text, moves in (
-            (Seat.SUBJECT, spec.subject, game.moves),
-            (Seat.OPPONENT, spec.opponent, game.replies),
-        ):
+        spec, game = self._cell.spec, self._game
+        for seat, text in ((Seat.SUBJECT, spec.subject), (Seat.OPPONENT, spec.opponent)):
+            moves = game.moves_of(seat)
             try:
                 agent = parse_agent(text)
                 if not agent.is_model:
@@ -141,15 +132,10 @@ class ReplayScreen(ArenaScreen):
         text = f"subject {move.upper()}, opponent {reply.upper()}: {said}."
         policy = played.subject.policy
         if self._cell.spec.opponent == "greedy" and policy is not None:
-            reply = self._game.replies[self._game.best_reply(policy)]
-            chance = sum(
-                probability
-                for probability, payoff in zip(
-                    policy.probabilities, self._game.payoff[:, self._game.best_reply(policy)], strict=True
-                )
-                if payoff == -1
-            )
-            text += f" {reply} was best: it wins with {chance:.2f}."
+            best = self._game.best_reply(policy)
+            payoffs = zip(policy.probabilities, self._game.payoff[:, best], strict=True)
+            chance = sum(probability for probability, payoff in payoffs if payoff == -1)
+            text += f" {self._game.replies[best]} was best: it wins with {chance:.2f}."
         return Text(text)
 
     def _prompt(self, decision: Decision) -> Text:
@@ -180,8 +166,8 @@ class ReplayScreen(ArenaScreen):
         policy = decision.policy
         if policy is None:
             return Text("")
-        moves = self._game.moves if self._seat is Seat.SUBJECT else self._game.replies
-        parts = [f"{move} {p:.3f}" for move, p in zip(moves, policy.probabilities, strict=True)]
+        moves = zip(self._game.moves_of(self._seat), policy.probabilities, strict=True)
+        parts = [f"{move} {p:.3f}" for move, p in moves]
         return Text(f"policy: {', '.join(parts)}\nmass {policy.mass:.3f}, loose {policy.loose_mass:.3f}\n")
 
     # --- keys ---
@@ -198,7 +184,7 @@ class ReplayScreen(ArenaScreen):
 
     def action_seat(self) -> None:
         """The other seat's side of the round."""
-        self._seat = Seat.OPPONENT if self._seat is Seat.SUBJECT else Seat.SUBJECT
+        self._seat = self._seat.other
         self._draw()
 
 
@@ -212,8 +198,3 @@ def _answers(decision: Decision) -> Text:
     for answer in decision.answers:
         text.append(f"  {answer.text!r}: {_VERDICTS.get(answer.ended, printable(answer.ended))}\n", style="bold")
     return text
-
-
-def _read(app: ArenaApp, cell: CellRow, number: int) -> tuple[Round, ...]:
-    with Store.open(app.store) as store:
-        return store.match(cell, number)

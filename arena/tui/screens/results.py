@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import on
@@ -11,12 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Footer, Static
 
-from arena.concurrency import aside
-from arena.errors import ArenaError
-from arena.experiments.experiment import amount
+from arena.experiments.registry import amount
 from arena.reports.settings import differences, of_run
 from arena.session.seats import display_name
-from arena.store.rows import CellRow, MatchRow, RunRow
+from arena.store.rows import CellRow, RunRow
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
@@ -24,10 +22,6 @@ from arena.tui.screens.numbers_run import NumbersRunScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.report import ReportScreen
 from arena.tui.screens.run import RunScreen
-
-if TYPE_CHECKING:
-    from arena.tui.app import ArenaApp
-
 
 _SCREENS: Final[dict[str, Callable[[str], ArenaScreen]]] = {
     "tournament": RunScreen,
@@ -50,12 +44,8 @@ class ResultsScreen(ArenaScreen):
     async def on_mount(self) -> None:
         table = self.query_one("#runs", DataTable)
         table.add_columns("run", "kind", "state", "played", "who")
-        app = self.arena
-        try:
-            rows = await aside(_runs, app)
-        except ArenaError as error:
-            app.refuse(error)
-            rows = []
+        path = self.arena.store
+        rows = (await self.arena.from_store(_runs) if path.exists() else None) or []
         self._found = {run.name: run for run, _ in rows}
         differs = _differences([run for run, _ in rows])
         for run, state in rows:
@@ -65,7 +55,7 @@ class ResultsScreen(ArenaScreen):
             )
         if not rows:
             self.query_one("#empty", Static).update(
-                Text(f"  {app.store} holds no run yet: play a match, or start a tournament in the lobby.")
+                Text(f"  {path} holds no run yet: play a match, or start a tournament in the lobby.")
             )
         table.focus()
 
@@ -95,14 +85,12 @@ def _differences(runs: Sequence[RunRow]) -> dict[str, str]:
     return found
 
 
-def _runs(app: ArenaApp) -> list[tuple[RunRow, str]]:
-    if not app.store.exists():
-        return []
-    with Store.open(app.store) as store:
-        return [
-            (run, "finished" if run.finished else "running" if store.writer_of(run) is not None else "stopped")
-            for run in reversed(store.runs())
-        ]
+def _runs(store: Store) -> list[tuple[RunRow, str]]:
+    """All runs with how far they are, the latest first."""
+    return [
+        (run, "finished" if run.finished else "running" if store.writer_of(run) is not None else "stopped")
+        for run in reversed(store.runs())
+    ]
 
 
 class CellScreen(ArenaScreen):
@@ -126,12 +114,7 @@ class CellScreen(ArenaScreen):
     async def on_mount(self) -> None:
         table = self.query_one("#matches", DataTable)
         table.add_columns("match", "rounds", "net", "state")
-        app = self.arena
-        try:
-            rows = await aside(_matches, app, self._cell)
-        except ArenaError as error:
-            app.refuse(error)
-            rows = []
+        rows = await self.arena.from_store(lambda store: store.matches(self._cell)) or []
         for row in rows:
             net = Text(f"{100 * row.net / row.rounds:+.0f}", justify="right")
             table.add_row(str(row.number), str(row.rounds), net, row.state, key=str(row.number))
@@ -142,8 +125,3 @@ class CellScreen(ArenaScreen):
     @on(DataTable.RowSelected, "#matches")
     def _open(self, event: DataTable.RowSelected) -> None:
         self.app.push_screen(ReplayScreen(self._cell, int(str(event.row_key.value))))
-
-
-def _matches(app: ArenaApp, cell: CellRow) -> list[MatchRow]:
-    with Store.open(app.store) as store:
-        return store.matches(cell)

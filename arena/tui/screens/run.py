@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.coordinate import Coordinate
 from textual.widgets import DataTable, Footer, Static
 
 from arena.concurrency import aside
 from arena.errors import ArenaError
-from arena.experiments.experiment import amount
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.reports.report import write_all
 from arena.reports.terminal import terminal
@@ -27,15 +24,12 @@ from arena.reports.tournament.table2 import table2
 from arena.reports.words import between, duration
 from arena.session.runner import Runner
 from arena.session.seats import display_name
+from arena.store.rows import RunRow
 from arena.store.store import Store
-from arena.tui.screens.base import ArenaScreen
+from arena.tui.screens.base import RunFollower, fill
 from arena.tui.widgets.after import AfterOutcome
 from arena.tui.widgets.histogram import DeterminismHistogram
 
-if TYPE_CHECKING:
-    from arena.tui.app import ArenaApp
-
-LOOK_SECONDS = 1.0  # between two looks into the store while somebody writes the run
 _NARROW = 110  # columns below which the table is kept short
 _SLIM = 72  # columns below which the bars after each outcome are left out
 _NAME = 19  # columns of a name there
@@ -43,8 +37,8 @@ _HEADINGS = ("subject", "game", "progress", "matches", "rounds/s", "net", "95%")
 _SHORT = ("subject", "game", "progress", "net", "95%")
 
 
-class RunScreen(ArenaScreen):
-    """One run, by name; None: the one begun last. Enter opens a cell's matches. `planned` is played here."""
+class RunScreen(RunFollower[TournamentRuns]):
+    """One run. Enter opens a cell's matches. `planned` is played here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause or go on"),
@@ -54,15 +48,12 @@ class RunScreen(ArenaScreen):
     ]
 
     def __init__(self, run: str | None, planned: TournamentSpec | None = None) -> None:
-        super().__init__()
-        self._run = run
+        super().__init__(run)
         self._planned = planned
         self._runner: Runner | None = None
         self._report: TournamentRuns | None = None
-        self._writer: int | None = None
         self._rates: dict[str, float] = {}
         self._seen: dict[str, tuple[float, int]] = {}
-        self._looking = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
@@ -82,60 +73,40 @@ class RunScreen(ArenaScreen):
             self._runner = Runner(self._planned, self.arena.store, self.arena.models, self.arena.refuse)
             self._runner.go()
             self.query_one("#title", Static).update("loading …")
-        else:
-            await self._look()
-        self.set_interval(LOOK_SECONDS, self._look)
+        await self.follow()
         self.query_one("#cells").focus()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _SLIM, "narrow")
 
-    async def _look(self) -> None:
-        """Read the run again, if somebody writes it or it was never read."""
+    async def look(self) -> None:
+        """Show the run as it is, once it is in the store."""
         if self._runner is not None and self._run is None:
-            self._run = await self._runner.run_name()
+            self._run = self._runner.run
             if self._run is None:
                 return  # models are being loaded: nothing is in the store yet
-        if self._looking or (self._report is not None and self._writer is None and self._report.run.finished):
-            return
-        self._looking = True
-        try:
-            read = await aside(_read, self.arena, self._run)
-        except ArenaError as error:
-            self.arena.refuse(error)
-            self.dismiss()
-            return
-        finally:
-            self._looking = False
-        if self.is_mounted:
-            report, self._writer = read
-            self._report, self._run = report, report.run.name
-            self._draw(report)
+        await super().look()
 
-    def _draw(self, report: TournamentRuns) -> None:
-        paused = "paused" if self._runner is not None else "stopped"
-        state = "finished" if report.run.finished else paused if self._writer is None else "running"
-        left = self._time_left(report)
-        title = f"run {report.run.name} · {amount(report.run.spec)} · seed {report.run.spec.seed} · {state}{left}"
-        self.query_one("#title", Static).update(Text(title))
-        table = self.query_one("#cells", DataTable)
-        for index, cell in enumerate(report.cells):
-            values = self._row(cell)
-            if index < table.row_count:
-                for column, value in enumerate(values):
-                    table.update_cell_at(Coordinate(index, column), value, update_width=True)
-            else:
-                table.add_row(*values, key=str(index))
-        self._mark(table.cursor_row)
+    def read_run(self, store: Store, run: RunRow) -> TournamentRuns:
+        """What its matches say."""
+        return read_runs(store, run)
+
+    def show_run(self, run: RunRow, shown: TournamentRuns) -> None:
+        """How far each cell is, and what it says."""
+        self._report = shown
+        stopped = "paused" if self._runner is not None else "stopped"
+        self.say_title(run, stopped=stopped, more=self._time_left(shown))
+        fill(self.query_one("#cells", DataTable), [self._values(shown, cell) for cell in shown.cells])
+        self._mark()
         width = max(40, self.size.width - 4)
-        self.query_one("#table2-text", Static).update(terminal(table2(report), width))
+        self.query_one("#table2-text", Static).update(terminal(table2(shown), width))
 
     @property
     def _narrow(self) -> bool:
         return self.app.size.width < _NARROW
 
-    def _row(self, cell: CellReport) -> tuple[Text | str, ...]:
-        """The cells of the table: fixed widths, so that nothing jumps while it is updated."""
+    def _values(self, report: TournamentRuns, cell: CellReport) -> tuple[Text, ...]:
+        """A row of the table: fixed widths, so that nothing jumps while it is updated."""
         asked = cell.games_asked
         finished = cell.cell.done
         done = min(1.0, finished / asked) if asked else 0.0
@@ -148,8 +119,7 @@ class RunScreen(ArenaScreen):
         estimate = cell.net
         net = Text("      –" if estimate.value is None else f"{estimate.value:>+7.1f}")
         ends = Text("      –" if estimate.interval is None else between(*estimate.interval))
-        assert self._report is not None
-        name, differs = display_name(cell.cell.spec.subject), self._report.differs(cell)
+        name, differs = display_name(cell.cell.spec.subject), report.differs(cell)
         if self._narrow:
             name = name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
             return Text(f"{name}{differs}"), Text(cell.game.name), progress, net, ends
@@ -174,13 +144,12 @@ class RunScreen(ArenaScreen):
         rates = [rate for rate in self._rates.values() if rate]
         if self._writer is None or not rates or left <= 0:
             return ""
-        return f" · about {duration(left / rates[-1])} left"
+        return f"about {duration(left / rates[-1])} left"
 
     @on(DataTable.RowHighlighted, "#cells")
-    def _marked(self, event: DataTable.RowHighlighted) -> None:
-        self._mark(event.cursor_row)
-
-    def _mark(self, index: int) -> None:
+    def _mark(self) -> None:
+        """Show what the marked cell says."""
+        index = self.query_one("#cells", DataTable).cursor_row
         if self._report is None or index >= len(self._report.cells):
             return
         cell = self._report.cells[index]
@@ -218,23 +187,13 @@ class RunScreen(ArenaScreen):
 
     async def action_export(self) -> None:
         """Table 2 in every format and figure 4 as files, in a folder of the run's name beside the store."""
-        if self._report is None:
+        report = self._report
+        if report is None:
             return
-        out = self.arena.store.absolute().parent / f"arena-{self._report.run.name}"
+        out = self.arena.store.absolute().parent / f"arena-{report.run.name}"
         try:
-            await aside(_export, self._report, out)
+            await aside(lambda: write_all(reported(report), out))
         except ArenaError as error:
             self.arena.refuse(error)
         else:
             self.notify(f"tables and figure are in {out}", markup=False)
-
-
-def _export(report: TournamentRuns, out: Path) -> None:
-    write_all(reported(report), out)
-
-
-def _read(app: ArenaApp, name: str | None) -> tuple[TournamentRuns, int | None]:
-    """The run's report and who writes it."""
-    with Store.open(app.store) as store:
-        run = store.run(name)
-        return read_runs(store, run), store.writer_of(run)

@@ -10,15 +10,15 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer, Input, Label, Select, Static
+from textual.containers import Vertical
+from textual.widgets import Footer, Input, Select, Static
 
 from arena.backends.weights.catalog import user_catalog_path
 from arena.errors import UsageError
 from arena.session.choice import whole_number
-from arena.session.preferences import SPEEDS, preferences_file
+from arena.session.preferences import PREFERENCES, SPEEDS
 from arena.tui.screens.base import ArenaScreen
-from arena.tui.widgets.still_input import StillInput
+from arena.tui.widgets.form import Row, StillInput, chooser
 
 _MOST_THREADS, _MOST_LAYERS = 1024, 1000
 
@@ -32,25 +32,16 @@ class SettingsScreen(ArenaScreen):
         now = self.arena.preferences
         yield Static("Settings", classes="title")
         with Vertical(id="settings-form"):
-            with Horizontal():
-                yield Label("Theme")
-                themes = sorted(self.app.available_themes, key=lambda name: (not name.startswith("arena"), name))
-                yield Select(
-                    [(name, name) for name in themes], value=self.app.theme, allow_blank=False, compact=True, id="theme"
-                )
-            with Horizontal():
-                yield Label("Show")
-                speed = now.speed if now.speed in SPEEDS else SPEEDS[3]
-                paces = [(f"{pace:g} rounds a second" if pace else "full speed", pace) for pace in SPEEDS]
-                yield Select(paces, value=speed, allow_blank=False, compact=True, id="speed")
-            with Horizontal():
-                yield Label("Threads")
-                yield StillInput(str(now.threads), type="integer", compact=True, id="threads")
-                yield Static("0: as many as there are cores", classes="state")
-            with Horizontal():
-                yield Label("GPU layers")
-                yield StillInput(str(now.gpu_layers), type="integer", compact=True, id="gpu_layers")
-                yield Static("needs a llama.cpp that is built for the GPU", classes="state")
+            themes = sorted(self.app.available_themes, key=lambda name: (not name.startswith("arena"), name))
+            yield Row("Theme", chooser([(name, name) for name in themes], self.app.theme, "theme"))
+            speed = now.speed if now.speed in SPEEDS else SPEEDS[3]
+            paces = [(f"{pace:g} rounds a second" if pace else "full speed", pace) for pace in SPEEDS]
+            yield Row("Show", chooser(paces, speed, "speed"))
+            for name, id_, number, note in (
+                ("Threads", "threads", now.threads, "0: as many as there are cores"),
+                ("GPU layers", "gpu_layers", now.gpu_layers, "needs a llama.cpp that is built for the GPU"),
+            ):
+                yield Row(name, StillInput(str(number), type="integer", id=id_), Static(note, classes="state"))
         yield Static(id="places", classes="dim")
         yield Footer()
 
@@ -58,14 +49,13 @@ class SettingsScreen(ArenaScreen):
         """What is kept where."""
         return [
             ("results", self.arena.store.absolute()),
-            ("settings", preferences_file()),
+            ("settings", PREFERENCES.path),
             ("your models", user_catalog_path()),
         ]
 
     def on_mount(self) -> None:
-        lines = self.places()
         text = Text.assemble(("Where things are\n", "bold"))
-        for name, path in lines:
+        for name, path in self.places():
             text.append(f"  {name:<12} {path}\n")
         text.append("\nNO_COLOR=1 shows all without colour; the ansi themes use your terminal's own colours.")
         self.query_one("#places", Static).update(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -21,7 +21,7 @@ from arena.session.choice import whole_number
 from arena.session.seats import seat_options
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.run import RunScreen
-from arena.tui.widgets.still_input import StillInput
+from arena.tui.widgets.form import StillInput
 
 _KINDS = ("llm", "uniform")  # that are worth a tournament
 _FIRST = {"llm:gemma-3-270m", "llm:smollm2-135m-instruct"}
@@ -47,12 +47,9 @@ class SetupScreen(ArenaScreen):
                 *(Selection(game.title, name, name == "rps") for name, game in playable_games().items()), id="games"
             )
         with Horizontal(classes="setup-row"):
-            yield Label("Games")
-            yield StillInput("50", type="integer", compact=True, id="count")
-            yield Label("Rounds")
-            yield StillInput("10", type="integer", compact=True, id="rounds")
-            yield Label("Seed")
-            yield StillInput("0", type="integer", compact=True, id="seed")
+            for label, first, id_ in (("Games", "50", "matches"), ("Rounds", "10", "rounds"), ("Seed", "0", "seed")):
+                yield Label(label)
+                yield StillInput(first, type="integer", id=id_)
         with Horizontal(classes="setup-row"):
             yield Button("Start", id="start", variant="primary", compact=True)
             yield Static("  the same choice again goes on where it was", classes="dim")
@@ -78,16 +75,10 @@ class SetupScreen(ArenaScreen):
         games = tuple(self.query_one("#games", SelectionList).selected)
         if not subjects or not games:
             raise UsageError("mark at least one subject and one game (space marks)")
-        numbers = {}
-        for id_, what in (("count", "the games"), ("rounds", "the rounds"), ("seed", "the seed")):
+        numbers: dict[str, Any] = {}
+        for id_, what in (("matches", "the games"), ("rounds", "the rounds"), ("seed", "the seed")):
             number = whole_number(self.query_one(f"#{id_}", Input).value, what)
             if number is None or (id_ != "seed" and number < 1):
                 raise UsageError(f"{what} must be a whole number" + ("" if id_ == "seed" else " of at least 1"))
             numbers[id_] = number
-        return TournamentSpec(
-            subjects=subjects,
-            games=games,
-            matches=numbers["count"],
-            rounds=numbers["rounds"],
-            seed=numbers["seed"],
-        )
+        return TournamentSpec(subjects=subjects, games=games, **numbers)

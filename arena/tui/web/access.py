@@ -10,7 +10,7 @@ import secrets
 import socket
 from collections.abc import Collection
 from hmac import compare_digest
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -62,7 +62,7 @@ class Access:
 
     def _is_ours(self, host: str) -> bool:
         # a page elsewhere can have a name of its own point here, but no number
-        return host in self._names or (_is_number(host) if self._to_others else is_loopback(host))
+        return host in self._names or (_address(host) is not None if self._to_others else is_loopback(host))
 
     def _is_our_page(self, origin: str, host: str) -> bool:
         """A proxy may have another scheme and port than the server behind it."""
@@ -78,18 +78,15 @@ class Access:
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine's own."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = _address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
 
 
-def _is_number(host: str) -> bool:
+def _address(host: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(host)
+        return ip_address(host)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def host_of(url: str) -> str:

@@ -16,12 +16,6 @@ _LEAVING_SECONDS: Final = 3.0  # that an app has to end by itself
 class Viewer(AppService):
     """One viewer's app, and the messages of their page."""
 
-    @property
-    def process(self) -> Process:
-        """The app's, once it was started."""
-        assert self._process is not None
-        return self._process
-
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
         # without a shell between, so that the app knows when the server is gone
         environment = self._build_environment(*_bounded(width, height))
@@ -49,13 +43,15 @@ class Viewer(AppService):
 
     async def end(self) -> None:
         """Have the app leave as by its own key, or end it if it doesn't."""
+        process = self._process
+        assert process is not None
         try:
             await asyncio.wait_for(self.stop(), _LEAVING_SECONDS)
-            await asyncio.wait_for(self.process.wait(), _LEAVING_SECONDS)
+            await asyncio.wait_for(process.wait(), _LEAVING_SECONDS)
         except TimeoutError:
-            if self.process.returncode is None:
-                self.process.kill()
-            await self.process.wait()
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
 
 
 def _bounded(width: int, height: int) -> tuple[int, int]:

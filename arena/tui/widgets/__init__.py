@@ -2,6 +2,7 @@
 
 after.py             figure 4, right
 chi_square_plot.py   chi-square over the number of valid answers, beside what chance gives
+form.py              what forms are made of
 histogram.py         figure 4, left
 letters.py           words in block letters, five rows high, for the back of a room
 mind.py              the other's mind as bars
@@ -10,6 +11,5 @@ numbers_view.py      a player's draws as a picture
 plot.py              the determinism plot
 quiet_plot.py        a plot that only shows
 rounds.py            the rounds so far, the latest first
-still_input.py       a line to type in whose cursor doesn't blink
 value_bars.py        a task's values as bars, a line or more a value
 """

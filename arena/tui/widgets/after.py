@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from rich.text import Text
 from textual.widgets import Static
 
@@ -15,17 +18,18 @@ _LEAST = 0.01  # of the axis: differences of nothing must not fill it
 class AfterOutcome(Static):
     """Mean determinism after a win and a tie, minus that after a loss: a bar from zero, its interval as a line."""
 
+    _differences: Mapping[str, Estimate] = MappingProxyType({})
+
     def fill(self, cell: CellReport) -> None:
         """Show a cell."""
         differences = {name: cell.after_difference(outcome) for name, outcome in OUTCOMES.items() if name != "loss"}
         self._differences = differences
-        self.update(self._text())
+        self.refresh(layout=True)
 
-    def on_resize(self) -> None:
-        if hasattr(self, "_differences"):
-            self.update(self._text())
-
-    def _text(self) -> Text:
+    def render(self) -> Text:
+        """A bar for each outcome."""
+        if not self._differences:
+            return Text()
         text = Text("mean determinism after each outcome,\nminus that after a loss\n", no_wrap=True)
         known = [difference for difference in self._differences.values() if difference.value is not None]
         ends = [abs(end) for difference in known for end in (difference.value, *(difference.interval or ()))]

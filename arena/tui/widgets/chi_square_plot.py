@@ -6,48 +6,31 @@ from collections.abc import Sequence
 
 import numpy as np
 from textual_plot import HiResMode
-from textual_plot.axis_formatter import NumericAxisFormatter
 
 from arena.tui.themes import colour
-from arena.tui.widgets.quiet_plot import QuietPlot
+from arena.tui.widgets.quiet_plot import QuietPlot, Whole
 
 _ROOMY = 12  # lines from which the true sample's line can be told from the level
 _LEAST_TOP = 2.5  # of the axis, as a multiple of what chance gives
-
-
-class _Whole(NumericAxisFormatter):
-    def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
-        return [f"{tick:,.0f}" for tick in ticks]
 
 
 class ChiSquarePlot(QuietPlot):
     """The player's line, the true sample's, and chance as a level."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(left=7, id=id)
+        self.set_x_formatter(Whole(",.0f"))
+        self.set_y_formatter(Whole(",.0f"))
         self._curve: Sequence[float] = ()
         self._true: Sequence[float] = ()
         self._wanted, self._degrees = 1, 1
-
-    def on_mount(self) -> None:
-        self.margin_top, self.margin_bottom, self.margin_left = 1, 2, 7
-        self.set_x_formatter(_Whole())
-        self.set_y_formatter(_Whole())
-        self.draw()
 
     def show(self, curve: Sequence[float], true: Sequence[float], wanted: int, values: int) -> None:
         """Show these, one number a valid answer, of `wanted` in the end; the task has so many values."""
         self._curve, self._true, self._wanted, self._degrees = curve, true, wanted, values - 1
         self.draw()
 
-    def on_show(self) -> None:
-        self.draw()
-
-    def draw(self) -> None:
-        """Draw all anew."""
-        if not self.is_mounted or not self.display:
-            return
-        self.clear()
+    def picture(self) -> None:
         self.set_xlimits(0.0, float(self._wanted))
         shown = [_thinned(line, max(20, 2 * self.size.width)) for line in (self._true, self._curve)]
         most = max([_LEAST_TOP * self._degrees, *(max(line[1]) for line in shown if len(line[1]))])

@@ -15,14 +15,10 @@ class DeterminismHistogram(QuietPlot):
     """The share of rounds in each of 20 bins of determinism from 0 to 1, in percent; chance as a line."""
 
     def __init__(self, moves: int, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(bottom=3, id=id)
+        self.set_xlabel("determinism of a round; % of rounds")
         self._chance = 1 / moves
         self._counts = np.zeros(BINS)
-
-    def on_mount(self) -> None:
-        self.margin_top, self.margin_bottom, self.margin_left = 1, 3, 5
-        self.set_xlabel("determinism of a round; % of rounds")
-        self.draw()
 
     def add(self, determinism: float) -> None:
         """A round was played."""
@@ -36,14 +32,7 @@ class DeterminismHistogram(QuietPlot):
         self._counts = np.bincount([_bin(value) for value in known.tolist()], minlength=BINS).astype(np.float64)
         self.draw()
 
-    def on_show(self) -> None:
-        self.draw()
-
-    def draw(self) -> None:
-        """Draw all anew."""
-        if not self.is_mounted or not self.display:
-            return
-        self.clear()
+    def picture(self) -> None:
         self.set_xlimits(0.0, 1.0)
         total = self._counts.sum()
         share = 100 * self._counts / total if total else self._counts

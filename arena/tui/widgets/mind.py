@@ -14,7 +14,7 @@ _LEAST_BAR = 6
 
 
 class MindBars(Static):
-    """A policy over named moves. Empty until `show` is called."""
+    """A policy over named moves, empty until one is revealed."""
 
     DEFAULT_CSS = "MindBars { height: auto; }"
 
@@ -25,25 +25,18 @@ class MindBars(Static):
         self._marks: dict[int, str] = {}
         self._waiting = "hidden until you have moved"
 
-    def hide(self, why: str) -> None:
-        """Show no policy, and say why."""
-        self._policy, self._waiting = None, why
-        self._draw()
+    def hide(self) -> None:
+        """Show no policy."""
+        self._policy, self._waiting = None, ""
+        self.refresh(layout=True)
 
-    def reveal(self, policy: Policy | None, marks: dict[int, str]) -> None:
+    def reveal(self, policy: Policy, marks: dict[int, str]) -> None:
         """Show a policy; `marks` are words beside moves, by index."""
         self._policy, self._marks = policy, marks
-        if policy is None:
-            self._waiting = "a person's mind can't be read"
-        self._draw()
+        self.refresh(layout=True)
 
-    def on_mount(self) -> None:
-        self._draw()
-
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
+    def render(self) -> Text:
+        """A line a move."""
         name = max(map(len, self._moves))
         mark = max((len(text) for text in self._marks.values()), default=0) + 3 if self._policy else 0
         room = max(_LEAST_BAR, (self.size.width or 40) - name - 6 - mark)
@@ -58,14 +51,11 @@ class MindBars(Static):
                 probability = self._policy.probabilities[index]
                 eighths = round(probability * room * 8)
                 bar = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")
-                text.append(f"{bar:<{room}}", style=self._colour())
+                text.append(f"{bar:<{room}}", style=colour(self.app, "primary"))
                 text.append(f" {probability:.2f}")
                 if index in self._marks:
                     text.append(f" ◂ {self._marks[index]}", style="bold")
             text.append("\n")
         if self._policy is not None:
             text.append(f"mass on legal moves {self._policy.mass:.2f}", style="dim")
-        self.update(text)
-
-    def _colour(self) -> str:
-        return colour(self.app, "primary")
+        return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -53,29 +53,30 @@ class MoveBar(Widget, can_focus=True):
 
     def render(self) -> Text:
         """The moves side by side, in as many rows as they need."""
-        text, column, row = Text(no_wrap=True), 0, 0
+        text = Text(no_wrap=True)
         self._spans = []
-        for index, (key, move) in enumerate(zip(self._keys, self._moves, strict=True)):
-            label = f" {key} {move} "
-            if column and column + len(label) > self.size.width:
+        for index, (label, row, column) in enumerate(self._places(self.size.width)):
+            if index and not column:
                 text.append("\n")
-                column, row = 0, row + 1
             style = "dim" if not self.alive else "reverse bold" if index == self.marked else "bold"
             text.append(label, style=style)
             self._spans.append((row, column, column + len(label)))
             text.append("  ")
-            column += len(label) + 2
         return text
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """As many rows as the moves take at this width."""
-        rows, column = 1, 0
+        return 1 + max(row for _, row, _ in self._places(width))
+
+    def _places(self, width: int) -> Iterator[tuple[str, int, int]]:
+        """Each move's label with its row and its first column, in so many columns."""
+        row = column = 0
         for key, move in zip(self._keys, self._moves, strict=True):
-            size = len(f" {key} {move} ")
-            if column and column + size > width:
-                rows, column = rows + 1, 0
-            column += size + 2
-        return rows
+            label = f" {key} {move} "
+            if column and column + len(label) > width:
+                row, column = row + 1, 0
+            yield label, row, column
+            column += len(label) + 2
 
     def action_mark(self, step: int) -> None:
         """Mark the next or the previous move."""

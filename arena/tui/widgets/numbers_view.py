@@ -50,8 +50,8 @@ class NumbersView(Vertical):
         probabilities = None if exact is None else exact.distribution
         bars = Bars(
             tally.task.values,
-            tally.counts.tolist(),
-            tally.true_counts.tolist(),
+            list(tally.drawn.counts),
+            list(tally.true.counts),
             tally.wanted * tally.task.length,
             () if probabilities is None and follows else probabilities,
         )
@@ -81,5 +81,5 @@ class NumbersView(Vertical):
 
     def _plot(self, tally: Tally) -> None:
         self.query_one("#chi-square", ChiSquarePlot).show(
-            tally.curve, tally.true_curve, tally.wanted, len(tally.task.values)
+            tally.drawn.curve, tally.true.curve, tally.wanted, len(tally.task.values)
         )

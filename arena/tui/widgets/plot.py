@@ -6,22 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from textual_plot import HiResMode
-from textual_plot.axis_formatter import NumericAxisFormatter
 
 from arena.records import Outcome
 from arena.tui.themes import colour
-from arena.tui.widgets.quiet_plot import QuietPlot
+from arena.tui.widgets.quiet_plot import QuietPlot, Whole
 
 LETTERS = {Outcome.WIN: "W", Outcome.TIE: "T", Outcome.LOSS: "L"}
 _COLOURS = {Outcome.WIN: "success", Outcome.TIE: "foreground", Outcome.LOSS: "error"}
 _LEAST_ROUNDS = 5
-
-
-class _Whole(NumericAxisFormatter):
-    """Round numbers have no decimals."""
-
-    def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
-        return [f"{tick:.0f}" for tick in ticks]
 
 
 class DeterminismPlot(QuietPlot):
@@ -29,16 +21,12 @@ class DeterminismPlot(QuietPlot):
 
     def __init__(self, chance: float, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.set_x_formatter(Whole(".0f"))
         self._chance = chance
         self._points: list[tuple[float, Outcome]] = []
         self._foresight: list[float | None] = []
         self._mean: list[float] = []
         self._rounds = _LEAST_ROUNDS
-
-    def on_mount(self) -> None:
-        self.margin_top, self.margin_bottom, self.margin_left = 1, 2, 5
-        self.set_x_formatter(_Whole())
-        self.draw()
 
     def begin(self, rounds: int, mean: Sequence[float] = ()) -> None:
         """Empty it for a match of `rounds` rounds; `mean` is the mean determinism a round of matches before."""
@@ -52,11 +40,8 @@ class DeterminismPlot(QuietPlot):
         self._foresight.append(foresight)
         self.draw()
 
-    def draw(self) -> None:
-        """Draw all anew: of many rounds only as many as there are columns."""
-        if not self.is_mounted:
-            return
-        self.clear()
+    def picture(self) -> None:
+        """Of many rounds only as many as there are columns."""
         columns = max(10, self.size.width - 6)
         first, last = self._window(columns)
         self.set_xlimits(first - 0.5, last + 0.5)
@@ -70,12 +55,8 @@ class DeterminismPlot(QuietPlot):
             self.plot(numbers, self._mean, line_style=colour(self.app, "secondary"), hires_mode=HiResMode.BRAILLE)
         seen = [(n, v) for n, v in enumerate(self._foresight[first - 1 :], first) if v is not None]
         if len(seen) > 1:
-            self.plot(
-                [n for n, _ in seen],
-                [value for _, value in seen],
-                line_style=colour(self.app, "secondary"),
-                hires_mode=HiResMode.BRAILLE,
-            )
+            xs, ys = zip(*seen, strict=True)
+            self.plot(xs, ys, line_style=colour(self.app, "secondary"), hires_mode=HiResMode.BRAILLE)
         shown = [(n, *point) for n, point in enumerate(self._points[first - 1 :], first)]
         for outcome, letter in LETTERS.items():
             at = [(n, value) for n, value, ended in shown if ended is outcome]

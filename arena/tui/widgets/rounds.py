@@ -19,10 +19,12 @@ def outcome_for(played: Round, seat: Seat) -> Outcome:
     return played.outcome if seat is Seat.SUBJECT else played.outcome.turned
 
 
-def move_names(game: Game, played: Round) -> tuple[str, str]:
-    """What the subject and the opponent did, in words."""
+def move_names(game: Game, played: Round, first: Seat = Seat.SUBJECT) -> tuple[str, str]:
+    """What both seats did, in words, the move of `first` before the other's."""
     move, reply = played.subject.move, played.opponent.move
-    return ("no answer" if move is None else game.moves[move], "no answer" if reply is None else game.replies[reply])
+    subject = "no answer" if move is None else game.moves[move]
+    opponent = "no answer" if reply is None else game.replies[reply]
+    return (subject, opponent) if first is Seat.SUBJECT else (opponent, subject)
 
 
 class RoundTable(Static):
@@ -38,25 +40,22 @@ class RoundTable(Static):
     def begin(self) -> None:
         """Empty it."""
         self._rounds.clear()
-        self._draw()
+        self.refresh()
 
     def add(self, played: Round) -> None:
         """A round was played."""
         self._rounds.append(played)
-        self._draw()
+        self.refresh()
 
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
+    def render(self) -> Text:
+        """A line a round."""
         text = Text(no_wrap=True, overflow="ellipsis")
         for played in list(reversed(self._rounds))[: max(1, self.size.height)]:
-            names = move_names(self._game, played)
-            mine, theirs = names if self._seat is Seat.SUBJECT else reversed(names)
+            mine, theirs = move_names(self._game, played, self._seat)
             policy = played.subject.policy
             sure = "   " if policy is None else f"{policy.determinism:.2f}"
             ended = WORDS[outcome_for(played, self._seat)]
             text.append(f"{played.number:>4}  {mine:<{self._width}} {theirs:<{self._width}} {ended:<4} {sure}\n")
         if not self._rounds:
             text.append("   none yet", style="dim")
-        self.update(text)
+        return text

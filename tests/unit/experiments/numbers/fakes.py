@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from arena.experiments.experiment import Cell, Event, Plan
+from arena.experiments.experiment import Cell, Event, Observer, Plan
 from arena.experiments.numbers.numbers import AnswerDrawn, Explored
 
 
@@ -20,8 +20,8 @@ def numbers(text: str) -> Mapping[str, float]:
     return {"\n": 3.0, "5": 0.5, " ": 0.5}
 
 
-class Counter:
-    """An `Observer`."""
+class Counter(Observer):
+    """Counts."""
 
     def __init__(self) -> None:
         self.begun: list[tuple[str, int, int]] = []

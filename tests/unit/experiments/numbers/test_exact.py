@@ -13,7 +13,7 @@ from scipy import stats
 from arena.backends.base import Capability, Request, Sampling
 from arena.backends.stopping import answer, ending
 from arena.errors import InputError
-from arena.experiments.numbers.cells import Question, TaskCell, plan_cells
+from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
 from arena.experiments.numbers.exact import Exact, explore
 from arena.experiments.numbers.players import ModelPlayer
 from arena.experiments.numbers.spec import NumbersSpec
@@ -25,7 +25,7 @@ INTEGERS = find_task("integers")
 GRID = [Sampling(temperature, top_p) for temperature in (0.5, 1.0, 1.5, 2.5) for top_p in (1.0, 0.8, 0.5)]
 
 
-async def asked(model: TableModel) -> tuple[TaskCell, Question]:
+async def asked(model: TableModel) -> tuple[NumbersCell, Question]:
     models = TableModels(model)
     (cell,) = await plan_cells(NumbersSpec(subjects=("llm:table",), task="integers"), models)
     return cell, await cell.question(model)

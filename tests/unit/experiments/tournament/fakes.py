@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from arena.experiments.experiment import Cell, Event, Plan
+from arena.experiments.experiment import Cell, Event, Observer, Plan
 
 
-class Counter:
-    """An `Observer`."""
+class Counter(Observer):
+    """Counts."""
 
     def __init__(self) -> None:
         self.begun: list[tuple[str, int, int]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,8 @@ async def sit(store: Store, leave_after: list[int], rounds: int = 3, seed: int =
     spec, models = TournamentSpec(subjects=("uniform",), rounds=rounds), Models()
     (cell,) = await plan_cells(spec, models)
     pairing = await cell.pairing(seed, models)
-    with Sitting(cell, pairing, rounds, await sitting_run(cell, pairing, spec, models), store) as sitting:
+    run = await sitting_run(cell, pairing, spec, models)
+    with closing(Sitting(cell, pairing, rounds, run, store)) as sitting:
         for leave in leave_after:
             async with aclosing(sitting.play()) as played:
                 if leave:
@@ -141,9 +142,10 @@ def test_a_persons_round_is_on_disk_while_they_think_about_the_next(tmp_path: Pa
         pairing = await cell.pairing(0, models)
         assert isinstance(pairing.opponent, Person)
         person = pairing.opponent
+        run = await sitting_run(cell, pairing, spec, models)
         with (
             Store.open(tmp_path / "s.db", create=True) as store,
-            Sitting(cell, pairing, 3, await sitting_run(cell, pairing, spec, models), store) as sitting,
+            closing(Sitting(cell, pairing, 3, run, store)) as sitting,
         ):
             match = sitting.play()
             for number in (1, 2):

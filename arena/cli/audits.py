@@ -1,0 +1,112 @@
+"""An audit of models' prompts, for `arena doctor MODEL`. Imported when it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from math import exp
+from typing import Any
+
+import click
+import msgspec
+
+from arena.agents.audit import PromptAudit, audit
+from arena.agents.language_model import LanguageModelAgent
+from arena.backends.base import Vocabulary
+from arena.backends.loading import Models
+from arena.cli.options import settings_of
+from arena.cli.output import heading, tell
+from arena.cli.running import spec_of
+from arena.experiments.tournament.cells import plan_cells
+from arena.experiments.tournament.spec import TournamentSpec
+from arena.store.rows import Asked
+from arena.text import printable
+
+_LIKELIEST = 5
+
+
+async def audits(models: Sequence[str], games: Sequence[str], chosen: dict[str, Any]) -> list[dict[str, Any]]:
+    """Look at each model's prompts in each game, and print them as they come."""
+    loaded = Models(settings_of(chosen), tell)
+    subjects = tuple(model if model.startswith("llm:") else f"llm:{model}" for model in models)
+    spec = spec_of(TournamentSpec, chosen | {"subjects": subjects, "games": tuple(games)})
+    found = []
+    try:
+        for cell in await plan_cells(spec, loaded):
+            await loaded.close_others(cell.models)
+            agent = await cell.subject.agent(cell.game, loaded)
+            assert isinstance(agent, LanguageModelAgent)
+            for one in await audit(agent, cell.game):
+                document = _document(cell.spec.subject, cell.game.name, cell.spec.asked, one, agent.vocabulary)
+                found.append(document)
+                if not chosen["as_json"]:
+                    _print_audit(document)
+    finally:
+        await loaded.close()
+    return found
+
+
+def _document(model: str, game: str, asked: Asked | None, one: PromptAudit, vocabulary: Vocabulary) -> dict[str, Any]:
+    def named(tokens: Sequence[int]) -> list[dict[str, Any]]:
+        return [{"id": token, "text": vocabulary.text([token])} for token in tokens]
+
+    return {
+        "model": model,
+        "game": game,
+        "asked": msgspec.to_builtins(asked),
+        "rounds": one.rounds,
+        "tokens": named(one.prompt.tokens),
+        "bos": one.bos,
+        "counted": {move: named(tokens) for move, tokens in zip(one.moves, one.counted, strict=True)},
+        "policy": dict(zip(one.moves, one.policy.probabilities, strict=True)),
+        "mass": one.policy.mass,
+        "loose_mass": one.policy.loose_mass,
+        "top": [{**named([likely.token])[0], "logprob": likely.logprob} for likely in one.prompt.top],
+        "answer": one.answer.text,
+        "warnings": [asdict(warning) for warning in one.warnings],
+    }
+
+
+def _print_audit(document: dict[str, Any]) -> None:
+    asked = document["asked"]
+    rounds = f"after {document['rounds']} rounds" if document["rounds"] else "first round"
+    heading(f"{printable(document['model'])}, {document['game']}, {rounds}")
+    click.echo(f"  asked     {asked['style']}, format {asked['format']}, wording {printable(asked['wording'])}")
+    click.echo(f"  tokens    {len(document['tokens'])}, of which {document['bos']} begin a text")
+    for words, ids in _lines(document["tokens"]):
+        click.echo(f"    {words}")
+        click.secho(f"    {ids}", dim=True)
+    for move, tokens in document["counted"].items():
+        spelled = ", ".join(f"{_quoted(token['text'])} {token['id']}" for token in tokens) or "none"
+        click.echo(f"  {printable(move):<10}{document['policy'][move]:.3f}  {spelled}")
+    click.echo(f"  mass      {document['mass']:.3f}, by the looser rule {document['loose_mass']:.3f}")
+    likely = "  ".join(f"{_quoted(top['text'])} {exp(top['logprob']):.3f}" for top in document["top"][:_LIKELIEST])
+    click.echo(f"  likeliest {likely}")
+    click.echo(f"  it says   {_quoted(document['answer'])}")
+    for warning in document["warnings"]:
+        click.secho(f"  warning   {warning['name']}: {printable(warning['text'])}", bold=True)
+    if not document["warnings"]:
+        click.echo("  no warnings")
+
+
+def _lines(tokens: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """A prompt as lines: its tokens with a bar between them, and their ids. A line ends after a line break."""
+    lines: list[list[dict[str, Any]]] = [[]]
+    for token in tokens:
+        lines[-1].append(token)
+        if "\n" in token["text"]:
+            lines.append([])
+    return [
+        ("│".join(_visible(token["text"]) for token in line), " ".join(str(token["id"]) for token in line))
+        for line in lines
+        if line
+    ]
+
+
+def _visible(text: str) -> str:
+    """A token's text with its line breaks as signs; other controls are written out."""
+    return printable(text.replace("\n", "⏎"))
+
+
+def _quoted(text: str) -> str:
+    return f'"{_visible(text)}"'
