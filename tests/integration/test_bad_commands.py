@@ -39,7 +39,6 @@ USAGE = ExitCode.USAGE
         ("tournament --subject uniform --game rps --game rps", "rps"),
         ("tournament --subject greedy", "both read the other's policy"),
         ("report --format pdf", "pdf"),
-        ("export", "Missing option"),
         ("export --to csv", "--out"),
         ("export --to xlsx --out out", "xlsx"),
     ],

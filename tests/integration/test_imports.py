@@ -84,7 +84,6 @@ OLDER = Path(__file__).with_name("older_stores") / "model.db.gz"
         "run bots.toml",
         "prompts --store older.db",
         "serve llama-3.1-8b --dry-run",
-        "doctor --server http://127.0.0.1:9",
     ],
 )
 def test_a_command_imports_all_that_it_uses(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

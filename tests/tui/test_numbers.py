@@ -209,8 +209,10 @@ def test_a_person_draws_thirty_numbers_and_sees_them_only_then(store: Path) -> N
     assert [answer.sample.text for answer in left] == ["3"]
 
 
-@pytest.mark.parametrize("look", ["ansi-dark", "ansi-light", "textual-light", "NO_COLOR"])
-@pytest.mark.parametrize("size", [(40, 12), (60, 18), (200, 60)])
+@pytest.mark.parametrize(
+    ("look", "size"),  # colours and room have nothing to do with each other: each once with another
+    [("ansi-dark", (40, 12)), ("ansi-light", (60, 18)), ("textual-light", (200, 60)), ("NO_COLOR", (40, 12))],
+)
 def test_bars_can_be_drawn_in_a_terminals_own_colours_and_in_none_at_any_size(
     store: Path, look: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,25 +14,25 @@ from arena.tui.screens.numbers_setup import NumbersSetupScreen
 from tests.support.app import run, toasts, until
 from tests.support.numbers_screen import fill
 
-
-@pytest.mark.parametrize(
-    ("chosen", "said"),
-    [
-        ({"n": "0"}, "the draws must be a whole number from 1 to 20,000"),
-        ({"temperature": "0"}, "temperature must be a number above 0"),
-        ({"top_p": "1.5"}, "top-p must be a number above 0 and at most 1"),
-        ({"typed": "unifrom"}, "did you mean 'uniform'?"),
-        ({"typed": "fixed:12"}, "has no move '12'"),
-        ({"typed": "llm:gema-3-270m"}, "did you mean 'gemma-3-270m'?"),
-    ],
+REFUSED: tuple[tuple[dict[str, object], str], ...] = (
+    ({"n": "0"}, "the draws must be a whole number from 1 to 20,000"),
+    ({"temperature": "0"}, "temperature must be a number above 0"),
+    ({"top_p": "1.5"}, "top-p must be a number above 0 and at most 1"),
+    ({"typed": "unifrom"}, "did you mean 'uniform'?"),
+    ({"typed": "fixed:12"}, "has no move '12'"),
+    ({"typed": "llm:gema-3-270m"}, "did you mean 'gemma-3-270m'?"),
 )
-def test_what_cannot_be_drawn_is_refused_and_the_form_stays(store: Path, chosen: dict[str, object], said: str) -> None:
+
+
+def test_what_cannot_be_drawn_is_refused_and_the_form_stays(store: Path) -> None:
     app = ArenaApp(store)
 
     async def script(pilot: Pilot[None]) -> None:
-        await fill(app, pilot, **chosen)
-        await until(pilot, lambda: said in toasts(app))
-        assert isinstance(app.screen, NumbersSetupScreen)
+        for chosen, said in REFUSED:
+            await fill(app, pilot, **chosen)
+            await until(pilot, lambda said=said: said in toasts(app))
+            assert isinstance(app.screen, NumbersSetupScreen)
+            await pilot.press("escape")
 
     run(app, script)
     assert not store.exists()
