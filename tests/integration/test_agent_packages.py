@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from tests.support.hide import hide_all
 from tests.support.packages import arena_beside, package
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "plug-ins.md"
@@ -113,8 +115,9 @@ def test_what_a_package_does_wrong_is_a_sentence(folder: Path, agent: str, code:
     assert (ignored in done.stderr) is (agent in ("late", "late:x", "raises", "nothing", "picky:x"))
 
 
-def test_the_doctor_lists_what_was_found_and_what_failed(folder: Path) -> None:
-    shown = arena_beside(folder, "doctor", "--server", "http://127.0.0.1:9").stdout
+def test_the_doctor_lists_what_was_found_and_what_failed(folder: Path, tmp_path: Path) -> None:
+    path = os.pathsep.join(map(str, (folder, hide_all(tmp_path / "hidden"))))
+    shown = arena_beside(folder, "doctor", "--server", "http://127.0.0.1:9", PYTHONPATH=path).stdout
     lines = shown[shown.index("From other packages") : shown.index("Servers")].splitlines()[1:]
     whose = "the package some-agents"
     for name in ("late", "raises", "nothing", "picky"):

@@ -10,6 +10,7 @@ from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from arena.errors import ExitCode
 from tests.support.commands import SMOLLM2, begun, complaint
+from tests.support.tiny_llama import tiny_llama
 
 INPUT, MODEL = ExitCode.INPUT, ExitCode.MODEL
 
@@ -120,8 +121,9 @@ def test_wordings(tmp_path: Path, content: str | None, says: str) -> None:
     wording = tmp_path / "wording.toml"
     if content is not None:
         wording.write_text(content)
-    command = ("tournament", "--subject", f"llm:{SMOLLM2}", "--games", "1", "--store", tmp_path / "x.db")
-    assert says in complaint(*command, "--wording", wording, code=INPUT)
+    tiny = f"llm:llama.cpp:{tiny_llama(tmp_path / 'tiny.gguf')}"
+    command = ("tournament", "--subject", tiny, "--style", "base", "--games", "1", "--rounds", "1")
+    assert says in complaint(*command, "--wording", wording, "--store", tmp_path / "x.db", code=INPUT)
 
 
 @pytest.mark.model
