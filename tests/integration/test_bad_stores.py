@@ -26,7 +26,7 @@ from tests.support.commands import (
 )
 
 USAGE, INPUT, STORE = ExitCode.USAGE, ExitCode.INPUT, ExitCode.STORE
-MANY = (*UNIFORM, "--games", "20000")  # a few seconds' work, and some 10 MB of store
+MANY = (*UNIFORM, "--games", "12000")  # a few seconds' work, and some 6 MB of store
 
 
 def another_programs(path: Path) -> None:
@@ -123,7 +123,7 @@ def test_an_out_that_is_a_file(tmp_path: Path) -> None:
     assert "out" in complaint("report", "--store", store, "--out", out, code=USAGE)
 
 
-@pytest.mark.parametrize("size", ["1m", "10m"])  # too small for the first half second, and for all of it
+@pytest.mark.parametrize("size", ["1m", "6m"])  # too small for the first half second, and for all of it
 def test_a_full_disk(mount: Mount, remount: Callable[[Path, str], None], tmp_path: Path, size: str) -> None:
     place = mount(f"size={size}")
     store = place / "arena.db"
@@ -144,7 +144,7 @@ def test_a_full_disk(mount: Mount, remount: Callable[[Path, str], None], tmp_pat
     if kept:
         remount(place, "size=200m")
         arena(*MANY, "--store", store)
-        check_whole(store, 20_000, 10)
+        check_whole(store, 12_000, 10)
 
 
 def test_a_full_disk_for_what_is_read(mount: Mount, tmp_path: Path) -> None:
