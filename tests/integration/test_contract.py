@@ -287,9 +287,10 @@ def test_a_text_longer_than_a_batch_is_scored(subject: Subject, tolerance: float
     assert len(tokens) > 600
     scores = subject.run(subject.model.score(tokens))
     assert len(scores.logprobs) == len(tokens) - 1
-    for at in (100, 511, 512, 513, len(tokens) - 1):
-        (told,) = subject.ask(Request(tokens[:at], (tokens[at],), MOVES))
-        assert np.exp(scores.logprobs[at - 1]) == pytest.approx(np.exp(told.logprobs[0]), abs=tolerance)
+    places = (100, 511, 512, 513, len(tokens) - 1)
+    told = subject.ask(*(Request(tokens[:at], (tokens[at],), MOVES) for at in places))
+    for at, one in zip(places, told, strict=True):
+        assert np.exp(scores.logprobs[at - 1]) == pytest.approx(np.exp(one.logprobs[0]), abs=tolerance)
 
 
 def test_scoring_leaves_what_is_held_for_others(subject: Subject) -> None:
