@@ -7,6 +7,7 @@ It reads cases as lines of JSON from standard input and answers each with a line
 from __future__ import annotations
 
 import atexit
+import ctypes
 import json
 import os
 import resource
@@ -19,6 +20,8 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_SIGNAL_OF_PARENTS_DEATH = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
+_LIBC = ctypes.CDLL(None)
 # what commands import when they need it
 _MODULES = (
     "matplotlib.figure",
@@ -71,6 +74,7 @@ def _run(case: dict[str, Any], base: int) -> dict[str, Any]:
 
 def _become(case: dict[str, Any]) -> NoReturn:
     """Be the program, with its own streams, folder and environment."""
+    _LIBC.prctl(_SIGNAL_OF_PARENTS_DEATH, signal.SIGKILL)  # nobody outlives tests that are interrupted
     os.setsid()
     os.chdir(case["folder"])
     os.environ.clear()
