@@ -61,8 +61,12 @@ tournament: .venv/.installed
 play: .venv/.installed
 	@$(BIN)/arena
 
+# most tests keep one core busy, so two halves take little more than half of the time
+HALVES = --no-print-directory -j2 --output-sync=target test-inside test-outside
+
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest -m "not slow and not web and not sglang"
+	@echo "Two halves side by side, together 5 to 10 minutes on two cores; each is shown when it is over."
+	@ARENA_FUZZ=$${ARENA_FUZZ:-25} $(MAKE) $(HALVES) CHOSEN="not slow and not web and not sglang"
 
 test-web: .venv/.installed-dev
 	$(BIN)/python -m pytest -m web tests/web
@@ -75,15 +79,16 @@ test-web: .venv/.installed-dev
 test-sglang: .venv/.installed-dev .venv-sglang/.installed
 	$(BIN)/python -m pytest -m sglang
 
-# most tests keep one core busy, so two halves take little more than half of the time
 test-all: .venv/.installed-dev .venv-sglang/.installed
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-inside test-outside
+	@$(MAKE) $(HALVES)
+
+CHOSEN ?= not slow
 
 test-inside:
-	$(BIN)/python -m pytest -m "not slow" -o cache_dir=.pytest_cache/inside tests/unit tests/tui tests/fuzz
+	$(BIN)/python -m pytest -m "$(CHOSEN)" -o cache_dir=.pytest_cache/inside tests/unit tests/tui tests/fuzz
 
 test-outside:
-	$(BIN)/python -m pytest -m "not slow" -o cache_dir=.pytest_cache/outside tests/integration tests/web
+	$(BIN)/python -m pytest -m "$(CHOSEN)" -o cache_dir=.pytest_cache/outside tests/integration tests/web
 
 test-long: .venv/.installed-dev .venv-sglang/.installed
 	$(BIN)/python -m pytest -m slow

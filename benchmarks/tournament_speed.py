@@ -1,9 +1,9 @@
 """How fast Arena plays a tournament of rock-paper-scissors on Gemma, beside the documented way and the limit.
 
 The documented way is llama-cpp-python's `create_completion`, a call a move, on prompts that Arena asked. It runs
-in a process of its own, and so does what measures the machine's limit; both run before and after Arena's part,
-half of their work each time, so that a drift of the machine's speed meets everybody. The last line on standard
-output is JSON.
+in a process of its own (`support/documented_way.py`), and so does what measures the machine's limit
+(`support/limit.py`); both run before and after Arena's part, half of their work each time, so that a drift of the
+machine's speed meets everybody. The last line on standard output is JSON.
 """
 
 from __future__ import annotations
@@ -15,23 +15,30 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from arena.agents.moves import move_tokens
+from arena.backends.loading import Models
+from arena.backends.local.settings import Settings
+from arena.backends.weights.catalog import find_model
+from arena.backends.weights.finding import locate
+from arena.experiments.experiment import carry_out
+from arena.experiments.tournament.spec import TournamentSpec
+from arena.experiments.tournament.tournament import plan_tournament
+from arena.games import parse_game
+from arena.session.progress import observer
+from arena.store.store import Store
+from benchmarks.support.limit import PREFILL, SEQUENCES
+from benchmarks.support.memory import memory_watched
 
 MODEL = "gemma-3-270m"
 ROUNDS = 10
-_SAMPLE_SECONDS = 0.2  # between two looks at the memory
-_PREFILL = 512  # tokens of the prompt that measures the limit
-_SEQUENCES = 64  # that go on at once when the limit is measured
-_MIB = 2**20
+_SUPPORT = Path(__file__).with_name("support")
 
 
 # --- Arena's part ---
@@ -69,20 +76,13 @@ def play(games: int, matches_kept: int) -> Played:
 
 
 async def _play(path: Path, games: int) -> Played:
-    from arena.backends.loading import Models
-    from arena.experiments.experiment import carry_out
-    from arena.experiments.tournament.spec import TournamentSpec
-    from arena.experiments.tournament.tournament import plan_tournament
-    from arena.session.progress import observer
-    from arena.store.store import Store
-
     with observer("plain") as watching:
         models = Models(tell=watching.tell)
         try:
             spec = TournamentSpec(subjects=(f"llm:{MODEL}",), matches=games, rounds=ROUNDS)
             plan = await plan_tournament(spec, models)
             model = await models.get(MODEL)
-            with Store.open(path, create=True) as store, _memory_watched() as peak:
+            with Store.open(path, create=True) as store, memory_watched() as peak:
                 before, begun = await model.work(), time.perf_counter()
                 await carry_out(plan, store, models, watching)
                 seconds, work = time.perf_counter() - begun, await model.work()
@@ -99,9 +99,6 @@ async def _play(path: Path, games: int) -> Played:
 
 def _asked(path: Path, matches: int) -> tuple[int, list[list[list[int]]]]:
     """How many distinct tokens the prompts had, and those of the first matches in the order of asking."""
-    from arena.games import parse_game
-    from arena.store.store import Store
-
     with Store.open(path) as store:
         (cell,) = store.cells(store.run(None))
         by_number = {row.number: row.prompt.tokens for row in store.prompts(cell)}
@@ -127,187 +124,15 @@ def tree_size(prompts: Sequence[tuple[int, ...]]) -> int:
     return nodes
 
 
-# --- memory ---
+# --- the other two ---
 
 
-@contextmanager
-def _memory_watched() -> Iterator[Callable[[], float]]:
-    """The peak in MiB of this process and all below it, while the context lasts."""
-    import os
-
-    over = threading.Event()
-    peak = 0.0
-
-    def watch() -> None:
-        nonlocal peak
-        while True:
-            peak = max(peak, sum(map(_resident, _family(os.getpid()))))
-            if over.wait(_SAMPLE_SECONDS):
-                return
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield lambda: peak
-    finally:
-        over.set()
-        watcher.join()
-
-
-def _family(process: int) -> Iterator[int]:
-    yield process
-    for task in Path(f"/proc/{process}/task").glob("*"):
-        try:
-            children = (task / "children").read_text().split()
-        except OSError:
-            continue
-        for child in children:
-            yield from _family(int(child))
-
-
-def _resident(process: int) -> float:
-    """Its memory in MiB, pages that several processes share being divided among them; 0 if it is gone."""
-    for file, key in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
-        try:
-            for line in Path(f"/proc/{process}/{file}").read_text().splitlines():
-                if line.startswith(key):
-                    return int(line.split()[1]) / 1024
-        except OSError:
-            continue
-    return 0.0
-
-
-# --- the child process: the documented way, and the limit ---
-
-
-def documented(task: dict[str, Any]) -> dict[str, Any]:
-    """Ask prompt after prompt with `create_completion`, and read each first distribution; returns the seconds."""
-    import llama_cpp
-    from llama_cpp.llama_cache import LlamaRAMCache
-    from numpy.typing import NDArray
-
-    if task["cautious"]:
-        _without_extra_layouts(llama_cpp)
-    longest = max(len(prompt) for prompt in task["prompts"])
-    llama = llama_cpp.Llama(
-        task["path"],
-        n_ctx=-(-(longest + 64) // 256) * 256,
-        n_threads=task["threads"],
-        n_threads_batch=task["threads"],
-        # The prefix cache: a Llama keeps the KV of the last prompt and evaluates only what differs, which for
-        # consecutive rounds is nearly all that can be saved. It needs the whole window, or nothing is reused.
-        swa_full=True,
-        verbose=False,
-    )
-    if task["cache"] == "ram":
-        # The documented cache of whole states. It copies KV and logits at every call (hundreds of MiB with this
-        # vocabulary), so it is slower here than doing without, and is not the default of this benchmark.
-        llama.set_cache(LlamaRAMCache(capacity_bytes=2 << 30))
-    counted = [np.array(tokens) for tokens in task["counted"]]
-    policies: list[list[float]] = []
-    first = True
-
-    def read(_: NDArray[np.intc], logits: NDArray[np.single]) -> NDArray[np.single]:
-        nonlocal first
-        if first:
-            row = logits.astype(np.float64)
-            row -= row.max()
-            logprobs = row - np.log(np.exp(row).sum())
-            policies.append([float(np.exp(logprobs[tokens]).sum()) for tokens in counted])
-            first = False
-        return logits
-
-    processors = llama_cpp.LogitsProcessorList([read])
-
-    def ask(prompt: list[int]) -> None:
-        nonlocal first
-        first = True
-        # the sampling that is played: temperature 1, nothing truncated
-        llama.create_completion(
-            prompt,
-            max_tokens=8,
-            stop=["\n"],
-            temperature=1.0,
-            top_p=1.0,
-            top_k=0,
-            min_p=0.0,
-            logits_processor=processors,
-        )
-
-    ask(task["prompts"][-1])  # the first call warms up, on what the next prompt begins with in any case
-    policies.clear()
-    begun = time.perf_counter()
-    for prompt in task["prompts"]:
-        ask(prompt)
-    seconds = time.perf_counter() - begun
-    return {"seconds": seconds, "mass": float(np.mean([sum(policy) for policy in policies]))}
-
-
-def _without_extra_layouts(llama_cpp: Any) -> None:
-    """Llama has no argument for it, and on CPUs with AMX the default weight layouts can crash."""
-    defaults = llama_cpp.llama_model_default_params
-
-    def cautious() -> Any:
-        parameters = defaults()
-        parameters.use_extra_bufts = False
-        return parameters
-
-    llama_cpp.llama_model_default_params = cautious
-    llama_cpp.llama_cpp.llama_model_default_params = cautious
-
-
-def limit(task: dict[str, Any]) -> dict[str, Any]:
-    """How many tokens a second the library evaluates in one long prompt, and in many sequences side by side."""
-    from arena.backends.local.evaluator import Row
-    from arena.backends.local.llamacpp.library import LlamaCppLibrary
-    from arena.backends.local.settings import Settings
-
-    settings = Settings(
-        threads=task["threads"],
-        cautious=task["cautious"],
-        batch=_PREFILL,
-        outputs=_SEQUENCES,
-        scattered=False,  # llama.cpp's own way is the faster one for a long prompt
-    )
-    library = LlamaCppLibrary(task["path"], settings)
-
-    def token(index: int) -> int:
-        return 1000 + index * 37 % 5000  # ordinary tokens: which ones makes no difference
-
-    def timed(rows: list[Row]) -> float:
-        begun = time.perf_counter()
-        library.evaluate(rows)
-        library.logits(len(rows) - 1)  # waits until the numbers are there
-        return time.perf_counter() - begun
-
-    prompt = [Row(token(index), index, (0,), () if index == _PREFILL - 1 else None) for index in range(_PREFILL)]
-    prefill: list[float] = []
-    decode: list[float] = []
-    for repeat in range(task["repeats"] + 1):
-        library.clear()
-        seconds = timed(prompt)
-        library.drop(0, 100)  # the rest is the stem of the sequences
-        for sequence in range(1, _SEQUENCES):
-            library.copy(0, sequence, 100)
-        steps = [
-            timed([Row(token(sequence + step), 100 + step, (sequence,), ()) for sequence in range(_SEQUENCES)])
-            for step in range(4)
-        ]
-        if repeat:  # the first warms up
-            prefill.append(_PREFILL / seconds)
-            decode.extend(_SEQUENCES / step for step in steps)
-    return {"prefill": prefill, "decode": decode}
-
-
-_CHILDREN: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"documented": documented, "limit": limit}
-
-
-def in_child(kind: str, task: dict[str, Any]) -> dict[str, Any]:
-    """Run a part in a process of its own, so that its memory and its crashes are its own."""
-    command = [sys.executable, __file__, "--child", kind]
+def in_child(program: str, task: dict[str, Any]) -> dict[str, Any]:
+    """Run a program of benchmarks/support, so that its memory and its crashes are its own."""
+    command = [sys.executable, str(_SUPPORT / program)]
     done = subprocess.run(command, input=json.dumps(task), stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        sys.exit(f"{kind}: the child process ended with code {done.returncode}")
+        sys.exit(f"{program}: the child process ended with code {done.returncode}")
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
@@ -329,18 +154,14 @@ class Machine:
         """Play these matches in the documented way, and measure the limit."""
         asked = [prompt for match in prompts for prompt in match]
         if asked:
-            self.documented_seconds += in_child("documented", self.task | {"prompts": asked})["seconds"]
+            self.documented_seconds += in_child("documented_way.py", self.task | {"prompts": asked})["seconds"]
             self.documented_rounds += len(asked)
-        speeds = in_child("limit", self.task)
+        speeds = in_child("limit.py", self.task)
         self.prefill += speeds["prefill"]
         self.decode += speeds["decode"]
 
 
 def _machine(cache: str) -> Machine:
-    from arena.backends.local.settings import Settings
-    from arena.backends.weights.catalog import find_model
-    from arena.backends.weights.finding import locate
-
     settings = Settings().resolved()
     return Machine(
         {
@@ -356,10 +177,6 @@ def _machine(cache: str) -> Machine:
 
 async def _counted() -> list[list[int]]:
     """The tokens that count for each move."""
-    from arena.agents.moves import move_tokens
-    from arena.backends.loading import Models
-    from arena.games import parse_game
-
     models = Models()
     try:
         model = await models.get(MODEL)
@@ -408,8 +225,8 @@ def compare(games: int, documented_games: int, scale: bool, cache: str) -> dict[
         ("", "prompt tokens evaluated (distinct)", f"{arena.prompt_tokens} ({arena.distinct})"),
         ("", "continuation tokens evaluated", f"{arena.sampled_tokens}"),
         ("", "peak memory of all processes", f"{arena.peak_mib:.0f} MiB"),
-        ("limit", f"prefill, a prompt of {_PREFILL} tokens", f"{prefill:.0f} tokens/s"),
-        ("", f"decode, {_SEQUENCES} sequences", f"{decode:.0f} tokens/s"),
+        ("limit", f"prefill, a prompt of {PREFILL} tokens", f"{prefill:.0f} tokens/s"),
+        ("", f"decode, {SEQUENCES} sequences", f"{decode:.0f} tokens/s"),
         ("", "time for Arena's tokens at these speeds", f"{least:.1f} s"),
         ("", "fraction of the limit reached", f"{result['fraction_of_limit']:.2f}"),
         ("ratio", "Arena / documented way (target: 15 or more)", f"{result['ratio']:.1f}"),
@@ -452,11 +269,7 @@ def main() -> None:
     parser.add_argument("--scale", action="store_true", help="play ten times as many games too")
     parser.add_argument("--cache", choices=["prefix", "ram"], default="prefix", help="of the documented way")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the last line there too")
-    parser.add_argument("--child", choices=list(_CHILDREN), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.child:
-        print(json.dumps(_CHILDREN[options.child](json.load(sys.stdin))))
-        return
     if not 2 <= options.documented_games <= options.games:
         parser.error("--documented-games lies between 2 and --games")
     line = json.dumps(compare(options.games, options.documented_games, options.scale, options.cache))

@@ -25,9 +25,7 @@ from arena.extras import need
     help="Another name for this machine, such as a proxy's; may be repeated.",
 )
 @click.option("--viewers", type=click.IntRange(1, 1000), default=8, help="The most viewers at once.")
-@click.option(
-    "--allow-paths", is_flag=True, help="Let viewers name files and servers, not only models of the catalog."
-)
+@click.option("--allow-paths", is_flag=True, help="Let viewers name files and servers, not only models of the catalog.")
 @match_options
 @store_option
 def web(

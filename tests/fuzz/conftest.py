@@ -1,4 +1,4 @@
-"""What the fuzzers share: the process to fork from, and a store of bots."""
+"""What the fuzzers share: a place for inputs, and a store of bots."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.runner import Runner, runner
+from tests.fuzz.runner import Runner
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,10 +26,9 @@ def _place_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 
 @pytest.fixture(scope="session")
-def forge(tmp_path_factory: pytest.TempPathFactory, _place_of_its_own: None) -> Iterator[Runner]:
+def forge(tmp_path_factory: pytest.TempPathFactory, _place_of_its_own: None) -> Runner:
     """Runs inputs."""
-    with runner(tmp_path_factory.mktemp("fuzz") / "place") as made:
-        yield made
+    return Runner(tmp_path_factory.mktemp("fuzz") / "place")
 
 
 @pytest.fixture(scope="session")

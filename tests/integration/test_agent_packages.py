@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.support.packages import package, run_beside
+from tests.support.hide import hide_all
+from tests.support.packages import arena_beside, package
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "plug-ins.md"
 
@@ -28,18 +30,16 @@ def test_the_examples_of_the_documentation_play(tmp_path: Path) -> None:
     package(tmp_path, "arena-odd", example("def odd_or_even"), {"arena.games": {"odd-or-even": "odd_or_even"}})
     seats = ("--subject", "mix:one=0.9,two=0.1", "--subject", "markov", "--opponent", "markov", "--opponent", "uniform")
     grid = (*seats, "--game", "odd-or-even", "--games", "20", "--rounds", "20", "--json", "--display", "none")
-    done = run_beside(tmp_path, "-m", "arena", "tournament", *grid)
+    done = arena_beside(tmp_path, "tournament", *grid)
     assert done.returncode == 0, done.stderr
     cells = {(cell["subject"], cell["opponent"]): cell for cell in json.loads(done.stdout)["cells"]}
     # it foresees who plays one move nine times in ten: the two are alike as often as not after a round or two
     assert -90 < cells["mix:one=0.9,two=0.1", "markov"]["net"] < -60
     assert abs(cells["markov", "uniform"]["net"]) < 25
     assert {cell["determinism"]["mean"] for (subject, _), cell in cells.items() if subject == "markov"} == {1.0}
-    greedy = run_beside(
-        tmp_path, "-m", "arena", "tournament", "--subject", "markov", "--games", "2", "--display", "none"
-    )
+    greedy = arena_beside(tmp_path, "tournament", "--subject", "markov", "--games", "2", "--display", "none")
     assert greedy.returncode == 0, greedy.stderr  # a reader reads it as any other
-    wrong = run_beside(tmp_path, "-m", "arena", "tournament", "--subject", "markov:3")
+    wrong = arena_beside(tmp_path, "tournament", "--subject", "markov:3")
     assert wrong.returncode == 2 and "markov takes nothing behind it, write markov alone" in wrong.stderr
 
 
@@ -105,7 +105,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_what_a_package_does_wrong_is_a_sentence(folder: Path, agent: str, code: int, sentence: str) -> None:
     command = ("tournament", "--subject", agent, "--opponent", "uniform", "--games", "2", "--display", "none")
-    done = run_beside(folder, "-m", "arena", *command)
+    done = arena_beside(folder, *command)
     assert (done.returncode, done.stdout) == (code, "")
     assert (
         sentence.format("the package some-agents") in " ".join(done.stderr.split()) and "Traceback" not in done.stderr
@@ -115,8 +115,9 @@ def test_what_a_package_does_wrong_is_a_sentence(folder: Path, agent: str, code:
     assert (ignored in done.stderr) is (agent in ("late", "late:x", "raises", "nothing", "picky:x"))
 
 
-def test_the_doctor_lists_what_was_found_and_what_failed(folder: Path) -> None:
-    shown = run_beside(folder, "-m", "arena", "doctor", "--server", "http://127.0.0.1:9").stdout
+def test_the_doctor_lists_what_was_found_and_what_failed(folder: Path, tmp_path: Path) -> None:
+    path = os.pathsep.join(map(str, (folder, hide_all(tmp_path / "hidden"))))
+    shown = arena_beside(folder, "doctor", "--server", "http://127.0.0.1:9", PYTHONPATH=path).stdout
     lines = shown[shown.index("From other packages") : shown.index("Servers")].splitlines()[1:]
     whose = "the package some-agents"
     for name in ("late", "raises", "nothing", "picky"):

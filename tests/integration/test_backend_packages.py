@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import arena
+from arena.store.store import Store
+from tests.support.packages import arena_beside, run_beside
 
 PACKAGE = '''
 import math
@@ -125,19 +124,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command where the package is installed."""
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join((str(folder), str(Path(arena.__file__).parents[1]))),
-        "ARENA_MODELS": str(folder / "models.toml"),
-    }
-    command = [sys.executable, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder)
-
-
 def tournament(folder: Path, model: str, *more: str) -> subprocess.CompletedProcess[str]:
     subject = ("--subject", f"llm:{model}", "--style", "base", "--format", "none")
-    return run(folder, "-m", "arena", "tournament", *subject, "--games", "2", "--rounds", "2", *more)
+    return run(folder, "tournament", *subject, "--games", "2", "--rounds", "2", *more)
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command where the package is installed."""
+    return arena_beside(folder, *arguments, ARENA_MODELS=str(folder / "models.toml"))
 
 
 @pytest.mark.parametrize("model", ["rocky:anything", "mine", "gemma-3-270m@rocky:http://there"])
@@ -145,14 +139,11 @@ def test_a_packages_backend_plays(folder: Path, tmp_path: Path, model: str) -> N
     store = tmp_path / "store.db"
     done = tournament(folder, model, "--store", str(store))
     assert done.returncode == 0, done.stderr
-    program = (
-        "from arena.store.store import Store; import sys; s = Store.open(__import__('pathlib').Path(sys.argv[1]));"
-        "r = s.__enter__().run(None); print(r.spec.models, r.spec.manifest['models'], r.spec.manifest['notes'])"
-    )
     place = {"mine": "a/b"}.get(model, model.partition("rocky:")[2])
-    assert run(folder, "-c", program, str(store)).stdout.strip() == (
-        f"{ ({model: f'rocky:{place}'}) } { ({model: 'rocky 1'}) } { ({model: 'made up'}) }"
-    )
+    with Store.open(store) as opened:
+        spec = opened.run(None).spec
+    assert spec.models == {model: f"rocky:{place}"}
+    assert (spec.manifest["models"], spec.manifest["notes"]) == ({model: "rocky 1"}, {model: "made up"})
 
 
 @pytest.mark.parametrize(
@@ -180,10 +171,10 @@ def test_it_takes_nobody_elses_name_and_no_list_down(folder: Path) -> None:
         "from arena.backends.backend import BACKENDS, find_backend; print(type(find_backend('sglang')).__name__);"
         "print(*BACKENDS.ignored(), sep='\\n'); print(sum(bool(found.problem) for found in BACKENDS.brought()))"
     )
-    own, ignored, broken = run(folder, "-c", program).stdout.splitlines()
+    own, ignored, broken = run_beside(folder, "-c", program).stdout.splitlines()
     assert own == "SGLangServers" and broken == "1"
     assert ignored.endswith("of the package some-backends is ignored: a backend of Arena's own has that name")
-    listed = run(folder, "-m", "arena", "models", "--json")
+    listed = run(folder, "models", "--json")
     states = {row["name"]: row["state"] for row in json.loads(listed.stdout)}
     assert listed.returncode == 0 and states["mine"] == "ready"
     assert "can't be loaded" in states["bad"] and "fails: OSError: no such thing" in states["worse"]

@@ -15,6 +15,7 @@ import pytest
 from arena.errors import ExitCode
 from tests.support.commands import arena, begun, complaint, last_words, wait_for
 from tests.support.example import SOURCE, install_example
+from tests.support.hide import hide_all
 
 SUITE = """
 title = "Coins, and a match or two"
@@ -57,8 +58,9 @@ def test_it_is_as_small_as_promised() -> None:
     assert lines["coins"] < 100 and lines["markov"] < 30
 
 
-def test_doctor_lists_what_it_brings(env: dict[str, str]) -> None:
-    found = json.loads(arena("doctor", "--json", env=env).stdout)["brought"]
+def test_doctor_lists_what_it_brings(tmp_path: Path, env: dict[str, str]) -> None:
+    path = os.pathsep.join((env["PYTHONPATH"], str(hide_all(tmp_path / "hidden"))))
+    found = json.loads(arena("doctor", "--json", env={"PYTHONPATH": path}).stdout)["brought"]
     kinds = {(one["kind"], one["name"]) for one in found}
     assert kinds == {
         ("agent", "markov"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.packages import package, run_beside
+from tests.support.packages import arena_beside, package, run_beside
 
 PACKAGE = """
 import numpy as np
@@ -81,7 +81,7 @@ def test_a_package_can_add_games(tmp_path: Path) -> None:
     assert base == "knocks False"
     assert instruct.endswith(" True")
     # and on the command line: told once, and no traceback
-    command = ("-m", "arena", "tournament", "--subject", "uniform", "--subject", "fixed:rock", "--games", "2")
-    assert run_beside(tmp_path, *command, "--game", "rps").stderr.count(ignored) == 1
-    broken = run_beside(tmp_path, *command, "--game", "raises")
+    command = ("tournament", "--subject", "uniform", "--subject", "fixed:rock", "--games", "2")
+    assert arena_beside(tmp_path, *command, "--game", "rps").stderr.count(ignored) == 1
+    broken = arena_beside(tmp_path, *command, "--game", "raises")
     assert broken.returncode == 3 and "can't be made: KeyError" in broken.stderr and "Traceback" not in broken.stderr

@@ -18,7 +18,7 @@ import pytest
 from scipy import stats
 
 from arena.errors import ExitCode
-from tests.support.commands import ARENA, GEMMA, PATIENCE, SMOLLM2, arena, begun, complaint, wait_for
+from tests.support.commands import ARENA, GEMMA, PATIENCE, SMOLLM2, arena, begun, complaint, fresh, wait_for
 from tests.support.reward_model import reward_model
 
 
@@ -236,7 +236,7 @@ def test_a_person_s_numbers_are_read_scored_and_kept(tmp_path: Path) -> None:
 def test_a_reward_model_s_table(reward_weights: Path, tmp_path: Path) -> None:
     folder = reward_model(reward_weights / "reward", tmp_path / "reward")
     store = tmp_path / "a.db"
-    (cell,) = json.loads(arena("rewards", folder, "--store", store, "--json").stdout)["cells"]
+    (cell,) = json.loads(fresh("rewards", folder, "--store", store, "--json").stdout)["cells"]
     values = cell["rewards"]["values"]
     assert len(values) == 11 and len(set(values)) > 1
     printed = arena("rewards", folder, "--store", store, "--published").stdout

@@ -10,7 +10,6 @@ import os
 import shlex
 import subprocess
 import sys
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +18,8 @@ import pytest
 from arena.cli.main import COMMANDS
 from arena.errors import ExitCode
 from arena.extras import MODULES, install
-from tests.integration.hide import WEIGHTS, hide
 from tests.support.commands import PATIENCE
+from tests.support.hide import WEIGHTS, hide, hide_all
 
 DRIVER: Final = """
 import io, json, os, sys, traceback
@@ -113,7 +112,7 @@ def test_without(extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def run(lines: list[list[str]], modules: tuple[str, ...]) -> list[tuple[int, str, str]]:
     """Run commands one after another in one process that lacks some modules: exit code, output and errors of each."""
     hidden = hide(modules, Path("hidden"))
-    everything = hide(tuple(chain(*MODULES.values(), WEIGHTS)), Path("everything"))
+    everything = hide_all(Path("everything"))
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", DRIVER, os.pathsep.join(map(str, (everything.absolute(), root)))],

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import arena
+from tests.support.commands import forked
 
 
 def package(folder: Path, name: str, code: str, points: Mapping[str, Mapping[str, str]]) -> None:
@@ -30,3 +31,8 @@ def run_beside(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
     path = os.pathsep.join((str(folder), str(Path(arena.__file__).parents[1])))
     environment = os.environ | {"PYTHONPATH": path}
     return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=folder)
+
+
+def arena_beside(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command `arena` in a folder, with the packages that lie in it."""
+    return forked(*arguments, folder=folder, env={"PYTHONPATH": str(folder)} | environment)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,12 +18,12 @@ from arena.tui.screens.results import CellScreen, ResultsScreen, _differences
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.setup import SetupScreen
 from tests.support.app import rows, run, text, until
-from tests.support.commands import ARENA
+from tests.support.commands import arena, begun, count_rounds, wait_for
 from tests.support.filled import fill
 
 
 def tournament(store: Path, *words: str, games: int = 6) -> list[str]:
-    return [*ARENA, "tournament", *words, "--games", str(games), "--rounds", "4", "--store", str(store)]
+    return ["tournament", *words, "--games", str(games), "--rounds", "4", "--store", str(store)]
 
 
 def test_an_empty_store_says_what_to_do(store: Path) -> None:
@@ -43,15 +41,15 @@ def test_an_empty_store_says_what_to_do(store: Path) -> None:
 
 def test_runs_of_the_same_players_are_told_apart_by_what_differs(store: Path) -> None:
     for seed in ("0", "1"):
-        subprocess.run(tournament(store, "--subject", "uniform", "--seed", seed), check=True, capture_output=True)
-    subprocess.run(tournament(store, "--subject", "fixed:rock"), check=True, capture_output=True)
+        arena(*tournament(store, "--subject", "uniform", "--seed", seed))
+    arena(*tournament(store, "--subject", "fixed:rock"))
     with Store.open(store) as opened:
         assert list(_differences(opened.runs()).values()) == [", seed 0", ", seed 1", ""]
 
 
 def test_down_to_a_bots_round_and_back_up(store: Path) -> None:
     mix = "mix:rock=0.6,paper=0.2,scissors=0.2"
-    subprocess.run(tournament(store, "--subject", mix, "--game", "rps"), check=True, capture_output=True)
+    arena(*tournament(store, "--subject", mix, "--game", "rps"))
     app = ArenaApp(store)
 
     async def script(pilot: Pilot[None]) -> None:
@@ -80,7 +78,7 @@ def test_down_to_a_bots_round_and_back_up(store: Path) -> None:
 @pytest.mark.model
 def test_a_models_round_shows_its_tokens_and_what_they_count_for(store: Path) -> None:
     words = ("--subject", "llm:gemma-3-270m", "--game", "rps")
-    subprocess.run(tournament(store, *words, games=1), check=True, capture_output=True)
+    arena(*tournament(store, *words, games=1))
     app = ArenaApp(store)
 
     async def script(pilot: Pilot[None]) -> None:
@@ -116,16 +114,14 @@ def test_an_unfinished_run_says_which_matches_count(store: Path) -> None:
 
 
 @pytest.fixture
-def playing(store: Path) -> Iterator[subprocess.Popen[bytes]]:
+def playing(store: Path) -> Iterator[subprocess.Popen[str]]:
     command = tournament(store, "--subject", "llm:gemma-3-270m", "--game", "rps", games=2000)
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    yield process
-    process.kill()
-    process.wait()
+    with begun(*command) as process:
+        yield process
 
 
 @pytest.mark.model
-def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing: subprocess.Popen[bytes]) -> None:
+def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing: subprocess.Popen[str]) -> None:
     app = ArenaApp(store, follow="")
 
     def done() -> int:
@@ -140,11 +136,7 @@ def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing:
         playing.wait()
         await until(pilot, lambda: "stopped" in text(app, "title"))
 
-    for _ in range(600):  # the run must be there before it can be followed
-        asyncio.run(asyncio.sleep(0.1))
-        told = subprocess.run([*ARENA, "runs", "--json", "--store", str(store)], capture_output=True, text=True)
-        if not told.returncode and json.loads(told.stdout)["runs"]:
-            break
+    wait_for(lambda: count_rounds(store), playing)  # the run must be there before it can be followed
     run(app, script, (120, 40))
 
 
@@ -171,7 +163,7 @@ def test_a_tournament_is_set_up_played_paused_and_gone_on_with(store: Path) -> N
         await until(pilot, lambda: "finished" in text(app, "title"), seconds=180)
 
     run(app, script, (120, 40))
-    listed = subprocess.run([*ARENA, "runs", "--store", str(store)], capture_output=True, text=True, check=True).stdout
+    listed = arena("runs", "--store", store).stdout
     assert "60 of 60" in listed and "finished" in listed
 
 

