@@ -12,7 +12,7 @@ from arena.store.rows import CellSpec
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.lobby import LobbyScreen
-from arena.tui.screens.numbers_run import NumbersRunScreen, NumbersCellScreen
+from arena.tui.screens.numbers_run import NumbersCellScreen, NumbersRunScreen
 from arena.tui.screens.results import ResultsScreen
 from tests.support.app import rows, run, text, toasts, until
 from tests.support.commands import arena
