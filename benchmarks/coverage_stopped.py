@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from arena.backends.base import Completion, Draw, Request, StopRule, Vocabulary
 from arena.backends.local.engine import Engine
 from arena.backends.local.evaluator import Path, Row
+from arena.backends.local.rows import Told, Wanted, tell
 from arena.blocks import block_of, counted
 from arena.games import parse_game
 from arena.randomness import stream
@@ -92,6 +93,10 @@ class _Table:
         row[:3] = mass * policy
         row[list(_INVALID)] = (1 - mass) / 2
         return np.asarray(np.log(row), dtype=np.float32)
+
+    def tell(self, wanted: Sequence[Wanted]) -> list[Told]:
+        """What is wanted of some rows."""
+        return tell(self.logits, wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class _Heard:
 
     def __init__(self, evaluator: Any) -> None:
         self._evaluator = evaluator
-        self.copy, self.drop, self.logits = evaluator.copy, evaluator.drop, evaluator.logits
+        self.copy, self.drop, self.logits, self.tell = evaluator.copy, evaluator.drop, evaluator.logits, evaluator.tell
         self.rows: list[tuple[Prompt, NDArray[np.float32]]] = []
 
     def evaluate(self, rows: Sequence[Row]) -> None:
@@ -43,7 +43,7 @@ def engine_apart(folder: Path) -> tuple[float, str]:
     Sixteen prompts at once that begin alike, two of them longer than a batch, half of them with answers in progress.
     Raises LoadError if the model is refused.
     """
-    library, why = settle(TransformersLibrary(str(folder), SETTINGS), SETTINGS)
+    library, why = settle(TransformersLibrary(str(folder), SETTINGS))
     heard = _Heard(library)
     engine = Engine(heard, library.vocabulary(), cells=library.cells, sequences=32, batch=64, outputs=16)
     for number, prompt in enumerate(_prompts(len(library.vocabulary().pieces) - 2)):

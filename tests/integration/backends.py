@@ -19,6 +19,7 @@ from arena.backends.weights.finding import locate
 from benchmarks.support import dequantised
 from benchmarks.support.sglang_server import PYTHON, Server, free_port
 from tests.support.commands import SMOLLM2
+from tests.support.device import DEVICE
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ class Subject:
     def __init__(self, backend: str, name: str) -> None:
         self.backend = backend
         self._runner = asyncio.Runner()
-        self._models = Models(Settings())
+        self._models = Models(Settings(device=DEVICE))
         self.model: LanguageModel = self._runner.run(self._models.get(name))
 
     def run(self, what: Coroutine[Any, Any, T]) -> T:

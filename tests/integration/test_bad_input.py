@@ -60,6 +60,7 @@ MANY = (*UNIFORM, "--games", "20000")  # a few seconds' work, and some 10 MB of 
         ("tournament --subject uniform --history -1", "history"),
         ("tournament --subject uniform --max-tokens 0", "max-tokens"),
         ("tournament --subject uniform --kv-mib 0", "kv-mib"),
+        ("tournament --subject uniform --batch 0", "batch"),
         ("tournament --subject uniform --subject uniform", "uniform"),
         ("tournament --subject uniform --game rps --game rps", "rps"),
         ("tournament --subject greedy --opponent greedy", "greedy"),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
 from arena.backends.local.evaluator import Row
+from arena.backends.local.rows import Told, Wanted, tell
 
 VOCABULARY = Vocabulary(
     pieces=(b" rock", b" paper", b" sc", b"issors", b"\n", b" a", b" b", b"<end>"),
@@ -81,6 +82,9 @@ class TableModel:
         row = self._rows[index]
         assert row is not None, "these logits were not asked for"
         return row
+
+    def tell(self, wanted: Sequence[Wanted]) -> list[Told]:
+        return tell(self.logits, wanted)
 
 
 class StateModel(TableModel):

@@ -2,9 +2,9 @@
 
 Prompts and answers in progress are all paths of one prefix tree. A path that somebody waits for is asked for
 once, whoever waits. The lowest block goes first; within a block answers in progress, then the deepest prompts, so
-that matches finish and their cells go. Those who asked the same prompt are answered together. Of a row of logits
-only the numbers asked for are kept, and the next tokens of those who wait. Texts to be scored go one by one, between
-two batches.
+that matches finish and their cells go. Those who asked the same prompt are answered together. The library is told
+what is wanted of each row: the numbers asked for, and the next tokens of those who wait. Texts to be scored go one by
+one, between two batches.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.base import Completion, Request, Scores, Vocabulary, Work
-from arena.backends.distribution import Logits
 from arena.backends.local.evaluator import Evaluator, Path
-from arena.backends.local.jobs import Asked, Job, Kept, Open, Urgency
-from arena.backends.local.scoring import distributions
+from arena.backends.local.jobs import Asked, Job, Open, Urgency
+from arena.backends.local.rows import Keep, Told, Wanted
+from arena.backends.local.scoring import scores
 from arena.backends.local.states import States
 from arena.backends.local.tree import Tree
 from arena.backends.stopping import Growing, answer
@@ -117,11 +117,10 @@ class Engine:
 
     def _score(self, number: int, tokens: Path) -> None:
         del self._texts[number]
-        found = []
-        rows = distributions(self._evaluator, self._tree, tokens, self._asked, min(self._outputs, self._batch))
-        for row, token in zip(rows, tokens[1:], strict=True):
-            self._notice(row)
-            found.append(row.logprob(token))
+        found: list[float] = []
+        for told in scores(self._evaluator, self._tree, tokens, self._asked, min(self._outputs, self._batch)):
+            self._notice(told)
+            found += told.scores
         self._done.append((number, Scores(tuple(found))))
         self.work = replace(self.work, prompt_tokens=self.work.prompt_tokens + len(found))
 
@@ -137,9 +136,16 @@ class Engine:
             if entry[1] not in answered:
                 heapq.heappush(self._queue, entry)
         self._taken = []
-        for index, row in enumerate(plan.rows):
-            if row.path is not None:
-                self._answer(row.path, self._evaluator.logits(index))
+        # a device may still be computing meanwhile
+        ends = [(index, row.path) for index, row in enumerate(plan.rows) if row.path is not None]
+        wanted = [self._wanted(index, self._asked[path].jobs) for index, path in ends]
+        for (index, path), each, told in zip(ends, wanted, self._evaluator.tell(wanted), strict=True):
+            jobs = self._asked.pop(path).jobs
+            count = len(each.draws)
+            self._answer(jobs[:count], each, told)
+            if late := jobs[count:]:  # whose answers have come here just now, from other rows of the batch
+                further = self._wanted(index, late)
+                self._answer(late, further, self._evaluator.tell([further])[0])
 
     def _next_paths(self) -> Iterator[Path]:
         """The paths that are waited for, the most urgent first; what the plan leaves is put back."""
@@ -170,40 +176,41 @@ class Engine:
         heapq.heappush(self._queue, (urgency, path, self._order))
         return self._order
 
-    def _answer(self, path: Path, logits: NDArray[np.float32]) -> None:
-        """Give everybody who waits at a path what they want of its distribution."""
-        row = Logits(logits)
-        self._notice(row)
-        kept: dict[object, Kept] = {}
-        for job in self._asked.pop(path).jobs:
-            request = job.request
-            distribution = row.under(request.sampling)
+    def _wanted(self, index: int, jobs: Sequence[Job]) -> Wanted:
+        """What those who wait at a row want of its distribution."""
+        keep = dict.fromkeys(_keep(job.request) for job in jobs if job.kept is None)
+        return Wanted(index, tuple(keep), tuple((job.request.sampling, self._next_uniforms(job)) for job in jobs))
+
+    def _next_uniforms(self, job: Job) -> tuple[float, ...]:
+        """Those of the next token of an answer in progress, or of the first tokens of the next attempts."""
+        if job.tokens:
+            assert job.uniforms is not None
+            return (float(job.uniforms[len(job.tokens)]),)
+        if job.request.draw is None:
+            return ()
+        start = job.attempt + 1
+        attempts = range(start, min(start + FIRST_TOKENS, job.request.draw.attempts))
+        return tuple(float(self._uniforms(job, attempt)[0]) for attempt in attempts)
+
+    def _answer(self, jobs: Sequence[Job], wanted: Wanted, told: Told) -> None:
+        """Give those who wait at a row what they want of it."""
+        self._notice(told)
+        kept = dict(zip(wanted.keep, told.kept, strict=True))
+        for job, drawn in zip(jobs, told.drawn, strict=True):
             if job.tokens:
-                assert job.uniforms is not None
-                job.tokens += (distribution.draw(float(job.uniforms[len(job.tokens)])),)
+                job.tokens += drawn
                 self._advance(job)
                 continue
-            if job.kept is None:
-                key = (request.sampling, request.wanted, request.top, request.further)
-                if key not in kept:
-                    kept[key] = Kept(
-                        distribution.logprobs(request.wanted),
-                        distribution.top(request.top),
-                        distribution.entropy(),
-                        tuple(row.numbers(setting, request.wanted) for setting in request.further),
-                    )
-                job.kept = kept[key]
-            if request.draw is None:
+            job.kept = job.kept or kept[_keep(job.request)]
+            if job.request.draw is None:
                 self._complete(job)
                 continue
-            start = job.attempt + 1
-            attempts = range(start, min(start + FIRST_TOKENS, request.draw.attempts))
-            job.first = [distribution.draw(float(self._uniforms(job, attempt)[0])) for attempt in attempts]
+            job.first = list(drawn)
             self._begin(job)
             self._advance(job)
 
-    def _notice(self, row: Logits) -> None:
-        if row.flat and FLAT not in self.notices:
+    def _notice(self, told: Told) -> None:
+        if told.flat and FLAT not in self.notices:
             self.notices.append(FLAT)
 
     @staticmethod
@@ -277,3 +284,7 @@ class Engine:
 
     def _is_answer(self, path: Path) -> bool:
         return all(job.tokens for job in self._asked[path].jobs)
+
+
+def _keep(request: Request) -> Keep:
+    return Keep(request.sampling, request.wanted, request.top, request.further)

@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.backends.local.rows import Told, Wanted
+
 Path = tuple[int, ...]
 """The token ids of a prompt, or of a prompt and the answer so far."""
 
@@ -47,4 +49,8 @@ class Evaluator(Memory, Protocol):
 
     def logits(self, index: int) -> NDArray[np.float32]:
         """The logits of a row of the last batch, shape (vocabulary,)."""
+        ...
+
+    def tell(self, wanted: Sequence[Wanted]) -> list[Told]:
+        """What is wanted of some rows of the last batch. Raises ValueError for a row that holds no numbers."""
         ...

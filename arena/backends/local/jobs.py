@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.backends.base import Completion, Numbers, Request
+from arena.backends.base import Completion, Request
 from arena.backends.local.evaluator import Path
+from arena.backends.local.rows import Kept
 from arena.backends.stopping import Growing
-from arena.records import Sample, TokenProbability
+from arena.records import Sample
 
 Urgency = tuple[int, int]  # block and negative depth: the lowest goes first
 
@@ -29,16 +30,6 @@ class Job:
     growing: Growing | None = None
     uniforms: NDArray[np.float64] | None = None
     answers: list[Sample] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is kept of a distribution."""
-
-    logprobs: tuple[float, ...]
-    top: tuple[TokenProbability, ...]
-    entropy: float
-    further: tuple[Numbers, ...]
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
 from arena.backends.local.evaluator import Path, Row
+from arena.backends.local.rows import Told, Wanted, tell
 
 if TYPE_CHECKING:
     from arena.backends.local.library import Library
@@ -25,7 +26,7 @@ class Whole:
     def __init__(self, library: Library) -> None:
         self._library = library
         self.cells, self.sequences, self.states = library.cells, library.sequences, False
-        self.trained_context = library.trained_context
+        self.batch, self.outputs, self.trained_context = library.batch, library.outputs, library.trained_context
         self.whole, self.rounded = library.whole, library.rounded
         self._logits: dict[int, NDArray[np.float32]] = {}
 
@@ -42,6 +43,10 @@ class Whole:
     def logits(self, index: int) -> NDArray[np.float32]:
         """The logits of row `index` of the last batch, shape (vocabulary,)."""
         return self._logits[index]
+
+    def tell(self, wanted: Sequence[Wanted]) -> list[Told]:
+        """What is wanted of some rows of the last batch."""
+        return tell(self.logits, wanted)
 
     def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
         """As the library evaluates it."""

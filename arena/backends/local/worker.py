@@ -60,7 +60,7 @@ class _Worker:
             vocabulary = loaded.vocabulary()
             if not loaded.whole:
                 _warm(loaded, vocabulary)
-            library, why = settle(loaded, load.settings)
+            library, why = settle(loaded)
         except LoadError as error:
             self._send(Refused(str(error)))
             return
@@ -87,7 +87,7 @@ class _Worker:
                 build=library.build(),
             )
         )
-        self._serve(_engine(library, vocabulary, load))
+        self._serve(_engine(library, vocabulary))
 
     def _read(self, library: Library) -> None:
         """Runs in a thread of its own. Tokenising is answered here, so that it never waits for a batch."""
@@ -132,7 +132,7 @@ class _Worker:
                 data = data[self._output.write(data) :]
 
 
-def _engine(library: Library, vocabulary: Vocabulary, load: Load) -> Engine:
+def _engine(library: Library, vocabulary: Vocabulary) -> Engine:
     from arena.backends.local.engine import Engine
 
     return Engine(
@@ -140,8 +140,8 @@ def _engine(library: Library, vocabulary: Vocabulary, load: Load) -> Engine:
         vocabulary,
         cells=library.cells,
         sequences=library.sequences,
-        batch=load.settings.batch,
-        outputs=load.settings.outputs,
+        batch=library.batch,
+        outputs=library.outputs,
         states=library.states,
     )
 
