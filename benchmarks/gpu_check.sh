@@ -4,7 +4,7 @@
 #
 #   benchmarks/gpu_check.sh [FOLDER]
 #
-# The results go into FOLDER (gpu_check without it): parts.json, check.json, and the speed with the card's name.
+# The results go into FOLDER (gpu_check without it): parts.json, check.json, the speed with the card's name, and a log.
 # DEVICE=cpu SHAPE=small DTYPE=float32 GAMES=20 BESIDE=10 SPEED="--games 20 --singly 5 --together 64" tries the script
 # itself on a CPU.
 set -u
@@ -19,7 +19,7 @@ part() { # a name, the most seconds, a command
   local name=$1 limit=$2 begun=$SECONDS code
   shift 2
   echo "== $name (at most $limit s)"
-  timeout --kill-after=5 "$limit" "$@" 2>&1 | tee "$out/$name.log"
+  timeout --kill-after=5 "$limit" "$@" 2>&1 | tee -a "$out/log"
   code=${PIPESTATUS[0]}
   echo "== $name: exit code $code after $((SECONDS - begun)) s"
   parts+=("\"$name\": {\"code\": $code, \"seconds\": $((SECONDS - begun))}")
