@@ -5,8 +5,8 @@
 #   benchmarks/gpu_check.sh [FOLDER]
 #
 # The results go into FOLDER (gpu_check without it): parts.json, check.json, the speed with the card's name, and a log.
-# DEVICE=cpu SHAPE=small DTYPE=float32 GAMES=20 BESIDE=10 SPEED="--games 20 --singly 5 --together 64" tries the script
-# itself on a CPU.
+# DEVICE=cpu SHAPE=small DTYPE=float32 GAMES=20 BESIDE=10 SPEED="--games 20 --singly 5 --together 64" PATIENCE=9 tries the
+# script itself on a CPU; PATIENCE multiplies the limits.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 out=${1:-gpu_check} python=${PYTHON:-python3} device=${DEVICE:-cuda}
@@ -16,7 +16,7 @@ export PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH} PYTHONUNBUFFERED=1 HF_HUB_OFFL
 parts=()
 
 part() { # a name, the most seconds, a command
-  local name=$1 limit=$2 begun=$SECONDS code
+  local name=$1 limit=$(($2 * ${PATIENCE:-1})) begun=$SECONDS code
   shift 2
   echo "== $name (at most $limit s)"
   timeout --kill-after=5 "$limit" "$@" 2>&1 | tee -a "$out/log"
