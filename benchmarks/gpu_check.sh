@@ -6,7 +6,7 @@
 #
 # The results go into FOLDER (gpu_check without it): parts.json, check.json, the speed with the card's name, and a log.
 # DEVICE=cpu SHAPE=small DTYPE=float32 GAMES=20 BESIDE=10 SPEED="--games 20 --singly 5 --together 64" PATIENCE=9 tries the
-# script itself on a CPU; PATIENCE multiplies the limits.
+# script itself on a CPU; PATIENCE multiplies the limits, and SKIP names parts that are left out.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 out=${1:-gpu_check} python=${PYTHON:-python3} device=${DEVICE:-cuda}
@@ -18,6 +18,7 @@ parts=()
 part() { # a name, the most seconds, a command
   local name=$1 limit=$(($2 * ${PATIENCE:-1})) begun=$SECONDS code
   shift 2
+  [[ " ${SKIP:-} " != *" $name "* ]] || return 0
   echo "== $name (at most $limit s)"
   timeout --kill-after=5 "$limit" "$@" 2>&1 | tee -a "$out/log"
   code=${PIPESTATUS[0]}
@@ -38,8 +39,10 @@ device = torch.device('$device')
 print(torch.__version__, transformers.__version__, torch.zeros(1, device=device).device)
 if device.type == 'cuda': print(torch.cuda.get_device_name(device), torch.cuda.mem_get_info(device))
 " || exit 1
-part rows 60 "$python" -m pytest -q -p no:cacheprovider -W default -x tests/unit/backends/local/transformers/test_rows.py \
-  tests/unit/backends/local/transformers/test_kv_cells.py
+tests=tests/unit/backends/local
+part unit 90 "$python" -m pytest -q -p no:cacheprovider -W default $tests/transformers/test_rows.py \
+  $tests/transformers/test_kv_cells.py $tests/test_agreement.py $tests/transformers/test_architectures.py \
+  -k "not test_an_architecture"
 part contract 120 "$python" -m pytest -q -p no:cacheprovider -W default --durations=5 tests/integration/test_contract.py \
   -k transformers
 part check 100 "$python" benchmarks/gpu_check.py --device "$device" --out "$out" --games "${GAMES:-500}" \

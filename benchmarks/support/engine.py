@@ -19,8 +19,9 @@ from arena.backends.local.evaluator import Path as Prompt
 from arena.backends.local.evaluator import Row
 from arena.backends.local.settings import Settings
 from arena.backends.local.transformers.library import TransformersLibrary
+from benchmarks.support.device import DEVICE
 
-SETTINGS = Settings(threads=1, batch=64, kv_cells=1024, sequences=32, device="cpu")
+SETTINGS = Settings(threads=1, batch=64, kv_cells=1024, sequences=32, device=DEVICE)
 _THREE_TOKENS = StopRule("(?!)", "(?!)", max_tokens=3)
 
 
@@ -29,7 +30,8 @@ class _Heard:
 
     def __init__(self, evaluator: Any) -> None:
         self._evaluator = evaluator
-        self.copy, self.drop, self.logits, self.tell = evaluator.copy, evaluator.drop, evaluator.logits, evaluator.tell
+        self.copy, self.drop, self.logits, self.ask = evaluator.copy, evaluator.drop, evaluator.logits, evaluator.ask
+        self.background = evaluator.background
         self.rows: list[tuple[Prompt, NDArray[np.float32]]] = []
 
     def evaluate(self, rows: Sequence[Row]) -> None:

@@ -17,9 +17,9 @@ from arena.backends.local.settings import Settings
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from benchmarks.support import dequantised
+from benchmarks.support.device import DEVICE
 from benchmarks.support.sglang_server import PYTHON, Server, free_port
 from tests.support.commands import SMOLLM2
-from tests.support.device import DEVICE
 
 T = TypeVar("T")
 

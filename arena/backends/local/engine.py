@@ -10,6 +10,7 @@ one, between two batches.
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from arena.backends.base import Completion, Request, Scores, Vocabulary, Work
 from arena.backends.local.evaluator import Evaluator, Path
-from arena.backends.local.jobs import Asked, Job, Open, Urgency
+from arena.backends.local.jobs import Asked, Batch, Job, Open, Urgency
 from arena.backends.local.rows import Keep, Told, Wanted
 from arena.backends.local.scoring import scores
 from arena.backends.local.states import States
@@ -62,6 +63,7 @@ class Engine:
         self._asked: dict[Path, Asked] = {}
         self._queue: list[tuple[Urgency, Path, int]] = []
         self._taken: list[tuple[Urgency, Path, int]] = []
+        self._begun: deque[Batch] = deque()
         self._order = 0
         self._seen: set[int] = set()  # hashes of the prompts ever evaluated: the prompts themselves are large
         self._texts: dict[int, Path] = {}  # to be scored
@@ -72,7 +74,7 @@ class Engine:
     @property
     def busy(self) -> bool:
         """Whether anybody waits."""
-        return bool(self._asked or self._texts or self._done)
+        return bool(self._asked or self._begun or self._texts or self._done)
 
     def submit(self, number: int, request: Request) -> None:
         """Take a request; `step` will give its completion under the same number."""
@@ -109,9 +111,11 @@ class Engine:
         """Score one text and run one batch, as far as they wait; returns what was completed. Raises RuntimeError if a
         prompt or text fits nowhere."""
         if self._texts:
+            while self._begun:  # its rows are gone when others are evaluated
+                self._take(self._begun.popleft())
             self._score(*next(iter(self._texts.items())))
-        if self._asked:
-            self._evaluate()
+        if self._asked or self._begun:
+            self._go_on()
         done, self._done = self._done, []  # also if a cancelled request was the last that others waited for
         return done
 
@@ -124,28 +128,53 @@ class Engine:
         self._done.append((number, Scores(tuple(found))))
         self.work = replace(self.work, prompt_tokens=self.work.prompt_tokens + len(found))
 
-    def _evaluate(self) -> None:
-        plan = self._tree.plan(self._next_paths(), self._asked, self._batch, self._outputs)
-        if not plan.rows:
+    def _go_on(self) -> None:
+        """Begin a batch and take its answers. Where the library computes in the background, the next batch is begun
+        before, if it is worth it: as many paths as are computed must wait for it."""
+        computed = sum(len(batch.rows) for batch in self._begun)
+        begun = (not self._begun or len(self._asked) >= 2 * computed) and self._begin_batch()
+        if self._begun and not (begun and len(self._begun) <= self._evaluator.background):
+            self._take(self._begun.popleft())
+        elif not begun:
             raise RuntimeError("no prompt in the queue fits the cache")
-        self._evaluator.evaluate(plan.rows)
-        self._tree.settle(plan)
+
+    def _begin_batch(self) -> bool:
+        """Plan a batch and have it evaluated; False if nothing fits."""
+        plan = self._tree.plan(self._next_paths(), self._asked, self._batch, self._outputs)
         answered = set(plan.answered)
-        self._count(len(plan.rows), plan.answered)
         for entry in self._taken:
             if entry[1] not in answered:
                 heapq.heappush(self._queue, entry)
         self._taken = []
-        # a device may still be computing meanwhile
-        ends = [(index, row.path) for index, row in enumerate(plan.rows) if row.path is not None]
-        wanted = [self._wanted(index, self._asked[path].jobs) for index, path in ends]
-        for (index, path), each, told in zip(ends, wanted, self._evaluator.tell(wanted), strict=True):
-            jobs = self._asked.pop(path).jobs
-            count = len(each.draws)
-            self._answer(jobs[:count], each, told)
-            if late := jobs[count:]:  # whose answers have come here just now, from other rows of the batch
+        if not plan.rows:
+            return False
+        self._evaluator.evaluate(plan.rows)
+        self._tree.settle(plan)
+        self._count(len(plan.rows), plan.answered)
+        rows = [(index, row.path, self._asked[row.path]) for index, row in enumerate(plan.rows) if row.path is not None]
+        wanted = [self._wanted(index, asked.jobs) for index, _, asked in rows]
+        for _, _, asked in rows:
+            asked.begun = True
+        jobs = [list(asked.jobs) for _, _, asked in rows]
+        self._begun.append(Batch(rows, jobs, wanted, self._evaluator.ask(wanted)))
+        return True
+
+    def _take(self, batch: Batch) -> None:
+        """Wait for a batch's answers, and give them to those who wait for them."""
+        for (index, path, asked), jobs, wanted, told in zip(
+            batch.rows, batch.jobs, batch.wanted, batch.answers(), strict=True
+        ):
+            if self._asked.get(path) is asked:
+                del self._asked[path]
+            self._answer(jobs, wanted, told)
+            known = set(jobs)
+            late = [job for job in asked.jobs if job not in known]
+            if late and not self._begun:  # whose answers have come here just now, from other rows of the batch
                 further = self._wanted(index, late)
-                self._answer(late, further, self._evaluator.tell([further])[0])
+                self._answer(late, further, self._evaluator.ask([further])()[0])
+            elif late:  # the rows are gone
+                for job in late:
+                    self._ask(path, _ANSWERS_FIRST if job.tokens else job.request.depth, job)
 
     def _next_paths(self) -> Iterator[Path]:
         """The paths that are waited for, the most urgent first; what the plan leaves is put back."""
@@ -168,7 +197,7 @@ class Engine:
     def _urge(self, path: Path, urgency: Urgency) -> None:
         """See that a path that is asked for already comes as soon as this."""
         asked = self._asked[path]
-        if urgency < asked.urgency:
+        if urgency < asked.urgency and not asked.begun:
             asked.urgency, asked.order = urgency, self._enqueue(path, urgency)
 
     def _enqueue(self, path: Path, urgency: Urgency) -> int:
@@ -197,6 +226,8 @@ class Engine:
         self._notice(told)
         kept = dict(zip(wanted.keep, told.kept, strict=True))
         for job, drawn in zip(jobs, told.drawn, strict=True):
+            if job.number not in self._jobs:  # cancelled meanwhile
+                continue
             if job.tokens:
                 job.tokens += drawn
                 self._advance(job)

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.backends.local.rows import Told, Wanted
+from arena.backends.local.rows import Answers, Wanted
 
 Path = tuple[int, ...]
 """The token ids of a prompt, or of a prompt and the answer so far."""
@@ -41,7 +41,10 @@ class Row:
 
 
 class Evaluator(Memory, Protocol):
-    """What evaluates rows: llama.cpp, or a table in a test."""
+    """What evaluates rows: llama.cpp, or a table in a test. `background`: neither `evaluate` nor `ask` wait for what a
+    device computes, so that another batch can be begun before the answers are taken."""
+
+    background: bool
 
     def evaluate(self, rows: Sequence[Row]) -> None:
         """Run one batch."""
@@ -51,6 +54,6 @@ class Evaluator(Memory, Protocol):
         """The logits of a row of the last batch, shape (vocabulary,)."""
         ...
 
-    def tell(self, wanted: Sequence[Wanted]) -> list[Told]:
-        """What is wanted of some rows of the last batch. Raises ValueError for a row that holds no numbers."""
+    def ask(self, wanted: Sequence[Wanted]) -> Answers:
+        """Ask for what is wanted of some rows of the last batch."""
         ...

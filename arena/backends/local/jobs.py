@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from arena.backends.base import Completion, Request
 from arena.backends.local.evaluator import Path
-from arena.backends.local.rows import Kept
+from arena.backends.local.rows import Answers, Kept, Wanted
 from arena.backends.stopping import Growing
 from arena.records import Sample
 
@@ -34,11 +34,24 @@ class Job:
 
 @dataclass(slots=True)
 class Asked:
-    """A path whose distribution somebody waits for; `order` tells its entry in the queue from stale ones."""
+    """A path whose distribution somebody waits for; `order` tells its entry in the queue from stale ones. `begun`: it
+    is in a batch whose answers weren't taken yet."""
 
     urgency: Urgency
     order: int
     jobs: list[Job]
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch that was begun: of each row that somebody waits for its index, its path and what is asked of it, who
+    waited then, and the answers."""
+
+    rows: list[tuple[int, Path, Asked]]
+    jobs: list[list[Job]]
+    wanted: list[Wanted]
+    answers: Answers
 
 
 @dataclass(slots=True)

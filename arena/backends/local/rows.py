@@ -59,6 +59,10 @@ class Told:
     scores: tuple[float, ...] = ()
 
 
+Answers = Callable[[], list[Told]]
+"""Waits for what was asked for. Called once; raises ValueError for a row that holds no numbers."""
+
+
 def tell(logits: Callable[[int], NDArray[np.float32]], wanted: Sequence[Wanted]) -> list[Told]:
     """What is wanted of each row; `logits` gives a row, shape (vocabulary,), by its index. Raises ValueError for a row
     that holds no numbers."""

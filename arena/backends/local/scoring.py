@@ -23,5 +23,5 @@ def scores(
     for start in range(0, len(tokens) - 1, outputs):
         ends = range(start, min(start + outputs, len(tokens) - 1))
         evaluator.evaluate([Row(tokens[at], at, (sequence,), tokens[: at + 1]) for at in ends])
-        yield from evaluator.tell([Wanted(index, scored=(tokens[at + 1],)) for index, at in enumerate(ends)])
+        yield from evaluator.ask([Wanted(index, scored=(tokens[at + 1],)) for index, at in enumerate(ends)])()
     cache.take_back(sequence, len(tokens) - 1)

@@ -7,6 +7,7 @@ evaluated from the first token on.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
 from arena.backends.local.evaluator import Path, Row
-from arena.backends.local.rows import Told, Wanted, tell
+from arena.backends.local.rows import Answers, Wanted, tell
 
 if TYPE_CHECKING:
     from arena.backends.local.library import Library
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 class Whole:
     """A library that evaluates nothing but whole prompts, made of one that can do more."""
+
+    background = False
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -44,9 +47,9 @@ class Whole:
         """The logits of row `index` of the last batch, shape (vocabulary,)."""
         return self._logits[index]
 
-    def tell(self, wanted: Sequence[Wanted]) -> list[Told]:
-        """What is wanted of some rows of the last batch."""
-        return tell(self.logits, wanted)
+    def ask(self, wanted: Sequence[Wanted]) -> Answers:
+        """Ask for what is wanted of some rows of the last batch."""
+        return partial(tell, self.logits, wanted)
 
     def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
         """As the library evaluates it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import llama_cpp as native
@@ -18,7 +19,7 @@ from arena.backends.local.evaluator import Path, Row
 from arena.backends.local.library import LoadError, Progress, check_cells
 from arena.backends.local.llamacpp.kind import check_kind, metadata
 from arena.backends.local.llamacpp.log import Log
-from arena.backends.local.rows import Told, Wanted, tell
+from arena.backends.local.rows import Answers, Wanted, tell
 from arena.backends.local.settings import LAPTOP, MOST_CELLS, Settings
 
 _MOST_SEQUENCES = 256  # LLAMA_MAX_SEQ
@@ -27,6 +28,8 @@ _BF16 = 30  # ggml_type: the bindings don't name it
 
 class LlamaCppLibrary:
     """One model with one context, its cache unified, so that sequences can share cells."""
+
+    background = False
 
     def __init__(self, path: str, settings: Settings, progress: Progress = lambda share: None) -> None:
         """Load a file. Raises LoadError."""
@@ -201,9 +204,9 @@ class LlamaCppLibrary:
         pointer = native.llama_get_logits_ith(self._context, index)
         return np.ctypeslib.as_array(pointer, (self.vocabulary_size,))
 
-    def tell(self, wanted: Sequence[Wanted]) -> list[Told]:
-        """What is wanted of some rows of the last batch."""
-        return tell(self.logits, wanted)
+    def ask(self, wanted: Sequence[Wanted]) -> Answers:
+        """Ask for what is wanted of some rows of the last batch."""
+        return partial(tell, self.logits, wanted)
 
     def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
         """The logits after the tokens of index `at`, shape (len(at), vocabulary), of one sequence in an empty cache."""

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from arena.backends.base import Vocabulary
 from arena.backends.local.evaluator import Row
 from arena.backends.local.library import LoadError, Progress
-from arena.backends.local.rows import Told, Wanted
+from arena.backends.local.rows import Answers, Wanted
 from arena.backends.local.settings import Settings
 from arena.backends.local.transformers.device import best_device, usual_sizes
-from arena.backends.local.transformers.rows import fetched, sent, tell
+from arena.backends.local.transformers.rows import ask, fetched, sent
 from arena.backends.local.transformers.shared import NotShareable, Shared
 from arena.backends.tokenizer import FolderTokenizer, default_template
 from arena.files import from_home
@@ -48,6 +48,7 @@ class TransformersLibrary:
         if settings.threads:
             torch.set_num_threads(settings.threads)
         self._device = torch.device(settings.device or best_device())
+        self.background = self._device.type == "cuda"
         self._model = self._weights(place, settings)
         # nearly all take `use_cache`, most of them without saying so
         self._takes = {*inspect.signature(self._model.forward).parameters, "use_cache"}
@@ -106,10 +107,10 @@ class TransformersLibrary:
         """The logits of row `index` of the last batch, shape (vocabulary,)."""
         return fetched(self._logits[self._row[index]])
 
-    def tell(self, wanted: Sequence[Wanted]) -> list[Told]:
-        """What is wanted of some rows of the last batch, computed where they are."""
+    def ask(self, wanted: Sequence[Wanted]) -> Answers:
+        """Ask for what is wanted of some rows of the last batch. It is computed where they are."""
         at = sent([self._row[each.index] for each in wanted], self._device)
-        return tell(self._logits[at], wanted)
+        return ask(self._logits[at], wanted)
 
     def plain(self, tokens: Sequence[int], at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
         """The logits after the tokens of index `at`, shape (len(at), vocabulary), by transformers' own mask and cache.

@@ -7,7 +7,7 @@ boundary between two tokens, and numbers differ in their last digits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, Final
@@ -19,7 +19,7 @@ from torch.nn.functional import pad
 
 from arena.backends.base import Numbers, Sampling
 from arena.backends.distribution import Logits
-from arena.backends.local.rows import Keep, Kept, Told, Wanted, told
+from arena.backends.local.rows import Answers, Keep, Kept, Told, Wanted, told
 from arena.records import TokenProbability
 
 _BLOCK: Final = 512  # tokens; what is sought in a row is sought among its blocks first
@@ -30,18 +30,20 @@ Draws = list[tuple[int, float]]
 """Rows and uniforms."""
 
 
-def tell(logits: torch.Tensor, wanted: Sequence[Wanted]) -> list[Told]:
-    """What is wanted of each row of the logits, shape (len(wanted), vocabulary), in any precision.
+def ask(logits: torch.Tensor, wanted: Sequence[Wanted]) -> Answers:
+    """Ask for what is wanted of each row of the logits, shape (len(wanted), vocabulary), in any precision. A GPU isn't
+    waited for before the answers are taken.
 
-    A device without float64 (MPS) leaves it to numpy, and so does a setting that is more than a temperature. Raises
-    ValueError for a row that holds no numbers.
+    A device without float64 (MPS) leaves it to numpy, and so does a setting that is more than a temperature.
     """
     most = _AT_ONCE.get(logits.device.type)
     if not most:
-        return [told(Logits(row), each) for row, each in zip(fetched(logits), wanted, strict=True)]
+        here = fetched(logits)
+        return lambda: [told(Logits(row), each) for row, each in zip(here, wanted, strict=True)]
     size = max(1, most // logits.shape[1])
-    parts = (slice(start, start + size) for start in range(0, len(wanted), size))
-    return list(chain.from_iterable(_told(logits[part], wanted[part]) for part in parts))
+    parts = [slice(start, start + size) for start in range(0, len(wanted), size)]
+    answers = [_asked(logits[part], wanted[part]) for part in parts]
+    return lambda: list(chain.from_iterable(part() for part in answers))
 
 
 def sent(values: Any, device: torch.device, dtype: torch.dtype = torch.long) -> torch.Tensor:
@@ -59,7 +61,7 @@ def fetched(logits: torch.Tensor) -> NDArray[np.float32]:
 
 
 @torch.inference_mode()
-def _told(logits: torch.Tensor, wanted: Sequence[Wanted]) -> list[Told]:
+def _asked(logits: torch.Tensor, wanted: Sequence[Wanted]) -> Answers:
     here = [each if _is_plain(each) else Wanted(each.index) for each in wanted]
     rows = [row for row, each in enumerate(here) for _ in _tokens(each)]
     at, tokens = sent(rows, logits.device), sent([token for each in here for token in _tokens(each)], logits.device)
@@ -79,12 +81,17 @@ def _told(logits: torch.Tensor, wanted: Sequence[Wanted]) -> list[Told]:
     draws = _draws(here)
     for temperature, wished in draws.items():
         results += _under(raw, temperature, wished)
-    found = _Found(_brought(results), rows, list(draws), logits.shape[1])
-    return [
-        # also where the largest logit is no number: it says so
-        found.told(row, each) if each is asked and found.finite[row] else told(Logits(fetched(logits[row])), asked)
-        for row, (each, asked) in enumerate(zip(here, wanted, strict=True))
-    ]
+    brought = _bring(results)
+
+    def answers() -> list[Told]:
+        found = _Found(brought(), rows, list(draws), logits.shape[1])
+        return [
+            # also where the largest logit is no number: it says so
+            found.told(row, each) if each is asked and found.finite[row] else told(Logits(fetched(logits[row])), asked)
+            for row, (each, asked) in enumerate(zip(here, wanted, strict=True))
+        ]
+
+    return answers
 
 
 def _is_plain(wanted: Wanted) -> bool:
@@ -164,12 +171,20 @@ def _ranked(values: torch.Tensor, ids: torch.Tensor, count: int) -> torch.Tensor
     return 2**32 - 1 - (best & (2**32 - 1))
 
 
-def _brought(tensors: Sequence[torch.Tensor]) -> Iterator[NDArray[np.float64]]:
-    """All of them here, by one transfer."""
-    together = torch.cat([tensor.double().flatten() for tensor in tensors]).cpu().numpy()
-    ends = np.cumsum([tensor.numel() for tensor in tensors])
-    parts = np.split(together, ends[:-1])
-    return (part.reshape(tensor.shape) for part, tensor in zip(parts, tensors, strict=True))
+def _bring(tensors: Sequence[torch.Tensor]) -> Callable[[], Iterator[NDArray[np.float64]]]:
+    """Begin to bring all of them here, by one transfer; what it gives waits for them."""
+    shapes = [tensor.shape for tensor in tensors]
+    device = tensors[0].device
+    together = torch.cat([tensor.double().flatten() for tensor in tensors]).to("cpu", non_blocking=True)
+    arrived = torch.cuda.current_stream(device).record_event() if device.type == "cuda" else None
+
+    def brought() -> Iterator[NDArray[np.float64]]:
+        if arrived is not None:
+            arrived.synchronize()
+        parts = np.split(together.numpy(), np.cumsum([shape.numel() for shape in shapes])[:-1])
+        return (part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
+
+    return brought
 
 
 @dataclass(frozen=True, slots=True)

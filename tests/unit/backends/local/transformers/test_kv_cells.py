@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from arena.backends.local.evaluator import Row
 from arena.backends.local.transformers.kv_cells import Cells
 from arena.backends.local.transformers.shared import ROUND, mask
-from tests.support.device import DEVICE
+from benchmarks.support.device import DEVICE
 from tests.support.table_evaluator import TableModel
 
 CELLS, SEQUENCES = 64, 6

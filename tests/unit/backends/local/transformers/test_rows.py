@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from arena.backends.base import Sampling
 from arena.backends.distribution import Logits
 from arena.backends.local.rows import Keep, Told, Wanted, told
-from arena.backends.local.transformers.rows import tell
-from tests.support.device import DEVICE
+from arena.backends.local.transformers.rows import ask
+from benchmarks.support.device import DEVICE
 
 HOT, COLD = Sampling(1.7), Sampling(0.3)
 LAST = 1 - 2**-53  # the largest uniform there is
@@ -92,7 +92,7 @@ def test_two_thousand_rows_as_numpy_has_them(size: int, dtype: torch.dtype) -> N
     rows = np.array([KINDS[at % len(KINDS)](chance, size) for at in range(126)], dtype=np.float32)
     logits = on_device(rows, dtype)
     wanted = [wanted_of(chance, at, size) for at in range(len(rows))]
-    for row, each, found in zip(logits.float().cpu().numpy(), wanted, tell(logits, wanted), strict=True):
+    for row, each, found in zip(logits.float().cpu().numpy(), wanted, ask(logits, wanted)(), strict=True):
         check(found, told(Logits(row), each))
 
 
@@ -101,7 +101,7 @@ def test_the_outermost_uniforms_draw_tokens_that_have_weight(kind) -> None:
     chance = np.random.default_rng(1)
     rows = np.array([kind(chance, 1500) for _ in range(50)], dtype=np.float32)
     wanted = [Wanted(at, draws=((Sampling(), (0.0, LAST)),)) for at in range(len(rows))]
-    for row, found in zip(rows, tell(on_device(rows), wanted), strict=True):
+    for row, found in zip(rows, ask(on_device(rows), wanted)(), strict=True):
         weights = np.exp(row.astype(np.float64) - row.max())
         first, last = found.drawn[0]
         assert first == np.flatnonzero(weights)[0]
@@ -111,7 +111,7 @@ def test_the_outermost_uniforms_draw_tokens_that_have_weight(kind) -> None:
 def test_draws_are_as_often_as_likely() -> None:
     row = np.log(np.array([[0.1, 0.2, 0.3, 0.4]], dtype=np.float32))
     uniforms = tuple(((np.arange(10_000) + 0.5) / 10_000).tolist())
-    (found,) = tell(on_device(row), [Wanted(0, draws=((Sampling(), uniforms),))])
+    (found,) = ask(on_device(row), [Wanted(0, draws=((Sampling(), uniforms),))])()
     assert np.bincount(found.drawn[0]) / 10_000 == pytest.approx([0.1, 0.2, 0.3, 0.4], abs=2e-4)
 
 
@@ -123,7 +123,7 @@ def test_a_setting_that_the_device_does_not_know_is_numpys() -> None:
         Wanted(1, (Keep(cut, (1, 2), 3, ()), Keep(HOT, (4,), 2, (cut,))), ((cut, (0.1, 0.9)), (HOT, (0.3,)))),
         Wanted(2, (Keep(HOT, (3,), 20, (COLD,)),), ((HOT, (0.25, 0.75)),), (5,)),
     ]
-    found = tell(on_device(rows), wanted)
+    found = ask(on_device(rows), wanted)()
     assert found[1] == told(Logits(rows[1]), wanted[1])
     for at in (0, 2):
         check(found[at], told(Logits(rows[at]), wanted[at]))
@@ -135,4 +135,4 @@ def test_a_row_without_numbers_is_an_error(broken: float) -> None:
     rows[1, 599 if np.isnan(broken) else slice(None)] = broken
     wanted = [Wanted(at, (Keep(Sampling(), (1,), 20, ()),), ((Sampling(), (0.5,)),)) for at in range(3)]
     with pytest.raises(ValueError, match="broken"):
-        tell(on_device(rows), wanted)
+        ask(on_device(rows), wanted)()
