@@ -204,6 +204,24 @@ def test_a_batch_is_begun_before_the_last_one_s_answers_are_taken():
     assert engine.step() == [(4, plainly(Request((4, 4), (0,), RULE)))] and not engine.busy
 
 
+def test_what_is_computed_already_can_be_asked_for_and_cancelled():
+    model = TableModel(60, 8, 16)
+    model.background = True
+    engine = Engine(model, VOCABULARY, cells=60, sequences=8, batch=16, outputs=2)
+    requests = [Request((number, number), (0, 1), RULE, draw=Draw(f"{number}", 3)) for number in range(4)]
+    for number, request in enumerate(requests):
+        engine.submit(number, request)
+    done = dict(engine.step())
+    engine.submit(4, requests[0])
+    engine.submit(5, requests[1])
+    engine.cancel(1)
+    while engine.busy:
+        done.update(engine.step())
+    expected = {number: plainly(requests[number]) for number in (0, 2, 3)}
+    assert done == {**expected, 4: plainly(requests[0]), 5: plainly(requests[1])}
+    assert engine.work.repeated >= 2  # the rows were gone
+
+
 def test_a_later_block_fills_the_batch():
     requests = [asked(0, block=0), asked(1, block=1), asked(2, block=2)]
     assert order_of(requests, outputs=2) == [0, 1, 2]

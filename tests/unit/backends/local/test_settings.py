@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+import torch
+import transformers
 
 from arena.backends.local.library import LoadError, check_cells
 from arena.backends.local.settings import LAPTOP, MOST_CELLS, Settings
+from arena.backends.local.transformers.device import usual_sizes
 
 SIZES = ("kv_mib", "kv_cells", "sequences", "batch", "outputs")
 
@@ -40,3 +45,20 @@ def test_too_few_cells_for_a_batch_are_refused_with_what_to_change(settings: Set
     with pytest.raises(LoadError, match=said):
         check_cells(cells, settings, 4096)
     assert check_cells(512, settings, 4096) == 512
+
+
+@pytest.mark.parametrize(
+    ("gib", "vocabulary", "expected"),
+    [
+        (60, 128256, [16384, 65536, 1024, 2048, 256]),
+        (6, 49152, [3072, 65536, 1024, 2048, 256]),
+        (2, 262144, [1024, 65536, 1024, 144, 18]),
+    ],
+)
+def test_a_gpu_s_sizes_follow_its_free_memory(
+    gib: int, vocabulary: int, expected: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (gib * 2**30, 80 * 2**30))
+    model = SimpleNamespace(config=transformers.LlamaConfig(vocab_size=vocabulary))
+    assert sizes(usual_sizes(torch.device("cuda"), model)) == expected
+    assert usual_sizes(torch.device("cpu"), model) == LAPTOP
