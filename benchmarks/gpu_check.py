@@ -8,22 +8,25 @@ the same prompt. The last line on standard output is JSON, which is also written
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import arena
+from arena.backends.loading import Models
 from arena.backends.local.settings import Settings
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
+from arena.experiments.tournament.spec import TournamentSpec
+from arena.session.progress import observer
 from arena.store.rows import RoundColumns
 from arena.store.store import Store
+from benchmarks.support.timed import timed
 
 MODEL = "smollm2-135m-instruct"
 ROUNDS = 10
@@ -31,7 +34,7 @@ ROUNDS = 10
 
 @dataclass(frozen=True)
 class Played:
-    """A tournament's rounds, the prompt of each, and how long it took, with the loading of the model."""
+    """A tournament's rounds, the prompt of each, and how long it took without the loading of the model."""
 
     rounds: RoundColumns
     prompts: list[tuple[int, ...]]
@@ -41,17 +44,21 @@ class Played:
         """The net in points with the half of its 95% interval, matches as clusters."""
         nets = 100 * self.rounds.outcome.reshape(-1, ROUNDS).mean(axis=1)
         half = 1.96 * nets.std(ddof=1) / len(nets) ** 0.5
-        return {"matches": len(nets), "seconds": self.seconds, "net": float(nets.mean()), "half": float(half)}
+        rate = len(self.prompts) / self.seconds
+        return {"matches": len(nets), "rounds_per_s": rate, "net": float(nets.mean()), "half": float(half)}
 
 
-def play(store: Path, device: str, matches: int) -> Played:
+async def play(store: Path, device: str, matches: int) -> Played:
     """Play SmolLM2 against the greedy reader."""
     print(f"{matches} matches on {device}", file=sys.stderr, flush=True)
-    settings = Settings(device=device, dtype="float32")
     name = f"llm:transformers:{locate(find_model(MODEL))}"
-    begun = time.perf_counter()
-    arena.tournament(name, matches=matches, rounds=ROUNDS, store=store, progress=False, settings=settings)
-    seconds = time.perf_counter() - begun
+    with observer("plain") as watching:
+        models = Models(Settings(device=device, dtype="float32"), watching.tell)
+        try:
+            spec = TournamentSpec(subjects=(name,), matches=matches, rounds=ROUNDS)
+            seconds, _ = await timed(spec, models, store, watching)
+        finally:
+            await models.close()
     with Store.open(store) as opened:
         (cell,) = opened.cells(opened.run(None))
         rounds = opened.rounds(cell, 3)
@@ -85,8 +92,8 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        there = play(Path(folder) / "there.db", options.device, options.games)
-        here = play(Path(folder) / "here.db", "cpu", options.beside)
+        there = asyncio.run(play(Path(folder) / "there.db", options.device, options.games))
+        here = asyncio.run(play(Path(folder) / "here.db", "cpu", options.beside))
     line = json.dumps({"device": options.device, "there": there.told(), "cpu": here.told(), **compare(there, here)})
     (options.out / "check.json").write_text(line + "\n", encoding="utf-8")
     print(line)

@@ -20,7 +20,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +97,9 @@ class Utilisation:
 
 async def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
     """A tournament into a temporary store; neither loading the model nor the first matches are timed."""
-    from arena.experiments.experiment import carry_out
     from arena.experiments.tournament.spec import TournamentSpec
-    from arena.experiments.tournament.tournament import plan_tournament
     from arena.session.progress import observer
-    from arena.store.store import Store
+    from benchmarks.support.timed import timed
 
     settings = Settings(
         device=options.device,
@@ -129,13 +126,7 @@ async def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
                 max_tokens=ANSWER,
             )
             path = Path(place) / f"{seed}.db"
-            plan = await plan_tournament(spec, models)
-            model = await models.get(name)
-            with Store.open(path, create=True) as store:
-                before, begun = await model.work(), time.perf_counter()
-                await carry_out(plan, store, models, watching)
-                seconds, after = time.perf_counter() - begun, await model.work()
-            return path, seconds, _less(after, before)
+            return path, *await timed(spec, models, path, watching)
 
         try:
             _, seconds, _ = await played(PILOT, 1)
@@ -147,10 +138,6 @@ async def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
             await models.close()
         prompts = _asked(path)
     return {"matches": matches, "seconds": seconds, "work": work, "prompts": prompts, "busy": busy.mean}
-
-
-def _less(one: Work, other: Work) -> Work:
-    return Work(*(getattr(one, field.name) - getattr(other, field.name) for field in fields(Work)))
 
 
 def _asked(path: Path) -> list[list[int]]:
