@@ -122,12 +122,12 @@ running_options = together(
         help="The most memory for the KV cache of a model run here.",
     ),
     *(
-        click.option(f"--{name}", type=click.IntRange(1, 2**20), show_default=usual, help=help_)
-        for name, usual, help_ in (
-            ("cells", "8192, or as --kv-mib has it; 65536 on a GPU", "The most tokens in that cache."),
-            ("sequences", "256; 1024 on a GPU", "The most branches of the prefix tree in it."),
-            ("batch", "512; up to 2048 on a GPU", "The most tokens a batch."),
-            ("outputs", "64; up to 256 on a GPU", "The most distributions a batch."),
+        click.option(f"--{name}", type=click.IntRange(least, 2**20), show_default=usual, help=help_)
+        for name, least, usual, help_ in (
+            ("cells", 256, "8192, or as --kv-mib has it; 65536 on a GPU", "The most tokens in that cache."),
+            ("sequences", 16, "256; 1024 on a GPU", "The most branches of the prefix tree in it."),
+            ("batch", 64, "512; up to 2048 on a GPU", "The most tokens a batch."),
+            ("outputs", 1, "64; up to 256 on a GPU", "The most distributions a batch."),
         )
     ),
     click.option(
