@@ -14,22 +14,14 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from arena.backends.base import Completion, Request, Scores, Vocabulary, Work
 from arena.backends.local.evaluator import Evaluator, Path
-from arena.backends.local.jobs import Asked, Batch, Job, Open, Urgency
-from arena.backends.local.rows import Keep, Told, Wanted
+from arena.backends.local.jobs import Asked, Batch, Job, Open, Urgency, wanted_of
+from arena.backends.local.rows import Told, Wanted
 from arena.backends.local.scoring import scores
 from arena.backends.local.states import States
 from arena.backends.local.tree import Tree
 from arena.backends.stopping import Growing, answer
-from arena.randomness import stream, uniforms
-
-# First tokens that are drawn for a request while its logits are there. More are seldom needed, and then the
-# prompt is evaluated again.
-FIRST_TOKENS = 4
 
 FLAT = (
     "gave every token of its vocabulary the same probability, which no trained model does: its file is probably "
@@ -152,7 +144,7 @@ class Engine:
         self._tree.settle(plan)
         self._count(len(plan.rows), plan.answered)
         rows = [(index, row.path, self._asked[row.path]) for index, row in enumerate(plan.rows) if row.path is not None]
-        wanted = [self._wanted(index, asked.jobs) for index, _, asked in rows]
+        wanted = [wanted_of(index, asked.jobs) for index, _, asked in rows]
         for _, _, asked in rows:
             asked.begun = True
         jobs = [list(asked.jobs) for _, _, asked in rows]
@@ -170,7 +162,7 @@ class Engine:
             known = set(jobs)
             late = [job for job in asked.jobs if job not in known]
             if late and not self._begun:  # whose answers have come here just now, from other rows of the batch
-                further = self._wanted(index, late)
+                further = wanted_of(index, late)
                 self._answer(late, further, self._evaluator.ask([further])()[0])
             elif late:  # the rows are gone
                 for job in late:
@@ -205,22 +197,6 @@ class Engine:
         heapq.heappush(self._queue, (urgency, path, self._order))
         return self._order
 
-    def _wanted(self, index: int, jobs: Sequence[Job]) -> Wanted:
-        """What those who wait at a row want of its distribution."""
-        keep = dict.fromkeys(_keep(job.request) for job in jobs if job.kept is None)
-        return Wanted(index, tuple(keep), tuple((job.request.sampling, self._next_uniforms(job)) for job in jobs))
-
-    def _next_uniforms(self, job: Job) -> tuple[float, ...]:
-        """Those of the next token of an answer in progress, or of the first tokens of the next attempts."""
-        if job.tokens:
-            assert job.uniforms is not None
-            return (float(job.uniforms[len(job.tokens)]),)
-        if job.request.draw is None:
-            return ()
-        start = job.attempt + 1
-        attempts = range(start, min(start + FIRST_TOKENS, job.request.draw.attempts))
-        return tuple(float(self._uniforms(job, attempt)[0]) for attempt in attempts)
-
     def _answer(self, jobs: Sequence[Job], wanted: Wanted, told: Told) -> None:
         """Give those who wait at a row what they want of it."""
         self._notice(told)
@@ -232,7 +208,7 @@ class Engine:
                 job.tokens += drawn
                 self._advance(job)
                 continue
-            job.kept = job.kept or kept[_keep(job.request)]
+            job.kept = job.kept or kept[job.keep]
             if job.request.draw is None:
                 self._complete(job)
                 continue
@@ -243,11 +219,6 @@ class Engine:
     def _notice(self, told: Told) -> None:
         if told.flat and FLAT not in self.notices:
             self.notices.append(FLAT)
-
-    @staticmethod
-    def _uniforms(job: Job, attempt: int) -> NDArray[np.float64]:
-        assert job.request.draw is not None
-        return uniforms(stream(job.request.draw.name, attempt), job.request.stop.max_tokens)
 
     def _begin(self, job: Job) -> None:
         """Start the next attempt, whose first token is drawn already."""
@@ -271,7 +242,7 @@ class Engine:
                 return
             self._begin(job)
         if job.uniforms is None:  # most answers are one token: the others' draws are made when they are needed
-            job.uniforms = self._uniforms(job, job.attempt)
+            job.uniforms = job.uniforms_of(job.attempt)
         path = request.tokens + job.tokens
         self._open[request.tokens].paths.add(path)
         self._ask(path, _ANSWERS_FIRST, job)
@@ -315,7 +286,3 @@ class Engine:
 
     def _is_answer(self, path: Path) -> bool:
         return all(job.tokens for job in self._asked[path].jobs)
-
-
-def _keep(request: Request) -> Keep:
-    return Keep(request.sampling, request.wanted, request.top, request.further)
