@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from arena.backends.base import Completion, Draw, Request, StopRule, Vocabulary
 from arena.backends.local.engine import Engine
 from arena.backends.local.evaluator import Path, Row
+from arena.backends.local.rows import Answers, Wanted, tell
 from arena.blocks import block_of, counted
 from arena.games import parse_game
 from arena.randomness import stream
@@ -62,6 +64,8 @@ KINDS: Final[Mapping[str, Sequence[Kind]]] = {
 class _Table:
     """An evaluator without a cache; `clock` counts what was evaluated."""
 
+    background = False
+
     def __init__(self, kinds: Sequence[Kind]) -> None:
         self._kinds = kinds
         self._paths: list[Path | None] = []
@@ -92,6 +96,10 @@ class _Table:
         row[:3] = mass * policy
         row[list(_INVALID)] = (1 - mass) / 2
         return np.asarray(np.log(row), dtype=np.float32)
+
+    def ask(self, wanted: Sequence[Wanted]) -> Answers:
+        """Ask for what is wanted of some rows."""
+        return partial(tell, self.logits, wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
-"""The transformers backend with a model of Llama-3.1-8B's shape and random weights, beside `model.generate` called for
-each move and beside the device's prefill limit.
+"""The transformers backend with a model of Llama-3.1-8B's shape and random weights, beside `model.generate` and beside
+what the device can do.
 
-Everything it needs is made here: weights are drawn on the device and written as safetensors, and the tokenizer is
-SmolLM2's. A random model says no moves: an answer has 8 tokens, and the move is then drawn from the policy.
-`--shape small` is for trying the script on a CPU. The last line on standard output is JSON.
+Nothing is needed but a tokenizer, SmolLM2's: weights are drawn on the device. The output layer is given a bias for the
+moves, so that most answers are one token, as a base model's are; with `--answers random` an answer is 8 tokens of
+anything, and the move is then drawn from the policy. It takes less than 4 minutes on one card. `--shape small` is for
+trying the script on a CPU. The last line on standard output is JSON, which is also written to a file with the card's
+name.
 """
 
 from __future__ import annotations
@@ -11,64 +13,93 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from arena.backends.backend import Identity
+from arena.backends.base import LanguageModel, Work
+from arena.backends.loading import Models
+from arena.backends.local.client import LocalModel
+from arena.backends.local.settings import Settings
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 
 ROUNDS = 10
 ANSWER = 8  # tokens at most
 TOKENIZER = "smollm2-135m-instruct"
-SHAPES: dict[str, dict[str, Any]] = {
-    # as meta-llama/Llama-3.1-8B's config.json has it
-    "llama-3.1-8b": {
-        "hidden_size": 4096,
-        "intermediate_size": 14336,
-        "num_hidden_layers": 32,
-        "num_attention_heads": 32,
-        "num_key_value_heads": 8,
-        "vocab_size": 128256,
-        "max_position_embeddings": 131072,
-        "rope_theta": 500000.0,
-    },
-    "small": {
-        "hidden_size": 256,
-        "intermediate_size": 896,
-        "num_hidden_layers": 4,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 1,
-        "vocab_size": 49152,
-        "max_position_embeddings": 8192,
-    },
-}
+PILOT = 20  # matches that warm up, and tell how many can be played in the time
+MOVES = (" rock", " paper", " scissors")
+TOGETHER = 64  # prompts that generate is given at once
+_LIBRARY = "benchmarks.support.random_model:RandomWeights"
 _PREFILL = (8, 1024)  # prompts and tokens each, for the limit
+_DECODE = (256, 128)  # sequences and what each holds already
 
 
 # --- Arena's part ---
 
 
-def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
-    """A tournament into a temporary store; loading the model is not timed."""
-    with tempfile.TemporaryDirectory() as place:
-        store = Path(place) / "speed.db"
-        seconds, tokens = asyncio.run(_play(store, folder, options))
-        return {"seconds": seconds, "tokens": tokens, "prompts": _asked(store, options.generate)}
+class RandomModels(Models):
+    """Models of random weights, which nothing is told by: 16 GB needn't be read to know them."""
+
+    def __init__(self, folder: str, settings: Settings, tell: Callable[[str], None]) -> None:
+        super().__init__(settings, tell)
+        self._folder = folder
+
+    async def identify(self, name: str) -> Identity:
+        return Identity("random weights", "random weights")
+
+    async def _load(self, name: str) -> LanguageModel:
+        return await LocalModel.load(name, _LIBRARY, self._folder, self.settings, self._tell)
 
 
-async def _play(path: Path, folder: str, options: argparse.Namespace) -> tuple[float, int]:
-    from arena.backends.loading import Models
-    from arena.backends.local.settings import Settings
-    from arena.experiments.experiment import carry_out
+class Utilisation:
+    """How busy the GPU is, as NVIDIA's library says ten times a second; nothing where that isn't installed."""
+
+    def __init__(self, device: str) -> None:
+        self._percent: list[int] = []
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._index = int(device.partition(":")[2] or 0)
+        self._watched = device.startswith("cuda")
+
+    def __enter__(self) -> Utilisation:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *what: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        try:
+            import pynvml as nvml
+        except ImportError:
+            return
+        if not self._watched:
+            return
+        nvml.nvmlInit()
+        handle = nvml.nvmlDeviceGetHandleByIndex(self._index)
+        while not self._over.wait(0.1):
+            self._percent.append(nvml.nvmlDeviceGetUtilizationRates(handle).gpu)
+
+    @property
+    def mean(self) -> float | None:
+        """In percent."""
+        return sum(self._percent) / len(self._percent) if self._percent else None
+
+
+async def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
+    """A tournament into a temporary store; neither loading the model nor the first matches are timed."""
     from arena.experiments.tournament.spec import TournamentSpec
-    from arena.experiments.tournament.tournament import plan_tournament
     from arena.session.progress import observer
-    from arena.store.store import Store
+    from benchmarks.support.timed import timed
 
     settings = Settings(
         device=options.device,
@@ -77,34 +108,40 @@ async def _play(path: Path, folder: str, options: argparse.Namespace) -> tuple[f
         outputs=options.outputs,
         kv_mib=options.kv_mib,
         kv_cells=options.cells,
+        sequences=options.sequences,
     )
-    with observer("plain") as watching:
-        models = Models(settings, watching.tell)
-        name = f"transformers:{folder}"
-        try:
+    name = f"transformers:{folder}"
+    with observer("plain") as watching, tempfile.TemporaryDirectory() as place:
+        models = RandomModels(folder, settings, watching.tell)
+
+        async def played(matches: int, seed: int) -> tuple[Path, float, Work]:
             spec = TournamentSpec(
                 subjects=(f"llm:{name}",),
-                matches=options.games,
+                matches=matches,
                 rounds=ROUNDS,
+                seed=seed,
                 style="base",
                 format="none",
-                invalid="policy",
+                invalid="resample" if options.answers == "move" else "policy",
                 max_tokens=ANSWER,
             )
-            plan = await plan_tournament(spec, models)
-            model = await models.get(name)
-            with Store.open(path, create=True) as store:
-                before, begun = await model.work(), time.perf_counter()
-                await carry_out(plan, store, models, watching)
-                seconds, work = time.perf_counter() - begun, await model.work()
-            evaluated = work.prompt_tokens + work.sampled_tokens - before.prompt_tokens - before.sampled_tokens
-            return seconds, evaluated
+            path = Path(place) / f"{seed}.db"
+            return path, *await timed(spec, models, path, watching)
+
+        try:
+            _, seconds, _ = await played(PILOT, 1)
+            matches = options.games or max(PILOT, min(500, int(PILOT * options.seconds / seconds)))
+            _tell(f"{PILOT} matches took {seconds:.1f} s: now {matches}")
+            with Utilisation(options.device) as busy:
+                path, seconds, work = await played(matches, 0)
         finally:
             await models.close()
+        prompts = _asked(path)
+    return {"matches": matches, "seconds": seconds, "work": work, "prompts": prompts, "busy": busy.mean}
 
 
-def _asked(path: Path, matches: int) -> list[list[int]]:
-    """The prompts of the first matches, in their order."""
+def _asked(path: Path) -> list[list[int]]:
+    """The prompts, round by round of each match."""
     from arena.games import parse_game
     from arena.store.store import Store
 
@@ -112,83 +149,87 @@ def _asked(path: Path, matches: int) -> list[list[int]]:
         (cell,) = store.cells(store.run(None))
         tokens = {row.number: row.prompt.tokens for row in store.prompts(cell)}
         columns = store.rounds(cell, len(parse_game(cell.spec.what).moves))
-    asked = zip(columns.match.tolist(), columns.prompt.tolist(), strict=True)
-    return [list(tokens[prompt]) for match, prompt in asked if match < matches]
+    order = sorted(zip(columns.match.tolist(), range(len(columns.match)), columns.prompt.tolist(), strict=True))
+    return [list(tokens[prompt]) for _, _, prompt in order]
 
 
-# --- the child process: weights, generate, the limit ---
+# --- the child processes: the folder, generate, the limit ---
 
 
-def write(task: dict[str, Any]) -> dict[str, Any]:
-    """Random weights of a shape, and the tokenizer."""
-    import torch
-    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+def prepared(task: dict[str, Any]) -> dict[str, Any]:
+    """What the model is made of."""
+    from benchmarks.support.random_model import prepare
 
-    gguf = Path(task["gguf"])
-    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-    torch.manual_seed(0)
-    torch.set_default_dtype(getattr(torch, task["dtype"]))
-    with torch.device(task["device"]):
-        make: Any = LlamaForCausalLM
-        model = make(LlamaConfig(**SHAPES[task["shape"]], eos_token_id=tokenizer.eos_token_id))
-    model.save_pretrained(task["folder"])
-    tokenizer.save_pretrained(task["folder"])
-    return {"parameters": sum(weights.numel() for weights in model.parameters())}
+    prepare(Path(task["folder"]), Path(task["gguf"]), task["shape"], tuple(task["moves"]))
+    return {}
 
 
 def beside(task: dict[str, Any]) -> dict[str, Any]:
-    """Seconds for `generate` on prompt after prompt, and the tokens a second of plain prefill."""
+    """Seconds for `generate` on prompt after prompt and on many at once, and how many tokens a second the device
+    evaluates of long prompts and of many sequences, a token each."""
     import torch
-    from transformers import AutoModelForCausalLM
+
+    from benchmarks.support.random_model import make
 
     device = task["device"]
-    model = AutoModelForCausalLM.from_pretrained(
-        task["folder"], dtype=getattr(torch, task["dtype"]), attn_implementation="sdpa", use_safetensors=True
-    )
-    model = model.to(device).eval()
+    model = make(Path(task["folder"]), device, task["dtype"])
 
-    def wait() -> None:
-        if device.startswith("cuda"):
-            torch.cuda.synchronize()
+    def timed(what: Callable[[], Any], repeats: int = 1) -> float:
+        """The shortest time."""
+        times = []
+        for _ in range(repeats):
+            begun = time.perf_counter()
+            what()
+            if device.startswith("cuda"):
+                torch.cuda.synchronize()
+            times.append(time.perf_counter() - begun)
+        return min(times)
 
-    def generate(prompt: list[int]) -> None:
-        tokens = torch.tensor([prompt], device=device)
+    def generate(*batches: list[list[int]]) -> None:
+        for batch in batches:
+            generate_together(batch)
+
+    def generate_together(prompts: list[list[int]]) -> None:
+        longest = max(map(len, prompts))
+        padded = [[0] * (longest - len(prompt)) + prompt for prompt in prompts]
+        mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
         # the sampling that is played, and the first distribution, which the adversary reads
         found = model.generate(
-            tokens,
-            attention_mask=torch.ones_like(tokens),
+            torch.tensor(padded, device=device),
+            attention_mask=torch.tensor(mask, device=device),
             do_sample=True,
             temperature=1.0,
             top_k=0,
             top_p=1.0,
-            max_new_tokens=ANSWER,
+            max_new_tokens=task["tokens"],
             pad_token_id=0,
             output_scores=True,
             return_dict_in_generate=True,
         )
-        torch.log_softmax(found.scores[0][0].float(), dim=-1).cpu()
+        torch.log_softmax(found.scores[0].float(), dim=-1).cpu()
 
-    generate(task["prompts"][-1])  # warms up
-    wait()
-    begun = time.perf_counter()
-    for prompt in task["prompts"]:
-        generate(prompt)
-    wait()
-    generating = time.perf_counter() - begun
-    count, length = task["prefill"]
-    batch = torch.randint(100, 1000, (count, length), device=device)
-    times = []
+    singly, together = task["prompts"][: task["singly"]], task["prompts"][: task["together"]]
+    batches = [together[at : at + TOGETHER] for at in range(0, len(together), TOGETHER)]
+    generate(singly[:1], batches[0])  # warms up
+    one = timed(lambda: generate(*([prompt] for prompt in singly))) / len(singly)
+    many = timed(lambda: generate(*batches)) / len(together)
     with torch.inference_mode():
-        for _ in range(4):
-            begun = time.perf_counter()
-            model(input_ids=batch, use_cache=False, logits_to_keep=1)
-            wait()
-            times.append(time.perf_counter() - begun)
-    name = torch.cuda.get_device_name() if device.startswith("cuda") else device
-    return {"generate_seconds": generating, "prefill_tokens_per_s": count * length / min(times), "device": name}
+        count, length = task["prefill"]
+        tokens = torch.randint(100, 1000, (count, length), device=device)
+        prefill = timed(lambda: model(input_ids=tokens, use_cache=False, logits_to_keep=1), 4) / (count * length)
+        count, length = task["decode"]
+        past = model(input_ids=tokens[:1, :length].repeat(count, 1), use_cache=True, logits_to_keep=1).past_key_values
+        decode = timed(lambda: model(input_ids=tokens[:1, :1].repeat(count, 1), past_key_values=past), 8) / count
+    return {
+        "parameters": sum(weights.numel() for weights in model.parameters()),
+        "generate_rounds_per_s": 1 / one,
+        "generate_64_rounds_per_s": 1 / many,
+        "prefill_tokens_per_s": 1 / prefill,
+        "decode_tokens_per_s": 1 / decode,
+    }
 
 
-_CHILDREN: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"write": write, "beside": beside}
+_CHILDREN: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"prepared": prepared, "beside": beside}
 
 
 def in_child(kind: str, task: dict[str, Any]) -> dict[str, Any]:
@@ -205,25 +246,57 @@ def in_child(kind: str, task: dict[str, Any]) -> dict[str, Any]:
 
 
 def measure(options: argparse.Namespace, folder: str) -> dict[str, Any]:
-    """Write the weights, play, and measure what stands beside it."""
+    """Play, and measure what stands beside it."""
+    one_token = options.answers == "move"
     task = {"folder": folder, "device": options.device, "dtype": options.dtype, "shape": options.shape}
-    _tell(f"writing random weights of the shape {options.shape}")
-    written = in_child("write", task | {"gguf": str(locate(find_model(TOKENIZER)))})
-    played = play(folder, options)
-    rounds = options.games * ROUNDS / played["seconds"]
-    _tell(f"Arena: {rounds:.1f} rounds/s; generate, {len(played['prompts'])} prompts")
-    other = in_child("beside", task | {"prompts": played["prompts"], "prefill": _PREFILL})
-    generated = len(played["prompts"]) / other["generate_seconds"]
+    _tell(f"a model of the shape {options.shape} with random weights; the first matches")
+    gguf = str(locate(find_model(TOKENIZER)))
+    in_child("prepared", task | {"gguf": gguf, "moves": MOVES if one_token else ()})
+    played = asyncio.run(play(folder, options))
+    rounds, work = played["matches"] * ROUNDS / played["seconds"], played["work"]
+    _tell(f"Arena: {rounds:.1f} rounds/s; now generate and the limit")
+    other = in_child(
+        "beside",
+        task
+        | {
+            "prompts": played["prompts"][: options.together],
+            "singly": options.singly,
+            "together": options.together,
+            # an answer that needs more tokens, or another try, would only slow it down
+            "tokens": 1 if one_token else ANSWER,
+            "prefill": _PREFILL,
+            "decode": _DECODE,
+        },
+    )
+    at_the_limit = (
+        work.prompt_tokens / other["prefill_tokens_per_s"] + work.sampled_tokens / other["decode_tokens_per_s"]
+    )
     return {
-        "device": other["device"],
-        "parameters": written["parameters"],
+        "device": card(options.device),
+        "shape": options.shape,
+        "dtype": options.dtype,
+        "answers": options.answers,
+        "matches": played["matches"],
+        "seconds": played["seconds"],
         "arena_rounds_per_s": rounds,
-        "generate_rounds_per_s": generated,
-        "ratio": rounds / generated,
-        "arena_tokens_per_s": played["tokens"] / played["seconds"],
-        "prefill_tokens_per_s": other["prefill_tokens_per_s"],
-        "fraction_of_prefill_limit": played["tokens"] / played["seconds"] / other["prefill_tokens_per_s"],
+        "prompt_tokens": work.prompt_tokens,
+        "sampled_tokens": work.sampled_tokens,
+        "prompts": work.prompts,
+        "batches": work.batches,
+        "gpu_busy_percent": played["busy"],
+        **other,
+        "ratio": rounds / other["generate_rounds_per_s"],
+        "ratio_64": rounds / other["generate_64_rounds_per_s"],
+        "fraction_of_limit": at_the_limit / played["seconds"],
     }
+
+
+def card(device: str) -> str:
+    """The name of what it ran on."""
+    if not device.startswith("cuda"):
+        return device
+    told = "import sys, torch; print(torch.cuda.get_device_name(sys.argv[1]))"
+    return subprocess.run([sys.executable, "-c", told, device], capture_output=True, text=True).stdout.strip()
 
 
 def _tell(line: str) -> None:
@@ -231,31 +304,32 @@ def _tell(line: str) -> None:
 
 
 def main() -> None:
-    """Measure, print a table, and a line of JSON."""
+    """Measure, print a table and a line of JSON, and write that into a file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shape", choices=[*SHAPES], default="llama-3.1-8b")
+    parser.add_argument("--shape", choices=["llama-3.1-8b", "small"], default="llama-3.1-8b")
+    parser.add_argument("--answers", choices=["move", "random"], default="move")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--dtype", choices=["bfloat16", "float16", "float32"], default="bfloat16")
-    parser.add_argument("--games", type=int, default=500)
-    parser.add_argument("--generate", type=int, default=5, help="matches that generate plays")
-    parser.add_argument("--batch", type=int, default=2048, help="tokens a batch")
-    parser.add_argument("--outputs", type=int, default=256, help="distributions a batch")
-    parser.add_argument("--cells", type=int, default=65536, help="tokens in the KV cache")
-    parser.add_argument("--kv-mib", type=int, default=16384)
-    parser.add_argument("--folder", type=Path, help="where the weights are written (16 GB); a temporary one without it")
-    parser.add_argument("--json", type=Path, help="write the result there too")
+    parser.add_argument("--games", type=int, help="matches; as many as --seconds allow without it, at most 500")
+    parser.add_argument("--seconds", type=float, default=60, help="how long Arena plays, about")
+    parser.add_argument("--singly", type=int, default=50, help="prompts that generate is given one by one")
+    parser.add_argument("--together", type=int, default=512, help=f"prompts that it is given {TOGETHER} at a time")
+    for name in ("batch", "outputs", "cells", "sequences", "kv-mib"):
+        parser.add_argument(f"--{name}", type=int, default=0, help="as the command line has it")
+    parser.add_argument("--out", type=Path, default=Path(), help="the folder for the file; this one by default")
     parser.add_argument("--child", choices=[*_CHILDREN], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
         print(json.dumps(_CHILDREN[options.child](json.load(sys.stdin))))
         return
-    with tempfile.TemporaryDirectory() as made:
-        result = measure(options, str(options.folder or Path(made) / "model"))
+    with tempfile.TemporaryDirectory() as folder:
+        result = measure(options, folder)
     for key, value in result.items():
-        print(f"{key:<28}{value:>16,.3f}" if isinstance(value, float) else f"{key:<28}{value:>16}")
+        print(f"{key:<28}{value:>16,.3f}" if isinstance(value, float) else f"{key:<28}{value!s:>16}")
     line = json.dumps(result)
-    if options.json:
-        options.json.write_text(line + "\n", encoding="utf-8")
+    options.out.mkdir(parents=True, exist_ok=True)
+    file = re.sub(r"[^\w.-]+", "-", f"gpu_speed.{result['device']}.{options.shape}.{options.answers}.json")
+    (options.out / file).write_text(line + "\n", encoding="utf-8")
     print(line)
 
 

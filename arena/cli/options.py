@@ -111,8 +111,17 @@ running_options = together(
     click.option(
         "--kv-mib",
         type=click.IntRange(1, 2**24),
-        default=1024,
+        show_default="1024, or half of a GPU's free memory",
         help="The most memory, in MiB, for the KV cache of a model that runs here.",
+    ),
+    *(
+        click.option(f"--{name}", type=click.IntRange(least, 2**20), show_default=usual, help=help_)
+        for name, least, usual, help_ in (
+            ("cells", 256, "8192, or as --kv-mib has it; 65536 on a GPU", "The most tokens in that cache."),
+            ("sequences", 16, "256; 1024 on a GPU", "The most branches of the prefix tree in it."),
+            ("batch", 64, "512; up to 2048 on a GPU", "The most tokens a batch."),
+            ("outputs", 1, "64; up to 256 on a GPU", "The most distributions a batch."),
+        )
     ),
     click.option(
         "--gpu-layers",
@@ -153,7 +162,11 @@ def settings_of(chosen: Mapping[str, Any]) -> Settings:
     return Settings(
         threads=chosen["threads"],
         gpu_layers=chosen["gpu_layers"],
-        kv_mib=chosen["kv_mib"],
+        kv_mib=chosen["kv_mib"] or 0,
+        kv_cells=chosen["cells"] or 0,
+        sequences=chosen["sequences"] or 0,
+        batch=chosen["batch"] or 0,
+        outputs=chosen["outputs"] or 0,
         device=chosen["device"],
         dtype=chosen["dtype"] or "",
     )

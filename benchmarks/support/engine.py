@@ -19,8 +19,9 @@ from arena.backends.local.evaluator import Path as Prompt
 from arena.backends.local.evaluator import Row
 from arena.backends.local.settings import Settings
 from arena.backends.local.transformers.library import TransformersLibrary
+from benchmarks.support.device import DEVICE
 
-SETTINGS = Settings(threads=1, batch=64, kv_cells=1024, sequences=32, device="cpu")
+SETTINGS = Settings(threads=1, batch=64, kv_cells=1024, sequences=32, device=DEVICE)
 _THREE_TOKENS = StopRule("(?!)", "(?!)", max_tokens=3)
 
 
@@ -29,7 +30,8 @@ class _Heard:
 
     def __init__(self, evaluator: Any) -> None:
         self._evaluator = evaluator
-        self.copy, self.drop, self.logits = evaluator.copy, evaluator.drop, evaluator.logits
+        self.copy, self.drop, self.logits, self.ask = evaluator.copy, evaluator.drop, evaluator.logits, evaluator.ask
+        self.background = evaluator.background
         self.rows: list[tuple[Prompt, NDArray[np.float32]]] = []
 
     def evaluate(self, rows: Sequence[Row]) -> None:
@@ -43,7 +45,7 @@ def engine_apart(folder: Path) -> tuple[float, str]:
     Sixteen prompts at once that begin alike, two of them longer than a batch, half of them with answers in progress.
     Raises LoadError if the model is refused.
     """
-    library, why = settle(TransformersLibrary(str(folder), SETTINGS), SETTINGS)
+    library, why = settle(TransformersLibrary(str(folder), SETTINGS))
     heard = _Heard(library)
     engine = Engine(heard, library.vocabulary(), cells=library.cells, sequences=32, batch=64, outputs=16)
     for number, prompt in enumerate(_prompts(len(library.vocabulary().pieces) - 2)):

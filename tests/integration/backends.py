@@ -17,6 +17,7 @@ from arena.backends.local.settings import Settings
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from benchmarks.support import dequantised
+from benchmarks.support.device import DEVICE
 from benchmarks.support.sglang_server import PYTHON, Server, free_port
 from tests.support.commands import SMOLLM2
 
@@ -35,7 +36,7 @@ class Subject:
     def __init__(self, backend: str, name: str) -> None:
         self.backend = backend
         self._runner = asyncio.Runner()
-        self._models = Models(Settings())
+        self._models = Models(Settings(device=DEVICE))
         self.model: LanguageModel = self._runner.run(self._models.get(name))
 
     def run(self, what: Coroutine[Any, Any, T]) -> T:

@@ -35,6 +35,7 @@ USAGE = ExitCode.USAGE
         ("tournament --subject uniform --history -1", "history"),
         ("tournament --subject uniform --max-tokens 0", "max-tokens"),
         ("tournament --subject uniform --kv-mib 0", "kv-mib"),
+        ("tournament --subject uniform --batch 0", "batch"),
         ("tournament --subject uniform --subject uniform", "uniform"),
         ("tournament --subject uniform --game rps --game rps", "rps"),
         ("tournament --subject greedy", "both read the other's policy"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
 from arena.backends.local.evaluator import Row
+from arena.backends.local.rows import Answers, Wanted, tell
 
 VOCABULARY = Vocabulary(
     pieces=(b" rock", b" paper", b" sc", b"issors", b"\n", b" a", b" b", b"<end>"),
@@ -28,6 +30,8 @@ def logits_after(prefix: Sequence[int]) -> NDArray[np.float32]:
 
 class TableModel:
     """An `Evaluator` that refuses what llama.cpp refuses: too many cells or tokens, gaps, strange sequences."""
+
+    background = False
 
     def __init__(self, cells: int, sequences: int, batch: int) -> None:
         self._limits = cells, sequences, batch
@@ -81,6 +85,12 @@ class TableModel:
         row = self._rows[index]
         assert row is not None, "these logits were not asked for"
         return row
+
+    def ask(self, wanted: Sequence[Wanted]) -> Answers:
+        if not self.background:
+            return partial(tell, self.logits, wanted)
+        found = tell(self.logits, wanted)
+        return lambda: found
 
 
 class StateModel(TableModel):

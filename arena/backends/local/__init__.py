@@ -12,7 +12,8 @@ evaluator.py    what the engine asks of a library
 tree.py         the prefix tree of what the KV cache holds
 states.py       what takes its place where prompts can't share a cache
 whole.py        each prompt from its first token, for models that a tree gets wrong
-scoring.py      the distributions after every token of a text
+rows.py         what is wanted of a batch's rows, and what is told of them
+scoring.py      what a model gives to every token of a text
 library.py      one model with its cache: llama.cpp or transformers
 agreement.py    whether a new model computes the same in the tree as by itself
 settings.py     threads, devices, memory

@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from arena.backends.local.evaluator import Path
 from arena.backends.local.library import Library, LoadError
-from arena.backends.local.settings import Settings
 from arena.backends.local.states import States
 from arena.backends.local.tree import Tree
 from arena.backends.local.whole import Whole
@@ -40,7 +39,7 @@ _FORK, _MIDDLE, _LENGTH = 12, 24, 32
 _AT: Final = (_FORK - 1, _MIDDLE - 1, _LENGTH - 1)
 
 
-def settle(library: Library, settings: Settings) -> tuple[Library, str]:
+def settle(library: Library) -> tuple[Library, str]:
     """The library as it can be used, and why it can't be used as it is (empty if it can). The cache is left empty.
 
     Raises LoadError for a model whose distributions can't be trusted even so, or that can't be run.
@@ -53,14 +52,14 @@ def settle(library: Library, settings: Settings) -> tuple[Library, str]:
     why = library.whole
     if not why:
         try:
-            off = difference(_as_the_tree(library, tokens, settings), plain)
+            off = difference(_as_the_tree(library, tokens), plain)
             if off <= _allowed(library, tokens, plain, off):
                 return library, ""
             why = f"prompts that share a cache come out {off:.2g} nats off"
         except Exception as error:
             why = f"it fails where prompts share a cache ({_clause(error)})"
     whole = Whole(library)
-    off = difference(_as_the_tree(whole, tokens, settings), plain)
+    off = difference(_as_the_tree(whole, tokens), plain)
     if not off <= (MOST if library.rounded else WITHIN):  # NaN too
         raise LoadError(
             f"what comes after a token changes the distribution there by {off:.2g} nats: this is no causal "
@@ -105,14 +104,14 @@ def _tokens(library: Library) -> Path:
     return (begun * _LENGTH)[:_LENGTH]
 
 
-def _as_the_tree(library: Library, tokens: Path, settings: Settings) -> NDArray[np.float32]:
+def _as_the_tree(library: Library, tokens: Path) -> NDArray[np.float32]:
     """The logits at `_AT`, shape (len(_AT), vocabulary), each evaluated when its turn comes, in company."""
     tree = (States if library.states else Tree)(library, library.cells, library.sequences)
     found: dict[Path, NDArray[np.float32]] = {}
 
     def evaluate(*wanted: Path) -> None:
         while missing := [path for path in wanted if path not in found]:
-            plan = tree.plan(missing, missing, settings.batch, settings.outputs)
+            plan = tree.plan(missing, missing, library.batch, library.outputs)
             library.evaluate(plan.rows)
             tree.settle(plan)
             found.update({row.path: library.logits(at).copy() for at, row in enumerate(plan.rows) if row.path})

@@ -2,33 +2,26 @@
 
 Prompts and answers in progress are all paths of one prefix tree. A path that somebody waits for is asked for
 once, whoever waits. The lowest block goes first; within a block answers in progress, then the deepest prompts, so
-that matches finish and their cells go. Those who asked the same prompt are answered together. Of a row of logits
-only the numbers asked for are kept, and the next tokens of those who wait. Texts to be scored go one by one, between
-two batches.
+that matches finish and their cells go. Those who asked the same prompt are answered together. The library is told
+what is wanted of each row: the numbers asked for, and the next tokens of those who wait. Texts to be scored go one by
+one, between two batches.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from arena.backends.base import Completion, Request, Scores, Vocabulary, Work
-from arena.backends.distribution import Logits
 from arena.backends.local.evaluator import Evaluator, Path
-from arena.backends.local.jobs import Asked, Job, Kept, Open, Urgency
-from arena.backends.local.scoring import distributions
+from arena.backends.local.jobs import Asked, Batch, Job, Open, Urgency, wanted_of
+from arena.backends.local.rows import Told, Wanted
+from arena.backends.local.scoring import scores
 from arena.backends.local.states import States
 from arena.backends.local.tree import Tree
 from arena.backends.stopping import Growing, answer
-from arena.randomness import stream, uniforms
-
-# First tokens that are drawn for a request while its logits are there. More are seldom needed, and then the
-# prompt is evaluated again.
-FIRST_TOKENS = 4
 
 FLAT = (
     "gave every token of its vocabulary the same probability, which no trained model does: its file is probably "
@@ -62,6 +55,7 @@ class Engine:
         self._asked: dict[Path, Asked] = {}
         self._queue: list[tuple[Urgency, Path, int]] = []
         self._taken: list[tuple[Urgency, Path, int]] = []
+        self._begun: deque[Batch] = deque()
         self._order = 0
         self._seen: set[int] = set()  # hashes of the prompts ever evaluated: the prompts themselves are large
         self._texts: dict[int, Path] = {}  # to be scored
@@ -72,7 +66,7 @@ class Engine:
     @property
     def busy(self) -> bool:
         """Whether anybody waits."""
-        return bool(self._asked or self._texts or self._done)
+        return bool(self._asked or self._begun or self._texts or self._done)
 
     def submit(self, number: int, request: Request) -> None:
         """Take a request; `step` will give its completion under the same number."""
@@ -109,37 +103,70 @@ class Engine:
         """Score one text and run one batch, as far as they wait; returns what was completed. Raises RuntimeError if a
         prompt or text fits nowhere."""
         if self._texts:
+            while self._begun:  # its rows are gone when others are evaluated
+                self._take(self._begun.popleft())
             self._score(*next(iter(self._texts.items())))
-        if self._asked:
-            self._evaluate()
+        if self._asked or self._begun:
+            self._go_on()
         done, self._done = self._done, []  # also if a cancelled request was the last that others waited for
         return done
 
     def _score(self, number: int, tokens: Path) -> None:
         del self._texts[number]
-        found = []
-        rows = distributions(self._evaluator, self._tree, tokens, self._asked, min(self._outputs, self._batch))
-        for row, token in zip(rows, tokens[1:], strict=True):
-            self._notice(row)
-            found.append(row.logprob(token))
+        found: list[float] = []
+        for told in scores(self._evaluator, self._tree, tokens, self._asked, min(self._outputs, self._batch)):
+            self._notice(told)
+            found += told.scores
         self._done.append((number, Scores(tuple(found))))
         self.work = replace(self.work, prompt_tokens=self.work.prompt_tokens + len(found))
 
-    def _evaluate(self) -> None:
-        plan = self._tree.plan(self._next_paths(), self._asked, self._batch, self._outputs)
-        if not plan.rows:
+    def _go_on(self) -> None:
+        """Begin a batch and take its answers. Where the library computes in the background, the next batch is begun
+        before, if it is worth it: as many paths as are computed must wait for it."""
+        computed = sum(len(batch.rows) for batch in self._begun)
+        begun = (not self._begun or len(self._asked) >= 2 * computed) and self._begin_batch()
+        if self._begun and not (begun and len(self._begun) <= self._evaluator.background):
+            self._take(self._begun.popleft())
+        elif not begun:
             raise RuntimeError("no prompt in the queue fits the cache")
-        self._evaluator.evaluate(plan.rows)
-        self._tree.settle(plan)
+
+    def _begin_batch(self) -> bool:
+        """Plan a batch and have it evaluated; False if nothing fits."""
+        plan = self._tree.plan(self._next_paths(), self._asked, self._batch, self._outputs)
         answered = set(plan.answered)
-        self._count(len(plan.rows), plan.answered)
         for entry in self._taken:
             if entry[1] not in answered:
                 heapq.heappush(self._queue, entry)
         self._taken = []
-        for index, row in enumerate(plan.rows):
-            if row.path is not None:
-                self._answer(row.path, self._evaluator.logits(index))
+        if not plan.rows:
+            return False
+        self._evaluator.evaluate(plan.rows)
+        self._tree.settle(plan)
+        self._count(len(plan.rows), plan.answered)
+        rows = [(index, row.path, self._asked[row.path]) for index, row in enumerate(plan.rows) if row.path is not None]
+        wanted = [wanted_of(index, asked.jobs) for index, _, asked in rows]
+        for _, _, asked in rows:
+            asked.begun = True
+        jobs = [list(asked.jobs) for _, _, asked in rows]
+        self._begun.append(Batch(rows, jobs, wanted, self._evaluator.ask(wanted)))
+        return True
+
+    def _take(self, batch: Batch) -> None:
+        """Wait for a batch's answers, and give them to those who wait for them."""
+        for (index, path, asked), jobs, wanted, told in zip(
+            batch.rows, batch.jobs, batch.wanted, batch.answers(), strict=True
+        ):
+            if self._asked.get(path) is asked:
+                del self._asked[path]
+            self._answer(jobs, wanted, told)
+            known = set(jobs)
+            late = [job for job in asked.jobs if job not in known]
+            if late and not self._begun:  # whose answers have come here just now, from other rows of the batch
+                further = wanted_of(index, late)
+                self._answer(late, further, self._evaluator.ask([further])()[0])
+            elif late:  # the rows are gone
+                for job in late:
+                    self._ask(path, _ANSWERS_FIRST if job.tokens else job.request.depth, job)
 
     def _next_paths(self) -> Iterator[Path]:
         """The paths that are waited for, the most urgent first; what the plan leaves is put back."""
@@ -162,7 +189,7 @@ class Engine:
     def _urge(self, path: Path, urgency: Urgency) -> None:
         """See that a path that is asked for already comes as soon as this."""
         asked = self._asked[path]
-        if urgency < asked.urgency:
+        if urgency < asked.urgency and not asked.begun:
             asked.urgency, asked.order = urgency, self._enqueue(path, urgency)
 
     def _enqueue(self, path: Path, urgency: Urgency) -> int:
@@ -170,46 +197,28 @@ class Engine:
         heapq.heappush(self._queue, (urgency, path, self._order))
         return self._order
 
-    def _answer(self, path: Path, logits: NDArray[np.float32]) -> None:
-        """Give everybody who waits at a path what they want of its distribution."""
-        row = Logits(logits)
-        self._notice(row)
-        kept: dict[object, Kept] = {}
-        for job in self._asked.pop(path).jobs:
-            request = job.request
-            distribution = row.under(request.sampling)
+    def _answer(self, jobs: Sequence[Job], wanted: Wanted, told: Told) -> None:
+        """Give those who wait at a row what they want of it."""
+        self._notice(told)
+        kept = dict(zip(wanted.keep, told.kept, strict=True))
+        for job, drawn in zip(jobs, told.drawn, strict=True):
+            if job.number not in self._jobs:  # cancelled meanwhile
+                continue
             if job.tokens:
-                assert job.uniforms is not None
-                job.tokens += (distribution.draw(float(job.uniforms[len(job.tokens)])),)
+                job.tokens += drawn
                 self._advance(job)
                 continue
-            if job.kept is None:
-                key = (request.sampling, request.wanted, request.top, request.further)
-                if key not in kept:
-                    kept[key] = Kept(
-                        distribution.logprobs(request.wanted),
-                        distribution.top(request.top),
-                        distribution.entropy(),
-                        tuple(row.numbers(setting, request.wanted) for setting in request.further),
-                    )
-                job.kept = kept[key]
-            if request.draw is None:
+            job.kept = job.kept or kept[job.keep]
+            if job.request.draw is None:
                 self._complete(job)
                 continue
-            start = job.attempt + 1
-            attempts = range(start, min(start + FIRST_TOKENS, request.draw.attempts))
-            job.first = [distribution.draw(float(self._uniforms(job, attempt)[0])) for attempt in attempts]
+            job.first = list(drawn)
             self._begin(job)
             self._advance(job)
 
-    def _notice(self, row: Logits) -> None:
-        if row.flat and FLAT not in self.notices:
+    def _notice(self, told: Told) -> None:
+        if told.flat and FLAT not in self.notices:
             self.notices.append(FLAT)
-
-    @staticmethod
-    def _uniforms(job: Job, attempt: int) -> NDArray[np.float64]:
-        assert job.request.draw is not None
-        return uniforms(stream(job.request.draw.name, attempt), job.request.stop.max_tokens)
 
     def _begin(self, job: Job) -> None:
         """Start the next attempt, whose first token is drawn already."""
@@ -233,7 +242,7 @@ class Engine:
                 return
             self._begin(job)
         if job.uniforms is None:  # most answers are one token: the others' draws are made when they are needed
-            job.uniforms = self._uniforms(job, job.attempt)
+            job.uniforms = job.uniforms_of(job.attempt)
         path = request.tokens + job.tokens
         self._open[request.tokens].paths.add(path)
         self._ask(path, _ANSWERS_FIRST, job)

@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.backends.local.rows import Answers, Wanted
+
 Path = tuple[int, ...]
 """The token ids of a prompt, or of a prompt and the answer so far."""
 
@@ -39,7 +41,10 @@ class Row:
 
 
 class Evaluator(Memory, Protocol):
-    """What evaluates rows: llama.cpp, or a table in a test."""
+    """What evaluates rows: llama.cpp, or a table in a test. `background`: neither `evaluate` nor `ask` wait for what a
+    device computes, so that another batch can be begun before the answers are taken."""
+
+    background: bool
 
     def evaluate(self, rows: Sequence[Row]) -> None:
         """Run one batch."""
@@ -47,4 +52,8 @@ class Evaluator(Memory, Protocol):
 
     def logits(self, index: int) -> NDArray[np.float32]:
         """The logits of a row of the last batch, shape (vocabulary,)."""
+        ...
+
+    def ask(self, wanted: Sequence[Wanted]) -> Answers:
+        """Ask for what is wanted of some rows of the last batch."""
         ...

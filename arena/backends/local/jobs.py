@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.backends.base import Completion, Numbers, Request
+from arena.backends.base import Completion, Request
 from arena.backends.local.evaluator import Path
+from arena.backends.local.rows import Answers, Keep, Kept, Wanted
 from arena.backends.stopping import Growing
-from arena.records import Sample, TokenProbability
+from arena.randomness import stream, uniforms
+from arena.records import Sample
+
+# First tokens that are drawn for a request while its logits are there. More are seldom needed, and then the
+# prompt is evaluated again.
+FIRST_TOKENS: Final = 4
 
 Urgency = tuple[int, int]  # block and negative depth: the lowest goes first
 
@@ -30,24 +38,55 @@ class Job:
     uniforms: NDArray[np.float64] | None = None
     answers: list[Sample] = field(default_factory=list)
 
+    @property
+    def keep(self) -> Keep:
+        """What is to be kept of the distribution after its prompt."""
+        request = self.request
+        return Keep(request.sampling, request.wanted, request.top, request.further)
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is kept of a distribution."""
+    def uniforms_of(self, attempt: int) -> NDArray[np.float64]:
+        """Those that an attempt's tokens are drawn with, shape (max_tokens,)."""
+        assert self.request.draw is not None
+        return uniforms(stream(self.request.draw.name, attempt), self.request.stop.max_tokens)
 
-    logprobs: tuple[float, ...]
-    top: tuple[TokenProbability, ...]
-    entropy: float
-    further: tuple[Numbers, ...]
+    def next_uniforms(self) -> tuple[float, ...]:
+        """Those of the next token of the answer in progress, or of the first tokens of the next attempts."""
+        if self.tokens:
+            assert self.uniforms is not None
+            return (float(self.uniforms[len(self.tokens)]),)
+        if self.request.draw is None:
+            return ()
+        start = self.attempt + 1
+        attempts = range(start, min(start + FIRST_TOKENS, self.request.draw.attempts))
+        return tuple(float(self.uniforms_of(attempt)[0]) for attempt in attempts)
+
+
+def wanted_of(index: int, jobs: Sequence[Job]) -> Wanted:
+    """What those who wait at row `index` want of its distribution; draws in the order of the jobs."""
+    keep = dict.fromkeys(job.keep for job in jobs if job.kept is None)
+    return Wanted(index, tuple(keep), tuple((job.request.sampling, job.next_uniforms()) for job in jobs))
 
 
 @dataclass(slots=True)
 class Asked:
-    """A path whose distribution somebody waits for; `order` tells its entry in the queue from stale ones."""
+    """A path whose distribution somebody waits for; `order` tells its entry in the queue from stale ones. `begun`: it
+    is in a batch whose answers weren't taken yet."""
 
     urgency: Urgency
     order: int
     jobs: list[Job]
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch that was begun: of each row that somebody waits for its index, its path and what is asked of it, who
+    waited then, and the answers."""
+
+    rows: list[tuple[int, Path, Asked]]
+    jobs: list[list[Job]]
+    wanted: list[Wanted]
+    answers: Answers
 
 
 @dataclass(slots=True)

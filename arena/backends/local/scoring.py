@@ -1,19 +1,19 @@
-"""The distributions after every token of a given text, in a sequence of the cache that is lent for it."""
+"""What a model gives to every token of a given text, in a sequence of the cache that is lent for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from arena.backends.distribution import Logits
 from arena.backends.local.evaluator import Evaluator, Path, Row
+from arena.backends.local.rows import Told, Wanted
 from arena.backends.local.states import States
 from arena.backends.local.tree import Tree
 
 
-def distributions(
+def scores(
     evaluator: Evaluator, cache: Tree | States, tokens: Path, pending: Iterable[Path], outputs: int
-) -> Iterator[Logits]:
-    """What comes after tokens[:1], tokens[:2] and so on, but not after the last token.
+) -> Iterator[Told]:
+    """What is told of the rows after tokens[:1], tokens[:2] and so on: the score of the token that follows.
 
     `outputs` rows are evaluated at a time, so that their logits take no more memory than those of any batch. Nothing is
     shared with the prompts that the cache holds: they stay as they are, but for those that must make room (what
@@ -23,6 +23,5 @@ def distributions(
     for start in range(0, len(tokens) - 1, outputs):
         ends = range(start, min(start + outputs, len(tokens) - 1))
         evaluator.evaluate([Row(tokens[at], at, (sequence,), tokens[: at + 1]) for at in ends])
-        for index in range(len(ends)):
-            yield Logits(evaluator.logits(index))
+        yield from evaluator.ask([Wanted(index, scored=(tokens[at + 1],)) for index, at in enumerate(ends)])()
     cache.take_back(sequence, len(tokens) - 1)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
+MOST_CELLS: Final = 2**20
+
 
 class Settings(msgspec.Struct, frozen=True):
-    """How a model is run. The defaults suit a laptop.
+    """How a model is run. 0 and "" are what suits the machine.
 
     `kv_mib` bounds the KV cache in MiB and `kv_cells` in tokens; the smaller one counts. `sequences` is the
-    most branches of the prefix tree that are kept (llama.cpp allows 256), `batch` the most tokens a batch.
+    most branches of the prefix tree that are kept (llama.cpp allows 256), `batch` the most tokens a batch, and
+    `outputs` the most of them whose distribution is wanted.
     `scattered` makes attention cheap where a prompt's cells lie apart, as a prefix tree's do: on a CPU llama.cpp
     attends block by block if keys and values are stored alike (a block that any of 64 prompts sees costs all of
     them), and cell by cell if not. Values are then bf16, whose error is far below that of 4-bit weights, and a
@@ -26,11 +30,11 @@ class Settings(msgspec.Struct, frozen=True):
 
     threads: int = 0
     gpu_layers: int = 0
-    kv_mib: int = 1024
-    kv_cells: int = 8192
-    sequences: int = 256
-    batch: int = 512
-    outputs: int = 64
+    kv_mib: int = 0
+    kv_cells: int = 0
+    sequences: int = 0
+    batch: int = 0
+    outputs: int = 0
     scattered: bool = True
     niceness: int = 0
     cautious: bool = False
@@ -44,6 +48,18 @@ class Settings(msgspec.Struct, frozen=True):
             threads=self.threads or cores(),
             cautious=self.cautious or "amx_tile" in cpuinfo(),  # there the layouts can crash in the first batch
         )
+
+    def sized(self, usual: Settings) -> Settings:
+        """The same with the usual sizes in place of those that were not given. Where only a budget was given, cells are
+        bounded by nothing else: `kv_cells` is then `MOST_CELLS`."""
+        names = ("kv_mib", "kv_cells", "sequences", "batch", "outputs")
+        sizes = {name: getattr(self, name) or getattr(usual, name) for name in names}
+        if self.kv_mib and not self.kv_cells:
+            sizes["kv_cells"] = MOST_CELLS
+        return msgspec.structs.replace(self, **sizes)
+
+
+LAPTOP: Final = Settings(kv_mib=1024, kv_cells=8192, sequences=256, batch=512, outputs=64)
 
 
 def cores() -> int:

@@ -7,6 +7,7 @@ evaluated from the first token on.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +15,18 @@ from numpy.typing import NDArray
 from arena.backends.base import Vocabulary
 from arena.backends.local.evaluator import Path, Row
 from arena.backends.local.library import Library
+from arena.backends.local.rows import Answers, Wanted, tell
 
 
 class Whole:
     """A library that evaluates nothing but whole prompts, made of one that can do more."""
 
+    background = False
+
     def __init__(self, library: Library) -> None:
         self._library = library
         self.cells, self.sequences, self.states = library.cells, library.sequences, False
-        self.trained_context = library.trained_context
+        self.batch, self.outputs, self.trained_context = library.batch, library.outputs, library.trained_context
         self.whole, self.rounded = library.whole, library.rounded
         self._logits: dict[int, NDArray[np.float32]] = {}
 
@@ -39,6 +43,10 @@ class Whole:
     def logits(self, index: int) -> NDArray[np.float32]:
         """The logits of row `index` of the last batch, shape (vocabulary,)."""
         return self._logits[index]
+
+    def ask(self, wanted: Sequence[Wanted]) -> Answers:
+        """Ask for what is wanted of some rows of the last batch."""
+        return partial(tell, self.logits, wanted)
 
     def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
         """As the library evaluates it."""

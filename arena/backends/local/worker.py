@@ -61,7 +61,7 @@ class _Worker:
             vocabulary = loaded.vocabulary()
             if not loaded.whole:
                 _warm(loaded)
-            library, why = settle(loaded, load.settings)
+            library, why = settle(loaded)
         except LoadError as error:
             self._send(messages.Refused(str(error)))
             return
@@ -79,8 +79,8 @@ class _Worker:
                 vocabulary,
                 cells=library.cells,
                 sequences=library.sequences,
-                batch=load.settings.batch,
-                outputs=load.settings.outputs,
+                batch=library.batch,
+                outputs=library.outputs,
                 states=library.states,
             )
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import llama_cpp as native
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 
 from arena.backends.base import Vocabulary
 from arena.backends.local.evaluator import Path, Row
-from arena.backends.local.library import LoadError, Progress
+from arena.backends.local.library import LoadError, Progress, check_cells
 from arena.backends.local.llamacpp.kind import check_kind, metadata
 from arena.backends.local.llamacpp.log import Log
-from arena.backends.local.settings import Settings
+from arena.backends.local.rows import Answers, Wanted, tell
+from arena.backends.local.settings import LAPTOP, MOST_CELLS, Settings
 
 _MOST_SEQUENCES = 256  # LLAMA_MAX_SEQ
 _BF16 = 30  # ggml_type: the bindings don't name it
@@ -27,6 +29,8 @@ _BF16 = 30  # ggml_type: the bindings don't name it
 class LlamaCppLibrary:
     """One model with one context, its cache unified, so that sequences can share cells."""
 
+    background = False
+
     def __init__(self, path: str, settings: Settings, progress: Progress = lambda share: None) -> None:
         """Load a file. Raises LoadError."""
 
@@ -34,6 +38,7 @@ class LlamaCppLibrary:
             progress(share)
             return True  # False would end the loading
 
+        settings = settings.sized(LAPTOP)
         self._log = Log()
         native.llama_backend_init()
         parameters = native.llama_model_default_params()
@@ -57,7 +62,7 @@ class LlamaCppLibrary:
         self._batch = native.llama_batch_init(settings.batch, 0, self.sequences)
         self._window = int(native.llama_model_n_swa(self._model))
         self._ends = dict.fromkeys(range(self.sequences), 0)  # how many tokens each sequence holds
-        self._most_rows = settings.batch
+        self.batch, self.outputs = settings.batch, settings.outputs
         self.whole = ""
 
     def _affordable(self, settings: Settings) -> tuple[int, int]:
@@ -71,14 +76,11 @@ class LlamaCppLibrary:
         cells = settings.kv_cells
         if per_cell:
             cells = min(cells, (budget - sequences * per_state) // per_cell)
+        elif cells == MOST_CELLS:  # a budget bounds nothing here
+            cells = LAPTOP.kv_cells
         cells = cells // 256 * 256
-        if cells < settings.batch or not sequences:
-            state = f" and a state of {per_state / 2**20:.0f} MiB for each prompt" if per_state else ""
-            raise LoadError(
-                f"a KV budget of {settings.kv_mib} MiB holds only {cells} tokens of this model "
-                f"({per_cell / 1024:.0f} KiB each{state}): give it more with --kv-mib"
-            )
-        return cells, sequences
+        state = f" and a state of {per_state / 2**20:.0f} MiB for each prompt" if per_state else ""
+        return check_cells(cells if sequences else 0, settings, per_cell, state), sequences
 
     def _sizes(self, settings: Settings) -> tuple[int, int]:
         """Bytes of a token in the cache, and of a sequence's state beside it (0 without recurrent layers).
@@ -205,10 +207,14 @@ class LlamaCppLibrary:
         pointer = native.llama_get_logits_ith(self._context, index)
         return np.ctypeslib.as_array(pointer, (self.vocabulary_size,))
 
+    def ask(self, wanted: Sequence[Wanted]) -> Answers:
+        """Ask for what is wanted of some rows of the last batch."""
+        return partial(tell, self.logits, wanted)
+
     def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
         """The logits after the tokens of index `at`, shape (len(at), vocabulary), of one sequence in an empty cache."""
         rows = [Row(token, position, (0,), tokens if position in at else None) for position, token in enumerate(tokens)]
-        most = min(self._most_rows, -(-len(rows) // pieces))
+        most = min(self.batch, -(-len(rows) // pieces))
         found = []
         self.clear()
         for start in range(0, len(rows), most):

@@ -9,12 +9,17 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from arena.backends.local.settings import Settings
+from arena.backends.local.settings import LAPTOP, Settings
+
+if TYPE_CHECKING:
+    import torch
 
 # what drivers of devices that torch can use put into a Linux: NVIDIA's, that of Windows below, AMD's
 _DRIVERS: Final = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
+
+_MOST_MIB: Final = 16384  # of a GPU's memory, for the cache: more is never needed
 
 
 def best_device() -> str:
@@ -40,6 +45,23 @@ def _best_device_here() -> str:
         return "cpu"
     told = subprocess.run([sys.executable, "-m", __name__], capture_output=True, text=True, check=False)
     return told.stdout.strip() or "cpu"
+
+
+def usual_sizes(device: torch.device, model: Any) -> Settings:
+    """How large a loaded model's cache and batches are, unless it is said otherwise: on CUDA by the free memory.
+
+    Half of that is the cache's, at most; another part is for distributions, which take some 28 bytes for each token of
+    the vocabulary; and the rest for what a batch computes.
+    """
+    import torch
+
+    if device.type != "cuda":
+        return LAPTOP
+    free, _ = torch.cuda.mem_get_info(device)
+    vocabulary = model.config.get_text_config().vocab_size
+    outputs = max(16, min(256, free // 16 // (28 * vocabulary)))
+    mib = max(1, min(_MOST_MIB, free // 2**21))
+    return Settings(kv_mib=mib, kv_cells=65536, sequences=1024, batch=8 * outputs, outputs=outputs)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 from arena.backends.base import Vocabulary
 from arena.backends.local.evaluator import Row
 from arena.backends.local.library import LoadError, Progress
+from arena.backends.local.rows import Answers, Wanted
 from arena.backends.local.settings import Settings
-from arena.backends.local.transformers.device import best_device
+from arena.backends.local.transformers.device import best_device, usual_sizes
+from arena.backends.local.transformers.rows import ask, fetched, sent
 from arena.backends.local.transformers.shared import NotShareable, Shared
 from arena.backends.tokenizer import FolderTokenizer, default_template
 from arena.files import from_home
@@ -46,10 +48,14 @@ class TransformersLibrary:
         if settings.threads:
             torch.set_num_threads(settings.threads)
         self._device = torch.device(settings.device or best_device())
-        self._model = _load(place, _dtype(settings, self._device)).to(self._device).eval()
+        # cuDNN plans attention anew for each shape, and here nearly every batch has another: half of a batch's time
+        torch.backends.cuda.enable_cudnn_sdp(False)
+        self.background = self._device.type == "cuda"
+        self._model = self._weights(place, settings)
         # nearly all take `use_cache`, most of them without saying so
         self._takes = {*inspect.signature(self._model.forward).parameters, "use_cache"}
         progress(1.0)
+        settings = settings.sized(usual_sizes(self._device, self._model))
         config = self._model.config.get_text_config()
         if getattr(config, "attn_logit_softcapping", None):  # fused attention leaves it out without a word
             self._model.set_attn_implementation("eager")
@@ -62,11 +68,16 @@ class TransformersLibrary:
             self.cells = self._shared.cells
         except NotShareable as reason:
             self._shared, self.whole, self.cells = None, str(reason), settings.kv_cells
-        self.sequences, self.states = settings.sequences, False
-        self._logits: NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)
+        self.sequences, self.batch, self.outputs = settings.sequences, settings.batch, settings.outputs
+        self.states = False
+        self._logits = torch.zeros((0, 0))
         self._row: dict[int, int] = {}
         # shown in a run's manifest
         self._said = f"transformers {transformers.__version__}, torch {torch.__version__}, {self._device}"
+
+    def _weights(self, place: str, settings: Settings) -> Any:
+        """The model, on the device."""
+        return _load(place, _dtype(settings, self._device)).to(self._device).eval()
 
     def vocabulary(self) -> Vocabulary:
         """All that is to be known of the tokenizer."""
@@ -96,8 +107,12 @@ class TransformersLibrary:
 
     def logits(self, index: int) -> NDArray[np.float32]:
         """The logits of row `index` of the last batch, shape (vocabulary,)."""
-        row: NDArray[np.float32] = self._logits[self._row[index]]
-        return row
+        return fetched(self._logits[self._row[index]])
+
+    def ask(self, wanted: Sequence[Wanted]) -> Answers:
+        """Ask for what is wanted of some rows of the last batch. It is computed where they are."""
+        at = sent([self._row[each.index] for each in wanted], self._device)
+        return ask(self._logits[at], wanted)
 
     def plain(self, tokens: Sequence[int], at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
         """The logits after the tokens of index `at`, shape (len(at), vocabulary), by transformers' own mask and cache.
@@ -107,13 +122,13 @@ class TransformersLibrary:
         """
         if pieces == 1:
             with _step_by_step(self._model):
-                return self._kept(at, input_ids=[list(tokens)], use_cache=False)
+                return fetched(self._kept(at, input_ids=[list(tokens)], use_cache=False))
         found, past = [], None
         for piece in np.array_split(np.array(tokens), pieces):
             output = self._run(input_ids=[piece.tolist()], past_key_values=past, use_cache=True)
             past = output["past_key_values"]
             found.append(output["logits"][0])
-        return _numbers(torch.cat(found)[list(at)])
+        return fetched(torch.cat(found)[list(at)])
 
     def build(self) -> str:
         """What runs the model, for a run's manifest."""
@@ -124,26 +139,21 @@ class TransformersLibrary:
         assert self._shared is not None, "what says that it runs alone has no cache"
         return self._shared
 
-    def _kept(self, at: Sequence[int], **inputs: Any) -> NDArray[np.float32]:
-        """The logits of some tokens, shape (tokens, vocabulary)."""
-        logits = self._run(logits_to_keep=list(at), **inputs)["logits"][0]
-        return _numbers(logits if "logits_to_keep" in self._takes else logits[list(at)])
+    def _kept(self, at: Sequence[int], **inputs: Any) -> torch.Tensor:
+        """The logits of some tokens, shape (tokens, vocabulary), on the device."""
+        logits: torch.Tensor = self._run(logits_to_keep=list(at), **inputs)["logits"][0]
+        return logits if "logits_to_keep" in self._takes else logits[list(at)]
 
     @torch.inference_mode()
     def _run(self, **inputs: Any) -> Any:
         """The model's output for what it takes of the inputs; lists are numbers of tokens."""
         return self._model(
             **{
-                name: torch.tensor(value, dtype=torch.long, device=self._device) if isinstance(value, list) else value
+                name: sent(value, self._device) if isinstance(value, list) else value
                 for name, value in inputs.items()
                 if name in self._takes
             }
         )
-
-
-def _numbers(logits: torch.Tensor) -> NDArray[np.float32]:
-    found: NDArray[np.float32] = logits.float().cpu().numpy()
-    return found
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """All prompts in one cache of cells, shared where they begin alike and kept apart by attention's mask.
 
 To transformers a batch is one long sequence: positions and a mask are given with it, and the cache gives every layer
-the keys and values of all cells in use. A model that computes something of its own instead (positions counted in
-the batch, ALiBi from a mask of its own, a recurrent state) can't be run like this.
+the keys and values of all cells that the batch sees. A model that computes something of its own instead (positions
+counted in the batch, ALiBi from a mask of its own, a recurrent state) can't be run like this.
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from transformers.cache_utils import Cache, CacheLayerMixin
 
 from arena.backends.local.evaluator import Row
-from arena.backends.local.library import LoadError
+from arena.backends.local.library import check_cells
 from arena.backends.local.settings import Settings
-from arena.backends.local.transformers.kv_cells import Cells
+from arena.backends.local.transformers.kv_cells import Cells, Seen
+from arena.backends.local.transformers.rows import sent
 
 _SLIDING, _FULL = "sliding_attention", "full_attention"
 _NEEDED: Final = {"position_ids": "positions", "past_key_values": "a cache", "attention_mask": "a mask"}
 
-Run = Callable[..., NDArray[np.float32]]
+# Cells at a time: fused attention needs a mask of a round width, and would copy another one in each layer.
+ROUND: Final = 64
+
+Run = Callable[..., torch.Tensor]
 """Runs the model on transformers' keyword arguments; gives the logits of the tokens of index `at`, a row for each."""
 
 
@@ -52,7 +55,9 @@ class Shared:
             self.evaluate([Row(0, 0, (0,), (0,))])
         except Exception as error:  # whatever a model makes of a mask and a cache that aren't its own
             raise NotShareable("it takes no mask or cache but its own") from error
-        self.cells = self._room.cells = _affordable(settings, self._bytes_per_cell())
+        per_cell = self._bytes_per_cell()
+        affordable = min(settings.kv_cells, settings.kv_mib * 2**20 // per_cell)
+        self.cells = self._room.cells = check_cells(affordable, settings, per_cell)
         self._cells = Cells(self.cells, settings.sequences)
 
     def copy(self, source: int, target: int, end: int) -> None:
@@ -67,12 +72,14 @@ class Shared:
         """Empty the cache."""
         self._cells.clear()
 
-    def evaluate(self, rows: Sequence[Row]) -> NDArray[np.float32]:
-        """Run one batch; gives the logits of the rows that end a prompt, in their order, shape (ends, vocabulary)."""
-        placed = self._cells.place(rows)
-        self._room.placed = torch.from_numpy(placed).to(self._device)
-        self._room.used = self._cells.used()
-        masks = {kind: self._mask(rows, window) for kind, window in self._windows.items()}
+    def evaluate(self, rows: Sequence[Row]) -> torch.Tensor:
+        """Run one batch; gives the logits of the rows that end a prompt, in their order, shape (ends, vocabulary), on
+        the device, which may be computing them still."""
+        self._room.placed = sent(self._cells.place(rows), self._device)
+        seen = self._cells.seen(rows)
+        # which cells make it round doesn't matter: no row sees them
+        self._room.seen = sent(np.pad(seen.cells, (0, -len(seen.cells) % ROUND)), self._device)
+        masks = self._masks(seen)
         return self._run(
             at=[index for index, row in enumerate(rows) if row.path is not None],
             input_ids=[[row.token for row in rows]],
@@ -82,11 +89,9 @@ class Shared:
             use_cache=True,
         )
 
-    def _mask(self, rows: Sequence[Row], window: int | None) -> torch.Tensor:
-        """What is added to attention's scores, shape (1, 1, rows, used): 0 where a cell is seen."""
-        seen = torch.from_numpy(self._cells.seen(rows, window)).to(self._device)
-        mask = torch.zeros(seen.shape, dtype=self._dtype, device=self._device)
-        return mask.masked_fill_(~seen, torch.finfo(self._dtype).min)[None, None]
+    def _masks(self, seen: Seen) -> dict[str, torch.Tensor]:
+        """The mask for each kind of layer."""
+        return {kind: mask(seen, window, self._dtype, self._device) for kind, window in self._windows.items()}
 
     def _bytes_per_cell(self) -> int:
         found = sum(layer.bytes_per_cell for layer in self._keys.layers if isinstance(layer, _Layer))
@@ -96,11 +101,11 @@ class Shared:
 
 
 class _Room:
-    """What all layers must know of the batch at hand: where its cells are, and how many of how many are in use."""
+    """What all layers must know: how many cells there are, and which of them the batch at hand writes and sees."""
 
     def __init__(self, device: torch.device) -> None:
-        self.cells, self.used = 1, 0
-        self.placed = torch.zeros(0, dtype=torch.long, device=device)
+        self.cells = 1
+        self.placed = self.seen = torch.zeros(0, dtype=torch.long, device=device)
 
 
 class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registers its subclasses
@@ -129,13 +134,13 @@ class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registe
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Keep a batch's keys and values; gives those of all cells in use."""
+        """Keep a batch's keys and values; gives those of all cells that it sees."""
         if not self._held or self._held[0].shape[2] != self._room.cells:
             self.lazy_initialization(key_states, value_states)
         keys, values = self._held
         keys.index_copy_(2, self._room.placed, key_states)
         values.index_copy_(2, self._room.placed, value_states)
-        return keys[:, :, : self._room.used], values[:, :, : self._room.used]
+        return keys.index_select(2, self._room.seen), values.index_select(2, self._room.seen)
 
     def get_seq_length(self) -> int:
         """What transformers takes for the past: positions are given, so that it never matters."""
@@ -147,7 +152,21 @@ class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registe
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
         """Length and offset of the keys."""
-        return self._room.used, 0
+        return len(self._room.seen), 0
+
+
+@torch.inference_mode()
+def mask(seen: Seen, window: int | None, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    """What is added to attention's scores, shape (1, 1, rows, cells): 0 where a row sees a cell. That is its own past,
+    and no further back than `window` positions."""
+    table, sequence, position = (sent(each, device) for each in (seen.table, seen.sequence, seen.position[:, None]))
+    places = table[sequence]
+    back = position - torch.arange(table.shape[1], device=device)
+    visible = back >= 0 if window is None else (back >= 0) & (back < window)
+    shape = len(seen.position), -(-len(seen.cells) // ROUND) * ROUND
+    added = torch.full(shape, torch.finfo(dtype).min, dtype=dtype, device=device)
+    # a place that isn't visible stands for the row's own
+    return added.scatter_(1, torch.where(visible, places, places.gather(1, position)), 0.0)[None, None]
 
 
 def _obstacle(model: Any) -> str:
@@ -170,13 +189,3 @@ def _windows(config: Any) -> dict[str, int | None]:
     if window and not kinds and getattr(config, "use_sliding_window", True):
         return {_FULL: int(window)}
     return {_FULL: None}
-
-
-def _affordable(settings: Settings, per_cell: int) -> int:
-    cells = min(settings.kv_cells, settings.kv_mib * 2**20 // per_cell)
-    if cells < settings.batch:
-        raise LoadError(
-            f"a KV budget of {settings.kv_mib} MiB holds only {cells} tokens of this model "
-            f"({per_cell / 1024:.0f} KiB each): give it more with --kv-mib"
-        )
-    return int(cells)

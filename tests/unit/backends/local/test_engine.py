@@ -66,9 +66,11 @@ requests = st.builds(
     sequences=st.integers(2, 12),
     batch=st.integers(3, 20),
     states=st.booleans(),
+    background=st.booleans(),
 )
-def test_everybody_gets_what_a_plain_computation_gives(waves, steps, cells, sequences, batch, states):
+def test_everybody_gets_what_a_plain_computation_gives(waves, steps, cells, sequences, batch, states, background):
     model = (StateModel if states else TableModel)(cells, sequences, batch)
+    model.background = background
     engine = Engine(model, VOCABULARY, cells=cells, sequences=sequences, batch=batch, outputs=6, states=states)
     asked: dict[int, Request] = {}
     texts: dict[int, tuple[int, ...]] = {}
@@ -94,9 +96,16 @@ def test_everybody_gets_what_a_plain_computation_gives(waves, steps, cells, sequ
 
 
 @settings(max_examples=100, deadline=None)
-@given(batch=st.lists(requests, min_size=2, max_size=10), cancelled=st.sets(st.integers(0, 9)), steps=st.integers(0, 3))
-def test_a_cancelled_request_changes_nothing_for_the_others(batch, cancelled, steps):
-    engine = Engine(TableModel(60, 8, 16), VOCABULARY, cells=60, sequences=8, batch=16, outputs=4)
+@given(
+    batch=st.lists(requests, min_size=2, max_size=10),
+    cancelled=st.sets(st.integers(0, 9)),
+    steps=st.integers(0, 3),
+    background=st.booleans(),
+)
+def test_a_cancelled_request_changes_nothing_for_the_others(batch, cancelled, steps, background):
+    model = TableModel(60, 8, 16)
+    model.background = background
+    engine = Engine(model, VOCABULARY, cells=60, sequences=8, batch=16, outputs=4)
     for number, request in enumerate(batch):
         engine.submit(number, request)
     done: dict[int, Completion] = {}
@@ -181,6 +190,36 @@ def test_the_lowest_block_is_answered_first_and_in_it_the_deepest():
     places = [(2, 9), (0, 1), (1, 5), (0, 3), (1, 7)]
     requests = [asked(number, block=block, depth=depth) for number, (block, depth) in enumerate(places)]
     assert order_of(requests) == [3, 1, 4, 2, 0]
+
+
+def test_a_batch_is_begun_before_the_last_one_s_answers_are_taken():
+    model = TableModel(60, 8, 16)
+    model.background = True
+    engine = Engine(model, VOCABULARY, cells=60, sequences=8, batch=16, outputs=2)
+    for number in range(5):
+        engine.submit(number, Request((number, number), (0,), RULE))
+    told = [([number for number, _ in engine.step()], engine.work.batches) for _ in range(4)]
+    # the last request alone isn't worth a batch beside one of two
+    assert told == [([], 1), ([0, 1], 2), ([2, 3], 2), ([], 3)]
+    assert engine.step() == [(4, plainly(Request((4, 4), (0,), RULE)))] and not engine.busy
+
+
+def test_what_is_computed_already_can_be_asked_for_and_cancelled():
+    model = TableModel(60, 8, 16)
+    model.background = True
+    engine = Engine(model, VOCABULARY, cells=60, sequences=8, batch=16, outputs=2)
+    requests = [Request((number, number), (0, 1), RULE, draw=Draw(f"{number}", 3)) for number in range(4)]
+    for number, request in enumerate(requests):
+        engine.submit(number, request)
+    done = dict(engine.step())
+    engine.submit(4, requests[0])
+    engine.submit(5, requests[1])
+    engine.cancel(1)
+    while engine.busy:
+        done.update(engine.step())
+    expected = {number: plainly(requests[number]) for number in (0, 2, 3)}
+    assert done == {**expected, 4: plainly(requests[0]), 5: plainly(requests[1])}
+    assert engine.work.repeated >= 2  # the rows were gone
 
 
 def test_a_later_block_fills_the_batch():

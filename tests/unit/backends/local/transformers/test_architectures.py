@@ -106,4 +106,4 @@ def test_rounding_is_not_mistaken_for_a_fault(name: str, shared: bool, tmp_path:
     settings = msgspec.structs.replace(SETTINGS, dtype="bfloat16")
     library = TransformersLibrary(str(make(name, tmp_path / name, torch.bfloat16)), settings)
     assert library.rounded
-    assert (settle(library, settings)[1] == "") == shared
+    assert (settle(library)[1] == "") == shared
