@@ -59,6 +59,6 @@ def _columns(connection: Connection, table: str) -> str:
 def first_words(experiment: str, rounds: int | None, settings: Mapping[str, Any]) -> dict[str, Any]:
     """What a run says of itself in its identity, in the words of the first schemas where there were any."""
     if experiment == "numbers":
-        mode, rest = settings["mode"], {name: value for name, value in settings.items() if name != "mode"}
-        return {"kind": "task", "rounds": 1, "sampling": mode, **rest}
+        rest = {name: value for name, value in settings.items() if name != "mode"}
+        return {"kind": "task", "rounds": 1, "sampling": settings.get("mode"), **rest}  # of a damaged store, None
     return {"kind": experiment, "rounds": rounds or 1, **settings}

@@ -22,7 +22,7 @@ def test_a_package_s_run_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     app = ArenaApp(store)
 
     async def script(pilot: Pilot[None]) -> None:
-        app.action_results()
+        app.action_open("Results")
         await until(pilot, lambda: bool(app.screen.query("#runs")) and rows(app, "runs") == 1)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ReportScreen) and bool(app.screen.query("#title")))

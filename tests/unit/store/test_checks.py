@@ -13,6 +13,7 @@ import pytest
 from arena.errors import StoreError
 from arena.records import Answer, Sample
 from arena.store import CellSpec, Store
+from arena.store.codec import run_key
 from arena.store.rows import Unit
 from tests.support.small_run import MakeRound, MakeSpec
 from tests.support.specs import numbers_run
@@ -171,6 +172,16 @@ def test_answers_and_findings_are_what_they_should_be(tmp_path: Path, statement:
     change(path, statement)
     with pytest.raises(StoreError, match="is damaged"):
         read(path)
+
+
+def test_a_run_whose_settings_lack_what_its_kind_needs_is_still_listed_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "arena.db"
+    with Store.open(path, create=True) as store:
+        store.begin(numbers_run([CellSpec("llm:m||integers", "llm:m", "", "integers")], 1)).close()
+    change(path, "UPDATE runs SET settings = '{\"a\": 1}'")
+    with Store.open(path) as store:
+        (run,) = store.runs()
+        assert re.fullmatch("[0-9a-f]{16}", run_key(run.spec))
 
 
 def test_the_schema_is_cut_at_semicolons_only_between_statements() -> None:
