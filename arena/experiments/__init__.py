@@ -2,7 +2,7 @@
 
 experiment.py   the contract: a spec, a plan, a run
 registry.py     which kinds there are
-tournament/     matches against a reader of minds
+tournament/     matches, as a rule against a mind-reader
 numbers/        random numbers, letters and sequences, and rewards for them
-suites/         several experiments that a file names together
+suites/         several experiments named in one file
 """

@@ -1,7 +1,7 @@
-"""The contract of an experiment: what is said of it, how that is planned, and how a plan becomes a run in a store.
+"""The contract of an experiment: its spec, the plan made from that, and how the plan becomes a run in a store.
 
-A kind of experiment is a `Spec` (what a part of a suite, or a command, may say), a function that makes a `Plan` of it,
-and the plan's `fill`, which does what is missing. A package brings one through the entry point group
+A kind of experiment is a `Spec` (the settings that a part of a suite, or a command, may give), a function that makes a
+`Plan` of it, and the plan's `fill`, which does what is missing. A package adds one through the entry point group
 `arena.experiments`, and its tables and figures through `arena.reports`, under the same name.
 """
 
@@ -20,12 +20,12 @@ from arena.store.rows import CellSpec, RunRow, RunSpec, Unit
 from arena.store.store import Store
 from arena.store.writer import RunWriter
 
-Count = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]  # how much is too much is said when it is planned
+Count = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]  # the plan says if it is too many
 Seed = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What may be said of any experiment: who is measured (specs of agents), and what names all random draws."""
+    """The settings of any experiment: who is measured (specs of agents), and the seed that names all random draws."""
 
     subjects: tuple[str, ...] = ()
     seed: Seed = 0
@@ -36,54 +36,54 @@ class Cell(Protocol):
 
     @property
     def spec(self) -> CellSpec:
-        """What the store keeps of it."""
+        """The cell as the store keeps it."""
 
     @property
     def title(self) -> str:
-        """What it is, in a line."""
+        """The cell in one line."""
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The names of the models that it needs."""
+        """The names of the models that the cell needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something happened in a cell. `done` counts those of the plan's `steps` that were done by it; `words` say how it
-    goes where nothing is counted."""
+    """Something happened in a cell. `done` is how many of the plan's `steps` it completed; where nothing is counted,
+    `words` describe the progress."""
 
     @property
     def done(self) -> int:
-        """How many steps were done by it."""
+        """How many steps it completed."""
         return 0
 
     @property
     def words(self) -> str:
-        """How far it is, in a few words."""
+        """The progress, in a few words."""
         return ""
 
 
 class Observer:
-    """Who watches: a progress bar, a screen, a test. What one isn't interested in passes it by."""
+    """Whoever watches: a progress bar, a screen, a test. Override only what is of interest."""
 
     def begins(self, plan: Plan) -> None:
-        """A plan's turn has come."""
+        """A plan begins."""
 
     def kept(self, run: RunRow) -> None:
-        """Its run is in the store."""
+        """The plan's run is in the store."""
 
     def cell_begins(self, cell: Cell, done: int, total: int) -> None:
-        """A cell's turn has come; `done` of its `total` steps were done before."""
+        """A cell begins; `done` of its `total` steps were done before."""
 
     def happens(self, cell: Cell, event: Event) -> None:
         """Something happened in a cell."""
 
     def cell_ends(self, cell: Cell) -> None:
-        """A cell has what it needs."""
+        """A cell is complete."""
 
 
 class Plan(ABC):
-    """What is to be done: every one of `cells` filled with `size` units."""
+    """What to do: fill each of `cells` with `size` units."""
 
     experiment: str
     cells: Sequence[Cell]  # the grid squares, in the order in which they are filled
@@ -91,32 +91,32 @@ class Plan(ABC):
     unit: Unit
     size: int
     seed: int
-    rounds: int | None = None  # of a match, where matches are played
+    rounds: int | None = None  # per match, where matches are played
     in_order: bool = False  # whether its units are made one after another
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """What this kind alone says of a run and is part of its identity, as JSON."""
+        """The settings that only this kind of run has, which are part of its identity, as JSON."""
         return {}
 
     async def identities(self, models: Models) -> Mapping[str, Identity]:
-        """What identifies the models, by name. Raises ModelError or InputError for one that isn't ready here."""
+        """What identifies the models, by name. Raises ModelError or InputError for a model that isn't available."""
         names = sorted({name for cell in self.cells for name in cell.models})
         return {name: await models.identify(name) for name in names}
 
-    async def check(self, models: Models, known: RunRow | None) -> None:  # noqa: B027  # often there is nothing
-        """Refuse what can't be done, before anything is kept, and load what is only known of a loaded model.
+    async def check(self, models: Models, known: RunRow | None) -> None:  # noqa: B027  # often nothing to check
+        """Refuse what can't be done, before anything is stored, and load models whose properties must be known.
 
         `known` is the run if it was begun before. Raises ArenaError.
         """
 
     @abstractmethod
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
-        """Do what is missing, into the store as it comes. Raises ModelError if a model fails, StoreError."""
+        """Do what is missing and store it as it comes. Raises ModelError if a model fails, StoreError."""
 
 
 async def run_spec(plan: Plan, models: Models) -> RunSpec:
-    """The run that a plan is. Raises ModelError or InputError for a model that isn't ready here."""
+    """The spec of a plan's run. Raises ModelError or InputError for a model that isn't available."""
     identities = await plan.identities(models)
     return RunSpec(
         experiment=plan.experiment,
@@ -134,11 +134,11 @@ async def run_spec(plan: Plan, models: Models) -> RunSpec:
 
 
 async def carry_out(plan: Plan, store: Store, models: Models, observer: Observer) -> RunRow:
-    """Do what is missing of a plan, and return its run.
+    """Do what a plan still lacks, and return its run.
 
-    The same plan in the same store goes on where it was; of a finished one nothing is done. Cancelling it saves what
-    was done. Raises InputError for what a model can't do, ModelError if one fails (what was done is kept), StoreError
-    if the store refuses.
+    The same plan in the same store continues where it stopped, and does nothing if it is finished. Cancelling saves
+    what was done. Raises InputError for something that a model can't do, ModelError if a model fails (what was done is
+    kept), StoreError if the store refuses.
     """
     observer.begins(plan)
     known = store.find(await run_spec(plan, models))
@@ -152,7 +152,7 @@ async def carry_out(plan: Plan, store: Store, models: Models, observer: Observer
 
 
 def counted(run: RunSpec) -> str:
-    """How many units a run is asked for, in words: "500 games of 10 rounds", "1500 answers"."""
+    """How many units a run is to have, in words: "500 games of 10 rounds", "1500 answers"."""
     if run.unit is Unit.MATCH:
         assert run.rounds is not None
         return f"{run.size} game{'s' * (run.size != 1)} of {run.rounds} round{'s' * (run.rounds != 1)}"
@@ -164,8 +164,8 @@ S = TypeVar("S", bound=Spec)
 
 @dataclass(frozen=True, slots=True)
 class Experiment(Generic[S]):
-    """A kind of experiment. `name` is that of its parts in a suite; `plan` refuses what can't be with UsageError or
-    InputError, and does nothing else; `amount` says in words how much one of its runs is asked for."""
+    """A kind of experiment. `name` is what a suite calls its parts; `plan` only plans, and raises UsageError or
+    InputError for what is impossible; `amount` says in words how much one of its runs is to contain."""
 
     name: str
     spec: type[S]

@@ -1,4 +1,4 @@
-"""Which kinds of experiment there are: Arena's own, and those that other packages bring."""
+"""The kinds of experiment: Arena's own, and those that other packages add."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXPERIMENTS: Final = Registry[Experiment[Any]](
 
 
 def find_experiment(name: str) -> Experiment[Any]:
-    """The kind of that name. Raises KeyError for none, InputError if the package that brings it fails."""
+    """The kind of that name. Raises KeyError if there is none, InputError if the package that adds it fails."""
     found = EXPERIMENTS.load(name)
     if not isinstance(found, Experiment) or found.name != name:
         raise EXPERIMENTS.failure(name, f"is not an Experiment of that name but {found!r:.80}")
@@ -26,7 +26,7 @@ def find_experiment(name: str) -> Experiment[Any]:
 
 
 def amount(run: RunSpec) -> str:
-    """How much a run is asked for, in words, as its kind says it; of a kind that isn't here, by its units."""
+    """How much a run is to contain, in its kind's own words; in units if that kind isn't installed."""
     try:
         return find_experiment(run.experiment).amount(run)
     except (KeyError, InputError):

@@ -1,7 +1,7 @@
 """How random are a player's random numbers? (Section 2 of the paper.)
 
-spec.py          what may be said of it
-task.py          what a task is: values, and how an answer is read
+spec.py          the settings
+task.py          a task: values, and how an answer is read
 parsing.py       the rules that take an answer or reject it
 cells.py         from a spec to cells: who draws what, and how a model is asked
 players.py       who draws: language models, bots, people
@@ -10,6 +10,6 @@ exact.py         the probability of each answer, by following token paths
 entropy.py       entropy matching (figure 7)
 true_sample.py   uniform and independent draws, to put beside a player's
 numbers.py       all cells of a run, into the store
-stored.py        what the store has of a cell, held against its task
-rewards.py       what a reward model gives for each value (table 7)
+stored.py        a cell's stored answers and findings, checked against its task
+rewards.py       the reward that a reward model gives to each value (table 7)
 """

@@ -26,7 +26,7 @@ from arena.store.rows import Asked, CellSpec
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a model is asked: a prompt as tokens, and when an answer to it ends."""
+    """The question to a model: a prompt as tokens, and when an answer to it ends."""
 
     prompt: Prompt
     stop: StopRule
@@ -45,24 +45,24 @@ class NumbersCell:
 
     @property
     def title(self) -> str:
-        """Who draws what, in a line."""
+        """Who draws what, in one line."""
         how = "" if self.sampling == Sampling() else f", {self.sampling}"
         variant = "" if self.spec.asked is None else self.spec.asked.variant
         return f"{self.subject.text} · {self.task.title}{f', wording {variant}' if variant else ''}{how}"
 
     @property
     def model(self) -> str | None:
-        """The name of the model that it needs."""
+        """The name of the model that the cell needs."""
         return self.subject.argument if self.subject.is_model else None
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The same, as any cell has it."""
+        """The same, in the form that all cells share."""
         return () if self.model is None else (self.model,)
 
     @property
     def asked(self) -> tuple[str | None, Wording | None, str]:
-        """What cells have in common that differ in nothing but the sampling: their answers come from one tree."""
+        """Equal for cells that differ only in the sampling: their answers come from one tree."""
         return self.model, self.wording, self.format
 
     async def question(self, model: LanguageModel) -> Question:
@@ -71,15 +71,15 @@ class NumbersCell:
         request, infix = self.wording.render(self.task.values, (), (), 1)
         segments = await aside(render, self.format, request, infix, chat_template(model))
         text = "".join(segment.text for segment in segments)
-        # nothing is "found" as a move is: an answer is read when it has ended
+        # nothing is "found" early, as a move is: an answer is read when it has ended
         closed = f"{closing_marks(self.wording.closing)}|{self.task.whole}"
         stop = StopRule("(?!)", closed, self.task.max_tokens)
         return Question(Prompt(text, await encode(model, segments)), stop)
 
 
 async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> list[NumbersCell]:
-    """The cells of a grid, subject by subject; a bot or a person has one, whatever the samplings. `matched` names whose
-    entropy the temperature was chosen to reach.
+    """The cells of a grid, subject by subject; a bot or a person has one, whatever the samplings. `matched` is the
+    subject whose entropy the temperature was chosen to reach.
 
     Raises UsageError for players and tasks that don't exist, InputError for models and settings.
     """
@@ -90,7 +90,7 @@ async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> li
         player = parse_agent(subject)
         if player.is_model:
             cells += await _model_cells(player, asked, spec, models, matched)
-        else:  # one that doesn't fit is refused before anything is drawn
+        else:  # a bot that doesn't fit is refused before anything is drawn
             if make_bot(player, asked.as_game(), Seat.SUBJECT).sees is not Sees.MOVES:
                 raise UsageError(f"{player.text} replies to others: it draws nothing by itself")
             key = stream(player.text, "", asked.name, "-", "-")

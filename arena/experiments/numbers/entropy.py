@@ -2,7 +2,7 @@
 
 An aligned model is sampled at the lowest temperature at which its first-token entropy, in bits over the whole
 vocabulary, reaches the base model's at temperature 1. The paper's caption says lowest entropy, its text lowest
-temperature; this is the text's.
+temperature; this follows the text.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from arena.errors import InputError, UsageError
 from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
 from arena.experiments.numbers.spec import NumbersSpec
 
-ENTROPY: Final = "entropy"  # the name of what is found out about a cell
+ENTROPY: Final = "entropy"  # the name of a cell's finding
 TEMPERATURES: Final = (1.0, 1.5, 2.0, 2.5, 3.0)  # the paper's
 
 Findings = Mapping[str, Mapping[str, Mapping[str, Any]]]  # by a cell's key and a finding's name
@@ -29,8 +29,8 @@ Findings = Mapping[str, Mapping[str, Mapping[str, Any]]]  # by a cell's key and 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The temperature chosen, the entropy there and the one to be reached, in bits. `reached` is False where even the
-    highest temperature isn't enough, which then stands."""
+    """The chosen temperature, its entropy and the one to be reached, in bits. `reached` is False if even the highest
+    temperature wasn't enough; that one is then used."""
 
     temperature: float
     entropy: float
@@ -42,18 +42,18 @@ class Matched:
         return self.entropy >= self.target
 
     def to_json(self, base: str) -> dict[str, Any]:
-        """As it is stored; `base` is whose entropy was to be reached."""
+        """The form that is stored; `base` is the model whose entropy was to be reached."""
         return {"base": base, "entropy": self.entropy, "target": self.target, "reached": self.reached}
 
 
 async def entropies(model: LanguageModel, question: Question, temperatures: Sequence[float]) -> list[float]:
     """The entropy of the first token's distribution at each temperature, in bits, from one evaluation.
 
-    Raises InputError if the backend can't tell it, ModelError if the model fails.
+    Raises InputError if the backend can't give entropies, ModelError if the model fails.
     """
     if not {Capability.ENTROPY, Capability.FURTHER} <= model.capabilities:
         raise InputError(
-            f"{model.name}: its backend can't tell entropies, which matching needs: use llama.cpp or transformers"
+            f"{model.name}: its backend can't give entropies, which matching needs: use llama.cpp or transformers"
         )
     further = tuple(Sampling(temperature) for temperature in temperatures)
     completion = await model.complete(Request(question.prompt.tokens, (), question.stop, top=0, further=further))
@@ -68,16 +68,16 @@ def match(target: float, found: Sequence[float]) -> Matched:
 
 
 async def plan_matched_cells(spec: NumbersSpec, models: Models) -> tuple[list[NumbersCell], Findings]:
-    """The base model's cell at temperature 1, and each other subject's at its matched temperature; and what was found
-    out about these, by key and name.
+    """The base model's cell at temperature 1, and each other subject's at its matched temperature; with the findings
+    about these, by key and name.
 
-    Raises UsageError for players that are no models, InputError and ModelError as the models do.
+    Raises UsageError for players that aren't models, InputError and ModelError as the models do.
     """
     base = without_logins(spec.match_entropy)
     aligned = [subject for subject in map(without_logins, spec.subjects) if subject != base]
     for subject in (base, *aligned):
         if not parse_agent(subject).is_model:
-            raise UsageError(f"entropies are matched between models, and {subject} is none")
+            raise UsageError(f"entropies are matched between models, and {subject} isn't one")
     plain = replace(spec, temperatures=(1.0,), top_p=(1.0,))
     cells = (await plan_cells(replace(plain, subjects=(base,)), models))[:1]
     (target,) = await _entropies(cells[0], (1.0,), models)

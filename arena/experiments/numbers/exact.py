@@ -1,10 +1,10 @@
 """Exact mode: the probability of each whole answer, by following the model's token paths instead of sampling them.
 
-From the prompt, the likeliest paths are followed first, until what is unexplored is below a thousandth, or until as
-many distributions were asked for as may be. A path ends as a sampled answer would: at a closing mark, an end token or
-the token limit; or earlier, where it can come to nothing that counts. One tree of raw distributions serves every
-sampling setting: the likeliest tokens with their raw log-probabilities, and one number a temperature (its normaliser),
-give the distribution under each. A grid of settings costs no further evaluation. Which paths are followed is decided at
+From the prompt, the likeliest paths are followed first, until less than a thousandth is unexplored or the limit on
+distributions is reached. A path ends where a sampled answer would: at a closing mark, an end token or the token limit;
+or earlier, if no answer that counts can follow. One tree of raw distributions serves every sampling setting: the
+likeliest tokens with their raw log-probabilities, and one number per temperature (its normaliser), give the
+distribution under each, so a grid of settings costs no further evaluation. Which paths are followed is decided at
 temperature 1; a hotter setting leaves more unexplored, and says so.
 """
 
@@ -26,12 +26,12 @@ from arena.errors import InputError
 from arena.experiments.numbers.cells import Question
 from arena.experiments.numbers.task import Task
 
-UNEXPLORED: Final = 1e-3  # that may be left
+UNEXPLORED: Final = 1e-3  # the probability that may be left
 _MOST_NODES: Final = 256  # distributions asked for, whatever is left then
 _TOGETHER: Final = 16  # asked for at once
 _TOP: Final = 1024  # likeliest tokens looked at; the others count as unexplored
 _LEAST: Final = 1e-6  # of a path's mass: less likely tokens count as unexplored too
-_OPEN: Final = -2  # a branch that goes on; otherwise the value's index, or
+_OPEN: Final = -2  # a branch that continues; otherwise the value's index, or
 _REJECTED: Final = -1
 
 Row = NDArray[np.float64]
@@ -39,9 +39,9 @@ Row = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """What a model says under one sampling setting: the probability of each of the task's values as an answer (they
-    sum to `valid`), of answers that are rejected, and of what wasn't followed to its end. `nodes` distributions were
-    asked for."""
+    """A model's answers under one sampling setting: the probability of each of the task's values (they sum to `valid`),
+    of answers that are rejected, and of paths that weren't followed to their end. `nodes` distributions were asked
+    for."""
 
     probabilities: tuple[float, ...]
     rejected: float
@@ -50,31 +50,31 @@ class Exact:
 
     @property
     def valid(self) -> float:
-        """The probability of an answer that counts, at least."""
+        """The probability of an answer that counts: a lower bound."""
         return sum(self.probabilities)
 
     @property
     def distribution(self) -> tuple[float, ...] | None:
-        """What is drawn if rejected answers are drawn again: the probabilities given a valid answer. None if more was
-        left unexplored than was found valid: the rest could then say anything."""
+        """The probabilities given a valid answer, which are those of draws if rejected answers are drawn again. None if
+        more was left unexplored than was found valid: the rest could then change everything."""
         known = self.valid > 0 and self.unexplored <= self.valid
         return tuple(p / self.valid for p in self.probabilities) if known else None
 
     def to_json(self) -> dict[str, Any]:
-        """As it is stored."""
+        """The form that is stored."""
         stored: dict[str, Any] = msgspec.to_builtins(self)
         return stored
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Exact:
-        """What `to_json` gave. Raises msgspec.ValidationError for anything else."""
+        """The inverse of `to_json`. Raises msgspec.ValidationError for anything else."""
         return msgspec.convert(stored, cls)
 
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A path whose next tokens were asked for: where it hangs, and under each setting the probabilities of the tokens
-    that were looked at, shape (settings, tokens), with what each of them comes to."""
+    """A path whose next tokens were asked for: its place in the tree, and under each setting the probabilities of the
+    tokens that were looked at, shape (settings, tokens), with the outcome of each."""
 
     parent: int
     branch: int  # of the parent's tokens
@@ -83,10 +83,10 @@ class _Node:
 
 
 def check_exact(model: LanguageModel, settings: Sequence[Sampling]) -> None:
-    """Raises InputError for a setting whose distribution the backend can't tell."""
+    """Raises InputError for a setting whose distribution the backend can't give."""
     if Capability.FURTHER not in model.capabilities and any(setting.temperature != 1.0 for setting in settings):
         raise InputError(
-            f"{model.name}: its backend tells the distribution at temperature 1 only, so exact mode can't give "
+            f"{model.name}: its backend gives the distribution at temperature 1 only, so exact mode can't use "
             "another: leave the temperature at 1, or only draw answers (--mode sample)"
         )
     model.check(Sampling())
@@ -101,8 +101,8 @@ async def explore(
 ) -> list[Exact]:
     """The probabilities under each setting, from one tree. The task's answers must have one value.
 
-    `progress` hears how many distributions were asked for and what is unexplored at temperature 1. Raises InputError
-    for a setting that the backend can't tell, ModelError if the model fails.
+    `progress` is called with how many distributions were asked for and what is unexplored at temperature 1. Raises
+    InputError for a setting that the backend can't give, ModelError if the model fails.
     """
     tree = _Tree(model, question, task, settings)
     while tree.unexplored > UNEXPLORED and tree.open and len(tree.nodes) < _MOST_NODES:
@@ -193,8 +193,8 @@ class _Tree:
 def _under(logprobs: Row, normaliser: float, setting: Sampling) -> Row:
     """The probabilities of the likeliest tokens under a setting, temperature before top-p; both have shape (tokens,).
 
-    A nucleus that is larger than these tokens ends at a token of so little probability that its own share, by which it
-    goes beyond top-p, doesn't show.
+    A nucleus that is larger than these tokens ends at a token so unlikely that its share, the excess over top-p, is
+    negligible.
     """
     hot = np.exp(logprobs / setting.temperature - normaliser)
     if setting.top_p >= 1.0:

@@ -1,7 +1,7 @@
-"""A run of a task: every cell's answers, drawn or exact, into the store as they come.
+"""A run of a task: every cell's answers, drawn or exact, stored as they come.
 
-The draws of a cell are coroutines that await one model; what begins alike is evaluated once. Cells go one after
-another, those of one model together, so that a model is in memory only while it is asked.
+The draws of a cell are coroutines that await one model; shared beginnings are evaluated once. Cells go one after
+another, those of one model together, so that a model is in memory only while it is needed.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from arena.store.rows import RunRow, RunSpec, Unit
 from arena.store.saving import saving
 from arena.store.writer import RunWriter
 
-MOST_ANSWERS: Final = 1_000_000  # valid ones of a cell, all of which stand in memory
-EXACT: Final = "exact"  # the name of what is found out about a cell
+MOST_ANSWERS: Final = 1_000_000  # valid ones per cell, all of which are held in memory
+EXACT: Final = "exact"  # the name of a cell's finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class AnswerDrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class Explored(Event):
-    """Exact mode goes on: so many distributions were asked for, and this much isn't followed to its end."""
+    """Exact mode's progress: how many distributions were asked for, and how much isn't followed to its end."""
 
     nodes: int
     unexplored: float
@@ -56,8 +56,8 @@ class Explored(Event):
 
 
 class Numbers(Plan):
-    """`spec.n` valid answers a cell, unless the mode is "exact". Bots and people have no exact mode, nor have tasks of
-    more than one value an answer. `findings` are known of cells already; `ask` asks a person for an answer."""
+    """`spec.n` valid answers per cell, unless the mode is "exact". There is no exact mode for bots, people and tasks of
+    more than one value per answer. `findings` are already known of cells; `ask` asks a person for an answer."""
 
     experiment = "numbers"
     steps = "answers"
@@ -82,18 +82,18 @@ class Numbers(Plan):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        # temperatures are the cells' own; `invalid` is what follows an answer that is rejected
+        # temperatures belong to the cells; `invalid` is what follows a rejected answer
         return {"mode": self.spec.mode, "invalid": f"redraw,at_most={MOST_DRAWS}n"}
 
     def has_exact(self, cell: NumbersCell) -> bool:
-        """Whether a cell's probabilities are to be followed."""
+        """Whether exact mode is wanted and possible for a cell."""
         return self.spec.mode != "sample" and cell.model is not None and cell.task.length == 1
 
     async def check(self, models: Models, known: RunRow | None) -> None:
-        """Load every model once before anything is kept: what it can't be asked is refused, and its build is known."""
+        """Load every model once before anything is stored, to refuse what it can't do and to know its build."""
         if self.ask is None and any(cell.subject.is_person for cell in self.cells):
             raise UsageError("nobody is here to be asked: a person draws with `arena numbers --human`, or in the app")
-        for cell in reversed(self.cells) if known is None else ():  # the first one's model is then the one loaded
+        for cell in reversed(self.cells) if known is None else ():  # the first cell's model is then left loaded
             if cell.model is not None:
                 await models.close_others([cell.model])
                 model = await models.get(cell.model)
@@ -116,7 +116,7 @@ class Numbers(Plan):
     async def _fill_alike(
         self, cells: Sequence[NumbersCell], writer: RunWriter, models: Models, observer: Observer
     ) -> None:
-        """Cells that differ in nothing but the sampling."""
+        """Fill cells that differ only in the sampling."""
         known = {cell.spec.key: writer.findings(cell.spec.key) for cell in cells}
         unknown = [cell for cell in cells if self.has_exact(cell) and EXACT not in known[cell.spec.key]]
         drawn = {cell.spec.key: writer.valid_answers(cell.spec.key) for cell in cells}
@@ -155,7 +155,7 @@ async def _look(
     writer: RunWriter,
     known: Mapping[str, set[str]],
 ) -> None:
-    """Keep what is asked and, where the backend tells it, how broad the first token's distribution is."""
+    """Store the question and, where the backend can give it, the entropy of the first token's distribution."""
     for cell in cells:
         writer.add_prompt(cell.spec.key, question.prompt)
     writer.flush()
@@ -183,7 +183,7 @@ async def _explore(
 
 
 async def plan_numbers(spec: NumbersSpec, models: Models, ask: Ask | None = None) -> Numbers:
-    """The plan of a task; `ask` asks a person. Raises UsageError and InputError for what can't be asked."""
+    """The plan of a task; `ask` asks a person. Raises UsageError and InputError for what is impossible."""
     if spec.match_entropy:
         cells, findings = await plan_matched_cells(spec, models)
         return Numbers(cells, spec, findings, ask)
@@ -191,7 +191,7 @@ async def plan_numbers(spec: NumbersSpec, models: Models, ask: Ask | None = None
 
 
 def amount(run: RunSpec) -> str:
-    """How much a run is asked for, in words: "1500 answers", "exact, for 1500 answers", "rewards"."""
+    """How much a run is to contain, in words: "1500 answers", "exact, for 1500 answers", "rewards"."""
     if run.unit is Unit.ANSWER:
         return counted(run)
     mode = str(run.settings.get("mode", ""))

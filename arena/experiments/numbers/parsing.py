@@ -1,9 +1,9 @@
-"""From what a model said to what counts: rules that take an answer or reject it, and never guess.
+"""How answers are read: rules that accept an answer or reject it, and never guess.
 
 The rules of section 2.1 of West & Potts 2025 aren't printed ("simple rules ... removing any output that does not follow
-the task specification"); these are Arena's own, in words in docs/definitions.md ("Which answers count"), and held to
-answers that were labelled by those words alone (tests/unit/experiments/numbers/answers.tsv). Every rule takes time in
-proportion to the text: runs of characters are matched possessively or where they begin.
+the task specification"); these are Arena's own, described in docs/definitions.md ("Which answers count") and tested on
+answers that were labelled by that description alone (tests/unit/experiments/numbers/answers.tsv). Every rule takes time
+in proportion to the text: runs of characters are matched possessively or where they begin.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-# What is no choice and is passed over: the range asked for, a bound, a list's first mark, the number of a thing.
+# What isn't a choice and is skipped: the range asked for, a bound, a list's first mark, the number of a thing.
 _NO_MORE = r"(?![\w%/^*]|[.,]\d)"
 _TO = r"(?:-|–|—|\.{2,3}|…|to|through)"
 _ASIDES = re.compile(
@@ -29,7 +29,7 @@ _LETTER_ASIDES = re.compile(
     r"|[\[({]\s*a\s*,\s*(?:b\s*,\s*)?(?:c\s*,\s*)?(?:(?:\.{3}|…)\s*,?\s*)?k\s*[\])}]",
     re.IGNORECASE,
 )
-# their beginnings at the end of a text, as far as something in them would count for itself
+# their beginnings at the end of a text, where something in them would count by itself
 _BEGUN = re.compile(
     r"\A\s*\(?1[.)]?\s*\Z"
     r"|\b(?:between|from|range(?:\s+of)?)\s+\d+(?:\s*(?:-|–|—|\.+|…|[a-z]+)\s*\d*)?\s*\Z"
@@ -50,24 +50,24 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# The word after a value: only these leave it a choice. Others go with it: 10 numbers, K Street, a letter, I think.
+# Words after a value that leave it a choice. All others belong to it: 10 numbers, K Street, a letter, I think.
 _AFTER_I = _words("is because since it seems sounds feels works looks comes from between")
 _AFTER_A = _AFTER_I | _words("was and or as for this that which if but please again then today has popped came you i")
 _AFTER = _AFTER_A | _words("so will would now just my your here")
 _NEXT = r"(?:(?<![.,:])[ \t]+(?=(?P<after>[^\W\d_]+(?:-\w+)*)))?"
 
-# a run of letters, digits and what may belong to a number
+# a run of letters, digits and characters that may belong to a number
 _RUN = re.compile(rf"(?P<run>[\w.,+%/:^*\-−–]++){_NEXT}")
 _DIGIT = re.compile(r"\d")
 _PLAIN = re.compile(r"0|[1-9]\d*")
-_AROUND = "_*.,:-−–"  # markup and marks of sentences and lists, which are no part of a number
+_AROUND = "_*.,:-−–"  # markup, punctuation and list marks, which aren't part of a number
 _BEFORE = "_*.,:"  # a minus before a number is part of it
-# a number that a function is given, or that is added to something: code, and no answer
+# a number that is passed to a function or added to something: code, not an answer
 _CODE = re.compile(r"\w\([^()]*\d|\+\s*\d|\d\s*\+")
 _LISTED = re.compile(r",|(?<=\d)[-–](?=\d)")
-_BETWEEN = re.compile(r"(?<!\w)(?!and(?!\w))[^\W\d_]++(?!\w)|[:=>→]", re.IGNORECASE)  # what parts lists of numbers
+_BETWEEN = re.compile(r"(?<!\w)(?!and(?!\w))[^\W\d_]++(?!\w)|[:=>→]", re.IGNORECASE)  # what separates lists of numbers
 
-# a letter that is no part of a word (I've, x-ray, e.g.), of a name (C++) or of a tag (<b>)
+# a letter that isn't part of a word (I've, x-ray, e.g.), a name (C++) or a tag (<b>)
 _LETTER = re.compile(
     rf"(?<![^\W_])(?<!<)(?<!</)(?<![^\W_]['’.-])(?P<letter>[^\W\d_])(?![^\W_]|['’.-][^\W_]|[+#]){_NEXT}"
 )
@@ -76,14 +76,14 @@ _CALL = re.compile(r"\w[(\[]")
 _CLOSED = re.compile(r"[^\w\s(\[{<]|[ \t]*(?:[\r\n]|[-–—.!?:;])")
 _NAMED = re.compile(r"(?:\bletter(?:\s+(?:is|was))?|[:=>→])[\s\"'`*(\[{$]*\Z", re.IGNORECASE)
 _WITHIN = re.compile(r"[a-z,]\s+\Z")  # a sentence
-_NEAR = 24  # characters before a letter that name it
+_NEAR = 24  # how many characters before a letter may introduce it
 _LARGEST = 10
 _LENGTH = 10  # of a sequence
 
 
 def parse_integer(text: str) -> int | None:
-    """The one integer 0..10 that an answer names, however often. None for two different numbers, one that is too
-    large, negative or no integer, a number in words, one in code, one that goes with a word, or none at all."""
+    """The one integer 0..10 that an answer names, however often. None for two different numbers; for one that is too
+    large, negative, not an integer, in words, in code or part of a phrase; or for none at all."""
     text = _without(text, _ASIDES)
     if _CODE.search(text):
         return None
@@ -96,7 +96,7 @@ def parse_integer(text: str) -> int | None:
 
 
 def no_integer(text: str) -> bool:
-    """Whether an answer that begins with this text will be rejected by `parse_integer`, however it goes on."""
+    """Whether `parse_integer` will reject an answer that begins with this text, whatever follows."""
     text = _without(text, _ASIDES, _BEGUN)
     if _CODE.search(text):
         return True
@@ -113,8 +113,8 @@ def no_integer(text: str) -> bool:
 
 
 def parse_letter(text: str, letters: Sequence[str]) -> int | None:
-    """The one letter that an answer names in either case, as an index. None if it names two, another, or none; the
-    words "a" and "I" name none."""
+    """The index of the one letter that an answer names in either case. None if it names two, another, or none; the
+    words "a" and "I" don't count."""
     text = _without(text, _LETTER_ASIDES)
     if _CALL.search(text) or _DIGIT.search(text):
         return None
@@ -134,10 +134,10 @@ def parse_letter(text: str, letters: Sequence[str]) -> int | None:
 
 
 def no_letter(text: str, letters: Sequence[str]) -> bool:
-    """Whether an answer that begins with this text will be rejected by `parse_letter`, however it goes on."""
+    """Whether `parse_letter` will reject an answer that begins with this text, whatever follows."""
     text = _without(text, _LETTER_ASIDES, _LETTERS_BEGUN)
     known = _known(text)
-    # whether an a or an I is the letter isn't told by what stands before it
+    # the text before an a or an I doesn't show whether it is the letter
     certain = [found for found in _LETTER.finditer(text) if _end(found) <= known and found["letter"] not in "aAiI"]
     named = {found["letter"].casefold() for found in certain}
     return (
@@ -149,8 +149,8 @@ def no_letter(text: str, letters: Sequence[str]) -> bool:
 
 
 def parse_sequence(text: str) -> tuple[int, ...] | None:
-    """The first ten integers of the first list that has so many. None if there is none, or if one of them is outside
-    0..10 or no integer. Words and colons, but for "and", stand before a list or end it."""
+    """The first ten integers of the first list that has at least ten. None if there is no such list, or if one of them
+    is outside 0..10 or not an integer. Words other than "and", and colons, come before a list or end it."""
     text = _without(text, _ASIDES)
     if _CODE.search(text):
         return None
@@ -164,7 +164,7 @@ def parse_sequence(text: str) -> tuple[int, ...] | None:
 
 
 def _without(text: str, *patterns: re.Pattern[str]) -> str:
-    """The text with spaces for the signs of what is passed over; its words stay."""
+    """The text with spaces in place of the signs that are skipped; the words in them stay."""
     for pattern in patterns:
         text = pattern.sub(lambda aside: _SIGNS.sub(" ", aside.group()), text)
     return text
@@ -175,7 +175,7 @@ def _numerals(text: str) -> Iterator[re.Match[str]]:
 
 
 def _plain(numeral: str) -> int | None:
-    """A numeral in digits alone, markup and the sentence's marks taken off; None for another, or a larger one."""
+    """The value of a numeral in plain digits, without markup and punctuation; None for any other, or a larger one."""
     bare = numeral.lstrip(_BEFORE).rstrip(_AROUND)
     if len(bare) > len(str(_LARGEST)) or not _PLAIN.fullmatch(bare) or not bare.isascii():
         return None
@@ -183,13 +183,13 @@ def _plain(numeral: str) -> int | None:
 
 
 def _stands(value: re.Match[str]) -> bool:
-    """Whether a value stands for itself: what comes next is no word, another letter, or a word that goes on."""
+    """Whether a value is a choice of its own: it is followed by no word, another letter, or a word that allows it."""
     after = value["after"]
     return after is None or len(after) == 1 or after.casefold() in _AFTER
 
 
 def _is_letter(text: str, found: re.Match[str]) -> bool:
-    """Whether an a or an I in a sentence is the letter, and neither article nor pronoun."""
+    """Whether an "a" or an "I" in a sentence is the letter rather than the article or the pronoun."""
     letter, after, start, end = found["letter"], found["after"], found.start("letter"), found.end("letter")
     if after is not None:
         return len(after) == 1 or after.casefold() in (_AFTER_I if letter in "iI" else _AFTER_A)
@@ -200,10 +200,10 @@ def _is_letter(text: str, found: re.Match[str]) -> bool:
 
 
 def _end(value: re.Match[str]) -> int:
-    """Where a value ends, with the word after it."""
+    """Where a value ends, including the word after it."""
     return value.end() if value["after"] is None else value.end("after")
 
 
 def _known(text: str) -> int:
-    """Up to where more text changes nothing about a value: two characters are looked at after it."""
+    """Up to where more text can't change a value: two characters after it are looked at."""
     return len(text.rstrip(" \t")) - 2

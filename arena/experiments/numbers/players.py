@@ -1,4 +1,4 @@
-"""Who draws: a language model, a bot or a person. Draw k of a cell is named by its number, so that neither order nor
+"""Who draws: a language model, a bot or a person. Draw k of a cell is named by its number, so neither order nor
 interruption changes it."""
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ Ask = Callable[[], Awaitable[str]]  # asks a person for their next answer
 
 
 class Player(Protocol):
-    """Whoever answers a task. `at_once` is how many answers may be on their way."""
+    """Whoever answers a task. `at_once` is how many answers may be in flight."""
 
     at_once: int
 
     async def answer(self, name: str, block: int = 0) -> Answer:
-        """One answer, drawn from the stream of that name; lower blocks first. Raises ModelError if a model fails."""
+        """One answer, drawn from the stream of that name; lower blocks go first. Raises ModelError if a model fails."""
 
 
 class ModelPlayer:
-    """A language model, asked the same each time.
+    """A language model that is asked the same question each time.
 
-    A backend that runs here answers those who asked alike together, the shortest wait for each being a batch; a server
-    answers each as it is ready.
+    A local backend answers equal requests together, after a batch at the earliest; a server answers each when it is
+    ready.
     """
 
     def __init__(self, cell: NumbersCell, model: LanguageModel, question: Question) -> None:
@@ -41,7 +41,7 @@ class ModelPlayer:
         self._cell, self._model, self._question = cell, model, question
 
     async def answer(self, name: str, block: int = 0) -> Answer:
-        """Sampled until it ends."""
+        """An answer sampled to its end."""
         question = self._question
         completion = await self._model.complete(
             Request(question.prompt.tokens, (), question.stop, self._cell.sampling, Draw(name, 1), top=0, block=block)
@@ -58,11 +58,11 @@ class BotPlayer:
     def __init__(self, cell: NumbersCell) -> None:
         self._task = cell.task
         bot = make_bot(cell.subject, cell.task.as_game(), Seat.SUBJECT)
-        assert bot.sees is Sees.MOVES, "a cell of another isn't planned"
+        assert bot.sees is Sees.MOVES, "other bots aren't planned for"
         self._bot = bot
 
     async def answer(self, name: str, block: int = 0) -> Answer:
-        """As many draws as the task's answers are long."""
+        """One draw per value of the answer."""
         drawn = []
         for number, uniform in enumerate(uniforms(name, self._task.length).tolist(), start=1):
             decision = await self._bot.decide(View(0, number, draw=uniform, seed=stream(name, number)))
@@ -80,7 +80,7 @@ class PersonPlayer:
         self._task, self._ask = task, ask
 
     async def answer(self, name: str, block: int = 0) -> Answer:
-        """What they say next."""
+        """Their next answer."""
         text = await self._ask()
         return Answer(Sample(text, (), "eos"), self._task.read(text))
 

@@ -19,12 +19,12 @@ from arena.randomness import stream
 from arena.store.rows import Asked, CellSpec, Unit
 from arena.store.writer import RunWriter
 
-REWARDS: Final = "rewards"  # the name of what is found out about a cell, and the run's way of finding it
+REWARDS: Final = "rewards"  # the name of the finding, and of the run's mode
 KIND: Final = "reward"  # how a reward model is written as a subject: reward:PLACE
 
 
 class RewardsSpec(Spec, frozen=True, kw_only=True):
-    """Each reward model that is a subject (reward:PLACE: a folder, or ORG/NAME of the hub) scores a task's values."""
+    """Each subject, a reward model (reward:PLACE: a folder, or ORG/NAME on the hub), scores a task's values."""
 
     task: str = "integers"
 
@@ -65,7 +65,7 @@ class RewardScores(Plan):
         return {"mode": "rewards", "invalid": "-"}
 
     async def identities(self, models: Models) -> Mapping[str, Identity]:
-        """No model that can be asked: a reward model is known by its files alone."""
+        """None of models that can be asked: a reward model is identified by its files alone."""
         return {cell.place: await aside(_identity, cell.place, models) for cell in self.cells}
 
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
@@ -86,7 +86,7 @@ def _identity(place: str, models: Models) -> Identity:
 
 
 async def plan_rewards(spec: RewardsSpec, models: Models) -> RewardScores:
-    """The plan of reward models. Raises UsageError for a task whose answers have several values, or another subject."""
+    """The plan of a `RewardsSpec`. Raises UsageError for tasks of several values per answer and for other subjects."""
     task = find_task(spec.task)
     if task.length != 1:
         raise UsageError(f"rewards are for answers of one value, and {task.name} have {task.length}")

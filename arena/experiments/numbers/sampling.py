@@ -12,16 +12,16 @@ from arena.randomness import stream
 from arena.records import Answer
 from arena.store.writer import RunWriter
 
-MOST_DRAWS: Final = 20  # for each valid answer that is wanted; then a cell stays incomplete
+MOST_DRAWS: Final = 20  # per valid answer wanted; after that a cell stays incomplete
 
-Seen = Callable[[int, Answer], None]  # hears of each new answer, with its number
+Seen = Callable[[int, Answer], None]  # called with each new answer and its number
 
 
 async def draw_answers(key: str, player: Player, writer: RunWriter, wanted: int, seed: int, seen: Seen) -> None:
-    """Draw until `wanted` answers of a cell are valid, at most 20 times as many.
+    """Draw until `wanted` answers of a cell are valid, but at most 20 times as many.
 
-    Never more are on their way than are still missing, so that the last draw is always the last valid answer, however
-    often the run was interrupted. Raises ModelError if the model fails, StoreError if the store does.
+    No more draws are in flight than valid answers are missing, so the last draw is always the last valid answer,
+    however often the run was interrupted. Raises ModelError if the model fails, StoreError if the store does.
     """
     answers = writer.answers(key)
 
@@ -31,7 +31,7 @@ async def draw_answers(key: str, player: Player, writer: RunWriter, wanted: int,
         writer.add_answer(key, number, answer)
         seen(number, answer)
 
-    drawn = valid = 0  # all draws below `drawn` are there
+    drawn = valid = 0  # all draws below `drawn` are stored
     while True:
         while drawn in answers:
             valid += answers[drawn].value is not None

@@ -1,4 +1,4 @@
-"""What may be said of an experiment with random numbers: who draws what, how often, and how models are asked."""
+"""The settings of an experiment with random numbers: who draws what, how often, and how models are asked."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Mode = Literal["sample", "exact", "both"]
 
 class NumbersSpec(Spec, frozen=True, kw_only=True):
     """A task for every subject: over a grid of temperatures and top-p, in paraphrases "0" to "4" of the wording ("" is
-    the wording itself), or with their entropy matched to that of a base model (an agent, as in `subjects`). None leaves
-    a style or a format to the catalog; `wording` is a file of one's own.
+    the wording itself), or with entropy matched to that of a base model (an agent, as in `subjects`). A style or format
+    of None is left to the catalog; `wording` is a file of the user's own.
     """
 
     task: str

@@ -1,4 +1,4 @@
-"""What the store has of a task's cell, held against the task: the store itself knows none."""
+"""A cell's stored answers and findings, checked against its task: the store itself doesn't know tasks."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def read_answers(store: Store, cell: CellRow, task: Task) -> list[Answer]:
     answers = store.answers(cell)
     for number, answer in enumerate(answers):
         if answer.value is not None and not _fits(answer.value, task):
-            raise _damaged(store, cell, f"draw {number}: {answer.value!r:.40} is no answer to {task.name}")
+            raise _damaged(store, cell, f"draw {number}: {answer.value!r:.40} isn't an answer to {task.name}")
     return answers
 
 
 def read_findings(store: Store, cell: CellRow, task: Task | None) -> Findings:
-    """What was found out, by name. Raises StoreError if it isn't what it is called."""
+    """The cell's findings, by name. Raises StoreError if one doesn't have the form that its name implies."""
     found = store.findings(cell)
     wanted = None if task is None else len(task.values)
     try:
@@ -52,7 +52,7 @@ def read_findings(store: Store, cell: CellRow, task: Task | None) -> Findings:
             exact = Exact.from_json(found[EXACT])
             shares = (*exact.probabilities, exact.rejected, exact.unexplored)
             if not all(0 <= share <= 1 + 1e-6 for share in shares) or wanted not in (None, len(exact.probabilities)):
-                raise ValueError("exact mode's probabilities are none")
+                raise ValueError("exact mode's probabilities aren't probabilities")
         if ENTROPY in found and not msgspec.convert(found[ENTROPY], _Entropy).entropy >= 0:
             raise ValueError("an entropy below 0")
         if REWARDS in found:

@@ -1,4 +1,4 @@
-"""What a task is: values that a player is asked to draw at random, and how an answer is read.
+"""A task: values that a player is asked to draw at random, and how an answer is read.
 
 A new task is a function here that reads its answers, a line in `TASKS`, and its wordings in
 `arena/prompts/templates/NAME/`.
@@ -22,10 +22,10 @@ from arena.text import meant
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`values` are what may be drawn, in display order, and `length` how many of them an answer has; `read` gives an
-    answer's indices into `values`, or None if it isn't one. `hopeless` knows the beginnings of answers that will be
-    rejected however they go on; what `whole` matches, a regular expression, is all that counts of an answer, which then
-    ends. An answer has `max_tokens` tokens at most."""
+    """`values` are what may be drawn, in display order, and `length` is how many of them an answer has; `read` returns
+    an answer's indices into `values`, or None if the answer is rejected. `hopeless` recognises beginnings of answers
+    that will be rejected whatever follows. An answer ends once `whole`, a regular expression, matches, and only the
+    match counts. It has at most `max_tokens` tokens."""
 
     name: str
     title: str
@@ -37,13 +37,13 @@ class Task:
     whole: str = "(?!)"
 
     def as_game(self) -> Game:
-        """The values as moves, since bots choose moves. There is nobody to win against."""
+        """The values as moves, because bots choose moves. There is nobody to win against."""
         return Game(self.name, self.title, self.values, ("-",), np.zeros((len(self.values), 1), dtype=np.int8))
 
 
 _INTEGERS = tuple(map(str, range(11)))
 _LETTERS = tuple("abcdefghijk")
-# ten numbers in a row, as `parse_sequence` reads them, and a sign that the last has ended (8.5 is no 8)
+# ten numbers in a row, as `parse_sequence` reads them, and a sign that the last has ended (8.5 is not 8)
 _TEN = r"(?<!\w)\d++(?:[^\w:=>→]++(?:and[^\w:=>→]++)?\d++){9}\.?[^\w:=>→./%^]"
 
 
@@ -70,7 +70,7 @@ TASKS: Final[Mapping[str, Task]] = MappingProxyType(
 
 
 def find_task(name: str) -> Task:
-    """The task of a name. Raises UsageError if there is none."""
+    """The task of that name. Raises UsageError if there is none."""
     if name in TASKS:
         return TASKS[name]
     raise UsageError(f"there is no task {name!r}: {meant(name, TASKS)}")

@@ -1,4 +1,4 @@
-"""What a task asks players to imitate: uniform and independent draws, to stand beside theirs."""
+"""Uniform and independent draws, which a task asks players to imitate, for comparison with theirs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from arena.randomness import stream, uniforms
 
 
 def true_sample(seed: int, task: Task, n: int) -> NDArray[np.int64]:
-    """The answers of a true sample, shape (n, length), drawn with a run's seed. A longer one begins with a shorter."""
+    """A true sample's answers, shape (n, length), drawn with a run's seed. A longer one begins with a shorter one."""
     drawn = uniforms(stream(seed, "true sample", task.name), n * task.length)
     return (drawn * len(task.values)).astype(np.int64).reshape(n, task.length)

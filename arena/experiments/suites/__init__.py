@@ -1,5 +1,5 @@
-"""Suites: TOML files that name players and experiments to run together; *.toml are those that come with Arena.
+"""Suites: TOML files that name players and experiments to run together; the *.toml here come with Arena.
 
-suite.py     what a suite's file may say
+suite.py     what a suite file may contain
 running.py   its parts, planned together and run one after another
 """

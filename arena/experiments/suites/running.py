@@ -1,5 +1,5 @@
-"""A suite is planned whole, then run part by part, each a run of its own in the store: what is finished is not done
-again, and a part that fails doesn't keep the others from being run."""
+"""A suite is planned as a whole, then run part by part, each a run of its own in the store. What is finished is not
+repeated, and a part that fails doesn't keep the others from running."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Done(NamedTuple):
 async def run_suite(
     suite: Suite, store: Store, models: Models, observer: Observer, turn: Callable[[int, int], None]
 ) -> Done:
-    """Do what is missing of a suite. `turn` hears whose turn it is: a part's number, and how many there are.
+    """Run what a suite still lacks. `turn` is called as each part begins, with its number and how many there are.
 
-    Raises UsageError and InputError for parts that can't be, before anything is done; a model that isn't available, and
-    what fails later, is told at the end. Raises StoreError if the store refuses, as no part could then be kept.
+    Raises UsageError and InputError for impossible parts before anything is run; unavailable models and later failures
+    are reported at the end. Raises StoreError if the store refuses, because no part could then be kept.
     """
     plans = [await _planned(part, models) for part in suite.parts]
     done = Done([], [])

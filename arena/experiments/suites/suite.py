@@ -1,4 +1,4 @@
-"""A suite: a TOML file with players, and parts that are each an experiment of a kind.
+"""A suite: a TOML file with players, and parts that are each one kind of experiment.
 
 title = "Two players, one game, one task"
 subjects = ["llm:gemma-3-270m", "uniform"]
@@ -28,18 +28,18 @@ from arena.experiments.registry import EXPERIMENTS, find_experiment
 from arena.text import meant
 from arena.toml import read_toml
 
-_FORMER: Final = {"task": "numbers"}  # what parts were called before
+_FORMER: Final = {"task": "numbers"}  # the former names of parts
 
 
 class Part(NamedTuple):
-    """A part of a suite: a kind of experiment, and what is said of it."""
+    """A part of a suite: a kind of experiment and its spec."""
 
     experiment: Experiment[Any]
     spec: Spec
 
 
 class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Players, and what they do. `name` is its file's; `subjects` and `seed` are those of parts that name none."""
+    """Players, and what they do. `name` is that of the file; `subjects` and `seed` apply to parts that name none."""
 
     title: str
     subjects: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def shipped() -> dict[str, str]:
-    """The suites that come with the package, by name, with their titles."""
+    """The titles of the suites that come with the package, by name."""
     return {name: _read(file, name).title for name, file in _shipped().items()}
 
 

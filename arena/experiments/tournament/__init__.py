@@ -1,8 +1,8 @@
 """Matches, and what keeps them repeatable.
 
-spec.py         what may be said of a tournament
+spec.py         the settings of a tournament
 cells.py        from a spec to cells: games, seats, wordings
 match.py        rounds between two agents, one after another
 tournament.py   many matches at once over a grid, into the store
-sitting.py      matches one after another: a person's, or a show
+sitting.py      matches one after another, by a person or as a show
 """

@@ -22,7 +22,7 @@ from arena.store.rows import Asked, CellSpec
 
 
 class TooLong(InputError):
-    """A match needs more tokens than a model's context has room for; `most` rounds would fit (0: not even one)."""
+    """A match needs more tokens than fit in a model's context; `most` rounds would fit (0: not even one)."""
 
     def __init__(self, match: str, model: str, needed: int, context: int, most: int) -> None:
         self.model, self.needed, self.context, self.most = model, needed, context, most
@@ -48,7 +48,7 @@ class Seated:
 
     @property
     def asked(self) -> Asked | None:
-        """How it is asked, as results show it; None for a bot."""
+        """How a model is asked, as results show it; None for a bot."""
         if self.asking is None:
             return None
         wording = self.asking.wording
@@ -56,12 +56,12 @@ class Seated:
 
     @property
     def wording(self) -> str:
-        """The same in a word, for a cell's key."""
+        """The same as one word, for a cell's key."""
         asked = self.asked
         return "-" if asked is None else f"{asked.style}/{asked.format}/{asked.wording}"
 
     async def agent(self, game: Game, models: Models) -> Agent:
-        """The agent itself; a model is loaded."""
+        """The agent itself; loads a model."""
         if self.asking is None:
             return make_bot(self.spec, game, self.seat)
         model = await models.get(self.spec.argument)
@@ -79,7 +79,7 @@ class Cell:
 
     @property
     def title(self) -> str:
-        """Who is measured in which game, in a line."""
+        """Who is measured in which game, in one line."""
         return f"{self.subject.spec.text} · {self.game.title}"
 
     @property
@@ -88,15 +88,15 @@ class Cell:
         return tuple(seated.spec.argument for seated in (self.subject, self.opponent) if seated.asking)
 
     async def pairing(self, seed: int, models: Models) -> Pairing:
-        """Who plays its matches; models are loaded."""
+        """Who plays its matches; loads models."""
         subject = await self.subject.agent(self.game, models)
         opponent = await self.opponent.agent(self.game, models)
         return Pairing(self.game, subject, opponent, self.spec.key, seed)
 
 
 async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
-    """The cells of a grid, subject by subject. Nothing is played, and a model is loaded only if its file must
-    tell its style.
+    """The cells of a grid, subject by subject. Nothing is played, and a model is loaded only if its style has to be
+    read from its file.
 
     Raises UsageError for agents and games that don't exist or don't fit, InputError for models and settings.
     """

@@ -1,5 +1,5 @@
-"""A match: rounds in a row between two agents. Here every agent gets the view that it declares, in the order of seats
-that lets it; the sealed-move rule holds here."""
+"""A match: rounds in a row between two agents. This is where each agent gets the view that it declares, where the order
+of the seats makes that possible, and where the sealed-move rule is kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from arena.records import Decision, Policy, Round, Seat
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """A game with its two seats taken. `cell` and `seed` name all draws of its matches.
+    """A game with both seats taken. `cell` and `seed` name all draws of its matches.
 
     Raises UsageError if both agents want to read the other's policy, if both are people, or if one would have to show
     a policy that it doesn't have.
@@ -45,7 +45,7 @@ class Pairing:
                 )
             if reader.sees is Sees.POLICIES and not isinstance(other, HasPolicy):
                 raise UsageError(
-                    f"{reader.name} asks for the other's policy after other histories, which {other.name} can't tell: "
+                    f"{reader.name} asks for the other's policy after other histories, which {other.name} can't give: "
                     "play against a model or another bot"
                 )
 
@@ -62,7 +62,7 @@ class Pairing:
 
 
 async def play_match(pairing: Pairing, match: int, rounds: int, history: Sequence[Round] = ()) -> AsyncIterator[Round]:
-    """Play match number `match` up to `rounds` rounds, going on after `history`; yields each round as it ends.
+    """Play match number `match` up to `rounds` rounds, continuing after `history`; yields each round as it ends.
 
     The seat that reads less decides first, a model before a person. A reader is shown the other's policy, never its
     move.
@@ -97,17 +97,17 @@ class _Side:
         self._name = stream(pairing.seed, pairing.cell, match, seat)
         self._draws = uniforms(self._name, rounds)
         self._history: list[Past] = []
-        self._policies: list[Policy] = []  # the other's, for who sees policies
+        self._policies: list[Policy] = []  # the other's, for an agent that sees policies
 
     def saw(self, played: Round) -> None:
-        """A round is over."""
+        """Take note of a round that is over."""
         subject, opponent = played.subject, played.opponent
         self._history.append(seen_by(self._seat, subject.move, opponent.move, played.outcome))
         if self._agent.sees is Sees.POLICIES:
             self._policies.append(self._readable((opponent if self._seat is Seat.SUBJECT else subject).policy))
 
     async def decide(self, number: int, shown: Policy | None) -> Decision:
-        """What the agent decides with the view that it declares; `shown` is the other's policy if it decided."""
+        """The agent's decision, given the view that it declares; `shown` is the other's policy if that has decided."""
         agent, draw = self._agent, float(self._draws[number - 1])
         plain = (self._match, number, tuple(self._history), draw, within(self._name, number))
         if agent.sees is Sees.MOVES:
@@ -115,7 +115,7 @@ class _Side:
         policy = self._readable(shown)
         if agent.sees is Sees.POLICY:
             return await agent.decide(PolicyView(*plain, policy=policy))
-        assert isinstance(self._other, HasPolicy), "a pairing sees to it"
+        assert isinstance(self._other, HasPolicy), "checked by Pairing"
         ask = partial(_asked, self._other, self._match)
         return await agent.decide(PoliciesView(*plain, policy=policy, policies=tuple(self._policies), _ask=ask))
 
@@ -126,5 +126,5 @@ class _Side:
 
 
 async def _asked(agent: HasPolicy, match: int, history: Sequence[Past]) -> Policy:
-    """The policy that an agent has after a history told by the other seat."""
+    """The policy that an agent has after a history as the other seat sees it."""
     return await agent.policy(Position(match, len(history) + 1, tuple(past.turned for past in history)))

@@ -1,4 +1,4 @@
-"""A sitting: matches of one pairing, one after another, each round stored as it is played. A person's, or a show."""
+"""A sitting: matches of one pairing in a row, by a person or as a show, with each round stored as it is played."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ async def sitting_run(cell: Cell, pairing: Pairing, spec: TournamentSpec, models
 
 
 class Sitting:
-    """The matches of one sitting, to be closed at its end. Raises StoreError where the store refuses.
+    """The matches of one sitting; close it at the end. Raises StoreError if the store refuses.
 
-    The same pairing with the same seed in the same store is the same run: its matches go on counting.
+    The same pairing with the same seed in the same store is the same run: the numbering of its matches continues.
     """
 
     def __init__(self, cell: Cell, pairing: Pairing, rounds: int, run: RunSpec, store: Store) -> None:
@@ -48,17 +48,17 @@ class Sitting:
         self._writer: RunWriter | None = None
 
     def close(self) -> None:
-        """Give the run free for other writers."""
+        """Free the run for other writers."""
         if self._writer is not None:
             self._writer.close()
 
     @property
     def run(self) -> str | None:
-        """The name of the run that holds the matches; None until a round was played."""
+        """The name of the run that holds the matches; None until a round has been played."""
         return None if self._writer is None else self._writer.run.name
 
     async def play(self) -> AsyncGenerator[Round, None]:
-        """Play the next match. One that isn't played to its end is kept, marked as abandoned."""
+        """Play the next match. A match that isn't played to its end is kept, marked as abandoned."""
         number = self._next_match()
         since = time.monotonic()
         flushed = since - FLUSH_SECONDS
@@ -70,7 +70,7 @@ class Sitting:
                     writer = self._begun(number)
                 writer.add_round(self._key, number, played)
                 if self._slow or time.monotonic() - flushed >= FLUSH_SECONDS:
-                    writer.flush()  # the next round may come in a minute
+                    writer.flush()  # the next round may take a minute
                     flushed = time.monotonic()
                 done = played.number
                 yield played
@@ -84,7 +84,7 @@ class Sitting:
         return 0 if self._writer is None else self._writer.next_match(self._key)
 
     def _begun(self, number: int) -> RunWriter:
-        """The writer: a sitting that is left before its first round leaves nothing in the store."""
+        """The writer, made late: a sitting that is left before its first round leaves nothing in the store."""
         if self._writer is None:
             self._writer = self._store.begin(self._spec)
         self._writer.raise_size(number + 1)

@@ -1,4 +1,4 @@
-"""What may be said of a tournament: who plays what against whom, how much, and how models are asked."""
+"""The settings of a tournament: who plays what against whom, how much, and how models are asked."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from arena.prompts.wording import Style
 
 
 class TournamentSpec(Spec, frozen=True, kw_only=True):
-    """Matches of every subject in every game against every opponent. None leaves it to the catalog; `history` is how
-    many past rounds a model is shown, None for all of them, and `wording` a file of one's own."""
+    """Matches of every subject in every game against every opponent. None leaves a setting to the catalog; `history` is
+    how many past rounds a model is shown (None: all of them), and `wording` is a file of the user's own."""
 
     games: tuple[str, ...] = ("rps",)
     opponents: tuple[str, ...] = ("greedy",)

@@ -1,4 +1,4 @@
-"""A tournament: many matches at once over a grid of cells, every round into the store as it is played.
+"""A tournament: many matches at once over a grid of cells, with every round stored as it is played.
 
 The matches of a cell are coroutines that await one model; the backend merges their prompts. Cells go one
 after another, so that a model is in memory only while it plays.
@@ -22,12 +22,12 @@ from arena.store.rows import RunRow, Unit
 from arena.store.saving import saving
 from arena.store.writer import RunWriter
 
-MOST_GAMES: Final = 1_000_000  # all matches of a cell are under way at once, each some 1.2 KiB
-MOST_ROUNDS: Final = 10_000_000  # of a cell: bots' draws stand in memory, 8 bytes each
+MOST_GAMES: Final = 1_000_000  # all matches of a cell are played at once, at about 1.2 KiB each
+MOST_ROUNDS: Final = 10_000_000  # per cell: bots' draws are held in memory, 8 bytes each
 
 
 def check_size(games: int, rounds: int) -> None:
-    """Raises UsageError for no matches at all, or more than fit in memory."""
+    """Raises UsageError for no matches at all, or for more than fit in memory."""
     for name, value in (("--games", games), ("--rounds", rounds)):
         if value < 1:
             raise UsageError(f"{name} is {value}, but there must be at least one")
@@ -52,7 +52,7 @@ class RoundPlayed(Event):
 
 
 class Tournament(Plan):
-    """Every cell is played for `spec.matches` matches of `spec.rounds` rounds."""
+    """In every cell, `spec.matches` matches of `spec.rounds` rounds."""
 
     experiment = "tournament"
     steps = "rounds"
@@ -73,7 +73,7 @@ class Tournament(Plan):
 
     async def check(self, models: Models, known: RunRow | None) -> None:
         """Refuse matches that are too long for a model."""
-        for cell in reversed(self.cells):  # the first one's model is then the one that is loaded
+        for cell in reversed(self.cells):  # so that the first cell's model is the one left loaded
             await models.close_others(cell.models)
             await check_length(cell, self.spec.rounds, models)
 
@@ -104,11 +104,11 @@ class Tournament(Plan):
 
 
 async def plan_tournament(spec: TournamentSpec, models: Models) -> Tournament:
-    """The plan of a tournament. Raises UsageError and InputError for what can't be played."""
+    """The plan of a tournament. Raises UsageError and InputError if it can't be played."""
     check_size(spec.matches, spec.rounds)
     cells = await plan_cells(spec, models)
     if any(seated.spec.is_person for cell in cells for seated in (cell.subject, cell.opponent)):
-        # they would be asked for thousands of moves
+        # a person would be asked for thousands of moves
         raise UsageError("a tournament seats models and bots; a person plays with `arena play`")
     return Tournament(cells, spec)
 
