@@ -1,16 +1,16 @@
 """Tables and figures from the store, with the published values beside them.
 
 registry.py    from stored runs to their reports, by the experiment's name
-runs.py        runs read from the store, whatever they are of
-report.py      a report, of whatever experiment, and the files that it is written to
-table.py       the one model of a table
+runs.py        runs of any experiment, read from the store
+report.py      a report of any experiment, and the files that it is written to
+table.py       a table's data, whatever form it is written in
 writers.py     tables as Markdown and CSV
 latex.py       tables in LaTeX
 terminal.py    tables in a terminal
 figure.py      what figures have in common
 published.py   the paper's own numbers, from published/
-settings.py    what differs between rows, and what all share
-cautions.py    what must be said where models stand side by side
+settings.py    the settings that differ between rows, and those that all share
+cautions.py    cautions for models that are shown side by side
 escape.py      names and texts in files of several kinds
 words.py       quantities in words for people
 tournament/    table 2 and figure 4

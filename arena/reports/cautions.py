@@ -1,4 +1,4 @@
-"""What must be said where models stand side by side: a difference between them may be another thing's doing."""
+"""Cautions for models that are shown side by side: a difference between them may have another cause."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ FAMILIES_NOTE: Final = (
 )
 # the 28 points: docs/wording.md
 WORDINGS_NOTE: Final = (
-    "These models were asked in different wordings: a difference between them may be the wordings' "
+    "These models were asked in different wordings: a difference between them may be due to the wordings "
     "(another wording alone moved Gemma 3 270M by 28 points)."
 )
 
 
 def cautions(rows: Sequence[Settings], families: Mapping[str, str]) -> tuple[str, ...]:
-    """What has to be said of these rows. `families` is what `families_of` found of their subjects."""
+    """The cautions for these rows. `families` is the result of `families_of` for their subjects."""
     said = []
     if len({families[row["subject"]] for row in rows if row.get("subject") in families}) > 1:
         said.append(FAMILIES_NOTE)
@@ -37,6 +37,6 @@ def _wordings_differ(rows: Sequence[Settings]) -> bool:
 
 
 def families_of(subjects: Iterable[str]) -> dict[str, str]:
-    """What the catalog knows of the subjects' families."""
+    """The families of the subjects' models, where the catalog knows them."""
     models = {subject: model_of(subject) for subject in subjects}
     return {subject: model.family for subject, model in models.items() if model and model.family}

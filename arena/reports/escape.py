@@ -1,4 +1,4 @@
-"""Names and texts in files of several kinds: a name is data, and can't act in any of them."""
+"""Escaping for files of several kinds: a name is data, and can't act in any of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from arena.text import printable
 
 
 def markdown(text: str) -> str:
-    """In GitHub's Markdown."""
+    """Escape for GitHub's Markdown."""
     return "".join(f"\\{letter}" if letter in "\\|*_`<>[]#&$~" else letter for letter in text)
 
 
@@ -32,13 +32,13 @@ _ACCENTS: Final = {
 
 
 def latex(text: str) -> str:
-    """In LaTeX, whatever its font encoding: with a minus before a number."""
+    """Escape for LaTeX, whatever its font encoding; a number gets a proper minus."""
     text = re.sub(r'(?<![^\s(\[])"(?=\S)', "“", for_latex(text))
     return re.sub(r"(?<![\w.-])-(?=\d)", "$-$", "".join(_TEX.get(letter) or _accented(letter) for letter in text))
 
 
 def for_latex(text: str) -> str:
-    """A text, not yet escaped, with letters that LaTeX's own fonts lack as their code: U+540D."""
+    """A text, not yet escaped, in which letters that LaTeX's own fonts lack are replaced by their code: U+540D."""
     return "".join(
         letter if letter.isascii() or letter in _TEX or _accented(letter) != letter else f"U+{ord(letter):04X}"
         for letter in printable(unicodedata.normalize("NFC", text))
@@ -46,7 +46,7 @@ def for_latex(text: str) -> str:
 
 
 def _accented(letter: str) -> str:
-    """A letter with an accent that LaTeX can set, so that it does; any other as it is."""
+    """A letter as LaTeX's accent command, if there is one for it; any other letter unchanged."""
     apart = unicodedata.normalize("NFD", letter)
     base, accent = apart[:1], apart[1:]
     if base.isascii() and base.isalpha() and accent in _ACCENTS:
@@ -55,13 +55,13 @@ def _accented(letter: str) -> str:
 
 
 def spreadsheet(text: str | None) -> str:
-    """In CSV: a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Escape for CSV: a text that a spreadsheet would take for a formula gets an apostrophe before it."""
     text = printable(text or "")
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def value(found: Any) -> str:
-    """A value in CSV: a number exact, also if it is numpy's, nothing where it is undefined, a text by `spreadsheet`."""
+    """A value in CSV: a number, also numpy's, exactly; an undefined value as nothing; a text by `spreadsheet`."""
     if found is None:
         return ""
     return spreadsheet(found) if isinstance(found, str) else repr(found.item() if hasattr(found, "item") else found)

@@ -1,4 +1,4 @@
-"""What figures have in common: formats, bytes that are the same in every process, colours, letters."""
+"""What figures have in common: formats, bytes that are the same in every process, colours, fonts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("png", "svg", "pdf")
 
-# Okabe & Ito's palette, safe for the colour-blind; a hatch and a name tell the same
+# Okabe & Ito's palette, safe for the colour-blind; a hatch and a name carry the same information
 _COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 _HATCHES: Final = ("", "///", "...", "xxx", "\\\\\\", "---", "+++")
 _SETTINGS: Final[Any] = {
@@ -21,7 +21,7 @@ _SETTINGS: Final[Any] = {
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "svg.hashsalt": "arena",  # names of elements that are the same in every process
+    "svg.hashsalt": "arena",  # makes names of elements the same in every process
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
     "hatch.linewidth": 0.6,
@@ -51,25 +51,25 @@ def rendered(draw: Callable[[], Figure]) -> dict[str, bytes]:
 
 def below(figure: Figure, text: str, size: float = 7.5) -> None:
     """Sentences below the figure, in as many lines as its width needs."""
-    letters = int(figure.get_figwidth() * 72 / (0.6 * size))  # a letter is at most so wide, on average
+    letters = int(figure.get_figwidth() * 72 / (0.6 * size))  # the average width of a letter is at most this
     figure.supxlabel("\n".join(textwrap.wrap(plain(text), letters)), fontsize=size)
 
 
 def styles(subjects: Iterable[str]) -> dict[str, int]:
-    """The style of each subject of a report, by their order: so each has one colour in all of the report's figures."""
+    """A style for each subject of a report, in order, so that it has one colour in all of the report's figures."""
     return {subject: style for style, subject in enumerate(dict.fromkeys(subjects))}
 
 
 def colour(style: int) -> str:
-    """The colour of the style of that number."""
+    """The colour of that style."""
     return _COLOURS[style % len(_COLOURS)]
 
 
 def hatch(style: int) -> str:
-    """Its hatch: another one when the colours begin again."""
+    """The hatch of that style, which changes when the colours repeat."""
     return _HATCHES[(style + style // len(_COLOURS)) % len(_HATCHES)]
 
 
 def plain(text: str) -> str:
-    """A text without mathematics: a dollar sign in a model's name is a dollar sign."""
+    """A text that isn't read as mathematics: a dollar sign in a model's name is just a dollar sign."""
     return text.replace("$", r"\$")

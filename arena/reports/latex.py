@@ -1,7 +1,7 @@
-"""Tables in LaTeX that compile as they stand in a plain article, within its text width, whatever is in them.
+"""Tables in LaTeX that compile unchanged in a plain article, within its text width, whatever they contain.
 
-A number stands in a column as wide as its longest word, so that headings and intervals wrap; names have the rest of the
-line. Columns that don't fit in a small size go on below, beside the names again.
+A column of numbers is as wide as its longest word, so that headings and intervals wrap; names get the rest of the line.
+Columns that don't fit even in a small type size continue below, beside the names again.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from arena.reports.table import Table
 
 _HEAD: Final = r"% \usepackage{array,booktabs,ragged2e,tabularx}"
 _TEXT_WIDTH: Final = 345.0  # points: an article's
-_SIZES: Final = ((r"\footnotesize", 8.5), (r"\scriptsize", 8.0))  # with the points of an em
+_SIZES: Final = ((r"\footnotesize", 8.5), (r"\scriptsize", 8.0))  # type sizes, each with its em in points
 _GAP: Final = 2.0  # points on either side of a column
-_NAME: Final = 7.0  # em that names have at least, so that longer words must break
-# of letters in em, rounded up; of all others the widest is a bit below 0.78
+_NAME: Final = 7.0  # em: the least that names get, so longer words must break
+# widths of letters in em, rounded up; the widest of all others is a bit below 0.78
 _WIDTHS: Final = {
     **dict.fromkeys(" .,:;'!|ijl", 0.31),
     **dict.fromkeys("()[]/frts", 0.4),
@@ -50,7 +50,7 @@ def _table(table: Table) -> str:
 
 
 def _blocks(table: Table, em: float) -> list[list[int]]:
-    """The columns, in as many parts as they need beside the names."""
+    """The columns, divided into as many parts as needed to fit beside the names."""
     room = _TEXT_WIDTH - _NAME * em
     blocks: list[list[int]] = [[]]
     left = room
@@ -81,7 +81,7 @@ def _row(texts: Sequence[str]) -> str:
 
 
 def _breakable(text: str) -> str:
-    r"""With a place to break after each piece of a word; a hyphen that is shown only there is \-."""
+    r"""The text with a possible line break after each piece of a word; \- is a hyphen shown only at a break."""
     return " ".join(
         (r"\-" if word in _HYPHENATED else r"\allowbreak{}").join(map(escape.latex, _pieces(word)))
         for word in escape.for_latex(text).split()
@@ -89,7 +89,7 @@ def _breakable(text: str) -> str:
 
 
 def _pieces(word: str) -> list[str]:
-    """Where a word may break: a long one after its marks, and anywhere if that isn't enough."""
+    """A word's pieces, between which it may break: a long word after its marks, or anywhere if that isn't enough."""
     if word in _HYPHENATED:
         return _HYPHENATED[word]
     if _width(word) <= _NAME:
@@ -103,7 +103,7 @@ def _pieces(word: str) -> list[str]:
 
 
 def _column(table: Table, at: int) -> float:
-    """The width of a column in em: of its longest piece."""
+    """The width of a column in em: that of its longest piece."""
     texts = (table.columns[at].heading, *table.texts(at))
     return max(
         (_width(piece) for text in texts for word in escape.for_latex(text).split() for piece in _pieces(word)),
@@ -112,5 +112,5 @@ def _column(table: Table, at: int) -> float:
 
 
 def _width(piece: str) -> float:
-    """At least as many em as it is wide in LaTeX's own roman type."""
+    """An upper bound on the width of a piece in LaTeX's own roman type, in em."""
     return 0.1 + sum(0.5 if letter.isdigit() else _WIDTHS.get(letter, 0.78) for letter in piece)

@@ -1,7 +1,7 @@
-"""The paper's own numbers, as West & Potts 2025 print them, each with a key and what is known of its n. They are of
-other models than most runs'.
+"""The paper's own numbers, as West & Potts 2025 print them, each with a key and its n where that is known. Most runs
+are of other models.
 
-A row's key is its table and what the row is of ("table2/8B/base/rps"), a value's key its row's and its column
+A row's key is its table and its labels ("table2/8B/base/rps"); a value's key is its row's and its column
 ("table2/8B/base/rps/net").
 """
 
@@ -14,14 +14,14 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-_LABELS: Final[tuple[str, ...]] = ("size", "model", "game", "temperature", "top_p")  # columns that say what a row is of
+_LABELS: Final[tuple[str, ...]] = ("size", "model", "game", "temperature", "top_p")  # columns that are labels
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedRow:
-    """A row of one of the paper's tables. `labels` say what it is of; `values` are numbers, but for a modal letter.
+    """A row of one of the paper's tables. `labels` identify it; `values` are numbers, except for a modal letter.
 
-    `n` is how many rounds or answers each value was taken from, None where the paper gives no way to know.
+    `n` is how many rounds or answers each value was taken from, None where it can't be known from the paper.
     """
 
     key: str
@@ -31,11 +31,11 @@ class PublishedRow:
 
     @property
     def name(self) -> str:
-        """Whose it is, beside our own: "paper: 8B base"."""
+        """Its name beside our own rows: "paper: 8B base"."""
         return f"paper: {' '.join(self.labels[name] for name in ('size', 'model') if name in self.labels)}"
 
     def to_json(self) -> dict[str, Any]:
-        """As a document."""
+        """The row as a document."""
         return {**self.labels, **self.values, "key": self.key, "n": self.n}
 
 
@@ -48,7 +48,7 @@ def published(table: str) -> tuple[PublishedRow, ...]:
 
 
 def find(key: str) -> float | str | None:
-    """The value of that key; None if the paper doesn't print it."""
+    """The value with that key; None if the paper doesn't print it."""
     row_key, _, column = key.rpartition("/")
     rows = published(key.partition("/")[0])
     return next((row.values.get(column) for row in rows if row.key == row_key), None)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Reporter(Protocol):
-    """What makes an experiment's report of some of its runs, side by side; with the paper's rows if `published`."""
+    """Makes an experiment's report of some of its runs, side by side; with the paper's rows if `published`."""
 
     def __call__(self, store: Store, runs: Sequence[RunRow], published: bool = False) -> Report: ...
 
@@ -29,13 +29,13 @@ class Reporter(Protocol):
 REPORTS: Final = Registry[Reporter](
     "arena.reports", "report", {"tournament": tournament.report, "numbers": numbers.report}
 )
-_SHOWN_BY: Final = {"match": "tournament"}  # of experiments that have no report of their own
-# what the document of a whole suite calls an experiment's report; any other by its own name
+_SHOWN_BY: Final = {"match": "tournament"}  # for experiments that have no report of their own
+# names of experiments' reports in the document of a whole suite, where they aren't the experiment's name
 _OF_SUITES: Final = {"tournament": "games", "numbers": "tasks"}
 
 
 def reports_of(store: Store, runs: Sequence[RunRow], published: bool = False) -> tuple[Report, ...]:
-    """The reports of runs of any experiments: one an experiment, in the order of its first run.
+    """The reports of runs of any experiments: one per experiment, in the order of first runs.
 
     Raises InputError for an experiment that nothing installed here can report.
     """
@@ -46,7 +46,7 @@ def reports_of(store: Store, runs: Sequence[RunRow], published: bool = False) ->
 
 
 def suite_document(suite: str, reports: Sequence[Report]) -> dict[str, object]:
-    """The document of a whole suite's reports; null where it has no such part."""
+    """The document of a whole suite's reports; null for a kind of part that it doesn't have."""
     found = {_OF_SUITES.get(report.name, report.name): report.to_json() for report in reports}
     return {"suite": suite, **dict.fromkeys(_OF_SUITES.values()), **found}
 
@@ -54,8 +54,8 @@ def suite_document(suite: str, reports: Sequence[Report]) -> dict[str, object]:
 def _report(name: str, store: Store, runs: Sequence[RunRow], published: bool) -> Report:
     if name not in REPORTS:
         raise InputError(
-            f"run {printable(runs[0].name)} is of the experiment {name!r}, which nothing that is installed "
-            f"here can report: install the package that brings it, or choose other runs (this can report "
+            f"run {printable(runs[0].name)} is of the experiment {name!r}, which nothing installed here "
+            f"can report: install the package that adds it, or choose other runs (this can report "
             f"{', '.join(REPORTS.names())})"
         )
     reporter = REPORTS.load(name)

@@ -1,4 +1,4 @@
-"""A report, of whatever experiment: its tables and figures, and the files that they are written to."""
+"""A report of any experiment: its tables and figures, and the files that they are written to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure: `draw` makes it anew at each call, `data` holds the numbers that it shows. `key` is its file's name."""
+    """A figure: each call of `draw` makes it anew, `data` holds the numbers it shows, and `key` is its file's name."""
 
     key: str
     title: str
@@ -32,11 +32,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an experiment has to say of some runs, side by side.
+    """An experiment's report of some runs, side by side.
 
-    `name` is the experiment's, `file` the name of the files with everything: all cells as CSV (`records`), the whole as
-    JSON (`document`, and more by `to_json`). `published` are the paper's rows, None where they weren't asked for.
-    `nothing` says why there is nothing to show yet, "" if there is.
+    `name` is the experiment's; `file` is the name of the files that hold everything: all cells as CSV (`records`), and
+    the whole report as JSON (`document`, to which `to_json` adds more). `published` are the paper's rows, None if they
+    weren't asked for. `nothing` says why there is nothing to show yet; "" if there is something.
     """
 
     name: str
@@ -50,11 +50,11 @@ class Report:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The sentences below the tables, each once."""
+        """The sentences below the tables, without repetitions."""
         return tuple(dict.fromkeys(note for table in self.tables for note in table.footnotes))
 
     def to_json(self) -> dict[str, Any]:
-        """The whole report as a document, nothing rounded; undefined is None."""
+        """The whole report as a document, with nothing rounded; None is undefined."""
         whole = {**self.document, "notes": list(self.notes)}
         return whole if self.published is None else whole | {"published": [row.to_json() for row in self.published]}
 
@@ -73,7 +73,7 @@ WRITERS: Final[Mapping[str, Callable[[Report], str]]] = {
 
 
 def as_json(document: Mapping[str, Any]) -> str:
-    """A document as it is printed."""
+    """A document as printed JSON."""
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
@@ -81,7 +81,7 @@ def write_all(report: Report, out: Path) -> None:
     """Write each table as Markdown, LaTeX and CSV, each figure as PNG, SVG and PDF with its data as CSV, and everything
     as CSV and JSON.
 
-    Raises StoreError if that can't be done, InputError if there is nothing to write yet.
+    Raises StoreError if a file can't be written, InputError if there is nothing to write yet.
     """
     report.check()
     files: dict[str, str | bytes] = {}
@@ -99,7 +99,7 @@ def write_all(report: Report, out: Path) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file at once, replacing an older one. Raises StoreError with what was in the way."""
+    """Write a file atomically, replacing an older one. Raises StoreError with the reason if it can't be written."""
     try:
         with folder(path.parent), whole_file(path) as file:
             file.write(data)

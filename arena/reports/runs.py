@@ -1,4 +1,4 @@
-"""Runs read from the store, one or several side by side: what is the same whatever experiment they are of."""
+"""Runs read from the store, one or several side by side: what is common to all experiments."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from arena.store.store import Store
 
 
 class MeasuredCell(Protocol):
-    """A cell with what was measured in it."""
+    """A cell with its measurements."""
 
     @property
     def settings(self) -> Settings:
-        """How it came about."""
+        """How the cell came about."""
 
     def to_json(self) -> dict[str, Any]:
-        """All its numbers."""
+        """All of the cell's numbers."""
 
 
 C = TypeVar("C", bound=MeasuredCell)
@@ -45,11 +45,11 @@ class Runs(Generic[C]):
         return self.runs[0]
 
     def cautions_of(self, cells: Sequence[C]) -> tuple[str, ...]:
-        """What has to be said where these cells stand side by side."""
+        """The cautions for showing these cells side by side."""
         return cautions([cell.settings for cell in cells], self.families)
 
     def said_of(self, cells: Sequence[C]) -> tuple[str, ...]:
-        """What these cells share, in a sentence, if that is anything."""
+        """The settings that these cells share, in a sentence, if there are any."""
         return tuple(filter(None, [said_of_all([cell.settings for cell in cells])]))
 
     def document(self, cell: C) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class Runs(Generic[C]):
         return {id(cell): cell.to_json() for cell in self.cells}
 
     def to_json(self) -> dict[str, Any]:
-        """The document of `--json` and `arena report --format json`, but for the notes."""
+        """The document of `--json` and `arena report --format json`, without the notes."""
         return {
             "run": self.run.name,
             "seed": self.run.spec.seed,
@@ -75,10 +75,10 @@ class Runs(Generic[C]):
 def read_cells(
     store: Store, runs: Sequence[RunRow], find: Callable[[str], T], did: str
 ) -> tuple[list[tuple[RunRow, CellRow, T]], tuple[str, ...]]:
-    """The cells of runs with what `find` makes of the name of each one's game or task, and what is left out as it isn't
-    known here, in sentences: "run NAME played 'chess', but ...".
+    """The cells of runs, each with its game or task, which `find` looks up by name; and sentences about those left out
+    because theirs isn't known here: "run NAME played 'chess', but ...".
 
-    Raises InputError if none of them is known.
+    Raises InputError if none is known.
     """
     found = []
     left_out: dict[str, None] = {}

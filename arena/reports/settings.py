@@ -1,7 +1,7 @@
-"""How the rows of a report came about, and what differs between them: one place for games, tasks, tables and figures.
+"""How the rows of a report came about, and how they differ: one place for games, tasks, tables and figures.
 
-A row is named by its subject and by what of its settings other rows don't share. What belongs to a model itself, such
-as its wording, is said in its name only where the model stands there twice.
+A row is named by its subject and those of its settings that other rows don't share. A setting that belongs to a model
+itself, such as its wording, is part of the name only if the model appears more than once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Settings = Mapping[str, Any]
 
-# how a setting is said in a row's name; what isn't here is implied by another one (an infix by its wording's hash)
+# settings as words in a row's name; one that isn't here is implied by another (an infix by its wording's hash)
 _SAID: Final = {
     "style": "{} style",
     "format": "format {}",
@@ -31,7 +31,7 @@ _SAID: Final = {
     "top_p": "top-p {}",
     "invalid": "invalid answers {}",
     "max_tokens": "at most {} tokens",
-    "rounds_asked": "{} rounds a match",
+    "rounds_asked": "{} rounds per match",
     "seed": "seed {}",
     "backend": "{}",
     "weights": "weights {}",
@@ -41,15 +41,15 @@ _SAID: Final = {
     "opponent_backend": "opponent on {}",
     "opponent_weights": "opponent's weights {}",
 }
-_OWN: Final = frozenset({"style", "format", "wording", "backend", "weights"})  # a model's own
-_OF_ALL: Final = ("temperature", "top_p", "history", "invalid", "max_tokens")  # said below a table
-_DIGEST: Final = 8  # letters of a hash that a person reads
+_OWN: Final = frozenset({"style", "format", "wording", "backend", "weights"})  # settings that belong to a model
+_OF_ALL: Final = ("temperature", "top_p", "history", "invalid", "max_tokens")  # stated below a table
+_DIGEST: Final = 8  # letters of a hash that are shown to people
 
 
 def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
     """Everything that a cell's numbers depend on, by name; None where its players have no such setting.
 
-    Wordings have their hash behind them. `history` is how many past rounds a model is shown, "all" for all.
+    Wordings are followed by their hash. `history` is how many past rounds a model is shown, or "all".
     """
     of_matches = run.spec.unit is Unit.MATCH
     asked, settings = cell.asked or cell.opponent_asked, run.spec.settings
@@ -65,7 +65,7 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
         **_of_seat("", cell.subject, cell.asked, run),
         "temperature": sampling.get("temperature"),
         "top_p": sampling.get("top_p"),
-        "invalid": invalid if asked and of_matches else None,  # elsewhere there is one rule
+        "invalid": invalid if asked and of_matches else None,  # other kinds have only one rule
         "max_tokens": int(longest) if asked and longest.isdigit() else None,
         "rounds_asked": run.spec.rounds,
         "seed": run.spec.seed,
@@ -76,7 +76,7 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
 
 
 def of_run(run: RunRow) -> dict[str, Any]:
-    """The same of a whole run: of a setting that its cells don't share, all of its values."""
+    """The same for a whole run, with all values of a setting that its cells don't share."""
     found: dict[str, dict[str, None]] = {}
     for cell in run.spec.cells:
         for name, value in settings_of(run, cell).items():
@@ -85,7 +85,7 @@ def of_run(run: RunRow) -> dict[str, Any]:
 
 
 def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[str, Any]:
-    """How a seat's model is asked, and what it is."""
+    """A seat's model and how it is asked."""
     model = model_of(agent)
     wording, shown, history = (asked.wording if asked else "").partition("+history")
     found = {
@@ -101,7 +101,7 @@ def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[
 
 
 def model_of(agent: str) -> ModelEntry | None:
-    """What the catalog knows of an agent's model; None of a bot, and of a model that has left the catalog since."""
+    """The catalog's entry of an agent's model; None for a bot, and for a model that is no longer in the catalog."""
     from arena.backends.weights.catalog import find_model
 
     kind, _, name = agent.partition(":")
@@ -112,14 +112,14 @@ def model_of(agent: str) -> ModelEntry | None:
 
 
 def _parts(sampling: str) -> dict[str, float]:
-    """What a run's sampling says: "temperature=1,top_p=1"."""
+    """The parts of a run's sampling, such as "temperature=1,top_p=1"."""
     return {
         name: float(value) for name, value in re.findall(r"(temperature|top_p)=(\d+(?:\.\d+)?(?:e[-+]?\d+)?)", sampling)
     }
 
 
 def run_document(run: RunRow) -> dict[str, Any]:
-    """A run's settings as JSON documents show them; `key` is the one that an export names its rows by."""
+    """A run's settings as JSON documents show them; `key` is the one by which an export identifies its rows."""
     spec = run.spec
     return {
         "run": run.name,
@@ -138,7 +138,7 @@ def run_document(run: RunRow) -> dict[str, Any]:
 
 
 def differing(rows: Iterable[Settings]) -> set[str]:
-    """The names of the settings that aren't the same in all the rows that have them."""
+    """The names of the settings that differ between the rows that have them."""
     values: dict[str, set[str]] = {}
     for row in rows:
         for name, value in row.items():
@@ -148,9 +148,9 @@ def differing(rows: Iterable[Settings]) -> set[str]:
 
 
 def differences(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[str]:
-    """For each row, in words, what of its settings other rows don't share: " v. uniform, temperature 1.5", often "".
+    """For each row, those of its settings that other rows don't share: " v. uniform, temperature 1.5", often "".
 
-    `shown` are settings that stand elsewhere, as columns do. Safe to print in one line.
+    `shown` are settings that are shown elsewhere, for instance in columns. Safe to print on one line.
     """
     ours = differing(rows) - _OWN
     of_subject: dict[Any, list[Settings]] = {}
@@ -161,7 +161,7 @@ def differences(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[s
 
 
 def labels(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[str]:
-    """A name for each row: its subject, with what differs. Two rows that nothing else tells apart name their run."""
+    """A name for each row: its subject, with what differs. Rows that would still have the same name add their run."""
     names = [f"{printable(row['subject'])}{more}" for row, more in zip(rows, differences(rows, shown), strict=True)]
     places = [(name, *(row.get(key) for key in shown)) for name, row in zip(names, rows, strict=True)]
     often = Counter(places)
@@ -172,7 +172,7 @@ def labels(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[str]:
 
 
 def said_of_all(rows: Sequence[Settings]) -> str:
-    """What all rows share, in a sentence; "" if that is nothing. The opponent is always named."""
+    """The settings that all rows share, in a sentence; "" if there are none. The opponent is always named."""
     several = differing(rows)
     opponents = dict.fromkeys(row["opponent"] for row in rows if row.get("opponent"))
     said = [f"against {printable(name)}" for name in opponents if len(opponents) == 1]

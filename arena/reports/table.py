@@ -1,5 +1,5 @@
-"""The one model of a table in a report: typed values by key, and what a person reads of them. The forms that it is
-written in: writers.py, latex.py, terminal.py."""
+"""The data of a report's table: typed values by key, and the text shown for them. The forms that it is written in:
+writers.py, latex.py, terminal.py."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, Final, Literal
 
 from arena.reports.words import between
 
-DASH: Final = "–"  # of what is undefined
+DASH: Final = "–"  # for undefined values
 
 # count: a whole number; number: of any size; rate: in percent; share: from 0 to 1, shown in percent;
-# probability: from 0 to 1; p: a test's; text: as it is.
+# probability: from 0 to 1; p: a test's p-value; text: unchanged.
 # interval: that of the number in the column before; range: between two numbers. Their ends are at KEY_low and KEY_high.
 Kind = Literal["count", "number", "rate", "share", "probability", "p", "interval", "range", "text"]
 Source = Literal["run", "value", "paper"]
@@ -20,10 +20,10 @@ Source = Literal["run", "value", "paper"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. `key` says where a row has its value, `digits` how many of them a person sees.
+    """A column. `key` is the key of its value in a row, `digits` how many digits are shown.
 
-    In a terminal without room for all columns, those of the highest `expendable` go first, and `narrow` is the heading
-    there, in lines.
+    In a terminal without room for all columns, those with the highest `expendable` are dropped first; `narrow` is the
+    heading in a terminal, in lines.
     """
 
     key: str
@@ -35,16 +35,16 @@ class Column:
 
     @property
     def lines(self) -> list[str]:
-        """Its heading in a terminal."""
+        """The lines of its heading in a terminal."""
         return (self.narrow or self.heading).split("\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: whose it is, and all that is known of it, by key, with nothing rounded; None is undefined.
+    """A row: its name, and everything known about it, by key, with nothing rounded; None is undefined.
 
-    `texts` are what a person reads where a value alone doesn't say it, by key; `state` is how far it is, "" if it is
-    finished. `source` is "run" for what was measured, "paper" for published values, "value" for any other yardstick.
+    `texts`, by key, are shown where a value alone doesn't say enough; `state` is how far the measurement is, "" if it
+    is finished. `source` is "run" for measurements, "paper" for published values, "value" for any other yardstick.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Row:
 
     @property
     def full_name(self) -> str:
-        """The name with how far it is."""
+        """The name with the state."""
         return f"{self.name} ({self.state})" if self.state else self.name
 
     @property
@@ -64,7 +64,7 @@ class Row:
         return self.source == "run"
 
     def text(self, column: Column) -> str:
-        """What a person reads in a column: a dash for what is undefined, nothing for what a yardstick doesn't have."""
+        """The text shown in a column: a dash for an undefined value, nothing for one that a yardstick doesn't have."""
         if column.key in self.texts:
             return self.texts[column.key]
         undefined = DASH if self.is_ours else ""
@@ -77,7 +77,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, or a part of one: parts that have the same key have the same columns, and go into the same file.
+    """A table, or a part of one: parts with the same key have the same columns and go into the same file.
 
     `footnotes` are sentences below it.
     """
@@ -89,12 +89,12 @@ class Table:
     footnotes: tuple[str, ...] = ()
 
     def texts(self, at: int) -> list[str]:
-        """What a person reads in a column, row by row."""
+        """The texts shown in a column, row by row."""
         return [row.text(self.columns[at]) for row in self.rows]
 
 
 def flat(found: Mapping[str, Any]) -> dict[str, Any]:
-    """A document in one row: nested values under keys joined by a dot, intervals by their ends, lists left to JSON."""
+    """A document as one row: nested values under keys joined by dots, intervals as their ends, lists as JSON."""
     row: dict[str, Any] = {}
     for key, value in found.items():
         if isinstance(value, dict):
@@ -117,5 +117,5 @@ def _text(value: Any, column: Column) -> str:
         return str(value)
     if column.kind == "p" and value < 10**-column.digits:
         return f"<{10**-column.digits:.{column.digits}f}"
-    # a net of nothing is 0.0, and never -0.0
+    # a net of zero is 0.0, never -0.0
     return f"{100 * value if column.kind == 'share' else value:z.{column.digits}f}"

@@ -1,4 +1,4 @@
-"""Tables in a terminal: the columns that its width has room for. What had no room is named below."""
+"""Tables in a terminal: the columns that fit in its width, with those that don't fit named below."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _GAP: Final = 2  # between columns
-_NAME: Final = 25  # the room that a name gets before columns are left out
-_LEAST: Final = 8  # and before those are that aren't expendable
+_NAME: Final = 25  # width that a name keeps as long as expendable columns can be left out
+_LEAST: Final = 8  # and as long as other columns can
 
 
 def terminal(tables: Sequence[Table], width: int) -> RenderableType:
-    """For a terminal of so many columns: the parts of a table with their columns below each other, then its notes."""
+    """Tables for a terminal `width` characters wide: a table's parts, with their columns aligned, then its notes."""
     from rich.cells import cell_len
     from rich.console import Group
 
@@ -35,13 +35,13 @@ def terminal(tables: Sequence[Table], width: int) -> RenderableType:
             blocks += [_drawn(part, shown, widths, names), _text("")]
         notes = [note for part in parts for note in part.footnotes]
         if missing := list(_missing(parts[0].columns, shown)):
-            notes.append(f"Not shown for want of room: {', '.join(missing)}. A wider terminal or --format shows them.")
+            notes.append(f"Not shown for lack of room: {', '.join(missing)}. A wider terminal or --format shows them.")
         blocks += [*(_text(note, "dim") for note in notes), _text("")]
     return Group(*blocks[:-1])
 
 
 def _fitting(columns: Sequence[Column], widths: Sequence[int], widest: int, width: int) -> list[int]:
-    """The places of the columns that have room beside the names, which are at most so wide."""
+    """The indices of the columns that fit beside the names, of which the longest has width `widest`."""
     shown = list(range(len(columns)))
     order = sorted(shown, key=lambda at: (columns[at].expendable, at), reverse=True)
     for at in order[:-1]:
@@ -53,7 +53,7 @@ def _fitting(columns: Sequence[Column], widths: Sequence[int], widest: int, widt
 
 
 def _missing(columns: Sequence[Column], shown: Sequence[int]) -> Iterator[str]:
-    """The headings of the columns that aren't shown; an interval goes without saying where its number isn't either."""
+    """The headings of the columns that aren't shown; an interval isn't mentioned if its number isn't shown either."""
     for at in (at for at in range(len(columns)) if at not in shown):
         if columns[at].kind != "interval":
             yield columns[at].heading
@@ -83,7 +83,7 @@ def _drawn(table: Table, shown: Iterable[int], widths: Sequence[int], names: int
 
 
 def _text(text: str, style: str = "") -> Text:
-    """A text in which nothing acts on the terminal, wherever it comes from."""
+    """A text, from whatever source, in which nothing can act on the terminal."""
     from rich.text import Text
 
     return Text(printable(text, keep="\n"), style)
@@ -94,6 +94,6 @@ def _name_lines(row: Row) -> tuple[str, ...]:
 
 
 def _lines(parts: Sequence[Table], at: int) -> Iterable[str]:
-    """All that stands in a column."""
+    """Everything shown in a column."""
     for part in parts:
         yield from (*part.columns[at].lines, *part.texts(at))

@@ -14,5 +14,5 @@ def duration(seconds: float) -> str:
 
 
 def between(low: float, high: float, digits: int = 1) -> str:
-    """An interval by its ends, as few are symmetric."""
+    """An interval as its ends, because few intervals are symmetric."""
     return f"{low:z.{digits}f} to {high:z.{digits}f}"

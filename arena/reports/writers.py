@@ -1,4 +1,4 @@
-"""Tables as text: Markdown and CSV (LaTeX: latex.py, a terminal: terminal.py). A name can't act in any of them."""
+"""Tables as text: Markdown and CSV (LaTeX: latex.py, a terminal: terminal.py). Names are escaped in all of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from arena.reports.table import Table
 
 
 def markdown_tables(tables: Sequence[Table]) -> str:
-    """In GitHub's Markdown, each with its title."""
+    """The tables in GitHub's Markdown, each with its title."""
     return "\n".join(map(_markdown, tables))
 
 
@@ -28,14 +28,14 @@ def _line(*texts: str) -> str:
 
 
 def table_spreadsheet(*parts: Table) -> str:
-    """A table's rows as CSV: whose each is, whether it is ours, and all that is known of it."""
+    """A table's rows as CSV: whose each row is, whether it is ours, and everything known about it."""
     return spreadsheet(
         [{"": row.full_name, "ours": row.is_ours, **row.values} for table in parts for row in table.rows]
     )
 
 
 def spreadsheet(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Texts and numbers as CSV, a column for each key that any of them has: nothing rounded, undefined empty."""
+    """Texts and numbers as CSV, with a column for each key of any row: nothing rounded, undefined values empty."""
     keys = list(dict.fromkeys(key for row in rows for key in row))
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""What runs of tasks say (section 2 of the paper and its appendix).
+"""The report of numbers (section 2 of the paper and its appendix).
 
 measures.py   a cell's numbers, from its answers and from exact mode
 runs.py       a whole run, or several side by side
@@ -27,7 +27,7 @@ def report(store: Store, runs: Sequence[RunRow], published: bool = False) -> Rep
 
 
 def reported(found: NumbersRuns, published: bool = False) -> Report:
-    """The same of runs that were read before."""
+    """The same for runs that have already been read."""
     from arena.reports.numbers.figures import figures
     from arena.reports.numbers.tables import published_rows, tables
     from arena.reports.report import Report

@@ -1,4 +1,4 @@
-"""Figures 2, 3, 6, 7 and 8: histograms, repetitions, and what stands where in a sequence."""
+"""Figures 2, 3, 6, 7 and 8: histograms, repetitions, and the integers at each place of a sequence."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 _ACROSS: Final = 3  # panels side by side
 _LETTERS: Final = 42  # of a name in a line above a panel
-_WIDTH, _HEIGHT = 3.0, 2.1  # inches a panel
+_WIDTH, _HEIGHT = 3.0, 2.1  # inches per panel
 _GREY: Final = "#888888"
 _TRUE: Final = "true sample"
-_MATCHED: Final = ("temperature",)  # said in the heads of figure 7
+_MATCHED: Final = ("temperature",)  # stated in the heads of figure 7
 
 
 @dataclass(frozen=True)
 class _Panel:
-    """Bars of some counts under a head. `style` is the subject's, None for a true sample's; `marks` are shares beside
-    the bars, where there are any."""
+    """Bars for counts under a head. `style` is the subject's, None for a true sample; `marks` are shares beside the
+    bars, if there are any."""
 
     name: str
     head: str
@@ -44,14 +44,14 @@ class _Panel:
     marks: Sequence[float] | None = None
 
     def data(self, ticks: Sequence[str], marked: str) -> Row:
-        """The counts and the shares."""
+        """The counts and the shares as a row of data."""
         marks = zip(ticks, self.marks or (), strict=False)
         counts = dict(zip(ticks, self.counts.tolist(), strict=True))
         values = counts | {f"{marked} {tick}": share for tick, share in marks}
         return Row(self.name, values, source="value" if self.style is None else "run")
 
     def draw(self, axes: Axes, ticks: Sequence[str], mark: str) -> None:
-        """In percent, without bars where nothing was drawn."""
+        """Draw the panel, in percent; without bars if no answer was drawn."""
         places = range(len(ticks))
         if n := int(self.counts.sum()):
             shade = _GREY if self.style is None else colour(self.style)
@@ -72,7 +72,7 @@ class _Panel:
 
 
 def figures(runs: NumbersRuns) -> tuple[Figure, ...]:
-    """All figures that the cells fill."""
+    """All figures for which there are cells."""
     style = styles(cell.subject for cell in runs.cells)
     found = []
     for key, task, title in (
@@ -137,7 +137,7 @@ def _drawn(counts: NDArray[np.int64], length: int) -> str:
     """How many answers were drawn, and their chi-square."""
     n = int(counts.sum())
     if not n:
-        return "exact alone: nothing drawn"
+        return "exact mode only: nothing drawn"
     what = f"{n // length:,} sequences ({n:,} integers)" if length > 1 else f"{n:,} answers"
     return f"n = {what}, χ² = {chi_square(counts):,.0f}"
 
@@ -146,7 +146,7 @@ def _drawn(counts: NDArray[np.int64], length: int) -> str:
 
 
 def _with_true(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> list[tuple[str, NDArray[np.int64]]]:
-    """The sequences of each panel: a true sample's first, of as many as the first cell has."""
+    """The sequences of each panel, beginning with a true sample of the first cell's size."""
     sample = true_sample(runs.run.spec.seed, cells[0].task, len(cells[0].values))
     return [
         (_TRUE, sample),
@@ -196,7 +196,7 @@ def _positions(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> Figure:
         legend = f"Each place's share of each integer; chance is {100 / len(task.values):.1f}% everywhere."
         return _finished(figure, runs, cells, legend)
 
-    title = "Figure 6: what stands where in sequences of ten"
+    title = "Figure 6: integers by their place in sequences of ten"
     rows = [
         Row(
             name,
@@ -225,7 +225,7 @@ def _grid(count: int, height: float = _HEIGHT) -> tuple[Drawing, list[Axes]]:
 
 
 def _bars(panels: Sequence[_Panel], ticks: Sequence[str], mark: str, rates: str) -> tuple[Drawing, list[Axes]]:
-    """Panels of bars, all of one height; `rates` is what they are shares of."""
+    """Panels of bars, all of one height; `rates` names the unit of the shares."""
     figure, grid = _grid(len(panels))
     highest = max(max(*(panel.counts / max(1, panel.counts.sum())), *(panel.marks or ())) for panel in panels)
     for axes, panel in zip(grid, panels, strict=True):
@@ -237,11 +237,11 @@ def _bars(panels: Sequence[_Panel], ticks: Sequence[str], mark: str, rates: str)
 
 
 def _head(name: str, *said: str) -> str:
-    """A panel's head: whose it is, in as many lines as that needs, and its numbers."""
+    """A panel's head: its name, in as many lines as needed, and its numbers."""
     return "\n".join((plain(textwrap.fill(name, _LETTERS)), *said))
 
 
 def _finished(figure: Drawing, runs: NumbersRuns, cells: Sequence[NumbersCellReport], legend: str) -> Drawing:
-    """With the sentences below the figure."""
+    """The figure with the sentences below it."""
     below(figure, " ".join((f"{runs.title}.", *runs.said_of(cells), legend, *runs.cautions_of(cells))), 7)
     return figure

@@ -1,4 +1,4 @@
-"""What a task's cell says, from its answers and from exact mode. Definitions: docs/definitions.md."""
+"""A cell's numbers, from its answers and from exact mode. Definitions: docs/definitions.md."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ PER = 1500  # integers that table 1's chi-square is also given for
 
 @dataclass(frozen=True)
 class NumbersCellReport:
-    """A cell with its answers, from which every number is computed when it is asked for. `wanted` is how many valid
-    answers the run wants, 0 if it draws none; `n` for how many exact mode's chi-square is given; `settings` say how it
+    """A cell with its answers, from which each number is computed on demand. `wanted` is how many valid answers the run
+    wants, 0 if it draws none; `n` is for how many answers exact mode's chi-square is given; `settings` say how the cell
     came about."""
 
     cell: CellRow
@@ -66,7 +66,7 @@ class NumbersCellReport:
 
     @property
     def prompt(self) -> Mapping[str, Any]:
-        """How a model was asked, and under which sampling; empty for others."""
+        """How a model was asked, and under which sampling; empty for other players."""
         asked = self.cell.spec.asked
         return {} if asked is None else msgspec.to_builtins(asked)
 
@@ -77,12 +77,12 @@ class NumbersCellReport:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is the task as the paper's figure 2 has it: the wording itself, at temperature 1, nothing cut."""
+        """Whether the task is that of the paper's figure 2: the wording itself, at temperature 1, nothing truncated."""
         return self.sampling == (1.0, 1.0) and not self.prompt.get("variant") and not self.prompt.get("matched")
 
     @property
     def is_person(self) -> bool:
-        """Whether a person drew: their answers depend on each other."""
+        """Whether a person drew, whose answers depend on each other."""
         return self.cell.spec.is_person
 
     @cached_property
@@ -98,7 +98,7 @@ class NumbersCellReport:
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether it has fewer valid answers than were wanted."""
+        """Whether there are fewer valid answers than were wanted."""
         return len(self.values) < self.wanted
 
     @property
@@ -113,13 +113,13 @@ class NumbersCellReport:
 
     @property
     def mode(self) -> str | None:
-        """The value drawn most often, the first of equals; by exact mode if nothing was drawn."""
+        """The value drawn most often, the first one in a tie; exact mode's if nothing was drawn."""
         weights = self.counts if len(self.values) else self.distribution
         return None if weights is None else self.task.values[int(np.argmax(weights))]
 
     @property
     def exact(self) -> Exact | None:
-        """What exact mode found."""
+        """Exact mode's result."""
         return Exact.from_json(self.findings[EXACT]) if EXACT in self.findings else None
 
     @property
@@ -129,42 +129,42 @@ class NumbersCellReport:
 
     @property
     def expected_chi2(self) -> float | None:
-        """What chi-square would be on average over n valid answers, by exact mode."""
+        """The mean chi-square of n valid answers, by exact mode."""
         return None if self.distribution is None else expected_chi_square(self.distribution, self.n)
 
     @property
     def chi2_bounds(self) -> tuple[float, float] | None:
-        """The least and the largest that the expected chi-square can be, wherever the open share goes."""
+        """The smallest and the largest possible expected chi-square, whatever the open share turns out to be."""
         found = self.exact
         return None if found is None else expected_chi_square_bounds(found.probabilities, found.unexplored, self.n)
 
     @property
     def best_chi2(self) -> float | None:
-        """The chi-square of what was drawn; if nothing was, the expected one."""
+        """The chi-square of the answers drawn; if there are none, the expected one."""
         return self.uniformity.chi2 if len(self.values) else self.expected_chi2
 
     @property
     def entropy(self) -> Mapping[str, Any]:
-        """The first token's entropy in bits and, if it was matched, whose was to be reached and how high that is."""
+        """The first token's entropy in bits and, if it was matched, the base model and its entropy."""
         return self.findings.get(ENTROPY, {})
 
     @property
     def rewards(self) -> Mapping[str, Any]:
-        """What a reward model gave for each value."""
+        """The reward that a reward model gave to each value."""
         return self.findings.get(REWARDS, {})
 
     @cached_property
     def repetitions(self) -> Repetitions | None:
-        """Figure 3, for sequences."""
+        """The repetitions of figure 3, for sequences."""
         return repetition_report(self.values, len(self.task.values)) if self.is_sequences else None
 
     @property
     def is_sequences(self) -> bool:
-        """Whether there are sequences to look at."""
+        """Whether there are sequences."""
         return self.task.length > 1 and len(self.values) > 0
 
     def to_json(self) -> dict[str, Any]:
-        """The cell as `--json` prints it; undefined is None."""
+        """The cell as `--json` prints it; None is undefined."""
         found = self.uniformity
         independent = self.task.length == 1 and not self.is_person
         k = len(self.task.values)
@@ -252,7 +252,7 @@ class NumbersCellReport:
 
 
 def known(number: float) -> float | None:
-    """None for what is undefined."""
+    """The number, or None if it is undefined."""
     return None if math.isnan(number) else number
 
 

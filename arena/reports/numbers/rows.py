@@ -1,4 +1,4 @@
-"""Parts of tables about tasks: names, rows of cells and of what isn't ours, sentences below."""
+"""Parts of tables about tasks: names, rows for cells and for the paper's values, and the sentences below."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ PAPERS_N_NOTE: Final = "The paper doesn't print its n here: 1500 follows from it
 OTHER_WORDING_NOTE: Final = "The paper doesn't print the wording that it used here: Arena's is its own."
 BY_EXACT: Final = (
     "By exact mode: the chi-square that n answers would have on average. In brackets, the share of the distribution "
-    "that was not followed to its end; where that is more than what was found valid, it alone."
+    "that was not followed to its end; that share alone where it is more than what was found valid."
 )
 REJECTED: Final = "Rejected in percent of the answers drawn."
 UNEXPLORED_NOTE: Final = (
     "exact: the chi-square that n answers would have on average, from the model's probabilities; "
     "open: the share of the distribution that was not followed to its end; "
-    "bounds: what exact can be, wherever that share goes."
+    "bounds: the range of exact, whatever that share turns out to be."
 )
 TRUE_NOTE: Final = "V, TV: in brackets, what a true sample of as many answers has on average."
 
@@ -35,8 +35,8 @@ TRUE_NOTE: Final = "V, TV: in brackets, what a true sample of as many answers ha
 def cell_rows(
     runs: NumbersRuns, cells: Sequence[NumbersCellReport], more: More | None = None, shown: Collection[str] = ()
 ) -> list[Row]:
-    """A row a cell: who drew, with what differs but for the settings that are `shown` in columns, how far the cell is,
-    and its numbers with those that `more` adds."""
+    """A row per cell: who drew, with the settings that differ and aren't `shown` in columns, how far the cell is, and
+    its numbers with those that `more` adds."""
     rows = []
     for name, cell in zip(labels([cell.settings for cell in cells], shown), cells, strict=True):
         state = f"{len(cell.values)} of {cell.wanted}" if cell.is_incomplete else ""
@@ -46,12 +46,12 @@ def cell_rows(
 
 
 def paper(name: str, key: str, values: Mapping[str, Any]) -> Row:
-    """A row of the paper's, with the key of what it shows."""
+    """A row from the paper, with the key of its published values."""
     return Row(f"paper: {name}", {**values, "published": key}, source="paper")
 
 
 def paper_chi_squares(row: PublishedRow, name: str = "") -> list[Row]:
-    """A row of the paper's that has a chi-square a model, as a row a model; `name` begins theirs."""
+    """A row of the paper that has one chi-square per model, as one row per model; their names begin with `name`."""
     return [
         paper(f"{name} {model}".strip(), f"{row.key}/{model}", {"n": row.n, "chi2": chi2})
         for model, chi2 in row.values.items()
@@ -59,8 +59,8 @@ def paper_chi_squares(row: PublishedRow, name: str = "") -> list[Row]:
 
 
 def chi_square_text(cell: NumbersCellReport, by_exact: bool = False) -> str:
-    """What was drawn; if nothing was, or `by_exact`, what exact mode expects, with the share that it left open if that
-    is worth a word."""
+    """The chi-square of the answers drawn; if there are none, or `by_exact`, the one that exact mode expects, with the
+    share that it left open if that matters."""
     exact = cell.exact
     if exact is None or (len(cell.values) and not by_exact):
         return DASH if cell.best_chi2 is None else f"{cell.best_chi2:z.0f}"
@@ -78,8 +78,8 @@ def sentences(
     of_single_values: bool = False,
     wording_is_printed: bool = False,
 ) -> tuple[str, ...]:
-    """What stands under a table: which runs, what all rows share, what `rates` are of, what is missing, what can't be
-    compared. `wording_is_printed`: whether the paper prints how it asked."""
+    """The sentences below a table: which runs, what all rows share, what `rates` are percentages of, what is missing,
+    what can't be compared. `wording_is_printed`: whether the paper prints its wording."""
     said = [" ".join((f"{runs.title}.", *runs.said_of(cells), *filter(None, [rates])))]
     if of_single_values:
         said.append(TRUE_NOTE)
@@ -100,13 +100,13 @@ def sentences(
 
 
 def _later(cell: NumbersCellReport) -> str:
-    """How many valid answers don't count yet, as earlier draws are missing."""
+    """How many valid answers don't count yet because earlier draws are missing."""
     later = cell.cell.done - len(cell.values)
     return f" ({later} later ones not counted)" if later > 0 else ""
 
 
 def by_name(cells: Sequence[NumbersCellReport], shown: Collection[str]) -> dict[str, list[NumbersCellReport]]:
-    """The cells that differ in nothing but the settings that are `shown` otherwise, by their name."""
+    """The cells that differ only in settings `shown` elsewhere, by their common name."""
     found: dict[str, list[NumbersCellReport]] = {}
     for name, cell in zip(labels([cell.settings for cell in cells], shown), cells, strict=True):
         found.setdefault(name, []).append(cell)
@@ -114,12 +114,12 @@ def by_name(cells: Sequence[NumbersCellReport], shown: Collection[str]) -> dict[
 
 
 def with_true(found: Mapping[str, Any], key: str) -> str:
-    """With two digits and, in brackets, what a true sample of as many answers has on average."""
+    """A value with two digits and, in brackets, the average of a true sample of as many answers."""
     return DASH if found[key] is None else f"{found[key]:.2f} ({found[f'{key}_true']:.2f})"
 
 
 def true_per(cells: Sequence[NumbersCellReport]) -> str | float | None:
-    """What a true sample has of chi-square per 1500 integers, on average; from what to what, if cells differ in n."""
+    """A true sample's average chi-square per 1500 integers; as a range if cells differ in n."""
     found = sorted((len(cell.task.values) - 1) * PER / cell.uniformity.n for cell in cells if cell.is_sequences)
     if not found:
         return None

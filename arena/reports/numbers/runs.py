@@ -1,4 +1,4 @@
-"""Runs of tasks: which of their cells stand where, and the document that `--json` prints."""
+"""Runs of tasks: which tables and figures their cells belong to, and the document that `--json` prints."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class NumbersRuns(Runs[NumbersCellReport]):
         return cells if len({cell.sampling for cell in cells}) > 1 else []
 
     def single(self, task: str) -> list[NumbersCellReport]:
-        """The cells of a task that stand one a row or a panel: neither paraphrases nor matched, nor what only table 4
-        has room for."""
+        """The cells of a task that get a row or a panel each: neither paraphrases nor matched, nor those that only
+        table 4 has room for."""
         in_grid = {id(cell) for cell in self.grid() if not cell.is_plain}
         return [
             cell
@@ -52,16 +52,16 @@ class NumbersRuns(Runs[NumbersCellReport]):
         ]
 
     def bases(self, matched: Sequence[NumbersCellReport]) -> list[NumbersCellReport]:
-        """The plain cells of those whose entropy some cells were to reach."""
+        """The plain cells of the base models whose entropy the matched cells were to reach."""
         names, tasks = ({cell.prompt["matched"] for cell in matched}, {cell.task.name for cell in matched})
         return [cell for cell in self.of(*tasks) if cell.subject in names and cell.is_plain]
 
 
 def read_runs(store: Store, *runs: RunRow) -> NumbersRuns:
-    """Read one or several runs; of a cell that several of them have with the same settings, the one with the most
-    answers. A task that isn't known here is left out, and named.
+    """Read one or several runs. If several have a cell with the same settings, the one with the most answers is kept. A
+    task that isn't known here is left out, and named.
 
-    Raises InputError if none of them is known.
+    Raises InputError if none is known.
     """
     found, left_out = read_cells(store, runs, find_task, "asked")
     kept: dict[tuple[str, ...], NumbersCellReport] = {}

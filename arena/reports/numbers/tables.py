@@ -23,12 +23,12 @@ from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.published import PublishedRow, find, published
 from arena.reports.table import Column, Row, Table
 
-_PLAIN: Final = "table4/1.0/1.0"  # the paper's row for single integers as figure 2 has them
+_PLAIN: Final = "table4/1.0/1.0"  # the paper's row for single integers as in figure 2
 _PAPERS: Final = ("base", "llama-instruct", "tulu-dpo", "tulu-sft", "tulu-full")
 
 
 def tables(runs: NumbersRuns, with_published: bool = False) -> tuple[Table, ...]:
-    """All tables that the cells fill."""
+    """All tables for which there are cells."""
     sequences = runs.single("sequences")
     matched = [cell for cell in runs.cells if cell.prompt.get("matched")]
     made = (
@@ -45,7 +45,7 @@ def tables(runs: NumbersRuns, with_published: bool = False) -> tuple[Table, ...]
 
 
 def published_rows(made: Sequence[Table]) -> tuple[PublishedRow, ...]:
-    """The paper's rows that stand in these tables."""
+    """The paper's rows in these tables."""
     keys = {table.key for table in made}
     rows = [row for row in published("table4") if "table4" in keys or ("integers" in keys and row.key == _PLAIN)]
     rows += published("table5") if "integers" in keys else ()
@@ -124,9 +124,9 @@ def _sequences(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_publi
             rows += paper_chi_squares(row, row.labels["size"])
     notes = (
         f"chi²: of all integers pooled, and for {PER} of them. Which of the two the paper's table 1 shows, and for how "
-        "many sequences, is open. Integers of one sequence depend on each other: p, frequencies is of Hotelling's "
-        "test, with sequences as cases; p, neighbours of the test that a number doesn't depend on the one before, "
-        "made within places, so that it isn't moved by a preference for a number at a place.",
+        "many sequences, is open. Integers of one sequence depend on each other: p, frequencies is from Hotelling's "
+        "test, with sequences as cases; p, neighbours tests whether a number depends on the one before it, within "
+        "places, so that a preference for a number at a place doesn't affect it.",
         *sentences(runs, cells, with_published, f"Equal neighbours in percent of neighbouring pairs. {REJECTED}"),
     )
     return Table("table1", "Table 1: integers of sequences of ten", _SEQUENCES, tuple(rows), notes)
@@ -180,7 +180,7 @@ def _paraphrases(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_pub
 
 
 def _grid(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published: bool) -> Table:
-    """Of exact mode, if every cell has it: what was drawn of some of them doesn't belong beside that."""
+    """Table 4, by exact mode if every cell has it: chi-squares of drawn answers don't belong beside exact ones."""
     by_exact = all(cell.exact is not None for cell in cells)
     players = by_name(cells, shown=("temperature", "top_p"))
     papers = _PAPERS if with_published else ()

@@ -1,4 +1,4 @@
-"""What runs of games say (section 3 of the paper).
+"""The report of tournaments (section 3 of the paper).
 
 measures.py   a cell's numbers, from its rounds
 runs.py       a whole run, or several side by side
@@ -26,7 +26,7 @@ def report(store: Store, runs: Sequence[RunRow], published: bool = False) -> Rep
 
 
 def reported(found: TournamentRuns, published: bool = False) -> Report:
-    """The same of runs that were read before."""
+    """The same for runs that have already been read."""
     from arena.reports.report import Report
     from arena.reports.tournament.figure4 import figure4
     from arena.reports.tournament.table2 import comparable, table2

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _TITLE: Final = "Figure 4: determinism over all rounds, and after each outcome"
 _BINS: Final = 24  # from chance to 1
-_ROW: Final = 1.0  # inches a subject
-_LABEL: Final = 50  # letters of a name in a line: the mean stands beside it
+_ROW: Final = 1.0  # inches per subject
+_LABEL: Final = 50  # letters of a name in a line, with room for the mean beside it
 _LEGEND: Final = (
     "Bars to the right: 95% intervals; a hollow marker has none, as too few matches have the outcome. n: rounds, "
     "to the right those after that outcome."
@@ -32,14 +32,14 @@ _LEGEND: Final = (
 
 
 def figure4(runs: TournamentRuns) -> Figure:
-    """The figure. A cell without matches that count is left out; a subject without a policy is shown as such."""
+    """The figure. A cell in which no match counts is left out; a subject without a policy is shown as such."""
     cells = [cell for cell in runs.cells if len(cell.rounds)]
     data = plain_table("figure4", _TITLE, [_data(runs, cell) for cell in cells])
     return Figure("figure4", _TITLE, lambda: _drawn(runs, cells), data)
 
 
 def _data(runs: TournamentRuns, cell: CellReport) -> Row:
-    """What is drawn of a cell: the distribution as percent of rounds in each bin, of equal width from chance to 1."""
+    """A cell's data in the figure: the percentage of rounds in each bin, of equal width from chance to 1."""
     found = runs.document(cell)
     values = flat({key: found[key] for key in ("game", "opponent", "rounds", "determinism", "determinism_after")})
     values |= {f"rounds_after.{name}": int(cell.after(outcome).sum()) for name, outcome in OUTCOMES.items()}
@@ -67,7 +67,7 @@ def _drawn(runs: TournamentRuns, cells: Sequence[CellReport]) -> Drawing:
 
 
 def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], styles: Sequence[int]) -> None:
-    """A game: a row a subject, its distribution and beside it its differences."""
+    """Draw a game: a row per subject, with its distribution and beside it its differences."""
     box.suptitle(plain(cells[0].game.title), x=0.01, ha="left", fontweight="bold")
     grid = box.subplots(len(cells), 2, sharex="col", squeeze=False, width_ratios=[3, 2])
     for (left, right), cell, label, style in zip(grid, cells, labels, styles, strict=True):
@@ -89,7 +89,7 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
         va="top",
         fontsize=7.5,
     )
-    # at least a hundredth each way, or bots' differences of nothing would fill the axis
+    # at least a hundredth each way, or bots' differences of almost zero would fill the axis
     ends = [-0.01, 0.01, *grid[0, 1].get_xlim()]
     grid[0, 1].set_xlim(min(ends), max(ends))
     grid[0, 1].locator_params(axis="x", nbins=5)
@@ -128,7 +128,7 @@ def _edges(cell: CellReport) -> list[float]:
 
 
 def _clipped(cell: CellReport) -> NDArray[np.float64]:
-    return np.clip(cell.determinism, 1.0 / len(cell.game.moves), 1.0)  # 1/n less a bit is 1/n
+    return np.clip(cell.determinism, 1.0 / len(cell.game.moves), 1.0)  # slightly below 1/n is 1/n
 
 
 def _after(axes: Axes, cell: CellReport, style: int) -> None:

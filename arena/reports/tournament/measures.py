@@ -1,4 +1,4 @@
-"""What a cell's rounds say: the numbers of table 2 and figure 4. Definitions: docs/definitions.md."""
+"""A cell's numbers, from its rounds, for table 2 and figure 4. Definitions: docs/definitions.md."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from arena.stats.bounded import Bounds
 from arena.stats.clusters import Estimate, center, difference, mean, stratified_difference
 from arena.store.rows import CellRow, RoundColumns
 
-NO_MOVE = -1  # in the columns, of a seat that forfeited
-NET: Bounds = -100.0, 100.0  # between which a net lies, in points
+NO_MOVE = -1  # in the columns: the seat forfeited
+NET: Bounds = -100.0, 100.0  # the range of a net, in points
 GAP: Bounds = -200.0, 200.0
 OUTCOMES = {"win": Outcome.WIN, "tie": Outcome.TIE, "loss": Outcome.LOSS}
 
 
 @dataclass(frozen=True)
 class CellReport:
-    """A cell with its rounds, from which every number is computed when it is asked for.
+    """A cell with its rounds, from which each number is computed on demand.
 
     `games_asked` is how many matches the run wants; `rounds` are those of the matches that count (arena/blocks.py).
-    `settings` say how it came about.
+    `settings` say how the rounds came about.
     """
 
     cell: CellRow
@@ -51,7 +51,7 @@ class CellReport:
 
     @property
     def state(self) -> str:
-        """Which matches are counted; "" of a whole cell."""
+        """Which matches are counted; "" for a whole cell."""
         if self.is_whole:
             return ""
         which = f"{self.matches}" if self.cell.below is None or not self.matches else f"1 to {self.matches}"
@@ -59,7 +59,7 @@ class CellReport:
 
     @property
     def uncounted(self) -> str:
-        """Which matches are counted and what else there is, as a sentence; "" of a whole cell."""
+        """Which matches are counted and how many others there are, as a sentence; "" for a whole cell."""
         if self.is_whole:
             return ""
         later, still_open = self.cell.done - self.matches, f"{self.cell.open} open"
@@ -68,14 +68,14 @@ class CellReport:
         if not self.matches:
             return (
                 f"no match is counted yet ({later} of {self.games_asked} finished, {still_open}): "
-                f"those that end early are no sample, so that an unfinished run is told from {BLOCK} matches on."
+                f"those that end early aren't a fair sample, so an unfinished run is shown from {BLOCK} matches on."
             )
         also = f"; {later} later {'one is' if later == 1 else 'ones are'} finished too and not counted" if later else ""
         return f"{self.state}{also}, {still_open}."
 
     @property
     def determinism(self) -> NDArray[np.float64]:
-        """The largest probability of each round's policy, shape (rounds,); NaN without a policy."""
+        """The largest probability in each round's policy, shape (rounds,); NaN without a policy."""
         largest: NDArray[np.float64] = self.rounds.policy.max(axis=1)
         return largest
 
@@ -95,16 +95,16 @@ class CellReport:
 
     @property
     def expected_net(self) -> Estimate:
-        """The same with each outcome replaced by its expectation under the policy against the reply played.
+        """The net with each outcome replaced by its expectation under the policy against the reply played.
 
-        Where the opponent forfeited, that is a win. Undefined if a round has no policy.
+        If the opponent forfeited, that is a win. Undefined if a round has no policy.
         """
         expected = self._expected
         return Estimate(None) if expected is None else mean(expected, self.rounds.match, NET)
 
     @property
     def gap(self) -> Estimate:
-        """Net minus expected net: what the parse of answers adds to the policy, and luck."""
+        """Net minus expected net: the effect of parsing answers, and luck."""
         expected = self._expected
         return Estimate(None) if expected is None else mean(self._points - expected, self.rounds.match, GAP)
 
@@ -125,11 +125,11 @@ class CellReport:
 
     @property
     def has_policies(self) -> bool:
-        """Whether there are rounds and each has a policy: a person has none."""
+        """Whether there are rounds and each has a policy (a person has none)."""
         return len(self.rounds) > 0 and not bool(np.isnan(self.rounds.policy).any())
 
     def after(self, outcome: Outcome) -> NDArray[np.bool_]:
-        """The rounds from 2 on whose previous round had this outcome, as a mask, shape (rounds,)."""
+        """A mask of the rounds from 2 on whose previous round had this outcome, shape (rounds,)."""
         previous = np.roll(self.rounds.outcome, 1)
         mask: NDArray[np.bool_] = (self.rounds.number > 1) & (previous == outcome)
         return mask
@@ -149,7 +149,7 @@ class CellReport:
         return difference(self.determinism, self.rounds.match, self._bounds, *sides)
 
     def after_difference_within_round(self, outcome: Outcome) -> Estimate:
-        """The same difference within each round number: history and round number move both sides."""
+        """The same difference within each round number, because history and round number affect both sides."""
         if not self.has_policies:
             return Estimate(None)
         rounds = self.rounds
@@ -158,11 +158,11 @@ class CellReport:
 
     @property
     def _bounds(self) -> Bounds:
-        """Between which determinism lies."""
+        """The range of determinism."""
         return 1 / len(self.game.moves), 1.0
 
     def to_json(self) -> dict[str, Any]:
-        """The cell as `--json` prints it. Rates and nets are in percent; undefined is None."""
+        """The cell as `--json` prints it. Rates and nets are in percent; None is undefined."""
         rounds, spec = self.rounds, self.cell.spec
         net, expected, gap = self.net, self.expected_net, self.gap
         return {
@@ -228,7 +228,7 @@ class CellReport:
 
 @lru_cache(maxsize=65536)
 def _expectation(policy: tuple[float, ...], column: tuple[int, ...]) -> float:
-    """The expected net of one round in points, in decimal: 0.2 - 0.6 is then -0.4, as whoever typed it expects."""
+    """The expected net of one round in points, by decimal arithmetic: 0.2 - 0.6 is then exactly the expected -0.4."""
     return float(100 * sum(Decimal(repr(p)) * payoff for p, payoff in zip(policy, column, strict=True)))
 
 

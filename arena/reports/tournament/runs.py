@@ -1,4 +1,4 @@
-"""Runs of games: their cells by game, what they are called, and the document that `--json` prints."""
+"""Runs of games: their cells by game, the cells' names, and the document that `--json` prints."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ class TournamentRuns(Runs[CellReport]):
         still_open = sum(cell.cell.open for cell in self.cells)
         return (
             f"no match of run {self.run.name} is counted yet ({done} finished, {still_open} open): those that end "
-            f"early are no sample, so that an unfinished run is told from {BLOCK} matches on. "
-            "The command that began it goes on with it, and `arena runs` tells how far it is"
+            f"early aren't a fair sample, so an unfinished run is shown from {BLOCK} matches on. "
+            "The command that began it continues it, and `arena runs` shows how far it is"
         )
 
     @property
     def uncounted(self) -> tuple[str, ...]:
-        """Of each cell that isn't whole, which matches are counted: sentences that are safe to print."""
+        """Which matches are counted, for each cell that isn't whole: sentences that are safe to print."""
         return tuple(
             f"{self.label(cell)}, {cell.game.title}: {cell.uncounted}" for cell in self.cells if cell.uncounted
         )
 
     def label(self, cell: CellReport) -> str:
-        """Who is measured, with what of its settings the other cells of its game don't share; safe to print."""
+        """Who is measured, with those settings that other cells of its game don't share; safe to print."""
         return self._names[id(cell)]
 
     def differs(self, cell: CellReport) -> str:
@@ -72,13 +72,13 @@ class TournamentRuns(Runs[CellReport]):
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """The document of `arena tournament --json`, but for the notes."""
+        """The document of `arena tournament --json`, without the notes."""
         spec = self.run.spec
         return {"run": self.run.name, "games": spec.size, "rounds": spec.rounds, **super().to_json()}
 
 
 def read_runs(store: Store, *runs: RunRow) -> TournamentRuns:
-    """Read the matches that count of one or several runs. A game that isn't installed here is left out, and named.
+    """Read the matches that count from one or several runs. A game that isn't installed is left out, and named.
 
     Raises InputError if none of them is installed.
     """

@@ -1,4 +1,4 @@
-"""Table 2: outcome rates against the greedy reader. Its rows, a part a game, and the sentences below them."""
+"""Table 2: outcome rates against the greedy reader. Its rows, one part per game, and the sentences below them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _COUNTS: Final = ("matches", "games_asked", "finished_matches", "open_matches", 
 
 
 def table2(runs: TournamentRuns, with_published: bool = False) -> tuple[Table, ...]:
-    """A part a game: every subject, the game's value, and the paper's rows if they are wanted and comparable."""
+    """One part per game: every subject, the game's value, and the paper's rows if they are wanted and comparable."""
     parts = []
     for game in runs.games:
         rows = [_measured(runs, cell) for cell in runs.cells if cell.game.name == game.name]

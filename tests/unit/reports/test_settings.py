@@ -23,7 +23,7 @@ MODEL = CellSpec("k", "llm:m", "greedy", "rps", LOG)
         ({"invalid": "policy,max_tokens=8"}, "invalid answers replaced by the policy's draw"),
         ({"invalid": "resample:20,max_tokens=16"}, "at most 16 tokens"),
         ({"seed": 2**70}, f"seed {2**70}"),
-        ({"rounds": 20}, "20 rounds a match"),
+        ({"rounds": 20}, "20 rounds per match"),
         ({"models": {"m": "sha256:abcdef0123456789"}}, "weights abcdef01"),
     ],
 )

@@ -27,5 +27,5 @@ def test_a_value_that_is_no_answer_is_damage(tmp_path: Path, value: str) -> None
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE answers SET value = ?", (value,))
     connection.close()
-    with Store.open(path) as store, pytest.raises(StoreError, match=r"draw 0: .* isn.t an answer to integers"):
+    with Store.open(path) as store, pytest.raises(StoreError, match=r"draw 0: .* isn't an answer to integers"):
         read_answers(store, store.cells(store.run(None))[0], task)
