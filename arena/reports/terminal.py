@@ -35,7 +35,7 @@ def terminal(tables: Sequence[Table], width: int) -> RenderableType:
             blocks += [_drawn(part, shown, widths, names), _text("")]
         notes = [note for part in parts for note in part.footnotes]
         if missing := list(_missing(parts[0].columns, shown)):
-            notes.append(f"Not shown for lack of room: {', '.join(missing)}. A wider terminal or --format shows them.")
+            notes.append(f"Not shown for want of room: {', '.join(missing)}. A wider terminal or --format shows them.")
         blocks += [*(_text(note, "dim") for note in notes), _text("")]
     return Group(*blocks[:-1])
 

@@ -1,15 +1,15 @@
-"""What the app does without a screen, and how far an experiment is.
+"""The parts of the app that need no screen, and the progress of an experiment.
 
-choice.py           what a person chose for a match, and where it is remembered
+choice.py           a person's choice of a match, and where it is remembered
 pairing.py          from a choice to a pairing that is ready
 seats.py            who can be put in a seat
-runner.py           work beside a screen; a tournament that the app plays itself
-numbers_choice.py   what a person chose for a task
-numbers_runner.py   answers that are drawn beside a screen
-numbers_store.py    what the store has of a run of numbers
-numbers_words.py    what counts say, in sentences
+runner.py           background work; a tournament that the app plays itself
+numbers_choice.py   a person's choice of a task
+numbers_runner.py   answers that are drawn in the background
+numbers_store.py    a run of numbers, read from the store
+numbers_words.py    counts explained in sentences
 tally.py            answers as they come, beside a true sample
-preferences.py      what a person set once and for all
+preferences.py      a person's lasting settings
 files.py            the app's own small files
-progress.py         how far an experiment is, on standard error
+progress.py         an experiment's progress, on standard error
 """

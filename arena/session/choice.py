@@ -1,4 +1,4 @@
-"""What a person chose in the lobby, and where it is remembered."""
+"""A person's choice in the lobby, and where it is remembered."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ MIND_READER = "human:mind-reader"
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """A game with its seats. Agents are specs; `seed` None means a new one each time, `history` None that a
-    model is shown all past rounds."""
+    """A game with its seats. Agents are specs. A `seed` of None means a new one each time; a `history` of None means
+    that a model is shown all past rounds."""
 
     game: str = "rps"
     subject: str = "llm:gemma-3-270m"
@@ -29,10 +29,10 @@ LAST_CHOICE: Final = Kept(Choice, "state", "lobby.json")
 
 
 def whole_number(text: str, what: str) -> int | None:
-    """A number that was typed, None if nothing was. Raises UsageError for what is no whole number."""
+    """The number typed, None if nothing was. Raises UsageError for anything but a whole number."""
     if not text.strip():
         return None
     try:
         return int(text)
     except ValueError:
-        raise UsageError(f"{what}: {text!r} is no whole number") from None
+        raise UsageError(f"{what}: {text!r} isn't a whole number") from None

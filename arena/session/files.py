@@ -1,4 +1,4 @@
-"""Small files of the app's own: read if they can be, written whole or not at all."""
+"""The app's own small files: read if possible, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Kept(Generic[T]):
-    """A struct that is remembered for the next time, in a file among this person's own."""
+    """A struct that is remembered for next time, in a file in the user's own folders."""
 
     def __init__(self, kind: type[T], place: Literal["config", "state"], name: str) -> None:
         self._kind, self._place, self._name = kind, place, name
 
     @property
     def path(self) -> Path:
-        """Where it is kept."""
+        """The path of the file."""
         return own_folder(self._place) / self._name
 
     def read(self) -> T:
-        """What was kept last, or the first of its kind if there is none that can be read."""
+        """The value kept last, or the default if there is none or it can't be read."""
         try:
             return msgspec.json.decode(self.path.read_bytes(), type=self._kind)
         except (OSError, msgspec.MsgspecError):
             return self._kind()
 
     def keep(self, value: T) -> None:
-        """Keep it for next time; where that can't be done nothing is lost but the memory."""
+        """Keep a value for next time. If that fails, it is only forgotten."""
         path = self.path
         with suppress(OSError), folder(path.parent), whole_file(path) as out:
             out.write(msgspec.json.format(msgspec.json.encode(value)))

@@ -1,4 +1,4 @@
-"""What a person chose for a task, and where it is remembered."""
+"""A person's choice of a task, and where it is remembered."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from arena.session.files import Kept
 from arena.session.seats import SeatOption, seat_options
 
 DRAWS = 1500  # the paper's
-PERSON_DRAWS = 30  # numbers that a person has patience for
+PERSON_DRAWS = 30  # as many as a person has patience for
 
-_REPLIERS = ("greedy", "human:mind-reader")  # who only reply to others
+_REPLIERS = ("greedy", "human:mind-reader")  # players that only reply to others
 
 
 class NumbersChoice(msgspec.Struct, frozen=True):
-    """A player and a task. `variant` is a paraphrase of the task's wording, "" the wording itself; the wording, the
-    sampling and `exact` are a model's."""
+    """A player and a task. `variant` is a paraphrase of the task's wording, "" the wording itself. The wording, the
+    sampling and `exact` apply to models only."""
 
     subject: str = "llm:gemma-3-270m"
     task: str = "integers"
@@ -42,7 +42,7 @@ class NumbersChoice(msgspec.Struct, frozen=True):
 
     @property
     def spec(self) -> NumbersSpec:
-        """As the command line has it, so that both go on with the same runs."""
+        """The spec that the command line would make, so that both continue the same runs."""
         return NumbersSpec(
             subjects=(self.subject,),
             seed=self.seed,
@@ -59,7 +59,7 @@ LAST_NUMBERS: Final = Kept(NumbersChoice, "state", "numbers.json")
 
 
 def usual_draws(subject: str, task: Task) -> int:
-    """How many answers are asked for if nothing else is said."""
+    """How many answers are drawn by default."""
     return max(1, PERSON_DRAWS // task.length) if subject == HUMAN else DRAWS
 
 
@@ -70,8 +70,8 @@ def task_players(task: Task) -> list[SeatOption]:
 
 
 def task_variants(task: Task, subject: str) -> list[str]:
-    """The wordings there are for a player, by variant; of a model that the catalog doesn't know, those of either
-    style."""
+    """The wordings available to a player, by variant; for a model that the catalog doesn't know, those of both
+    styles."""
     model = model_of(subject)
     found = [""]
     for variant in PARAPHRASES:

@@ -1,4 +1,4 @@
-"""Answers that are drawn beside a screen: begun, paused, gone on with. A screen looks at how far it is."""
+"""Answers that are drawn in the background: begun, paused, resumed. A screen polls the progress."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from arena.store.store import Store
 
 Stage = Literal["loading", "exact", "drawing", "paused", "done", "failed"]
 
-SEEDS: Final = 2**32  # of runs whose seed nobody chose
+SEEDS: Final = 2**32  # the range of seeds for runs whose seed nobody chose
 
 
 class Drawing(Background):
@@ -38,7 +38,7 @@ class Drawing(Background):
     ) -> None:
         super().__init__(store, models, refuse)
         self.choice = choice
-        # what a person draws is never drawn twice
+        # a person never draws the same run twice
         self.seed = secrets.randbelow(SEEDS) if choice.is_person else choice.seed
         self.tally = Tally(find_task(choice.task), choice.n, self.seed)
         self.exact: Exact | None = None
@@ -52,17 +52,17 @@ class Drawing(Background):
 
     @property
     def seconds(self) -> float:
-        """Since something was heard last."""
+        """Seconds since the last news."""
         return time.monotonic() - self._since
 
     def go(self) -> None:
-        """Begin, or go on."""
+        """Begin, or resume."""
         if not self.playing:
             self._reach("loading")
             super().go()
 
     async def pause(self) -> None:
-        """End the drawing; all that was drawn is in the store."""
+        """End the drawing; all answers drawn are in the store."""
         if self.playing:
             await super().pause()
             if self.stage != "failed":
@@ -78,7 +78,7 @@ class Drawing(Background):
         super().fail(error)
 
     async def plan(self) -> Numbers:
-        """The plan, made once; what was drawn of it before is restored."""
+        """The plan, made once; answers drawn earlier are restored."""
         if self._plan is not None:
             return self._plan
         choice = self.choice
@@ -99,19 +99,19 @@ class Drawing(Background):
         self.stage = stage
         self._since = time.monotonic()
 
-    # --- what the run tells ---
+    # --- events of the run ---
 
     def kept(self, run: RunRow) -> None:
         self._row = run
 
     def cell_begins(self, cell: Cell, done: int, total: int) -> None:
-        """The probabilities are in the store by now."""
+        """Read the probabilities, which are in the store by now."""
         found = self.opened.findings(self.opened.cells(self._row)[0])
         self.exact = Exact.from_json(found[EXACT]) if EXACT in found else None
         self._reach("drawing")
 
     def happens(self, cell: Cell, event: Event) -> None:
-        """Paths were followed, or an answer came."""
+        """Take note that paths were followed or an answer came."""
         if isinstance(event, Explored):
             if self.stage != "exact":
                 self._reach("exact")

@@ -1,4 +1,4 @@
-"""What the store has of a task's cell, as the screens show it."""
+"""A task's cells, read from the store in the form that screens show."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class StoredCell:
 
     @property
     def asked(self) -> str:
-        """How a model was asked, "" for others: the wording's label without its hash, a paraphrase's number, the
-        temperature and top-p where they aren't 1."""
+        """How a model was asked: the wording's label without its hash, a paraphrase's number, the temperature and top-p
+        if they aren't 1. "" for other players."""
         asked = self.cell.spec.asked
         if asked is None:
             return ""
@@ -49,7 +49,7 @@ class StoredCell:
 
     @property
     def most(self) -> str:
-        """The value drawn most often, by exact mode if nothing was drawn; "" if nothing is known."""
+        """The value drawn most often, or exact mode's if nothing was drawn; "" if nothing is known."""
         if self.tally is None:
             return ""
         weights = self.tally.drawn.counts if self.tally.valid else self.exact.distribution if self.exact else None
@@ -57,8 +57,8 @@ class StoredCell:
 
 
 def read_stored(store: Store, run: RunRow, before: Iterable[StoredCell]) -> list[StoredCell]:
-    """The cells of a run of numbers; while somebody writes it, those without new answers are taken from what was read
-    before. Raises ArenaError."""
+    """The cells of a run of numbers. While the run is being written, cells without new answers are taken from `before`.
+    Raises ArenaError."""
     kept = before if store.writer_of(run) is not None else ()
     known = {(cell.cell.id, cell.cell.done): cell for cell in kept if cell.cell.done}
     return [known.get((cell.id, cell.done)) or _read_cell(store, run, cell) for cell in store.cells(run)]

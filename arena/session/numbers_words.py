@@ -1,4 +1,4 @@
-"""What a task's counts say, in sentences and short lines: what was over-drawn, and how surprising that is."""
+"""A task's counts explained in sentences and short lines: which value was over-drawn, and how surprising that is."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from arena.session.tally import Tally
 
 Fact = tuple[str, str, str]  # what, its number, a note
 
-_FEWEST_A_VALUE = 2  # draws expected of each value: below, a p-value by chi-square is too rough
+_FEWEST_A_VALUE = 2  # draws expected per value: with fewer, a chi-square p-value is too rough
 _SURPRISING, _TOO_EVEN = 0.05, 0.975
 _NEVER = 1e-9
 
 
 def prepare() -> None:
-    """Load scipy, which takes a moment: call it beside the screen."""
+    """Load scipy, which takes a moment: call this in the background."""
     import arena.stats.sequences
     import arena.stats.uniformity  # noqa: F401
 
 
 def over_drawn(tally: Tally) -> str:
-    """The most over-drawn value, in a sentence; "" if nothing was drawn."""
+    """A sentence about the most over-drawn value; "" if nothing was drawn."""
     if not tally.valid:
         return ""
     most = int(np.argmax(tally.drawn.counts))
@@ -33,7 +33,7 @@ def over_drawn(tally: Tally) -> str:
 
 
 def surprise(tally: Tally) -> str:
-    """How surprising the histogram is, in a sentence; "" if there is too little of it."""
+    """How surprising the histogram is, in a sentence; "" if there are too few draws to say."""
     p = _p(tally)
     if p is None:
         return ""
@@ -65,14 +65,14 @@ def facts(tally: Tally, exact: Exact | None, person: bool) -> list[Fact]:
 
 
 def expected(exact: Exact, n: int) -> str:
-    """The chi-square that n draws have on average by exact mode."""
+    """The mean chi-square of n draws, by exact mode."""
     from arena.stats.uniformity import expected_chi_square
 
     return "–" if exact.distribution is None else f"{expected_chi_square(exact.distribution, n):,.1f}"
 
 
 def _p(tally: Tally) -> float | None:
-    """The probability that a true sample is at least as uneven: all its values are independent, in a sequence too."""
+    """The probability that a true sample is at least as uneven. Its values are independent, also within a sequence."""
     from arena.stats.uniformity import uniformity
 
     enough = tally.pooled >= _FEWEST_A_VALUE * len(tally.task.values)

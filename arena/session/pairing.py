@@ -1,4 +1,4 @@
-"""From a choice to a pairing: cells are planned and models loaded beside the screen."""
+"""From a choice to a pairing: cells are planned and models loaded in the background."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Prepared:
 
 
 async def prepare(choice: Choice, models: Models) -> Prepared:
-    """Seat the agents, loading what must be loaded. Raises ArenaError where that can't be done, TooLong
-    where the match doesn't fit a model's context."""
+    """Seat the agents, loading models as needed. Raises ArenaError if that fails, TooLong if the match doesn't
+    fit a model's context."""
     spec = TournamentSpec(
         subjects=(choice.subject,),
         opponents=(choice.opponent,),
@@ -36,7 +36,7 @@ async def prepare(choice: Choice, models: Models) -> Prepared:
     (cell,) = await plan_cells(spec, models)
     await models.close_others(cell.models)
     for name in cell.models:
-        await models.identify(name)  # before it is loaded: weights that aren't there are told at once
+        await models.identify(name)  # before loading, so that missing weights are reported at once
     await check_length(cell, choice.rounds, models)
     seed = secrets.randbelow(2**32) if choice.seed is None else choice.seed
     pairing = await cell.pairing(seed, models)

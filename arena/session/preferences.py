@@ -1,4 +1,4 @@
-"""What a person set once and for all: the theme, how models are run, the pace of a show."""
+"""A person's lasting settings: the theme, how models are run, the pace of a show."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import msgspec
 from arena.backends.local.settings import Settings
 from arena.session.files import Kept
 
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)  # rounds a second of a show; 0: as fast as the model answers
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)  # rounds per second in a show; 0: as fast as the model answers
 
 _NICENESS = 10
 
 
 class Preferences(msgspec.Struct, frozen=True):
-    """`threads` 0 is all cores there are, `gpu_layers` how many layers llama.cpp puts on a GPU."""
+    """`threads` of 0 means all cores; `gpu_layers` is how many layers llama.cpp puts on a GPU."""
 
     theme: str = "arena-dark"
     speed: float = 2.0
@@ -23,7 +23,7 @@ class Preferences(msgspec.Struct, frozen=True):
     gpu_layers: int = 0
 
     def settings(self) -> Settings:
-        """How llama.cpp is run: it gives way to the app."""
+        """How llama.cpp is run: the app has priority over it."""
         return Settings(niceness=_NICENESS, threads=self.threads, gpu_layers=self.gpu_layers)
 
 

@@ -1,4 +1,4 @@
-"""How far an experiment is, on standard error: bars in a terminal, lines elsewhere."""
+"""An experiment's progress, on standard error: bars in a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from arena.text import printable
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_LINE_SECONDS = 10.0  # between two lines of the plain display,
-_LINE_STEPS = 10  # in which so many steps were done: they come in bursts
-_WINDOW_SECONDS = 1.0  # before which no rate is shown
+_LINE_SECONDS = 10.0  # between two lines of the plain display
+_LINE_STEPS = 10  # the least between two lines, because steps come in bursts
+_WINDOW_SECONDS = 1.0  # no rate is shown before this
 
 
 class Silent(Observer):
     """Shows no progress, only the lines that a person should read."""
 
     def turn(self, number: int, count: int) -> None:
-        """The turn of a suite's part has come."""
+        """A part of a suite begins."""
 
     def tell(self, line: str) -> None:
-        """Say something."""
+        """Print a line."""
         print(printable(line), file=sys.stderr, flush=True)
 
 
@@ -39,7 +39,7 @@ class Plain(Silent):
         self._turn = 0
         self._part = ""
         self._steps = ""
-        self._said = ""  # of the cell that was last told to go on in words
+        self._said = ""  # the title of the cell whose progress was last given in words
 
     def turn(self, number: int, count: int) -> None:
         self._part = f"part {number} of {count}, "
@@ -85,7 +85,7 @@ class Plain(Silent):
 
 
 class Bars(Silent):
-    """A bar a cell, with steps a second and the time left."""
+    """A bar per cell, with steps per second and the time left."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress

@@ -1,4 +1,4 @@
-"""Work beside a screen: begun, paused, gone on with. A tournament that the app plays itself."""
+"""Work in the background of a screen: begun, paused, resumed. A tournament that the app plays itself."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from arena.store.store import Store
 
 
 class Background(Observer):
-    """An experiment that is run beside a screen. Pausing ends it; going on resumes it from the store.
+    """An experiment that runs in the background. Pausing ends it; going on resumes it from the store.
 
-    `refuse` hears what went wrong, once: then it is over.
+    `refuse` is called with the error if one occurs, which ends it.
     """
 
     def __init__(self, store: Path, models: Models, refuse: Callable[[ArenaError], None]) -> None:
@@ -30,16 +30,16 @@ class Background(Observer):
 
     @property
     def playing(self) -> bool:
-        """Whether it is being done now."""
+        """Whether it is running now."""
         return self._task is not None and not self._task.done()
 
     def go(self) -> None:
-        """Begin, or go on."""
+        """Begin, or resume."""
         if not self.playing:
             self._task = asyncio.create_task(self._run(), name="beside the screen")
 
     async def pause(self) -> None:
-        """End it; all that was done is in the store."""
+        """End it; everything done is in the store."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -54,16 +54,16 @@ class Background(Observer):
             self.fail(error)
 
     async def plan(self) -> Plan:
-        """What is to be done. Raises ArenaError."""
+        """The plan to carry out. Raises ArenaError."""
         raise NotImplementedError
 
     def fail(self, error: ArenaError) -> None:
-        """It is over, and why."""
+        """End it because of an error."""
         self._refuse(error)
 
 
 class Runner(Background):
-    """Plays a tournament. What it plays is read from the store, in the run named `run`: None until it is there."""
+    """Plays a tournament. Its rounds are to be read from the store, from the run named `run` (None until it exists)."""
 
     def __init__(self, spec: TournamentSpec, store: Path, models: Models, refuse: Callable[[ArenaError], None]) -> None:
         super().__init__(store, models, refuse)

@@ -24,12 +24,12 @@ class SeatOption:
 
     @property
     def is_ready(self) -> bool:
-        """Whether it can play now; a model that must be downloaded first can't be known to."""
+        """Whether it can play, as far as is known: a model that still has to be downloaded counts as ready."""
         return self.state == READY or self.state.startswith("downloads")
 
 
 def seat_options(game: Game, seat: Seat, *typed: str) -> list[SeatOption]:
-    """All agents for a seat of a game, `typed` specs that are none of them at the end."""
+    """All agents for a seat of a game, followed by those `typed` specs that aren't among them."""
     options = [SeatOption(HUMAN, "you"), SeatOption(MIND_READER, "you, reading its mind")]
     options += [SeatOption(f"llm:{name}", name, state(entry)) for name, entry in catalog().items()]
     options += [SeatOption("greedy", "the greedy reader"), SeatOption("uniform", "uniform play")]

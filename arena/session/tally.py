@@ -12,10 +12,10 @@ Value = tuple[int, ...] | None
 
 
 class Tally:
-    """Counts of the task's values over the answers revealed so far, and how chi-square grew.
+    """Counts of the task's values over the answers revealed so far, and the growth of chi-square.
 
-    Answers arrive in any order, equal ones of a local model together, which would make any histogram look uneven
-    halfway: they are revealed by the number of their draw. The true sample is the one of the reports.
+    Answers arrive in any order, and a local model's equal ones together, which would make any histogram look uneven
+    halfway, so they are revealed in the order of their draws. The true sample is the same as in the reports.
     """
 
     def __init__(self, task: Task, wanted: int, seed: int) -> None:
@@ -25,7 +25,7 @@ class Tally:
         self.rejected = 0
         self.without_repetition = 0  # valid answers whose values all differ
         self.values: list[tuple[int, ...]] = []
-        self.drawn = Counts(len(task.values))  # of what was drawn, over all places of an answer
+        self.drawn = Counts(len(task.values))  # of the values drawn, over all places of an answer
         self.true = Counts(len(task.values))  # of as many true draws
         self._sample: list[int] = true_sample(seed, task, wanted).ravel().tolist()
         self._arrived: list[tuple[int, Value]] = []  # a heap
@@ -33,20 +33,20 @@ class Tally:
 
     @property
     def pooled(self) -> int:
-        """How many values were drawn: of sequences, all places count."""
+        """How many values were drawn, counting all places of a sequence."""
         return self.valid * self.task.length
 
     @property
     def waiting(self) -> int:
-        """How many answers arrived and aren't revealed."""
+        """How many answers have arrived but aren't revealed."""
         return len(self._arrived)
 
     def arrive(self, number: int, value: Value) -> None:
-        """Take the answer of a draw; None was rejected."""
+        """Take the answer of a draw; None if it was rejected."""
         heappush(self._arrived, (number, value))
 
     def reveal(self, most: int | None = None) -> bool:
-        """Count answers that arrived, `most` of them, as long as none before is missing. Whether there was any."""
+        """Count up to `most` answers that arrived, as long as no earlier one is missing. Returns whether any was."""
         before = self._next
         while self._arrived and self._arrived[0][0] == self._next and self._next - before != most:
             self._next += 1
@@ -74,7 +74,7 @@ class Counts:
         self._n = self._squares = 0
 
     def add(self, values: Sequence[int]) -> None:
-        """An answer's values."""
+        """Count an answer's values."""
         for value in values:
             self._squares += 2 * self.counts[value] + 1
             self.counts[value] += 1

@@ -3,7 +3,7 @@
 app.py        themes, screens, and what they share
 themes.py     the app's own themes
 terminal.py   the terminal that it runs in
-screens/      a file a screen
+screens/      one file per screen
 widgets/      what screens are made of
 web/          the app in a browser
 """

@@ -35,7 +35,7 @@ from arena.tui.themes import THEMES, Harmless, Shades
 
 T = TypeVar("T")
 
-# where one can go from the lobby and, by the command palette, from anywhere
+# places to go from the lobby and, by the command palette, from anywhere
 _PLACES: Final[dict[str, tuple[str, type[ArenaScreen]]]] = {
     "Settings": ("Theme, pace of a show, how models are run", SettingsScreen),
     "Results": ("The runs of the store, down to a round's replay", ResultsScreen),
@@ -45,8 +45,8 @@ _PLACES: Final[dict[str, tuple[str, type[ArenaScreen]]]] = {
 
 
 class ArenaApp(App[None]):
-    """The app. It opens at the lobby, with the last choice or `lobby`; `start` opens a match at once, or with
-    `watch` its show, and `follow` a run ("" the latest)."""
+    """The app. It opens in the lobby, with the last choice or `lobby`. `start` opens a match at once, or with `watch` a
+    show of it; `follow` opens a run ("" is the latest)."""
 
     TITLE = "Arena"
     CSS_PATH = "arena.tcss"
@@ -77,7 +77,7 @@ class ArenaApp(App[None]):
         self._follow = follow
         self.preferences = PREFERENCES.read()
         self.models = Models(self.preferences.settings(), self.say, self._progress, show=self._show_notice)
-        self._notices: set[str] = set()  # that stand on the screen, or stood there
+        self._notices: set[str] = set()  # those that are or were on the screen
         for theme in THEMES:
             self.register_theme(theme)
         kept = self.preferences.theme
@@ -92,17 +92,17 @@ class ArenaApp(App[None]):
             self.run_worker(self._open_run(self._follow or None))
 
     def settle_memory(self) -> None:
-        """Libraries are loaded by now: keep their objects out of the garbage collector's full passes, which would
-        hold up the screen for 60 to 80 ms each. Counts the first time only, as what is garbage now is kept too."""
+        """Keep the objects of the libraries, all loaded by now, out of the garbage collector's full passes, which would
+        block the screen for 60 to 80 ms each. Done once only, because present garbage is then kept too."""
         if not gc.get_freeze_count():
             gc.freeze()
 
     def say(self, line: str) -> None:
-        """Tell the person something that happened, such as a licence notice."""
+        """Tell the person that something happened, such as a licence notice."""
         self.notify(printable(line, keep="\n"), timeout=10, markup=False)
 
     def _show_notice(self, text: str, seen: Callable[[], bool]) -> None:
-        """Show the terms that weights come under until the person puts them away. Called from any thread."""
+        """Show the terms of the weights until the person dismisses them. May be called from any thread."""
 
         def put_away(_: None) -> None:
             seen()
@@ -116,16 +116,16 @@ class ArenaApp(App[None]):
             self._loop.call_soon_threadsafe(show)
 
     def leave(self) -> None:
-        """Leave the app; may be called from any thread."""
+        """Leave the app. May be called from any thread."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.exit)
 
     def refuse(self, error: ArenaError) -> None:
-        """Say what went wrong; everything that was played is in the store."""
+        """Say what went wrong; everything played is in the store."""
         self.notify(printable(str(error)), title="That didn't work", severity="error", timeout=15, markup=False)
 
     async def from_store(self, read: Callable[[Store], T]) -> T | None:
-        """What is read from the store, beside the screen; None where that fails, which the person is told."""
+        """The result of `read`, called in the background. If it fails, the person is told, and the result is None."""
 
         def opened() -> T:
             with Store.open(self.store) as store:
@@ -138,13 +138,13 @@ class ArenaApp(App[None]):
             return None
 
     def open_match(self, choice: Choice, watch: bool = False) -> None:
-        """Go to the match that was chosen, or watch its subject play one match after another."""
+        """Go to the chosen match, or watch its subject play one match after another."""
         self.choice = choice
         LAST_CHOICE.keep(choice)
         self.push_screen(SpectateScreen(choice) if watch else MatchScreen(choice))
 
     async def _open_run(self, name: str | None) -> None:
-        """Show a run, the one begun last if none is named."""
+        """Show a run; the one begun last if none is named."""
         run = await self.from_store(lambda store: store.run(name))
         if run is not None:
             self.push_screen(run_screen(run))
@@ -155,14 +155,14 @@ class ArenaApp(App[None]):
         self.push_screen(screen())
 
     def prefer(self, **changes: object) -> None:
-        """Change preferences, and keep them."""
+        """Change preferences and keep them."""
         changed = msgspec.structs.replace(self.preferences, **changes)
         if changed != self.preferences:
             self.preferences = changed
             PREFERENCES.keep(changed)
 
     async def settle(self) -> None:
-        """Nobody plays: what changed of how models are run counts from now on, so they are loaded anew."""
+        """Apply changed settings of how models are run, now that nobody plays: models are loaded anew."""
         if self.models.settings != self.preferences.settings():
             self.models.settings = self.preferences.settings()
             await self.models.close()
@@ -174,7 +174,7 @@ class ArenaApp(App[None]):
             yield SystemCommand(place, what, partial(self.action_open, place))
 
     def _progress(self, line: str) -> None:
-        """A step of loading a model, shown where the model will play."""
+        """Show a step of loading a model, where the model will play."""
         if isinstance(self.screen, ArenaScreen):
             self.screen.show_progress(printable(line))
 

@@ -1,4 +1,4 @@
-"""The terminal that the app runs in: what is typed need not be text, and a signal leaves it as it was found."""
+"""The terminal that the app runs in: input need not be valid text, and a signal leaves the terminal as it was."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
 _LEAVING_SECONDS: Final = 5.0
-_LEAVING: Final = ("SIGTERM", "SIGHUP")  # the second isn't known everywhere
+_LEAVING: Final = ("SIGTERM", "SIGHUP")  # the second doesn't exist everywhere
 
 
 def driver() -> type[Driver] | None:
-    """Textual's own driver, mended. None where Textual chooses another one."""
+    """Textual's own driver, repaired. None where Textual chooses another one."""
     try:
         from textual.drivers import linux_driver
     except ImportError:  # Windows
         return None
-    # A byte that is no UTF-8 would end the app: an old terminal's mouse report, or text pasted in another encoding.
+    # A byte that isn't UTF-8 would end the app: an old terminal's mouse report, or text pasted in another encoding.
     # The driver takes the decoder from its module's own names.
     module: Any = linux_driver
     module.getincrementaldecoder = lambda encoding: partial(getincrementaldecoder(encoding), errors="replace")
 
     class Terminal(linux_driver.LinuxDriver):
         def _sigcont_application(self, *arguments: object) -> None:
-            # a terminal that is closed sends SIGCONT too, and there is nothing to come back to
+            # a terminal that is closed sends SIGCONT too, and then there is nothing to come back to
             if self._must_signal_resume:
                 super()._sigcont_application(*arguments)
 
@@ -41,8 +41,8 @@ def driver() -> type[Driver] | None:
 
 
 def end_with_parent(leave: Callable[[], object]) -> None:
-    """Have `leave` called, in a thread, when the process that started this one is gone, however it ended; and end, if
-    leaving takes too long."""
+    """Call `leave`, in a thread, when the process that started this one is gone, however it ended; if leaving takes too
+    long, exit."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -56,7 +56,7 @@ def end_with_parent(leave: Callable[[], object]) -> None:
 
 
 def leave_on_signals(leave: Callable[[], object]) -> None:
-    """Have SIGTERM and SIGHUP leave the app as a person would, so that the terminal and the store are put in order."""
+    """Make SIGTERM and SIGHUP leave the app as a person would, so that the terminal and the store are left in order."""
     loop = asyncio.get_running_loop()
     for name in _LEAVING:
         with contextlib.suppress(AttributeError, NotImplementedError, ValueError, RuntimeError):

@@ -1,7 +1,7 @@
 """The app's own themes. `primary` is the subject's colour and `secondary` the opponent's, in all of them.
 
-Blue and orange from the palette of Okabe and Ito stay apart for every kind of colour blindness; each is shown
-with a word or a shape beside it all the same.
+Blue and orange from the palette of Okabe and Ito are distinct for every kind of colour blindness; even so, each is
+shown with a word or a shape beside it.
 """
 
 from __future__ import annotations
@@ -66,12 +66,12 @@ THEMES: Final = (DARK, LIGHT, CONTRAST)
 
 
 def colour(app: App[None], name: str) -> str:
-    """A colour of the theme as rich writes it: an ansi theme's are the terminal's own, "ansi_blue" to Textual."""
+    """A theme's colour by rich's name. An ansi theme's are the terminal's own, which Textual calls "ansi_blue"."""
     return app.theme_variables[name].removeprefix("ansi_")
 
 
 class Shades(Monochrome):
-    """Textual's filter for NO_COLOR, which can't bear the empty segments that a plot draws outside of its canvas."""
+    """Textual's filter for NO_COLOR, which by itself fails on the empty segments that a plot draws off its canvas."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments in shades of grey."""
@@ -79,11 +79,11 @@ class Shades(Monochrome):
 
 
 class Harmless(LineFilter):
-    """The last thing between text and a terminal: whatever a store, a server or a file brought to the screen, nothing
-    in it acts. Screens write such characters out where they should be seen; one that was forgotten isn't shown."""
+    """The last filter before the terminal: no text from a store, a server or a file can act on it. Screens write such
+    characters out where they should be seen; any that a screen forgot are dropped here."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments without characters that act; the app's own styles are no part of their text."""
+        """The segments without characters that act; the app's own styles aren't part of the text."""
         return [
             segment if segment.control or segment.text.isprintable() else Segment(inert(segment.text), segment.style)
             for segment in segments

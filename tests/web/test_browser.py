@@ -167,8 +167,8 @@ def test_a_port_that_is_taken(serve: Serve) -> None:
     ("options", "code", "words"),
     [
         (("--host", "192.0.2.1"), 3, "can't be opened"),
-        (("--host", "no such host"), 3, "is no address"),
-        (("--host", "a..b"), 3, "is no address"),
+        (("--host", "no such host"), 3, "isn't an address"),
+        (("--host", "a..b"), 3, "isn't an address"),
         (("--port", "0"), 2, "range"),
         (("--viewers", "0"), 2, "range"),
         (("--subject", "nobody"), 2, "there is no agent 'nobody'"),

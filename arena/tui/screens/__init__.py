@@ -1,10 +1,10 @@
 """The app's screens.
 
-base.py            what the screens have in common
-fit.py             a match that is longer than a model's context
+base.py            what screens have in common
+fit.py             a match that doesn't fit a model's context
 lobby.py           the lobby
 match.py           a match of a person against a model or a bot
-notice.py          the terms that weights come under, shown once
+notice.py          the terms of the weights, shown once
 numbers.py         random numbers while they are drawn
 numbers_run.py     a run of numbers
 numbers_setup.py   who draws random numbers, and how they are asked
@@ -13,6 +13,6 @@ report.py          a run of an experiment that has no screen of its own
 results.py         what is in the store
 run.py             a run
 settings.py        settings
-setup.py           a tournament is set up
+setup.py           setting up a tournament
 spectate.py        a show
 """

@@ -1,4 +1,4 @@
-"""What the screens have in common: the app that they belong to, a run that is followed, a pairing that is played."""
+"""What screens have in common: the app that they belong to, following a run, playing a pairing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PATIENCE = 0.5  # seconds that leaving a screen waits for its last round to be stored
-_LOOK_SECONDS = 1.0  # between two looks at a run that somebody writes
+_LOOK_SECONDS = 1.0  # between two looks at a run that is being written
 
 
 class ArenaScreen(Screen[None]):
@@ -41,22 +41,21 @@ class ArenaScreen(Screen[None]):
         return cast("ArenaApp", self.app)
 
     def show_progress(self, line: str) -> None:
-        """Show a step of loading a model, in place of the one before, if a model is loaded for this screen."""
+        """Show a step of loading a model, in place of the previous one, if a model is loaded for this screen."""
 
     def action_leave(self) -> None:
-        """Back to where this screen was opened."""
+        """Go back to where this screen was opened."""
         self.dismiss()
 
 
 class RunFollower(ArenaScreen, Generic[T]):
-    """A screen that shows a run, by name (None: the one begun last), and follows it live. What is read of it is shown
-    until all that will ever come is there."""
+    """A screen that shows a run, by name (None: the one begun last), and follows it live until it is complete."""
 
     def __init__(self, run: str | None) -> None:
         super().__init__()
         self._run = run
         self._row: RunRow | None = None
-        self._writer: int | None = None  # the process that writes it, None if nobody does
+        self._writer: int | None = None  # the process that writes it, None if none does
         self._looking = False
 
     async def follow(self) -> None:
@@ -65,7 +64,7 @@ class RunFollower(ArenaScreen, Generic[T]):
         self.set_interval(_LOOK_SECONDS, self.look)
 
     async def look(self) -> None:
-        """Show the run as it is, unless it is shown to its end: one that was stopped may be gone on with elsewhere."""
+        """Show the run as it is now, unless its end is shown: a stopped run may be continued elsewhere."""
         if self._looking or (self._row is not None and self._row.finished and self._writer is None):
             return
         self._looking = True
@@ -85,22 +84,22 @@ class RunFollower(ArenaScreen, Generic[T]):
         return run, store.writer_of(run), self.read_run(store, run)
 
     def read_run(self, store: Store, run: RunRow) -> T:
-        """What is shown of the run. Called beside the screen; raises ArenaError."""
+        """Read what the screen shows of the run. Called in the background; raises ArenaError."""
         raise NotImplementedError
 
     def show_run(self, run: RunRow, shown: T) -> None:
-        """Show what was read."""
+        """Show the result of `read_run`."""
         raise NotImplementedError
 
     def say_title(self, run: RunRow, what: str = "", stopped: str = "stopped", more: str = "") -> None:
-        """The heading: which run of what, how much, and how far it is; `stopped` is the word where nobody writes it."""
+        """Show the heading: which run, of what, how much, how far it is; `stopped` is the word if nobody writes it."""
         state = "finished" if run.finished else stopped if self._writer is None else "running"
         parts = (f"run {run.name}", what, amount(run.spec), f"seed {run.spec.seed}", state, more)
         self.query_one("#title", Static).update(Text(printable(" · ".join(filter(None, parts)))))
 
 
 def fill(table: DataTable[Any], rows: Iterable[Sequence[Text | str]]) -> None:
-    """Put rows into a table, in place of those that it has already: nothing jumps."""
+    """Put rows into a table, replacing those that it has in place, so that nothing jumps."""
     for index, values in enumerate(rows):
         if index < table.row_count:
             for column, value in enumerate(values):
@@ -110,13 +109,13 @@ def fill(table: DataTable[Any], rows: Iterable[Sequence[Text | str]]) -> None:
 
 
 class PairingScreen(ArenaScreen):
-    """A screen at which matches are played, from when it opens until it is left; what goes wrong ends it."""
+    """A screen on which matches are played from when it opens until it is left. An error ends it."""
 
     def __init__(self, choice: Choice) -> None:
         super().__init__()
         self.choice = choice
 
-    def on_mount(self) -> None:  # Textual calls this beside a subclass's own
+    def on_mount(self) -> None:  # Textual calls this in addition to a subclass's own
         self._playing = asyncio.create_task(self._play(), name="matches")
 
     async def on_unmount(self) -> None:
@@ -140,7 +139,7 @@ class PairingScreen(ArenaScreen):
             self.dismiss()
 
     async def _prepare(self) -> Prepared | None:
-        """The pairing. A match that doesn't fit a model is changed with the person; None: they'd rather not."""
+        """The pairing. If the match doesn't fit a model, the person is asked to change it; None if they decline."""
         while True:
             try:
                 return await prepare(self.choice, self.arena.models)

@@ -1,4 +1,4 @@
-"""A match that is longer than a model's context: the person is told before it begins, and offered what fits."""
+"""A match that doesn't fit a model's context: the person learns of it before it begins, and is offered what fits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from arena.session.choice import Choice
 
 
 class FitScreen(ModalScreen[Choice | None]):
-    """Gives the choice changed so that it fits, or None."""
+    """Returns the choice, changed so that it fits, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Lobby"),

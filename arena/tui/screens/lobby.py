@@ -1,4 +1,4 @@
-"""The lobby: which game, who sits where, how many rounds; the models and whether each is ready."""
+"""The lobby: which game, who sits where, how many rounds; the models, and whether each is ready."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class LobbyScreen(ArenaScreen):
         self._show_states()
 
     def _show_states(self) -> None:
-        """The models with their states, and those of the two seats."""
+        """Show the states of the models and of the two seats."""
         text = Text("Models\n", style="bold")
         try:
             lines = model_lines()
@@ -100,7 +100,7 @@ class LobbyScreen(ArenaScreen):
             self.query_one(f"#{seat.value}-state", Static).update(Text(states.get(spec, "")))
 
     async def _show_last(self) -> None:
-        """The match that was played last, in a line."""
+        """Show the match that was played last, in one line."""
         self._last = await self.arena.from_store(Store.last_match) if self.arena.store.exists() else None
         if self._last is None or not self.is_mounted:
             return
@@ -165,6 +165,6 @@ class LobbyScreen(ArenaScreen):
 
 
 def _choices(game: Game, seat: Seat, choice: Choice) -> list[tuple[str, str]]:
-    """Who can be put in a seat; also whom the command line or the last time had there and no list has."""
+    """Who can be put in a seat, including anyone from the command line or the last time who isn't on a list."""
     options = seat_options(game, seat, choice.subject, choice.opponent)
     return [(option.name if option.is_ready else f"{option.name} (not ready)", option.spec) for option in options]

@@ -31,11 +31,11 @@ from arena.tui.widgets.plot import DeterminismPlot
 from arena.tui.widgets.rounds import RoundTable, move_names, outcome_for
 
 _NARROW, _LOW = 72, 22
-_CLOCK = 0.25  # seconds between two looks at how long a model has been thinking
+_CLOCK = 0.25  # seconds between updates of how long a model has been thinking
 
 
 class MatchScreen(PairingScreen):
-    """One match after another of one pairing. Escape leaves it; what was played is kept."""
+    """One match after another of one pairing. Escape leaves it; rounds played are kept."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "again", "New match"),
@@ -58,7 +58,7 @@ class MatchScreen(PairingScreen):
         self._lines: list[str] = []
         self._predictor = MarkovPredictor(len(self._moves))
         self._thinking: float | None = None
-        self._last = ""  # what the other played in the round before
+        self._last = ""  # the other's move in the round before
         self._over = False
         self._again = asyncio.Event()
 
@@ -99,7 +99,7 @@ class MatchScreen(PairingScreen):
     # --- the match ---
 
     async def sit(self, prepared: Prepared, sitting: Sitting) -> None:
-        """Play one match, and another whenever the person asks for it."""
+        """Play one match, and another each time the person asks for it."""
         agents = (prepared.pairing.subject, prepared.pairing.opponent)
         self._person = next((agent for agent in agents if isinstance(agent, Person)), None)
         if self._person is not None:
@@ -162,7 +162,7 @@ class MatchScreen(PairingScreen):
         shown = other.policy
         if shown is not None:
             self._say_mind(f"its mind in round {played.number}")
-            if other.move is not None:  # beside the next mind, which a reader sees at once, the last one would be gone
+            if other.move is not None:  # a reader sees the next mind at once, so the last one would be gone
                 likely = f" {shown.probabilities[other.move]:.2f}"
                 self._last = f" · last {self._others[other.move]},{likely}"
             marks = {} if other.move is None else {other.move: "played"}
@@ -220,7 +220,7 @@ class MatchScreen(PairingScreen):
         self.query_one("#foresight", Static).update(text)
 
     def _tick(self) -> None:
-        """While a model computes, say so, with the time: quietly, where its move will stand."""
+        """While a model computes, say so, with the time: quietly, where its move will appear."""
         if self._thinking is None or self._over or self._watched:
             return
         seconds = time.monotonic() - self._thinking
@@ -246,11 +246,11 @@ class MatchScreen(PairingScreen):
         return True
 
     def show_progress(self, line: str) -> None:
-        """A step of loading the model, where its move will stand."""
+        """Show a step of loading the model, where its move will appear."""
         self.query_one("#progress", Static).update(Text(line, style="dim"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The footer shows only what can be done now."""
+        """Show in the footer only what can be done now."""
         return self._over if action == "again" else True
 
     def action_again(self) -> None:

@@ -1,4 +1,4 @@
-"""The terms that weights come under, shown once: they ask that whoever uses the weights sees them."""
+"""The terms of the weights, shown once: they require that whoever uses the weights sees them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from arena.text import printable
 
 
 class NoticeScreen(ModalScreen[None]):
-    """A text that stays until it was put away."""
+    """A text that stays until it is dismissed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "dismiss", "Seen")]
 

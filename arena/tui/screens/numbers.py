@@ -1,4 +1,4 @@
-"""How random are a player's random numbers? Bars that fill while answers come, and what they say."""
+"""How random are a player's random numbers? Bars that fill while answers come, and what they mean in words."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from arena.tui.screens.base import ArenaScreen
 from arena.tui.widgets.form import StillInput
 from arena.tui.widgets.numbers_view import NumbersView
 
-_TICK = 1 / 15  # seconds between two looks at what came
-_TELL = 0.25  # seconds between two looks at words and plot
+_TICK = 1 / 15  # seconds between two looks for new answers
+_TELL = 0.25  # seconds between two updates of words and plot
 _QUIET = 1.0  # seconds without an answer after which the time is shown
-_FILLING = 90  # ticks, at most about, in which bars fill when everything comes at once
+_FILLING = 90  # ticks, at most about, in which bars fill when all answers come at once
 _NAME = 28  # columns of a name in the title
 _PATIENCE = 0.5  # seconds that leaving waits for the last answers to be stored
 
 
 class NumbersScreen(ArenaScreen):
-    """One player and one task. Leaving keeps what was drawn."""
+    """One player and one task. Leaving keeps the answers drawn."""
 
-    AUTO_FOCUS = ""  # the line to type in takes keys only while a person is asked
+    AUTO_FOCUS = ""  # the input line takes keys only while a person is asked
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause"),
         Binding("space", "go", "Go on"),
@@ -50,7 +50,7 @@ class NumbersScreen(ArenaScreen):
         self.choice = choice
         self._asked = find_task(choice.task)
         self._said: asyncio.Queue[str] = asyncio.Queue()  # by the person
-        self._stage: Stage | None = None  # as the footer has it
+        self._stage: Stage | None = None  # the one that the footer shows
         self._paused = False
         self._shown: tuple[object, ...] | None = None
         self._untold = False  # the bars are ahead of the words and the plot
@@ -103,13 +103,13 @@ class NumbersScreen(ArenaScreen):
 
     @property
     def stage(self) -> Stage:
-        """How far it is, as it is shown: behind what is drawn, as bars are filled by and by."""
+        """The stage that is shown, which may lag behind the drawing because bars fill gradually."""
         if self._paused:
             return "paused"
         return "drawing" if self.drawing.stage == "done" and self.drawing.tally.waiting else self.drawing.stage
 
     def show_progress(self, line: str) -> None:
-        """A step of loading the model."""
+        """Show a step of loading the model."""
         self._step = line
 
     def _tick(self) -> None:
@@ -172,7 +172,7 @@ class NumbersScreen(ArenaScreen):
         return "exact mode" if self.stage == "exact" else self.stage
 
     def _how(self) -> list[str]:
-        """What was chosen besides, where it isn't the usual."""
+        """The other choices, where they aren't the defaults."""
         choice = self.choice
         if not choice.subject.startswith("llm:"):
             return []
@@ -198,7 +198,7 @@ class NumbersScreen(ArenaScreen):
     # --- keys ---
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The footer shows only what can be done now."""
+        """Show in the footer only what can be done now."""
         if action == "pause":
             return not self.choice.is_person and self._stage in ("loading", "exact", "drawing")
         if action == "go":
@@ -206,18 +206,18 @@ class NumbersScreen(ArenaScreen):
         return self._stage == "done" if action == "again" else True
 
     async def action_pause(self) -> None:
-        """Draw no more; all that was drawn is kept."""
+        """Stop drawing; all answers drawn are kept."""
         self._paused = True
         await self.drawing.pause()
 
     def action_go(self) -> None:
-        """Go on where it was."""
+        """Continue where it stopped."""
         self._paused = False
         if self.drawing.stage == "paused":
             self.drawing.go()
 
     def action_again(self) -> None:
-        """Draw anew, with a seed that nobody chose."""
+        """Draw anew, with a new random seed."""
         self.choice = msgspec.structs.replace(self.choice, seed=secrets.randbelow(SEEDS))
         self._begin()
 

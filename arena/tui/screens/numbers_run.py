@@ -1,4 +1,4 @@
-"""A run of numbers: who drew what, how far from uniform that is, and the bars of each cell. Follows it live."""
+"""A run of numbers, followed live: who drew what, how far from uniform that is, and the bars of each cell."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from arena.tui.screens.base import ArenaScreen, RunFollower, fill
 from arena.tui.widgets.numbers_view import NumbersView
 
 _ROOMY = 110  # columns from which names aren't cut
-_NAME = 17  # columns of a name below
+_NAME = 17  # columns of a name on narrower screens
 _NUMBERS = {"answers": 7, "chi-square": 10, "exact": 8, "most": 4, "rejected": 8}  # columns of numbers, their widths
 _SLIM, _LESSER = 72, ("answers", "exact")  # columns below which these are left out
 _LEAST_VIEW = 12  # lines that the bars need
 
 
 class NumbersRunScreen(RunFollower[list[StoredCell]]):
-    """One run. The marked cell's bars stand below; Enter opens them."""
+    """One run, with the marked cell's bars below; Enter opens them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
 
@@ -57,11 +57,11 @@ class NumbersRunScreen(RunFollower[list[StoredCell]]):
         self._mark()
 
     def read_run(self, store: Store, run: RunRow) -> list[StoredCell]:
-        """Its cells with their answers counted."""
+        """The run's cells with their answers counted."""
         return read_stored(store, run, self._cells)
 
     def show_run(self, run: RunRow, shown: list[StoredCell]) -> None:
-        """A row a cell, and what must be said where they stand side by side."""
+        """Show a row per cell, with the cautions for showing them side by side."""
         self._cells = shown
         self.say_title(run, ", ".join(dict.fromkeys(cell.task for cell in shown)))
         table = self.query_one("#task-cells", DataTable)
@@ -81,7 +81,7 @@ class NumbersRunScreen(RunFollower[list[StoredCell]]):
         return self.app.size.width >= _ROOMY
 
     def _chosen_columns(self) -> tuple[str, ...]:
-        """Without what is the same of all cells, or nothing."""
+        """The columns, without those that are empty or the same in all cells."""
         several = len({cell.task for cell in self._cells}) > 1
         asked = [("task", several), ("asked", any(cell.asked for cell in self._cells))]
         numbers = [name for name in _NUMBERS if self.app.size.width >= _SLIM or name not in _LESSER]
@@ -89,7 +89,7 @@ class NumbersRunScreen(RunFollower[list[StoredCell]]):
 
     @on(DataTable.RowHighlighted, "#task-cells")
     def _mark(self) -> None:
-        """Show the marked cell's bars, if there is the room."""
+        """Show the marked cell's bars, if there is room."""
         if not self._cells:
             return
         view, table = self.query_one(NumbersView), self.query_one("#task-cells", DataTable)
@@ -112,7 +112,7 @@ class NumbersRunScreen(RunFollower[list[StoredCell]]):
 
 
 class NumbersCellScreen(ArenaScreen):
-    """One cell's bars. Left and right go from cell to cell."""
+    """One cell's bars. Left and right go to other cells."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "go(-1)", "Cell before"),
@@ -146,24 +146,24 @@ class NumbersCellScreen(ArenaScreen):
         show(self.query_one(NumbersView), cell)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The footer shows only what can be done now."""
+        """Show in the footer only what can be done now."""
         return len(self._cells) > 1 if action == "go" else True
 
     def action_go(self, step: int) -> None:
-        """To the next or the previous cell."""
+        """Go to the next or the previous cell."""
         self._at = (self._at + step) % len(self._cells)
         self._draw()
 
 
 def show(view: NumbersView, cell: StoredCell) -> None:
-    """A cell's bars, as they are in the store."""
+    """Show a cell's bars, as they are in the store."""
     assert cell.tally is not None
     view.fill(cell.tally, cell.exact)
     view.tell(cell.tally, cell.exact, cell.cell.spec.is_person)
 
 
 def _value(cell: StoredCell, column: str, roomy: bool) -> Text:
-    """A cell of the table: numbers to the right, of fixed width."""
+    """An entry of the table: numbers aligned right, in fixed widths."""
     if column == "player":
         name = cell.player
         return Text(name if roomy or len(name) <= _NAME else f"{name[: _NAME - 1]}…")

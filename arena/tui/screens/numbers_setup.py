@@ -1,4 +1,4 @@
-"""Who draws random numbers, and how they are asked. It is then shown by the numbers screen."""
+"""Who draws random numbers, and how they are asked. The numbers screen then shows it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.widgets.form import Row, StillInput, chooser, offer
 
-MOST_DRAWS = 20_000  # that a screen can show; the command line draws more
+MOST_DRAWS = 20_000  # the most that a screen can show; the command line draws more
 _LOW = 22
 
 
 class NumbersSetupScreen(ArenaScreen):
-    """Enter draws. What only models have is switched off for others."""
+    """Enter draws. Settings that apply only to models are switched off for other players."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Lobby")]
 
@@ -103,7 +103,7 @@ class NumbersSetupScreen(ArenaScreen):
 
     @on(Input.Changed, "#typed")
     def _switch(self) -> None:
-        """Offer the wordings that there are, and switch off what doesn't count for this player and task."""
+        """Offer the available wordings, and switch off settings that don't apply to this player and task."""
         task, subject = find_task(str(self._select("task").value)), self._subject
         offer(self._select("variant"), self._variants(task, subject))
         model = subject.startswith("llm:")
@@ -127,7 +127,7 @@ class NumbersSetupScreen(ArenaScreen):
         self.app.push_screen(NumbersScreen(choice))
 
     def _read(self) -> NumbersChoice:
-        """The choice. Raises UsageError or InputError for what can't be drawn."""
+        """The choice. Raises UsageError or InputError if it can't be drawn."""
         task = find_task(str(self._select("task").value))
         spec = parse_agent(self._subject)
         if spec.is_model:

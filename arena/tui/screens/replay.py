@@ -1,6 +1,6 @@
 """A match again, round by round: the exact prompt with its token boundaries, the distribution, the parse.
 
-A person should be able to check the paper's definition by eye here.
+Here a person should be able to check the paper's definition by eye.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _VERDICTS = {"move": "a move", "mark": "no move before the closing mark", "eos":
 
 
 class ReplayScreen(ArenaScreen):
-    """Left and right go from round to round, i shows token ids, s the other seat."""
+    """Left and right go to other rounds, i shows token ids, s shows the other seat."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "go(-1)", "Round before", priority=True),
@@ -80,7 +80,7 @@ class ReplayScreen(ArenaScreen):
             self._loading.cancel()
 
     async def _load_vocabularies(self) -> None:
-        """Only a model's tokenizer knows where its tokens begin; without the model their ids are shown."""
+        """Load tokenizers, which alone know where tokens begin; without its model, a prompt is shown as token ids."""
         spec, game = self._cell.spec, self._game
         for seat, text in ((Seat.SUBJECT, spec.subject), (Seat.OPPONENT, spec.opponent)):
             moves = game.moves_of(seat)
@@ -139,7 +139,7 @@ class ReplayScreen(ArenaScreen):
         return Text(text)
 
     def _prompt(self, decision: Decision) -> Text:
-        """The prompt, its tokens in alternating shades; their ids where asked for."""
+        """The prompt with its tokens in alternating shades, or as token ids if asked for."""
         assert decision.prompt is not None
         vocabulary = self._vocabulary.get(self._seat)
         if self._ids or vocabulary is None:
@@ -173,23 +173,23 @@ class ReplayScreen(ArenaScreen):
     # --- keys ---
 
     def action_go(self, step: int) -> None:
-        """To the next or the previous round."""
+        """Go to the next or the previous round."""
         self._at = min(len(self._rounds) - 1, max(0, self._at + step))
         self._draw()
 
     def action_ids(self) -> None:
-        """Token ids, or text."""
+        """Switch between token ids and text."""
         self._ids = not self._ids
         self._draw()
 
     def action_seat(self) -> None:
-        """The other seat's side of the round."""
+        """Show the other seat's side of the round."""
         self._seat = self._seat.other
         self._draw()
 
 
 def visible(text: str) -> str:
-    """A token's text with its ends seen: spaces as they are, line breaks marked, control characters written out."""
+    """A token's text made visible: spaces unchanged, line breaks marked, control characters written out."""
     return printable(text, keep="\n").replace("\n", "⏎\n")
 
 

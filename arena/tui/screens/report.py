@@ -1,4 +1,4 @@
-"""A run of an experiment that has no screen of its own: how far it is, and its tables. Follows it live."""
+"""A run of an experiment that has no screen of its own: its progress and its tables, followed live."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class ReportScreen(RunFollower[RenderableType]):
         self.query_one("#report").focus()
 
     def read_run(self, store: Store, run: RunRow) -> RenderableType:
-        """Its tables, for this screen's width."""
+        """The run's tables, for this screen's width."""
         return terminal(reports_of(store, [run])[0].tables, max(40, self.size.width - 4))
 
     def show_run(self, run: RunRow, shown: RenderableType) -> None:
-        """The tables."""
+        """Show the tables."""
         self.say_title(run, run.spec.experiment)
         self.query_one("#tables", Static).update(shown)

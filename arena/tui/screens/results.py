@@ -1,4 +1,4 @@
-"""What is in the store: runs, the matches of a cell."""
+"""What is in the store: runs, and the matches of a cell."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SCREENS: Final[dict[str, Callable[[str], ArenaScreen]]] = {
 
 
 class ResultsScreen(ArenaScreen):
-    """All runs of the store, the latest first. Enter opens one."""
+    """All runs in the store, the latest first. Enter opens one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Lobby")]
 
@@ -65,7 +65,7 @@ class ResultsScreen(ArenaScreen):
 
 
 def run_screen(run: RunRow) -> ArenaScreen:
-    """The screen that shows a run: one of its experiment's own, or else its tables."""
+    """The screen that shows a run: its experiment's own if it has one, otherwise its tables."""
     return _SCREENS.get(run.spec.experiment, ReportScreen)(run.name)
 
 
@@ -74,7 +74,7 @@ def _who(run: RunRow) -> str:
 
 
 def _differences(runs: Sequence[RunRow]) -> dict[str, str]:
-    """By name, what tells each run from others of the same kind with the same players."""
+    """By name, what distinguishes each run from others of the same kind with the same players."""
     alike: dict[tuple[str, str], list[RunRow]] = {}
     for run in runs:
         alike.setdefault((run.spec.experiment, _who(run)), []).append(run)
@@ -86,7 +86,7 @@ def _differences(runs: Sequence[RunRow]) -> dict[str, str]:
 
 
 def _runs(store: Store) -> list[tuple[RunRow, str]]:
-    """All runs with how far they are, the latest first."""
+    """All runs with their progress, the latest first."""
     return [
         (run, "finished" if run.finished else "running" if store.writer_of(run) is not None else "stopped")
         for run in reversed(store.runs())

@@ -1,4 +1,4 @@
-"""A run: how far each cell is, table 2 with its intervals, the determinism of the marked cell. Follows it live."""
+"""A run, followed live: the progress of each cell, table 2 with its intervals, the marked cell's determinism."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from arena.tui.screens.base import RunFollower, fill
 from arena.tui.widgets.after import AfterOutcome
 from arena.tui.widgets.histogram import DeterminismHistogram
 
-_NARROW = 110  # columns below which the table is kept short
+_NARROW = 110  # columns below which the table is kept narrow
 _SLIM = 72  # columns below which the bars after each outcome are left out
 _NAME = 19  # columns of a name there
 _HEADINGS = ("subject", "game", "progress", "matches", "rounds/s", "net", "95%")
@@ -38,7 +38,7 @@ _SHORT = ("subject", "game", "progress", "net", "95%")
 
 
 class RunScreen(RunFollower[TournamentRuns]):
-    """One run. Enter opens a cell's matches. `planned` is played here."""
+    """One run. Enter opens a cell's matches. `planned` is a tournament to play here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause or go on"),
@@ -80,7 +80,7 @@ class RunScreen(RunFollower[TournamentRuns]):
         self.set_class(event.size.width < _SLIM, "narrow")
 
     async def look(self) -> None:
-        """Show the run as it is, once it is in the store."""
+        """Show the run as it is now, once it is in the store."""
         if self._runner is not None and self._run is None:
             self._run = self._runner.run
             if self._run is None:
@@ -88,11 +88,11 @@ class RunScreen(RunFollower[TournamentRuns]):
         await super().look()
 
     def read_run(self, store: Store, run: RunRow) -> TournamentRuns:
-        """What its matches say."""
+        """The run's matches."""
         return read_runs(store, run)
 
     def show_run(self, run: RunRow, shown: TournamentRuns) -> None:
-        """How far each cell is, and what it says."""
+        """Show each cell's progress and numbers."""
         self._report = shown
         stopped = "paused" if self._runner is not None else "stopped"
         self.say_title(run, stopped=stopped, more=self._time_left(shown))
@@ -106,7 +106,7 @@ class RunScreen(RunFollower[TournamentRuns]):
         return self.app.size.width < _NARROW
 
     def _values(self, report: TournamentRuns, cell: CellReport) -> tuple[Text, ...]:
-        """A row of the table: fixed widths, so that nothing jumps while it is updated."""
+        """A row of the table, in fixed widths, so that nothing jumps while it is updated."""
         asked = cell.games_asked
         finished = cell.cell.done
         done = min(1.0, finished / asked) if asked else 0.0
@@ -127,7 +127,7 @@ class RunScreen(RunFollower[TournamentRuns]):
         return Text(f"{name}{differs}"), Text(cell.game.title), progress, matches, speed, net, ends
 
     def _rate(self, cell: CellReport) -> float | None:
-        """Rounds of finished matches a second, since the look before; None while nothing is played."""
+        """Rounds of finished matches per second since the previous look; None while nothing is played."""
         finished = cell.cell.done
         key, now, count = cell.cell.spec.key, time.monotonic(), finished * (cell.cell.rounds or 0)
         if self._writer is None or finished >= cell.games_asked:
@@ -148,7 +148,7 @@ class RunScreen(RunFollower[TournamentRuns]):
 
     @on(DataTable.RowHighlighted, "#cells")
     def _mark(self) -> None:
-        """Show what the marked cell says."""
+        """Show the marked cell's numbers."""
         index = self.query_one("#cells", DataTable).cursor_row
         if self._report is None or index >= len(self._report.cells):
             return
@@ -167,7 +167,7 @@ class RunScreen(RunFollower[TournamentRuns]):
         self.app.push_screen(CellScreen(self._report.run.name, self._report.cells[event.cursor_row].cell))
 
     async def action_pause(self) -> None:
-        """Pause the tournament that is played here, or go on with it; a run of another process is only watched."""
+        """Pause or resume the tournament that is played here; a run of another process is only watched."""
         if self._runner is None:
             self.notify("This run isn't played here: it is only watched.", timeout=3)
         elif self._runner.playing:
@@ -181,12 +181,12 @@ class RunScreen(RunFollower[TournamentRuns]):
             await self._runner.pause()
 
     def action_table(self) -> None:
-        """Table 2 as the report prints it, or the histogram."""
+        """Show table 2 as the report prints it, or the histogram."""
         table, histogram = self.query_one("#table2"), self.query_one("#run-below")
         table.display, histogram.display = histogram.display, table.display
 
     async def action_export(self) -> None:
-        """Table 2 in every format and figure 4 as files, in a folder of the run's name beside the store."""
+        """Write table 2 in every format and figure 4 to a folder beside the store, named after the run."""
         report = self._report
         if report is None:
             return

@@ -24,7 +24,7 @@ _MOST_THREADS, _MOST_LAYERS = 1024, 1000
 
 
 class SettingsScreen(ArenaScreen):
-    """Every change is kept at once; how models are run counts from the next match on."""
+    """Every change is kept at once; how models are run takes effect from the next match on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
 
@@ -46,7 +46,7 @@ class SettingsScreen(ArenaScreen):
         yield Footer()
 
     def places(self) -> list[tuple[str, Path]]:
-        """What is kept where."""
+        """Where things are kept."""
         return [
             ("results", self.arena.store.absolute()),
             ("settings", PREFERENCES.path),

@@ -1,4 +1,4 @@
-"""A tournament is set up: which subjects, which games, how many. It is then played by a run screen."""
+"""Setting up a tournament: which subjects, which games, how many. A run screen then plays it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.widgets.form import StillInput
 
-_KINDS = ("llm", "uniform")  # that are worth a tournament
+_KINDS = ("llm", "uniform")  # of subjects that are worth a tournament
 _FIRST = {"llm:gemma-3-270m", "llm:smollm2-135m-instruct"}
 
 

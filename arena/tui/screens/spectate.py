@@ -1,4 +1,4 @@
-"""A show: a model against the reader of its mind, one match after another, at a chosen speed."""
+"""A show: a model against the mind-reader, one match after another, at a chosen speed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from arena.tui.widgets.rounds import move_names
 
 _BREATH = 0.01  # seconds between two rounds at full speed, so that the screen can be drawn
 _LOW = 20
-_FEWEST = 5  # matches below which an interval says nothing yet
+_FEWEST = 5  # with fewer matches an interval says nothing yet
 
 
 class SpectateScreen(PairingScreen):
@@ -56,13 +56,13 @@ class SpectateScreen(PairingScreen):
         self._speed = 0
         self._go = asyncio.Event()
         self._go.set()
-        self._nudge = asyncio.Event()  # a key was pressed: wait no longer
+        self._nudge = asyncio.Event()  # a key was pressed: stop waiting
         self._single = False
         self._match = 0
-        self._sums = np.zeros(choice.rounds)  # of determinism a round, over the matches before
+        self._sums = np.zeros(choice.rounds)  # of determinism, per round number, over earlier matches
         self._counts = np.zeros(choice.rounds)
         self._rounds: list[Round] = []
-        self._nets: list[float] = []  # a match's sum of payoffs
+        self._nets: list[float] = []  # each match's sum of payoffs
         self._last: Round | None = None
 
     def compose(self) -> ComposeResult:
@@ -92,7 +92,7 @@ class SpectateScreen(PairingScreen):
         self._show_last()
 
     def show_progress(self, line: str) -> None:
-        """A step of loading the model."""
+        """Show a step of loading the model."""
         self.query_one("#spectate-line", Static).update(Text(line, style="dim"))
 
     async def sit(self, prepared: Prepared, sitting: Sitting) -> None:
@@ -107,7 +107,7 @@ class SpectateScreen(PairingScreen):
             self._end_match()
 
     async def _wait(self) -> None:
-        """Until the next round is due: the chosen speed, a pause, a single step."""
+        """Wait until the next round is due: the chosen speed, a pause, a single step."""
         if self._single:
             self._single = False
             self._go.clear()
@@ -188,7 +188,7 @@ class SpectateScreen(PairingScreen):
     # --- keys ---
 
     def action_pause(self) -> None:
-        """Pause, or go on."""
+        """Pause or resume."""
         if self._go.is_set():
             self._go.clear()
         else:
@@ -197,30 +197,30 @@ class SpectateScreen(PairingScreen):
         self._say_title()
 
     def action_step(self) -> None:
-        """Play a single round, and pause."""
+        """Play a single round, then pause."""
         self._single = True
         self._go.set()
         self._nudge.set()
 
     def action_speed(self, step: int) -> None:
-        """Faster or slower."""
+        """Make the show faster or slower."""
         self._speed = min(len(SPEEDS) - 1, max(0, self._speed + step))
         self._nudge.set()
         self._say_title()
 
     def action_big(self) -> None:
-        """Large type, for the back of a room."""
+        """Switch to large type, for the back of a room, or back."""
         self.toggle_class("big")
         self.query_one("#stage").toggle_class("big")
         self._show_last()
 
     def action_histogram(self) -> None:
-        """The distribution of determinism over all rounds so far, or the rounds of this match."""
+        """Show the distribution of determinism over all rounds so far, or the rounds of this match."""
         histogram, plot = self.query_one("#histogram"), self.query_one("#plot")
         histogram.display, plot.display = plot.display, histogram.display
 
 
 def _prepare(game: Game) -> float:
-    """What perfect play scores. Loads scipy for this and for the intervals, which takes a moment."""
+    """The score of perfect play. Loads scipy for this and for the intervals, which takes a moment."""
     mean(np.zeros(2), np.arange(2), NET)
     return equilibrium(game).net

@@ -1,7 +1,7 @@
-"""Who may see the app in a browser: whoever has the key in the address, under a name that is ours.
+"""Who may see the app in a browser: whoever has the key from the address, under a host name that is ours.
 
-A page of any site can open a socket to 127.0.0.1, or have its own name point there. So the address that `arena web`
-prints carries a key, as Jupyter's does; it becomes a cookie of this page's, which no other page is sent or can read.
+A page of any site can open a socket to 127.0.0.1, or make its own name point there. So the address that `arena web`
+prints contains a key, as Jupyter's does; it becomes a cookie of this page, which no other page gets or can read.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ HEADERS: Final = {
 
 
 class Access:
-    """Decides about requests to a server that listens at `host` and `port`; `names` are further ones it is known by."""
+    """Accepts or refuses requests to a server that listens at `host` and `port`; `names` are its other host names."""
 
     def __init__(self, host: str, port: int, names: Collection[str]) -> None:
         self.key = secrets.token_urlsafe(24)
@@ -41,7 +41,7 @@ class Access:
             self._names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
 
     def refusal(self, request: web.Request) -> str:
-        """Why a request isn't answered, as a sentence for whoever reads the page; "" if it may be."""
+        """Why a request is refused, as a sentence for whoever reads the page; "" if it isn't."""
         host = host_of(f"//{request.host}")
         if not self._is_ours(host):
             return (
@@ -56,16 +56,16 @@ class Access:
         return ""
 
     def remember(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Have the browser keep the key, so that it needn't stand in the address."""
+        """Make the browser keep the key, so that the address needn't contain it."""
         secure = request.headers.get("X-Forwarded-Proto", request.scheme) == "https"
         response.set_cookie(self._cookie, self.key, httponly=True, samesite="Strict", secure=secure)
 
     def _is_ours(self, host: str) -> bool:
-        # a page elsewhere can have a name of its own point here, but no number
+        # a page elsewhere can make a name of its own point here, but not an IP address
         return host in self._names or (_address(host) is not None if self._to_others else is_loopback(host))
 
     def _is_our_page(self, origin: str, host: str) -> bool:
-        """A proxy may have another scheme and port than the server behind it."""
+        """Whether a page is ours; a proxy may have a different scheme and port than the server behind it."""
         try:
             return urlsplit(origin).netloc == host or host_of(origin) in self._names
         except ValueError:

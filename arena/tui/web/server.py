@@ -24,14 +24,14 @@ from arena.tui.web.viewer import Viewer
 
 PAGES: Final = Path(__file__).parent / "pages"
 _LONGEST_MESSAGE: Final = 1 << 20  # bytes from a page: a large paste
-_LEAVING_SECONDS: Final = 10.0  # that open connections have when the server ends
+_LEAVING_SECONDS: Final = 10.0  # the time that open connections have when the server ends
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class WebServer(Server):
-    """Serves the app that `command` starts, to at most `viewers` at once who have the key; `names` are those that the
-    server is known by beside `host`."""
+    """Serves the app that `command` starts to at most `viewers` people at once who have the key; `names` are its host
+    names besides `host`."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class WebServer(Server):
         self._viewers: dict[web.WebSocketResponse, Viewer | None] = {}
 
     def initialize_logging(self) -> None:
-        """Only what a person should read; each viewer's coming and going is not."""
+        """Log only what a person should read, not each viewer's coming and going."""
         logging.basicConfig(level=logging.WARNING, format="arena: %(message)s")
 
     async def _make_app(self) -> web.Application:
@@ -62,7 +62,7 @@ class WebServer(Server):
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refuse whoever may not see the app; have the key leave the address."""
+        """Refuse whoever may not see the app; take the key out of the address."""
         if why := self._access.refusal(request):
             raise web.HTTPForbidden(text=why)
         if request.path == "/" and QUERY in request.query:
@@ -80,7 +80,7 @@ class WebServer(Server):
         return web.FileResponse(PAGES / "arena.js")
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """A viewer comes: start their app, and be between it and their page until one of them ends."""
+        """Start an app for a new viewer, and connect it to their page until one of them ends."""
         socket = web.WebSocketResponse(heartbeat=15, max_msg_size=_LONGEST_MESSAGE)
         self._viewers[socket] = None
 
@@ -100,18 +100,18 @@ class WebServer(Server):
             self._viewers[socket] = viewer
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
-                    with suppress(ValueError, RecursionError):  # no JSON
+                    with suppress(ValueError, RecursionError):  # not JSON
                         if (answer := await viewer.take(message.json())) is not None:
                             await socket.send_json(answer)
         except ConnectionError:
-            pass  # they are gone
+            pass  # the viewer is gone
         finally:
             if self._viewers.pop(socket):
                 await asyncio.shield(viewer.end())
         return socket
 
     async def on_startup(self, app: web.Application) -> None:
-        """Say where the app is, and to whom it is open."""
+        """Print where the app is, and to whom it is open."""
         if not is_loopback(self.host):
             self._say(
                 f"whoever reaches port {self.port} of this machine and has the key below can play, and sees what is in "
@@ -120,13 +120,13 @@ class WebServer(Server):
         self._say(f"the app is at {self.public_url}/?{QUERY}={self._access.key} (Ctrl-C ends it)")
 
     async def on_shutdown(self, app: web.Application) -> None:
-        """End the viewers' apps, and wait until they are gone; else they would outlive the server."""
+        """End the viewers' apps and wait until they are gone; otherwise they would outlive the server."""
         viewers = [viewer for viewer in self._viewers.values() if viewer is not None]
         await asyncio.gather(*(viewer.end() for viewer in viewers), return_exceptions=True)
         await asyncio.gather(*(socket.close() for socket in tuple(self._viewers)), return_exceptions=True)
 
     def run(self) -> None:
-        """Serve until Ctrl-C. Raises InputError where the port or the host can't be had."""
+        """Serve until Ctrl-C. Raises InputError if the port or the host can't be used."""
         taken = _bind(self.host, self.port)
         self.initialize_logging()
         try:
@@ -136,22 +136,22 @@ class WebServer(Server):
 
 
 async def _protect(_: web.Request, response: web.StreamResponse) -> None:
-    """What a browser is told to keep other pages from."""
+    """Send the headers that protect the app from other pages."""
     response.headers.update(HEADERS)
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    """A socket at the address; what hinders that is said in a sentence."""
+    """A socket at the address. Raises InputError if it can't be opened."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)
-    except (OSError, UnicodeError) as error:  # the second for a name that can't be a host's
+    except (OSError, UnicodeError) as error:  # the second for an impossible host name
         why = getattr(error, "strerror", error)
-        raise InputError(f"--host {host!r} is no address of this machine: {why}") from error
+        raise InputError(f"--host {host!r} isn't an address of this machine: {why}") from error
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
-        bound.listen()  # who comes before the server is ready waits, and isn't turned away
+        bound.listen()  # whoever comes before the server is ready waits, and isn't turned away
     except OSError as error:
         bound.close()
         if error.errno == errno.EADDRINUSE:

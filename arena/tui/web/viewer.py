@@ -1,4 +1,4 @@
-"""A viewer's app: a process of its own, which ends when the viewer goes, and is told of sensible sizes alone."""
+"""A viewer's app: a process of its own, which ends when the viewer leaves, and gets only sensible screen sizes."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any, Final
 
 from textual_serve.app_service import AppService
 
-_WIDEST, _HIGHEST = 500, 200  # of a screen, in cells: twice what a large one has
-_LEAVING_SECONDS: Final = 3.0  # that an app has to end by itself
+_WIDEST, _HIGHEST = 500, 200  # a screen's limits, in characters: twice those of a large one
+_LEAVING_SECONDS: Final = 3.0  # the time that an app has to end by itself
 
 
 class Viewer(AppService):
-    """One viewer's app, and the messages of their page."""
+    """One viewer's app, and the messages from their page."""
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
-        # without a shell between, so that the app knows when the server is gone
+        # without a shell in between, so that the app notices when the server is gone
         environment = self._build_environment(*_bounded(width, height))
         self._process = await asyncio.create_subprocess_exec(
             *shlex.split(self.command), stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment
@@ -26,7 +26,7 @@ class Viewer(AppService):
         return self._process
 
     async def take(self, envelope: Any) -> Any:
-        """Hand a message of the page to the app; what is no message is passed over. Gives an answer to the page, or
+        """Pass a message from the page to the app, ignoring anything that isn't one. Returns an answer to the page, or
         None."""
         match envelope:
             case ["stdin", str(text)]:
@@ -42,7 +42,7 @@ class Viewer(AppService):
         return None
 
     async def end(self) -> None:
-        """Have the app leave as by its own key, or end it if it doesn't."""
+        """Make the app leave as by its own key, or end it if it doesn't."""
         process = self._process
         assert process is not None
         try:

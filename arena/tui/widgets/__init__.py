@@ -1,7 +1,7 @@
 """What screens are made of.
 
 after.py             figure 4, right
-chi_square_plot.py   chi-square over the number of valid answers, beside what chance gives
+chi_square_plot.py   chi-square over the number of valid answers, beside that of chance
 form.py              what forms are made of
 histogram.py         figure 4, left
 letters.py           words in block letters, five rows high, for the back of a room
@@ -9,7 +9,7 @@ mind.py              the other's mind as bars
 moves.py             the moves that a person can play
 numbers_view.py      a player's draws as a picture
 plot.py              the determinism plot
-quiet_plot.py        a plot that only shows
+quiet_plot.py        a plot that can't be interacted with
 rounds.py            the rounds so far, the latest first
-value_bars.py        a task's values as bars, a line or more a value
+value_bars.py        a task's values as bars, one or more lines per value
 """

@@ -12,11 +12,11 @@ from arena.reports.tournament.measures import OUTCOMES, CellReport
 from arena.stats.clusters import Estimate
 from arena.tui.themes import colour
 
-_LEAST = 0.01  # of the axis: differences of nothing must not fill it
+_LEAST = 0.01  # of the axis: differences of almost zero must not fill it
 
 
 class AfterOutcome(Static):
-    """Mean determinism after a win and a tie, minus that after a loss: a bar from zero, its interval as a line."""
+    """Mean determinism after a win and a tie, minus that after a loss: bars from zero, with intervals as lines."""
 
     _differences: Mapping[str, Estimate] = MappingProxyType({})
 
@@ -49,7 +49,7 @@ class AfterOutcome(Static):
 
 
 def _bar(difference: Estimate, most: float, half: int) -> str:
-    """A line of 2 * half + 1 columns: zero in the middle, the value as a block, its interval as a dash."""
+    """A line of 2 * half + 1 columns: zero in the middle, the value as a block, its interval as dashes."""
     assert difference.value is not None
 
     def column(value: float) -> int:

@@ -1,4 +1,4 @@
-"""Chi-square over the number of valid answers, beside what chance gives."""
+"""Chi-square over the number of valid answers, beside that of chance."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from textual_plot import HiResMode
 from arena.tui.themes import colour
 from arena.tui.widgets.quiet_plot import QuietPlot, Whole
 
-_ROOMY = 12  # lines from which the true sample's line can be told from the level
-_LEAST_TOP = 2.5  # of the axis, as a multiple of what chance gives
+_ROOMY = 12  # lines from which the true sample's line can be distinguished from the level
+_LEAST_TOP = 2.5  # of the axis, as a multiple of chance's chi-square
 
 
 class ChiSquarePlot(QuietPlot):
@@ -26,7 +26,7 @@ class ChiSquarePlot(QuietPlot):
         self._wanted, self._degrees = 1, 1
 
     def show(self, curve: Sequence[float], true: Sequence[float], wanted: int, values: int) -> None:
-        """Show these, one number a valid answer, of `wanted` in the end; the task has so many values."""
+        """Show two curves of one number per valid answer, `wanted` in the end, for a task of `values` values."""
         self._curve, self._true, self._wanted, self._degrees = curve, true, wanted, values - 1
         self.draw()
 
@@ -46,6 +46,6 @@ class ChiSquarePlot(QuietPlot):
 
 
 def _thinned(line: Sequence[float], most: int) -> tuple[list[float], list[float]]:
-    """As many of its points as can be told apart, numbered from 1, the last among them."""
+    """As many of a line's points as can be distinguished, numbered from 1, including the last."""
     at = np.unique(np.linspace(0, len(line) - 1, min(len(line), most)).astype(int)) if line else np.empty(0, int)
     return [float(index + 1) for index in at], [line[index] for index in at]

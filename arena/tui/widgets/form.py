@@ -1,5 +1,5 @@
-"""What forms are made of: lines with a label, lists to choose from, and lines to type in whose cursor doesn't blink, as
-nothing does in this app."""
+"""What forms are made of: lines with a label, lists to choose from, and input lines. The cursor doesn't blink, because
+nothing in this app does."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ T = TypeVar("T")
 
 
 class Row(Horizontal):
-    """A line of a form: a label and what it is of. `kind` is the label's class."""
+    """A line of a form: a label and its widgets. `kind` is the label's class."""
 
     def __init__(self, label: str, *widgets: Widget, kind: str | None = None) -> None:
         super().__init__(Label(label, classes=kind), *widgets)
 
 
 class StillInput(Input):
-    """Textual's own line to type in, but for the cursor."""
+    """Textual's own input line with a cursor that doesn't blink."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, compact=True, **kwargs)
@@ -29,12 +29,12 @@ class StillInput(Input):
 
 
 def chooser(options: Sequence[tuple[str, T]], value: T, id: str) -> Select[T]:
-    """A list of which one is always chosen: names with what they stand for."""
+    """A list from which one option is always chosen: names with their values."""
     return Select(options, value=value, allow_blank=False, compact=True, id=id)
 
 
 def offer(select: Select[Any], options: Sequence[tuple[str, object]]) -> None:
-    """Offer other options; what was chosen stays so if it still can be, else it is the first."""
+    """Offer other options. The chosen one stays if it is still there, otherwise the first is chosen."""
     kept = select.value
     select.set_options(options)
     select.value = kept if kept in {value for _, value in options} else options[0][1]

@@ -21,12 +21,12 @@ class DeterminismHistogram(QuietPlot):
         self._counts = np.zeros(BINS)
 
     def add(self, determinism: float) -> None:
-        """A round was played."""
+        """Add a round that was played."""
         self._counts[_bin(determinism)] += 1
         self.draw()
 
     def fill(self, determinism: NDArray[np.float64], moves: int) -> None:
-        """Show these rounds, of a game with so many moves; NaN stands for a round without a policy."""
+        """Show these rounds of a game with `moves` moves; NaN is a round without a policy."""
         self._chance = 1 / moves
         known = determinism[~np.isnan(determinism)]
         self._counts = np.bincount([_bin(value) for value in known.tolist()], minlength=BINS).astype(np.float64)
@@ -37,12 +37,12 @@ class DeterminismHistogram(QuietPlot):
         total = self._counts.sum()
         share = 100 * self._counts / total if total else self._counts
         self.set_ylimits(0.0, max(10.0, float(share.max()) * 1.1))
-        filled = np.flatnonzero(share)  # a bar of no height would still take a row
+        filled = np.flatnonzero(share)  # a bar of height zero would still take a row
         if len(filled):
             self.bar((filled + 0.5) / BINS, share[filled], width=0.9 / BINS, bar_style=colour(self.app, "primary"))
         self.add_v_line(self._chance, line_style=colour(self.app, "foreground"), label=None)
 
 
 def _bin(determinism: float) -> int:
-    """0.6 belongs to the bin that begins there, though 0.6 * 20 may lie a last digit below 12."""
+    """The bin: 0.6 belongs to the one that begins there, even if 0.6 * 20 comes out just below 12."""
     return min(BINS - 1, int(determinism * BINS + 1e-9))

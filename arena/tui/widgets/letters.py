@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-# five rows a letter, three to five columns wide
+# five rows per letter, three to five columns wide
 _SHAPES: Final = {
     "A": " ██ |█  █|████|█  █|█  █",
     "B": "███ |█  █|███ |█  █|███ ",
@@ -38,7 +38,7 @@ ROWS: Final = 5
 
 
 def block(word: str, width: int) -> str:
-    """The word in block letters, or as it is where a letter has no shape or `width` columns are too few."""
+    """The word in block letters; unchanged if a letter has no shape or `width` columns are too few."""
     letters = [_SHAPES.get(letter) for letter in word.upper()]
     if None in letters or not letters:
         return word.upper()

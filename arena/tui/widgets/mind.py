@@ -1,4 +1,4 @@
-"""The other's mind as bars: a line a move, with what was played and the best reply marked in words."""
+"""The other's mind as bars: one line per move, with the move played and the best reply marked in words."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class MindBars(Static):
         self.refresh(layout=True)
 
     def render(self) -> Text:
-        """A line a move."""
+        """One line per move."""
         name = max(map(len, self._moves))
         mark = max((len(text) for text in self._marks.values()), default=0) + 3 if self._policy else 0
         room = max(_LEAST_BAR, (self.size.width or 40) - name - 6 - mark)

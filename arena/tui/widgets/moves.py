@@ -1,4 +1,4 @@
-"""The moves that a person can play: by key, by arrows and Enter, by mouse."""
+"""The moves that a person can play by key, by arrows and Enter, or by mouse."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class MoveBar(Widget, can_focus=True):
         return 1 + max(row for _, row, _ in self._places(width))
 
     def _places(self, width: int) -> Iterator[tuple[str, int, int]]:
-        """Each move's label with its row and its first column, in so many columns."""
+        """Each move's label with its row and its first column, within `width` columns."""
         row = column = 0
         for key, move in zip(self._keys, self._moves, strict=True):
             label = f" {key} {move} "

@@ -1,4 +1,4 @@
-"""A player's draws as a picture: the bars, what they say in words, chi-square as it grew."""
+"""A player's draws as a picture: the bars, their meaning in words, the growth of chi-square."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from arena.session.tally import Tally
 from arena.tui.widgets.chi_square_plot import ChiSquarePlot
 from arena.tui.widgets.value_bars import Bars, ValueBars
 
-_VALUES = 11  # of the tasks there are
-_BELOW = 10  # lines that the words and the plot want
-_LEAST_BELOW = 8  # below, lesser numbers and the plot are left out
+_VALUES = 11  # of the existing tasks
+_BELOW = 10  # lines that the words and the plot need
+_LEAST_BELOW = 8  # with fewer, lesser numbers and the plot are left out
 _SLIM = 72  # columns below which the plot is left out too
 
 
 class NumbersView(Vertical):
-    """Bars, words and plot, laid out for the room that there is."""
+    """Bars, words and plot, laid out for the available room."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -46,7 +46,7 @@ class NumbersView(Vertical):
             self.tell(*self._told)
 
     def fill(self, tally: Tally, exact: Exact | None, follows: bool = False) -> None:
-        """Show the bars. `follows`: exact mode's probabilities will follow, if they aren't known yet."""
+        """Show the bars. `follows`: exact mode's probabilities will follow if they aren't known yet."""
         probabilities = None if exact is None else exact.distribution
         bars = Bars(
             tally.task.values,
@@ -58,13 +58,13 @@ class NumbersView(Vertical):
         self.query_one("#bars", ValueBars).show(bars)
 
     def wait(self, tally: Tally, text: Text) -> None:
-        """Say what is being done before anything is drawn."""
+        """Say what is happening before anything is drawn."""
         self._told = None
         self.query_one("#numbers-facts", Static).update(text)
         self._plot(tally)
 
     def tell(self, tally: Tally, exact: Exact | None, person: bool) -> None:
-        """Say what the bars show, and draw how chi-square grew."""
+        """Say what the bars show, and plot the growth of chi-square."""
         self._told = tally, exact, person
         text = Text()
         low = self.has_class("low")

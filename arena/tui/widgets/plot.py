@@ -1,4 +1,4 @@
-"""The determinism plot: a point a round, the outcome told by its letter, chance as a line."""
+"""The determinism plot: one point per round, its letter showing the outcome, and chance as a line."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ class DeterminismPlot(QuietPlot):
         self._rounds = _LEAST_ROUNDS
 
     def begin(self, rounds: int, mean: Sequence[float] = ()) -> None:
-        """Empty it for a match of `rounds` rounds; `mean` is the mean determinism a round of matches before."""
+        """Clear it for a match of `rounds` rounds; `mean` is the mean determinism in each round of earlier matches."""
         self._rounds = max(_LEAST_ROUNDS, rounds)
         self._points, self._foresight, self._mean = [], [], list(mean)
         self.draw()
 
     def add(self, determinism: float | None, outcome: Outcome, foresight: float | None = None) -> None:
-        """A round was played. `foresight` is how foreseeable the person has been so far."""
+        """Add a round that was played. `foresight` is how foreseeable the person has been so far."""
         self._points.append((np.nan if determinism is None else determinism, outcome))
         self._foresight.append(foresight)
         self.draw()
 
     def picture(self) -> None:
-        """Of many rounds only as many as there are columns."""
+        """Draw the rounds, at most as many as there are columns."""
         columns = max(10, self.size.width - 6)
         first, last = self._window(columns)
         self.set_xlimits(first - 0.5, last + 0.5)
@@ -65,7 +65,7 @@ class DeterminismPlot(QuietPlot):
                 self.scatter(xs, ys, marker=letter, marker_style=f"bold {colour(self.app, _COLOURS[outcome])}")
 
     def _window(self, columns: int) -> tuple[int, int]:
-        """The first and last round to show: the whole match if it has the room, else its last part."""
+        """The first and last round to show: the whole match if there is room, otherwise its last part."""
         last = max(self._rounds, len(self._points))
         if last <= columns:
             return 1, last
@@ -74,7 +74,7 @@ class DeterminismPlot(QuietPlot):
 
 
 def _ticks(first: int, last: int, columns: int) -> list[float]:
-    """Round numbers, as many as have room, at steps of 1, 2 or 5 times a power of ten."""
+    """Round numbers, as many as fit, at steps of 1, 2 or 5 times a power of ten."""
     step = 1
     while (last - first + 1) / step > max(2, columns // 5):
         step = step * 10 // 4 if str(step).startswith("2") else step * 2

@@ -1,4 +1,4 @@
-"""A plot that only shows: it takes no focus and no keys, and its axes can be read in every theme."""
+"""A plot without interaction: it takes no focus and no keys, and its axes are legible in every theme."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual_plot.axis_formatter import NumericAxisFormatter
 
 
 class Whole(NumericAxisFormatter):
-    """Whole numbers have no decimals."""
+    """Labels in which whole numbers have no decimals."""
 
     def __init__(self, form: str) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class Whole(NumericAxisFormatter):
 
 # bindings are not inherited: the library's own `r` would take the key for rock
 class QuietPlot(PlotWidget, can_focus=False, inherit_bindings=False):
-    """What the app's plots have in common; `bottom` lines and `left` columns are kept for the axes."""
+    """What the app's plots have in common; `bottom` lines and `left` columns are reserved for the axes."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
     DEFAULT_CSS = """
@@ -46,11 +46,11 @@ class QuietPlot(PlotWidget, can_focus=False, inherit_bindings=False):
         self.draw()
 
     def draw(self) -> None:
-        """Draw all anew, if it is seen."""
+        """Redraw everything, if it is visible."""
         if self.is_mounted and self.display:
             self.clear()
             self.picture()
 
     def picture(self) -> None:
-        """Draw what there is onto an empty plot."""
+        """Draw the data onto an empty plot."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""The rounds so far, the latest first: as many as there is room for."""
+"""The rounds so far, the latest first, as many as fit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def outcome_for(played: Round, seat: Seat) -> Outcome:
 
 
 def move_names(game: Game, played: Round, first: Seat = Seat.SUBJECT) -> tuple[str, str]:
-    """What both seats did, in words, the move of `first` before the other's."""
+    """Both seats' moves in words, that of `first` before the other's."""
     move, reply = played.subject.move, played.opponent.move
     subject = "no answer" if move is None else game.moves[move]
     opponent = "no answer" if reply is None else game.replies[reply]
@@ -38,17 +38,17 @@ class RoundTable(Static):
         self._rounds: deque[Round] = deque(maxlen=_KEPT)
 
     def begin(self) -> None:
-        """Empty it."""
+        """Clear the table."""
         self._rounds.clear()
         self.refresh()
 
     def add(self, played: Round) -> None:
-        """A round was played."""
+        """Add a round that was played."""
         self._rounds.append(played)
         self.refresh()
 
     def render(self) -> Text:
-        """A line a round."""
+        """One line per round."""
         text = Text(no_wrap=True, overflow="ellipsis")
         for played in list(reversed(self._rounds))[: max(1, self.size.height)]:
             mine, theirs = move_names(self._game, played, self._seat)

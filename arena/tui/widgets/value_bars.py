@@ -1,4 +1,4 @@
-"""A task's values as bars, a line or more a value: what was drawn, a true sample's outline, a model's probabilities."""
+"""A task's values as bars, one or more lines per value: draws, a true sample's outline, a model's probabilities."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from arena.tui.themes import colour
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _LEAST_BAR = 8
 _NUMBER = 8  # columns of a number, at least
-_ROOMY = 72  # columns from which shares stand beside counts
+_ROOMY = 72  # columns from which shares are shown beside counts
 _TALLEST = 4  # lines of a value, of which one is empty
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """What is shown: counts of the labels, those of a true sample of the same size, and probabilities: none if there
-    will be none, empty if they aren't known yet. `wanted` is how many draws there will be."""
+    """What is shown: counts of the labels, those of a true sample of the same size, and probabilities (None if there
+    will be none, empty if they aren't known yet). `wanted` is how many draws there will be."""
 
     labels: Sequence[str]
     counts: Sequence[int]
@@ -42,30 +42,30 @@ class ValueBars(Widget):
         self._bars: Bars | None = None
 
     def show(self, bars: Bars) -> None:
-        """Show these."""
+        """Show these bars."""
         self._bars = bars
         self.refresh()
 
     @staticmethod
     def lines(values: int, room: int) -> int:
-        """How many lines a value takes where there is room for so many in all."""
+        """How many lines a value takes if there is room for `room` lines in all."""
         return min(_TALLEST, max(1, room // values))
 
     def render(self) -> Text:
-        """All lines, headed by what is what."""
+        """All lines, below a heading that explains them."""
         text = Text(no_wrap=True, end="")
         if self._bars is not None and self.size.height:
             _Picture(self, self._bars).draw(text)
         return text
 
     def styles_of_theme(self) -> dict[str, Style]:
-        """The colours: subject, outline, ground inside of the outline."""
+        """The colours: subject, outline, background inside the outline."""
         ground = colour(self.app, "panel")
         return {
             "bar": Style(color=colour(self.app, "primary")),
             "ground": Style(bgcolor=None if ground == "transparent" else ground),
             "line": Style(color=colour(self.app, "foreground")),
-            # what crosses a bar must stand out from it in every theme
+            # marks across a bar must stand out from it in every theme
             "across": Style(color=colour(self.app, "background"), bgcolor=colour(self.app, "primary")),
         }
 
@@ -111,7 +111,7 @@ class _Picture:
                     self._line(text, index, middle=line == (self._lines - 1) // 2)
 
     def _head(self, text: Text, shape: str, word: str, style: Style) -> None:
-        """A column's heading, with the shape that its numbers have among the bars."""
+        """A column's heading, with the shape that represents its numbers among the bars."""
         text.append(f"{shape:>{self._number - len(word) - 1}}", style=style)
         text.append(f" {word}", style="dim")
 
@@ -147,7 +147,7 @@ class _Picture:
         mark = self._marks[index] if self._marks and middle else None
         marks = () if mark is None else (mark, mark + 1)
         cuts = sorted({0, full, full + 1, edge, edge + 1, *marks, self._width})
-        for column, end in pairwise(cut for cut in cuts if cut <= self._width):  # what lies between looks alike
+        for column, end in pairwise(cut for cut in cuts if cut <= self._width):  # columns between cuts look alike
             behind = ground if column < edge else Style()
             crossing = self._styles["across"] if column < full else line + behind
             if column == mark:
@@ -163,7 +163,7 @@ class _Picture:
             text.append(shape * (end - column), style)
 
     def _gap(self, text: Text, index: int) -> None:
-        """The line between two values: the outline steps from one's edge to the other's."""
+        """The line between two values, where the outline steps from one edge to the other."""
         ground, line = self._styles["ground"], self._styles["line"]
         here = self._edges[index]
         there = self._edges[index + 1] if index + 1 < len(self._edges) else 0
@@ -178,7 +178,7 @@ class _Picture:
 
 
 def _top(bars: Bars) -> float:
-    """The count that the longest bar may have: all that is shown fits, and chance fills two fifths at most."""
+    """The count at the right edge: everything shown fits, and chance fills two fifths at most."""
     chance = bars.wanted / len(bars.labels)
     most = max(2.4 * chance, *bars.counts, *bars.true_counts)
     if bars.probabilities:

@@ -171,7 +171,7 @@ def test_at_80_columns_the_two_models_names_are_whole_and_the_main_numbers_there
     low, high = numbers["net_ci"]
     assert " ".join(rows[0][5:8]) == f"{low:.1f} to {high:.1f}"
     assert rows[0][-1] == f"{numbers['determinism']['mean']:.2f}"
-    assert "Not shown for lack of room: expected, invalid, forfeit, mass." in " ".join(text.split())
+    assert "Not shown for want of room: expected, invalid, forfeit, mass." in " ".join(text.split())
 
 
 def test_numbers_are_left_out_before_a_name_of_usual_length_is_cut() -> None:
