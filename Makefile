@@ -1,4 +1,4 @@
-# `make tournament` and `make test` are all that a newcomer needs: they install what they use.
+# `make tournament` and `make test` are all that a newcomer needs: they install everything that they use.
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -10,31 +10,31 @@ BIN := .venv/bin
   pictures check format clean
 
 help:
-	@echo "make tournament   play the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
+	@echo "make tournament   the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
 	@echo "make play         open the app"
-	@echo "make test         install what tests need, and run all that needs no server or browser"
+	@echo "make test         install what tests need, and run all tests that need no server or browser"
 	@echo "make test-web     the app in a browser; needs Chromium"
 	@echo "make test-sglang  the client against a real SGLang server on the CPU; installs it (2.3 GB)"
 	@echo "make test-all     all of these, in two halves side by side"
-	@echo "make test-long    what takes minutes: every architecture, LaTeX, the README's commands"
+	@echo "make test-long    tests that take minutes: every architecture, LaTeX, the README's commands"
 	@echo "make fuzz         thousands of seeded inputs of each kind; ARENA_FUZZ=1000"
 	@echo "make check        lint, types, import contracts"
 	@echo "make install      only make .venv with everything that Arena uses"
-	@echo "make pins         write requirements/ anew, after a change in pyproject.toml or constraints.txt; needs uv"
+	@echo "make pins         rewrite requirements/ after a change in pyproject.toml or constraints.txt; needs uv"
 	@echo "make pictures     refresh the README's pictures of the app"
 	@echo "make format       format the code"
-	@echo "make clean        remove what was made, .venv too"
+	@echo "make clean        remove everything that was made, including .venv"
 
 install: .venv/.installed
 
-# of pip's output: what it installs, the compiler's progress (ninja's or make's), and what went wrong
+# the lines of pip's output to show: what it installs, the compiler's progress (ninja's or make's), and errors
 PROGRESS := ^ *\[ *[0-9]+(/[0-9]+|%)\].{0,90}|^ *Collecting.*|Building wheel.*|Successfully installed.*|.*(ERROR|[Ee]rror:).*
 
-# nothing is taken but what requirements/ lists, with its hash; what is built here is built with what it lists too
+# only what requirements/ lists is installed, by hash; packages built here are built only with what it lists, too
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-build-isolation
 HASHED := $(PIP) --require-hashes --no-deps
 
-# llama.cpp is compiled here, for this machine's processor; the exit status is pip's, whether there is progress or not
+# llama.cpp is compiled here, for this machine's processor; the exit status is pip's, even if no progress was shown
 .venv/.installed: pyproject.toml requirements/build.txt requirements/install.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Arena needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -46,7 +46,7 @@ HASHED := $(PIP) --require-hashes --no-deps
 	$(PIP) -q --no-deps -e .
 	@touch $@
 
-# torch without hashes: its wheels are others on each kind of machine
+# torch without hashes: its wheels differ between kinds of machine
 .venv/.installed-dev: .venv/.installed requirements/dev.txt
 	$(HASHED) -q -r requirements/dev.txt
 	$(PIP) -q -c constraints.txt torch
@@ -54,24 +54,24 @@ HASHED := $(PIP) --require-hashes --no-deps
 
 tournament: .venv/.installed
 	@echo "Two models, two games, $(GAMES) matches each: 500 take 5 to 20 minutes on two cores, GAMES=50 a fifth of that."
-	@echo "Interrupt it when you like; the same command goes on where it was."
+	@echo "Interrupt it when you like; the same command continues where it stopped."
 	$(BIN)/arena tournament --subject llm:gemma-3-270m --subject llm:smollm2-135m-instruct \
 	  --game rps --game hide-and-seek --games $(GAMES) --rounds 10 --seed 0 --out $(OUT)
 
 play: .venv/.installed
 	@$(BIN)/arena
 
-# most tests keep one core busy, so two halves take little more than half of the time
+# most tests keep one core busy, so two halves side by side take little more than half the time
 HALVES = --no-print-directory -j2 --output-sync=target test-inside test-outside
 
 test: .venv/.installed-dev
-	@echo "Two halves side by side, together 5 to 10 minutes on two cores; each is shown when it is over."
+	@echo "Two halves side by side take 5 to 10 minutes on two cores; the output of each appears when it is done."
 	@ARENA_FUZZ=$${ARENA_FUZZ:-25} $(MAKE) $(HALVES) CHOSEN="not slow and not web and not sglang"
 
 test-web: .venv/.installed-dev
 	$(BIN)/python -m pytest -m web tests/web
 
-# a real SGLang server that needs no GPU, apart from everything else: it wants versions of its own
+# a real SGLang server that needs no GPU, in its own environment because it needs other versions
 .venv-sglang/.installed: tests/integration/sglang_cpu/install.sh tests/integration/sglang_cpu/requirements.txt
 	tests/integration/sglang_cpu/install.sh .venv-sglang $(PYTHON)
 	@touch $@
@@ -96,7 +96,7 @@ test-long: .venv/.installed-dev .venv-sglang/.installed
 fuzz: .venv/.installed-dev
 	ARENA_FUZZ=$${ARENA_FUZZ:-1000} $(BIN)/python -m pytest tests/fuzz
 
-# needs uv, and the network
+# needs uv and the network
 pins:
 	requirements/pin.sh
 

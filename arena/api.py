@@ -1,4 +1,4 @@
-"""Arena from Python: measure players, load what was measured, look at it. For scripts and notebooks.
+"""Arena from Python: measure players, load runs, look at them. For scripts and notebooks.
 
     import arena
 
@@ -7,8 +7,8 @@
     run.figure("figure4").savefig("figure4.png")
     frame = run.to_pandas()
 
-Every call waits until it is done, also where an event loop is running already, as in a notebook. What can be said goes
-by the names that a suite's file has; a call that is repeated goes on where it was, as the commands do.
+Every call waits until it is done, even where an event loop is already running, as in a notebook. Settings have the same
+names as in a suite's file; a repeated call continues where the last one stopped, as the commands do.
 """
 
 from __future__ import annotations
@@ -49,19 +49,19 @@ _WIDTH = 120  # columns of a printed table
 
 @dataclass(frozen=True)
 class Run:
-    """A run in a store, and what it says. Every method may raise StoreError or InputError."""
+    """A run in a store, and its report. Every method may raise StoreError or InputError."""
 
     store: Path
     name: str
 
     @cached_property
     def report(self) -> Report:
-        """Its tables and figures."""
+        """The run's tables and figures."""
         with Store.open(self.store) as opened:
             return reports_of(opened, [opened.run(self.name)])[0]
 
     def table(self, width: int = _WIDTH) -> str:
-        """Its tables as text, for so many columns; a notebook shows the run itself as Markdown."""
+        """The run's tables as text, `width` columns wide; a notebook shows the run itself as Markdown."""
         from rich.console import Console
 
         console = Console(width=width, color_system=None, force_terminal=False, force_jupyter=False)
@@ -70,20 +70,20 @@ class Run:
         return captured.get()
 
     def figure(self, key: str = "") -> Figure:
-        """One of its figures, by its key ("figure4"), or the first. Raises UsageError if there is none of that name."""
+        """One of the run's figures, by key ("figure4"), or the first. Raises UsageError for a key that doesn't exist."""
         figures = {figure.key: figure for figure in self.report.figures}
         if not figures:
-            raise InputError(f"run {self.name} has no figure: its tables say all there is")
+            raise InputError(f"run {self.name} has no figures, only tables: use table()")
         if key and key not in figures:
             raise UsageError(f"run {self.name} has no figure {key!r}: {meant(key, figures)}")
         return figures[key].draw() if key else next(iter(figures.values())).draw()
 
     def to_json(self) -> dict[str, Any]:
-        """The whole report as a document, nothing rounded."""
+        """The whole report as a document, with nothing rounded."""
         return self.report.to_json()
 
     def to_arrow(self, what: str = "") -> pyarrow.Table:
-        """Every round or answer as a table: `what` is "rounds", "answers" or "prompts"; by default what the run has.
+        """Every round or answer as a table. `what` is "rounds", "answers" or "prompts"; by default, what the run has.
 
         Raises InputError without the extra `parquet`.
         """
@@ -106,7 +106,7 @@ class Run:
         return self.to_arrow(what).to_pandas()
 
     def write(self, folder: str | Path) -> None:
-        """All tables and figures as files, in every format."""
+        """Write all tables and figures to a folder, in every format."""
         write_all(self.report, Path(folder))
 
     def _repr_markdown_(self) -> str:
@@ -139,10 +139,10 @@ def measure(
     settings: Settings | None = None,
     **said: Any,
 ) -> Run:
-    """Run an experiment of any kind, also one that another package brings. `said` are the fields of its spec,
+    """Run an experiment of any kind, including those that other packages add. `said` are the fields of its spec,
     `settings` how models are run; `progress` is shown on standard error.
 
-    Raises UsageError for an experiment, or a field, that isn't there; whatever else as the commands do.
+    Raises UsageError for an experiment or a field that doesn't exist, and everything that the commands raise.
     """
     import msgspec
 
@@ -170,23 +170,23 @@ def measure(
     return Run(place, _wait(work()).name)
 
 
-_LISTS = frozenset({"subjects", "games", "opponents"})  # of which one alone may be given as it is
+_LISTS = frozenset({"subjects", "games", "opponents"})  # fields that may be given as a single text
 
 
 def load(store: str | Path = DEFAULT_STORE, run: str | None = None) -> Run:
-    """A run of a store by its name, the one that was begun last if none is named."""
+    """A run in a store by its name; the one begun last if none is named."""
     with Store.open(Path(store)) as opened:
         return Run(Path(store), opened.run(run).name)
 
 
 def runs(store: str | Path = DEFAULT_STORE) -> list[Run]:
-    """All runs of a store, the oldest first."""
+    """All runs in a store, the oldest first."""
     with Store.open(Path(store)) as opened:
         return [Run(Path(store), run.name) for run in opened.runs()]
 
 
 def _wait(work: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine. A loop may be running here: it then waits, and the work has one of its own."""
+    """The result of a coroutine. If a loop is already running here, it waits while the work runs in its own loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -195,4 +195,4 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
     try:
         return beside.submit(asyncio.run, work).result()
     finally:
-        beside.shutdown(wait=False)  # whoever interrupts the waiting needn't wait for the work
+        beside.shutdown(wait=False)  # interrupting the wait doesn't wait for the work

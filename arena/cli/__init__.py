@@ -1,4 +1,4 @@
-"""The command line: a file a command.
+"""The command line: one file per command.
 
 main.py         the command `arena`, and how errors become exit codes
 options.py      options that commands share

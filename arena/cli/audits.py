@@ -1,4 +1,4 @@
-"""An audit of models' prompts, for `arena doctor MODEL`. Imported when it is wanted."""
+"""An audit of models' prompts, for `arena doctor MODEL`. Imported only when needed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LIKELIEST = 5
 
 
 async def audits(models: Sequence[str], games: Sequence[str], chosen: dict[str, Any]) -> list[dict[str, Any]]:
-    """Look at each model's prompts in each game, and print them as they come."""
+    """Audit each model's prompts in each game, and print the results as they come."""
     loaded = Models(settings_of(chosen), tell)
     subjects = tuple(model if model.startswith("llm:") else f"llm:{model}" for model in models)
     spec = spec_of(TournamentSpec, chosen | {"subjects": subjects, "games": tuple(games)})
@@ -90,7 +90,7 @@ def _print_audit(document: dict[str, Any]) -> None:
 
 
 def _lines(tokens: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
-    """A prompt as lines: its tokens with a bar between them, and their ids. A line ends after a line break."""
+    """A prompt as lines: its tokens with bars between them, and their ids. A line ends after a line break."""
     lines: list[list[dict[str, Any]]] = [[]]
     for token in tokens:
         lines[-1].append(token)
@@ -104,7 +104,7 @@ def _lines(tokens: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _visible(text: str) -> str:
-    """A token's text with its line breaks as signs; other controls are written out."""
+    """A token's text with signs for line breaks; other control characters are written out."""
     return printable(text.replace("\n", "⏎"))
 
 

@@ -17,7 +17,7 @@ from arena.text import printable
 if TYPE_CHECKING:
     from arena.plugins import Registry
 
-_SERVER = "http://127.0.0.1:30000"  # where `arena serve` is, unless told otherwise
+_SERVER = "http://127.0.0.1:30000"  # the default address of `arena serve`
 
 
 @command()
@@ -90,7 +90,7 @@ def _report(servers: Sequence[str]) -> dict[str, Any]:
 
 
 def _registries() -> tuple[Registry[Any], ...]:
-    """Of all that other packages can bring."""
+    """The registries of everything that other packages can add."""
     from arena.agents.spec import AGENTS
     from arena.backends.backend import BACKENDS
     from arena.experiments.registry import EXPERIMENTS
@@ -101,7 +101,7 @@ def _registries() -> tuple[Registry[Any], ...]:
 
 
 def _game(name: str) -> dict[str, str]:
-    """A game, and what is wrong with the package that brings it."""
+    """A game, and what is wrong with the package that adds it."""
     from arena.errors import ArenaError
     from arena.games import parse_game
 
@@ -112,7 +112,7 @@ def _game(name: str) -> dict[str, str]:
 
 
 def _server(url: str) -> dict[str, Any]:
-    """What answers at an address."""
+    """The server that answers at an address, if any."""
     from arena.backends.server import ServerSettings
     from arena.errors import ArenaError
 
@@ -127,7 +127,7 @@ def _server(url: str) -> dict[str, Any]:
 
 
 def _progress(line: str) -> None:
-    """A line that lasts until the next one, where somebody sees it."""
+    """In a terminal, print a line that lasts until the next one."""
     if sys.stderr.isatty():
         click.echo(f"\r\x1b[K{line}", nl=False, err=True)
 
@@ -177,6 +177,6 @@ def _print_report(report: dict[str, Any], as_json: bool) -> None:
 
 
 def _line(good: bool, name: str, text: str, width: int) -> None:
-    """A thing and its state, told by a mark and in words."""
+    """Print a thing and its state, as a mark and in words."""
     name = printable(name)
     click.echo(f"  {'●' if good else '○'} {name:<{width}}{'' if width else '  '}{printable(text)}")

@@ -18,7 +18,7 @@ import click
 from arena.errors import ArenaError, ExitCode
 from arena.text import meant, printable
 
-_COMPLETE: Final = "_ARENA_COMPLETE"  # the variable by which shells ask
+_COMPLETE: Final = "_ARENA_COMPLETE"  # the variable through which shells ask for completions
 
 # name -> module that holds a click command of that name, and the line for `arena --help`
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -42,7 +42,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are needed."""
+    """A group whose commands are imported only when they are needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -86,7 +86,7 @@ def arena(context: click.Context) -> None:
 
 
 def main() -> None:
-    """The entry point of the console script: run, and end with the exit code that the design names."""
+    """The entry point of the console script: run, then exit with the documented exit code."""
     _make_streams_safe()
     try:
         _run()
@@ -98,7 +98,7 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         _end("interrupted", ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        # the reader (`head`, a closed pager) has enough: leave without a word, as other tools do
+        # the reader (`head`, a closed pager) has had enough: leave silently, as other tools do
         _silence_stdout()
         sys.exit(ExitCode.DONE)
     except OSError as error:
@@ -109,13 +109,13 @@ def main() -> None:
 
 
 def _run() -> None:
-    # not click's own main(): that ends with 1 when the reader of a pipe has left
+    # not click's own main(), which exits with 1 when the reader of a pipe has left
     if asked := os.environ.get(_COMPLETE):
         return _complete(asked)
     if any("://" in argument for argument in sys.argv):
         from arena.backends.keys import named
 
-        sys.argv[1:] = map(named, sys.argv[1:])  # nothing below sees a login, nor the command that a run resumes with
+        sys.argv[1:] = map(named, sys.argv[1:])  # no login gets any further, nor into the command that resumes a run
     try:
         with arena.make_context("arena", sys.argv[1:]) as context:
             arena.invoke(context)
@@ -126,17 +126,17 @@ def _run() -> None:
 
 
 def _complete(asked: str) -> None:
-    """What a shell asks for (`_ARENA_COMPLETE=bash_source arena`): the script that completes, or words for it."""
+    """Print what a shell asks for (`_ARENA_COMPLETE=bash_source arena`): the completion script, or completions."""
     from click.shell_completion import shell_complete
 
     if shell_complete(arena, {}, "arena", _COMPLETE, asked):
-        raise click.UsageError(f"{_COMPLETE} is {asked!r}, and not bash_source, zsh_source or fish_source")
+        raise click.UsageError(f"{_COMPLETE} is {asked!r}, but must be bash_source, zsh_source or fish_source")
 
 
 def _make_streams_safe() -> None:
-    """Whatever comes in can be read, and whatever goes out is written, escaped if the stream's encoding lacks it.
+    """Make any input readable and any output writable, escaped if the stream's encoding lacks a character.
 
-    A stream that is closed (`>&-`) becomes one that leads nowhere, before a file gets its number.
+    A closed stream (`>&-`) is replaced by one that leads nowhere, before some file gets its number.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         stream = getattr(sys, name)
@@ -148,14 +148,14 @@ def _make_streams_safe() -> None:
 
 
 def _show(error: click.ClickException) -> None:
-    """Click's message, in which a value stands as it was typed."""
+    """Print click's message, escaped because it repeats values as they were typed."""
     said = StringIO()
     error.show(said)
     click.echo(printable(said.getvalue(), keep="\n"), err=True, nl=False)
 
 
 def _silence_stdout() -> None:
-    """What is still buffered can't be written, and must not fail again as the interpreter ends."""
+    """Discard buffered output, which can't be written and must not fail again when the interpreter ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

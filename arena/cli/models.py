@@ -68,7 +68,7 @@ def _row(entry: ModelEntry) -> dict[str, str]:
 
 
 def _verified(entry: ModelEntry) -> dict[str, str]:
-    """The file and its digest, if the backend can tell. Raises ArenaError if it can't be had, is damaged or another."""
+    """The file and its digest, if the backend has one. Raises ArenaError if it is missing, damaged or another one."""
     from arena.backends.weights.finding import verified
 
     found = verified(entry)

@@ -114,22 +114,22 @@ def _run(task: str, chosen: dict[str, Any]) -> None:
 
 
 def _with_person(chosen: dict[str, Any]) -> None:
-    """A person first, then the models on as many answers; without any named, those that are ready here."""
+    """Ask a person first, then models for as many answers; if no model is named, those that are ready here."""
     from arena.session.seats import READY, model_lines
 
     n = _PERSON_DRAWS if chosen["n"] is None else chosen["n"]
     if not sys.stdin.isatty():
-        tell("numbers are read from standard input, one a line")
+        tell("numbers are read from standard input, one per line")
     else:
         say(f"Think of random integers from 0 to 10. Type one and press Enter, {n} times.")
     models = _subjects(chosen) or tuple(f"llm:{name}" for name, _, state in model_lines() if state == READY)
-    # what a person draws is never drawn twice
+    # a person never draws the same run twice
     chosen |= {"display": "none", "base": None, "seed": secrets.randbelow(2**32)}
     _measure("integers", chosen, ("human", *models), n, _asking(n))
 
 
 def _asking(wanted: int) -> Ask:
-    """A function that asks for the next answer, beside whatever else goes on. An end of input is an InputError."""
+    """A function that asks for the next answer without blocking anything else. It raises InputError at end of input."""
     asked = 0
 
     async def ask() -> str:

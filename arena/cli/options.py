@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they are spelled and explained alike."""
+"""Options that several commands share, so that they have the same names and explanations."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class FiniteRange(click.FloatRange):
-    """A range of numbers that are numbers: click's own lets nan through, which is in no range."""
+    """A range of finite numbers. Click's own lets nan through, which is in no range."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):
-            self.fail(f"{value} is no finite number", param, ctx)
+            self.fail(f"{value} isn't a finite number", param, ctx)
         return number
 
 
 class FiniteList(click.ParamType[tuple[float, ...]]):
-    """Numbers with commas between them, each above one bound and at most another."""
+    """Numbers separated by commas, each above one bound and at most another."""
 
     name = "numbers"
 
@@ -46,7 +46,7 @@ class FiniteList(click.ParamType[tuple[float, ...]]):
 
 
 class Command(click.Command):
-    """A command that refuses an option given twice if it has one value: the first would be dropped without a word."""
+    """A command that refuses a single-valued option given twice, because click would silently drop the first."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         _, _, given = self.make_parser(ctx).parse_args(args=list(args))
@@ -56,12 +56,12 @@ class Command(click.Command):
         return super().parse_args(ctx, args)
 
 
-# what an option is without being given stands in its help
+# an option's default is shown in its help
 command = partial(click.command, cls=Command, context_settings={"show_default": True})
 
 STORE: Final = Path("arena.db")  # in the working directory
-MOST_ROUNDS: Final = 1_000_000  # of a match
-SEED: Final = click.IntRange(-(2**63), 2**63 - 1)  # what a store can hold
+MOST_ROUNDS: Final = 1_000_000  # per match
+SEED: Final = click.IntRange(-(2**63), 2**63 - 1)  # the range that a store can hold
 store_option = click.option("--store", type=click.Path(path_type=Path), default=STORE, help="The run store.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -117,10 +117,10 @@ running_options = together(
     *(
         click.option(f"--{name}", type=click.IntRange(least, 2**20), show_default=usual, help=help_)
         for name, least, usual, help_ in (
-            ("cells", 256, "8192, or as --kv-mib has it; 65536 on a GPU", "The most tokens in that cache."),
+            ("cells", 256, "8192, or from --kv-mib; 65536 on a GPU", "The most tokens in that cache."),
             ("sequences", 16, "256; 1024 on a GPU", "The most branches of the prefix tree in it."),
-            ("batch", 64, "512; up to 2048 on a GPU", "The most tokens a batch."),
-            ("outputs", 1, "64; up to 256 on a GPU", "The most distributions a batch."),
+            ("batch", 64, "512; up to 2048 on a GPU", "The most tokens per batch."),
+            ("outputs", 1, "64; up to 256 on a GPU", "The most distributions per batch."),
         )
     ),
     click.option(
@@ -156,7 +156,7 @@ model_options = together(
 
 
 def settings_of(chosen: Mapping[str, Any]) -> Settings:
-    """The settings that `running_options` name."""
+    """The settings given by `running_options`."""
     from arena.backends.local.settings import Settings
 
     return Settings(

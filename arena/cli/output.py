@@ -1,4 +1,4 @@
-"""Reports on standard output, in the form that was asked for, and words for people on standard error."""
+"""Reports on standard output, in the requested format, and words for people on standard error."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from arena.store.store import Store
 
 FORMATS: Final = ("rich", "md", "tex", "csv", "json")
-_PIPED_WIDTH: Final = 120  # columns where there is no terminal; COLUMNS says otherwise
+_PIPED_WIDTH: Final = 120  # columns without a terminal, unless COLUMNS says otherwise
 
 
 def say(sentence: str) -> None:
-    """Words for people, on standard error; nothing in a path or a name acts on the terminal."""
+    """Print words for people to standard error; nothing in a path or a name acts on the terminal."""
     click.echo(printable(sentence), err=True)
 
 
 def tell(sentence: str) -> None:
-    """The same of what happened, as a program says it."""
+    """Print a notice that begins with the program's name."""
     say(f"arena: {sentence}")
 
 
 def heading(text: str) -> None:
-    """Above a part of what is printed."""
+    """Print a heading above a part of the output."""
     click.echo()
     click.secho(text, bold=True)
 
@@ -39,7 +39,7 @@ def heading(text: str) -> None:
 def report_on(
     store: Store, runs: Sequence[RunRow], format_: str, out: Path | None = None, published: bool = False
 ) -> None:
-    """Write the reports of runs into the folder `out`, if there is one, and print them."""
+    """Write the reports of runs to the folder `out`, if it is given, and print them."""
     from arena.reports.registry import reports_of
 
     reports = reports_of(store, runs, published)
@@ -48,7 +48,7 @@ def report_on(
 
 
 def write_reports(reports: Sequence[Report], out: Path | None) -> None:
-    """Write all tables and figures into a folder, and say where; nothing if there is none."""
+    """Write all tables and figures to a folder, and say where; do nothing without a folder."""
     from arena.reports.report import write_all
 
     if out is not None:
@@ -58,8 +58,8 @@ def write_reports(reports: Sequence[Report], out: Path | None) -> None:
 
 
 def show(reports: Sequence[Report], format_: str) -> None:
-    """Print reports one after another; as JSON, several are one document. Raises InputError if there is nothing in one
-    of them to print yet."""
+    """Print reports one after another; as JSON, several are one document. Raises InputError if one of them has nothing
+    to print yet."""
     from arena.reports.report import WRITERS, as_json
 
     if format_ == "json" and len(reports) > 1:
@@ -82,7 +82,7 @@ def _print(report: Report) -> None:
     from arena.reports.terminal import terminal
 
     console = Console(width=get_terminal_size((_PIPED_WIDTH, 24)).columns)
-    # captured, so that it is click that writes: rich would end the process at a closed pipe
+    # captured, so that click does the writing: rich would end the process at a closed pipe
     with console.capture() as captured:
         console.print(terminal(report.tables, console.width))
     click.echo(captured.get(), nl=False)

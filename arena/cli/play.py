@@ -1,4 +1,4 @@
-"""`arena` alone and `arena play`: the app, at the lobby or straight into a match."""
+"""`arena` alone and `arena play`: the app, in the lobby or straight into a match."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def play(show: bool, lobby: bool, guest: bool, store: Path, **match: Any) -> Non
 
 
 def chosen(show: bool, **match: Any) -> Choice:
-    """The match that was asked for, its gaps filled with the last one. Raises UsageError for a name that isn't one."""
+    """The match asked for, its gaps filled from the last one. Raises UsageError for a name that doesn't exist."""
     import msgspec
 
     from arena.session.choice import HUMAN, LAST_CHOICE
@@ -50,7 +50,7 @@ def chosen(show: bool, **match: Any) -> Choice:
 
 
 def _check(game: str, subject: str, opponent: str) -> None:
-    """Refuse what can be refused before the screen is taken."""
+    """Refuse what can be refused before the app takes over the screen."""
     from arena.agents.spec import make_bot, parse_agent
     from arena.backends.weights.catalog import find_model
     from arena.experiments.tournament.match import Pairing
@@ -63,7 +63,7 @@ def _check(game: str, subject: str, opponent: str) -> None:
         spec = parse_agent(text)
         if spec.is_model:
             find_model(spec.argument)
-            spec = parse_agent("uniform")  # as a model it is no person and reads nobody
+            spec = parse_agent("uniform")  # like a model, it isn't a person and reads nobody
         return make_bot(spec, rules, seat)
 
     Pairing(rules, seated(subject, Seat.SUBJECT), seated(opponent, Seat.OPPONENT), cell="", seed=0)
@@ -71,7 +71,7 @@ def _check(game: str, subject: str, opponent: str) -> None:
 
 def in_terminal() -> bool:
     """Whether a person can see the app and type: in a terminal (Textual reads standard input and draws on
-    standard error), or in a browser, whose server says so by Textual's own variable."""
+    standard error), or in a browser, whose server sets Textual's own variable."""
     return bool(os.environ.get("TEXTUAL_DRIVER")) or all(
         stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
     )
@@ -85,9 +85,9 @@ def open_app(
     lobby: bool = False,
     follow: str | None = None,
 ) -> None:
-    """Open the app: at the lobby, in the match or the show that was chosen, or following a run.
+    """Open the app: in the lobby, in the chosen match or show, or following a run.
 
-    Raises UsageError where there is no terminal, InputError without Textual.
+    Raises UsageError without a terminal, InputError without Textual.
     """
     if not in_terminal():
         raise UsageError("the app needs a terminal; `arena --help` lists the commands that don't")
@@ -97,10 +97,10 @@ def open_app(
 
     start, shown = (None, choice) if lobby else (choice, None)
     app = ArenaApp(store, start=start, lobby=shown, watch=show, follow=follow)
-    if os.environ.get("TEXTUAL_DRIVER"):  # a browser's, whose server may be killed
+    if os.environ.get("TEXTUAL_DRIVER"):  # in a browser, whose server may be killed
         end_with_parent(app.leave)
     else:
         app.driver_class = driver() or app.driver_class
     app.run()
-    if app.return_code:  # a bug, which Textual has told
+    if app.return_code:  # a bug, which Textual has reported
         sys.exit(app.return_code)

@@ -1,4 +1,4 @@
-"""`arena prompts`: what the models of a run were asked, exactly."""
+"""`arena prompts`: the exact prompts that the models of a run saw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`arena rewards`: what a reward model gives for each random integer as the whole answer (table 7)."""
+"""`arena rewards`: the reward that a reward model gives to each random integer as the whole answer (table 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`arena run SUITE`: players, games and tasks that a TOML file names together."""
+"""`arena run SUITE`: the players, games and tasks that a TOML file names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long work from the command line: progress, models closed at its end, an interruption that loses nothing."""
+"""Long work from the command line: progress, closing models at the end, interruption without loss."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ S = TypeVar("S", bound="Spec")
 
 
 def spec_of(kind: type[S], chosen: Mapping[str, Any]) -> S:
-    """What a command says of an experiment: each field is the option of its name."""
+    """An experiment's spec from a command's options: each field is the option of the same name."""
     said = {name: chosen[name] for name in kind.__struct_fields__ if name in chosen}
     plain: dict[str, Any] = {name: str(value) if isinstance(value, Path) else value for name, value in said.items()}
     return kind(**plain)
 
 
 def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any], published: bool = False) -> None:
-    """Carry out a plan and show its report. `chosen` has the values of the options that such commands share."""
+    """Carry out a plan and show its report. `chosen` has the values of the options that all such commands have."""
     from arena.cli.output import report_on
     from arena.experiments.experiment import carry_out
     from arena.store.store import Store
@@ -52,7 +52,7 @@ def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any]
 def to_its_end(work: Work[T], store: Store, display: str, chosen: Mapping[str, Any]) -> T:
     """Do some work with models and a display. `chosen` has the values of `model_options`.
 
-    Ctrl-C and SIGTERM end it with exit code 130 and the command that goes on with it.
+    Ctrl-C and SIGTERM end it with exit code 130, and print the command that continues it.
     """
     from arena.session.progress import observer
 
@@ -62,7 +62,7 @@ def to_its_end(work: Work[T], store: Store, display: str, chosen: Mapping[str, A
         except (KeyboardInterrupt, asyncio.CancelledError):
             pass
     resume = shlex.join(["arena", *sys.argv[1:]])
-    tell(f"interrupted; all that was done is in {store.path}. To go on: {resume}")
+    tell(f"interrupted; everything done so far is in {store.path}. To go on: {resume}")
     sys.exit(ExitCode.INTERRUPTED)
 
 

@@ -48,7 +48,7 @@ def web(
     from arena.cli.play import chosen
     from arena.tui.web.server import WebServer
 
-    chosen(show, **match)  # a wrong name is said here, not to each viewer
+    chosen(show, **match)  # a wrong name is reported here, not to each viewer
     given = [with_logins(f"--{name}={value}") for name, value in match.items() if value is not None]
     where = ["--show"] if show else [] if given else ["--lobby"]
     guest = [] if allow_paths else ["--guest"]
