@@ -70,7 +70,7 @@ class Run:
         return captured.get()
 
     def figure(self, key: str = "") -> Figure:
-        """One of the run's figures, by key ("figure4"), or the first. Raises UsageError for a key that doesn't exist."""
+        """One of the run's figures, by key ("figure4"), or the first. Raises UsageError for an unknown key."""
         figures = {figure.key: figure for figure in self.report.figures}
         if not figures:
             raise InputError(f"run {self.name} has no figures, only tables: use table()")
