@@ -1,1 +1,1 @@
-"""What is measured: speed, agreement and wording, each by a program of its own (README.md)."""
+"""Benchmarks of speed, agreement and wording, each a program of its own (README.md)."""

@@ -1,7 +1,7 @@
-"""How quickly the app answers: its first screen, a key while a model computes, leaving it; and its memory.
+"""How quickly the app responds: its first screen, a key while a model computes, leaving it; and its memory.
 
 The real app in a real pseudo-terminal of 80 by 24, against a real model. Everything is measured from outside: a
-key is answered when what it changes stands on the terminal. The last line on standard output is JSON.
+key counts as answered when its effect is visible in the terminal. The last line on standard output is JSON.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ import pyte
 ARENA = str(Path(sys.executable).with_name("arena"))
 MODEL = "llm:gemma-3-270m"
 COLUMNS, ROWS = 80, 24
-_PATIENCE = 120.0  # seconds before a measurement is given up
+_PATIENCE = 120.0  # seconds before a measurement is abandoned
 _TARGETS = {"first_screen_s": 1.5, "key_ms": 100.0, "exit_s": 1.0, "memory_mib": 50.0}
 
 
 class Terminal:
-    """A program in a pseudo-terminal, with what stands on its screen."""
+    """A program in a pseudo-terminal, and the contents of its screen."""
 
     def __init__(self, words: list[str], folder: Path) -> None:
         self.begun = time.perf_counter()
@@ -49,7 +49,7 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What stands on the screen."""
+        """The text on the screen."""
         return "\n".join(self._screen.display)
 
     def press(self, key: str) -> None:
@@ -57,7 +57,7 @@ class Terminal:
         os.write(self._file, key.encode())
 
     def read(self, seconds: float) -> bool:
-        """Take in what is drawn within some seconds; False if the program has ended."""
+        """Read what is drawn within `seconds`; False if the program has ended."""
         ready, _, _ = select.select([self._file], [], [], seconds)
         if ready:
             try:
@@ -67,21 +67,21 @@ class Terminal:
         return True
 
     def until(self, what: Callable[[str], bool]) -> float:
-        """Wait until the screen is so; returns the seconds since the program was started."""
+        """Wait until `what` holds for the screen; returns the seconds since the program was started."""
         end = time.perf_counter() + _PATIENCE
         while not what(self.text):
             if time.perf_counter() > end or not self.read(0.05):
-                sys.exit(f"the app never came so far; its screen is\n{self.text}")
+                sys.exit(f"the app never got that far; its screen is\n{self.text}")
         return time.perf_counter() - self.begun
 
     def idle(self, seconds: float) -> None:
-        """Take in what is drawn meanwhile."""
+        """Wait, reading what is drawn meanwhile."""
         end = time.perf_counter() + seconds
         while (left := end - time.perf_counter()) > 0:
             self.read(left)
 
     def leave(self) -> float:
-        """Quit by key; returns the seconds until the process was gone."""
+        """Quit by key; returns the seconds until the process is gone."""
         begun = time.perf_counter()
         self.press("\x11")
         while True:
@@ -94,7 +94,7 @@ class Terminal:
                 sys.exit("the app doesn't end")
 
     def end(self) -> None:
-        """End the program, if it is there still."""
+        """End the program, if it is still running."""
         if self.process:
             os.kill(self.process, signal.SIGKILL)
             os.waitpid(self.process, 0)
@@ -117,7 +117,7 @@ def app(*words: str) -> Iterator[Terminal]:
 
 
 def first_screen(repeats: int) -> list[float]:
-    """Seconds from the start of `arena` to the lobby's words."""
+    """Seconds from the start of `arena` until the lobby is visible."""
     seconds = []
     for _ in range(repeats):
         with app() as terminal:
@@ -126,7 +126,7 @@ def first_screen(repeats: int) -> list[float]:
 
 
 def key_latency(presses: int) -> list[float]:
-    """Seconds from a key to what it changes, in a show at full speed against a model that computes throughout."""
+    """Seconds from a key to its effect, in a show at full speed against a model that computes throughout."""
     chance = random.Random(0)
     seconds = []
     words = ("play", "--game", "hide-and-seek", "--subject", MODEL, "--show", "--rounds", "50")
@@ -136,7 +136,7 @@ def key_latency(presses: int) -> list[float]:
         terminal.until(lambda text: "full speed" in text)
         for press in range(presses):
             terminal.idle(chance.uniform(0.05, 0.3))
-            faster = bool(press % 2)  # the speed stands in the title: slower, and back to full speed
+            faster = bool(press % 2)  # the title shows the speed: slower, and back to full speed
             begun = time.perf_counter()
             terminal.press("+" if faster else "-")
             terminal.until(lambda text, faster=faster: ("full speed" in text) == faster)  # type: ignore[misc]
@@ -166,7 +166,7 @@ def exits(repeats: int) -> dict[str, list[float]]:
 
 
 def memory(rounds: int) -> float:
-    """MiB that the app holds at the end of a match of two bots."""
+    """MiB that the app uses at the end of a match of two bots."""
     words = ("play", "--game", "rps", "--subject", "uniform", "--opponent", "uniform", "--rounds", str(rounds))
     with app(*words) as terminal:
         terminal.until(lambda text: "the match is over" in text)
@@ -176,7 +176,7 @@ def memory(rounds: int) -> float:
 
 
 def main() -> None:
-    """Measure, print a table, and JSON in the last line."""
+    """Measure, print a table, and JSON on the last line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--presses", type=int, default=100)

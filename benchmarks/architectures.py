@@ -2,8 +2,8 @@
 
     python -m benchmarks.architectures [NAME ...]
 
-Each is a small model with random weights (support/architectures.py) in a folder, asked through the engine for sixteen
-prompts at once (support/engine.py). A run takes about three minutes on two cores.
+Each is a small model with random weights (support/architectures.py) in a folder, given sixteen prompts at once through
+the engine (support/engine.py). A run takes about three minutes on two cores.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from benchmarks.support.engine import engine_apart
 
 
 def main() -> None:
-    """Print the table, a row an architecture."""
+    """Print the table, one row per architecture."""
     warnings.simplefilter("ignore")
     quiet: Any = transformers.utils.logging
     quiet.set_verbosity_error()
@@ -36,7 +36,7 @@ def main() -> None:
 def _cells(name: str, folder: Path) -> str:
     try:
         off, why = engine_apart(make(name, folder))
-    except LoadError as error:  # anything else is a fault of Arena's, and ends the run
+    except LoadError as error:  # anything else is Arena's fault, and ends the run
         return f"refused | | {str(error).replace(str(folder), name)}"
     return f"{'each whole' if why else 'share a cache'} | {off:.1g} | {why}"
 

@@ -1,8 +1,8 @@
-"""For every architecture that llama.cpp's converter takes: does Arena compute what llama.cpp itself computes?
+"""For every architecture that llama.cpp's converter accepts: does Arena compute what llama.cpp itself computes?
 
     python benchmarks/architectures_gguf.py MODELS LLAMA_CPP [--only NAME ...]
 
-MODELS is a folder of small models with random weights, a folder each, as `support/architectures.py` makes them;
+MODELS has small models with random weights, each in a folder, as `support/architectures.py` makes them;
 LLAMA_CPP holds the converter: the folder vendor/llama.cpp of llama-cpp-python's source distribution. Writes the table
 of docs/architectures.md to standard output. Each model runs in a process of its own, because native code may end it.
 """
@@ -23,14 +23,14 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
-# what the converter looks for and transformers no longer writes. What is converted need not equal the original:
-# only llama.cpp is compared, with itself
+# what the converter looks for and transformers no longer writes. The converted model need not equal the original:
+# llama.cpp is only compared with itself
 _DEFAULTS: dict[str, Any] = {"n_ctx": 512, "rotary_pct": 1.0, "pad_vocab_size_multiple": 1, "rope_theta": 10000.0}
 WITHIN = 1e-2  # nats
 
 
 def converter(vendor: Path) -> Callable[[Path, Path], str]:
-    """A function that writes a model as a GGUF file with 32-bit weights and says why not, if it can't be done."""
+    """A function that writes a model as a GGUF file with 32-bit weights, or returns why it can't."""
     sys.path[:0] = [str(vendor), str(vendor / "gguf-py")]
     import conversion.base as base
     import convert_hf_to_gguf as program
@@ -40,7 +40,7 @@ def converter(vendor: Path) -> Callable[[Path, Path], str]:
 
     def kind(*given: Any, **named: Any) -> Any:
         found = find(*given, **named)
-        found.set_vocab = base.TextModel._set_vocab_gpt2  # the tokenizer is one for all
+        found.set_vocab = base.TextModel._set_vocab_gpt2  # all models have the same tokenizer
         return found
 
     base.ModelBase.load_hparams = staticmethod(lambda *given, **named: _DEFAULTS | load(*given, **named))
@@ -54,7 +54,7 @@ def converter(vendor: Path) -> Callable[[Path, Path], str]:
                 program.main()
         except SystemExit as left:
             return "the converter doesn't know it" if left.code else ""
-        except Exception as error:  # whatever its authors didn't think of
+        except Exception as error:  # whatever its authors didn't foresee
             return " ".join(f"the converter fails, {type(error).__name__} {error}".split())[:120]
         return ""
 
@@ -62,7 +62,7 @@ def converter(vendor: Path) -> Callable[[Path, Path], str]:
 
 
 def _vocabulary(model: Any) -> tuple[list[str], list[int], str]:
-    """Tokens, their kinds and the pre-tokenizer, from tokenizer.json, as the converter wants them."""
+    """Tokens, their kinds and the pre-tokenizer, from tokenizer.json, in the form that the converter needs."""
     tokenizer = json.loads((model.dir_model / "tokenizer.json").read_text())
     words = {token: (number, 1) for token, number in tokenizer["model"]["vocab"].items()}
     words |= {token["content"]: (token["id"], 3) for token in tokenizer["added_tokens"]}
@@ -73,7 +73,7 @@ def _vocabulary(model: Any) -> tuple[list[str], list[int], str]:
 
 
 def compare(file: Path) -> tuple[str, str, str]:
-    """Verdict and both differences."""
+    """The verdict and both differences."""
     environment = os.environ | {"PYTHONPATH": str(HERE), "GGML_NO_BACKTRACE": "1", "GOMP_SPINCOUNT": "2000"}
     compared = [sys.executable, "-m", "benchmarks.support.whole_prompts", str(file)]
     done = subprocess.run(compared, capture_output=True, text=True, check=False, env=environment)

@@ -1,9 +1,9 @@
-"""How much of a server's speed the SGLang client leaves it.
+"""How much of a server's speed the SGLang client makes use of.
 
-Against a stub that answers at once: moves a second of the client alone, and rounds a second of a whole tournament,
+Against a stub that answers at once: moves per second of the client alone, and rounds per second of a whole tournament,
 on one core. With --server, against a real SGLang server on this machine's CPU (tests/integration/sglang_cpu): the rate
-of a tournament beside that of the same requests sent again with nothing to wait for, as many at once as the server
-takes. The last line on standard output is JSON.
+of a tournament compared with that of the same requests sent again with nothing to wait for, as many at once as the
+server takes. The last line on standard output is JSON.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from arena.backends.weights.finding import locate
 ROOT = Path(__file__).parents[1]
 MODEL = "smollm2-135m-instruct"
 ROUNDS = 10
-_PROMPT = 300  # tokens, as those of a fifth round
+_PROMPT = 300  # tokens, like a prompt of the fifth round
 _WANTED = 24  # log-probabilities for each prompt
-_FLIGHTS = 4  # requests at once of the server's own benchmark
+_FLIGHTS = 4  # requests at once when measuring the server's own rate
 
 
 # --- against the stub ---
@@ -43,7 +43,7 @@ _FLIGHTS = 4  # requests at once of the server's own benchmark
 
 @contextmanager
 def stub(folder: Path, token: int, core: int) -> Iterator[str]:
-    """The stub on a core of its own; gives its address."""
+    """Run the stub on a core of its own; yields its address."""
     command = [sys.executable, str(Path(__file__).with_name("stub_server.py")), str(folder), str(token)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -55,7 +55,7 @@ def stub(folder: Path, token: int, core: int) -> Iterator[str]:
 
 
 async def client_alone(url: str, matches: int) -> tuple[float, float]:
-    """Moves a second, and moves a second of this process's own time: every prompt another one."""
+    """Moves per second, and moves per second of this process's own time, with every prompt different."""
     name = f"{MODEL}@sglang:{url}"
     model = await SGLang.connect(name, find_model(name), ServerSettings())
     stop = StopRule(r"(?<!\w)rock(?!\w)", r"\w[^\n]*\n")
@@ -90,7 +90,7 @@ class Recorded:
 
 
 async def tournament(url: str, games: int, seed: int, opponent: str, recorded: Recorded | None = None) -> float:
-    """Rounds a second of a tournament of rock-paper-scissors into a temporary store; connecting is not timed."""
+    """Rounds per second of a tournament of rock-paper-scissors into a temporary store; connecting isn't timed."""
     from arena.backends.loading import Models
     from arena.experiments.experiment import carry_out
     from arena.experiments.tournament.spec import TournamentSpec
@@ -118,7 +118,7 @@ async def tournament(url: str, games: int, seed: int, opponent: str, recorded: R
 
 
 def _record(model: LanguageModel, recorded: Recorded) -> None:
-    """Keep what the client sends."""
+    """Record what the client sends."""
     assert isinstance(model, SGLang)
     generate = model._generate
 
@@ -133,8 +133,8 @@ def _record(model: LanguageModel, recorded: Recorded) -> None:
 
 
 async def replayed(url: str, recorded: Recorded, most: int) -> float:
-    """Seconds for the same prompts, `most` of a kind a request and several requests at once, nobody waiting for
-    anybody's move."""
+    """Seconds for the same prompts, `most` of one kind per request and several requests at once, without waiting for
+    any move."""
     import aiohttp
 
     waiting: dict[wire.Kind, list[tuple[int, ...]]] = {}
@@ -174,7 +174,7 @@ async def flush(url: str) -> None:
 
 
 def against_server(folder: Path, games: int, repeats: int) -> dict[str, Any]:
-    """Both rates in turn. The server is warm before the first of them."""
+    """Both rates in turn. The server is warmed up first."""
     sys.path.insert(0, str(ROOT))
     from benchmarks.support.sglang_server import Server, free_port
 
@@ -207,7 +207,7 @@ def against_server(folder: Path, games: int, repeats: int) -> dict[str, Any]:
 
 
 def model_folder(folder: Path) -> Path:
-    """SmolLM2's weights in 32 bits and its tokenizer, as a server wants them."""
+    """SmolLM2's weights in 32 bits and its tokenizer, in the form that a server needs."""
     _tell("writing SmolLM2 in 32 bits")
     program = ROOT / "benchmarks/support/dequantised.py"
     subprocess.run([sys.executable, program, locate(find_model(MODEL)), folder], check=True, capture_output=True)
@@ -234,7 +234,7 @@ def main() -> None:
         with stub(folder, _rock(folder), cores[-1]) as url:
             os.sched_setaffinity(0, {cores[0]})
             alone = [asyncio.run(client_alone(url, options.games)) for _ in range(options.repeats)]
-            # who always says the same is told apart by the opponent alone
+            # the subject always says the same, so only the opponent makes matches differ
             whole = [asyncio.run(tournament(url, options.games, seed, "uniform")) for seed in range(options.repeats)]
         os.sched_setaffinity(0, set(cores))
         result["client_moves_per_s"] = statistics.median(rate for rate, _ in alone)

@@ -1,8 +1,8 @@
-"""How often Arena's 95% intervals hold the truth: Markdown tables, by simulation over a grid that includes the edges.
+"""How often Arena's 95% intervals contain the truth: Markdown tables, by simulation over a grid including the edges.
 
 Usage: coverage.py [--samples 2000] [--difference-samples 200] [--seed 1]
 
-In each cell: the percent of samples whose interval holds the truth and, in brackets, the intervals' mean width.
+In each cell: the percentage of samples whose interval contains the truth and, in brackets, the intervals' mean width.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 MATCHES: Final = (2, 3, 5, 10, 20, 50, 500)
 LOSS: Final = (0.5, 0.7, 0.9, 0.95, 0.99, 0.995, 0.999, 1.0)
-TOGETHER: Final = 0.7  # of correlated rounds: the share that has the outcome of the match
+TOGETHER: Final = 0.7  # the share of correlated rounds that have the outcome of the match
 DOMINANT: Final = (0.0, 0.15, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 0.995, 0.999, 0.9995, 1.0)
 KINDS: Final = ("spread", "all 0.6", "1% dips", "10% dips", "1% of matches dip", "10% of matches dip")
 NET: Final[Bounds] = -100.0, 100.0
@@ -32,7 +32,7 @@ DETERMINISM: Final[Bounds] = 1 / 3, 1.0
 
 
 class Cell(NamedTuple):
-    """The share of intervals that hold the truth, their mean width, and the share of samples that have none."""
+    """The share of intervals that contain the truth, their mean width, and the share of samples without one."""
 
     covered: float
     width: float
@@ -59,7 +59,7 @@ def net(draw: Generator, samples: int, rounds: int, together: bool, matches: int
 
 
 def _policies(draw: Generator, samples: int, matches: int, loss: float) -> Floats:
-    """A moody player's chance of losing each of ten rounds: Beta for each match, and for each round around that."""
+    """A moody player's chance of losing each of ten rounds: Beta per match, and Beta around that per round."""
     if loss == 1:
         return np.ones((samples, matches, 10))
     mood = draw.beta(8 * loss, 8 * (1 - loss), (samples, matches, 1))
@@ -161,10 +161,10 @@ def _means(draw: Generator, samples: int) -> None:
 
     for rounds, together in ((1, False), (3, False), (3, True), (10, False), (10, True)):
         how = "" if rounds == 1 else ", correlated" if together else ", independent"
-        title = f"Net, {rounds} round{'s' if rounds > 1 else ''} a match{how}, by the probability of a loss"
+        title = f"Net, {rounds} round{'s' if rounds > 1 else ''} per match{how}, by the probability of a loss"
         table(title, partial(net, draw, samples, rounds, together))
-    table("Expected net, 10 rounds a match", partial(expected_net, draw, samples))
-    table("Gap, 10 rounds a match", partial(gap, draw, samples))
+    table("Expected net, 10 rounds per match", partial(expected_net, draw, samples))
+    table("Gap, 10 rounds per match", partial(gap, draw, samples))
 
 
 def _phi_squared(draw: Generator, samples: int) -> None:

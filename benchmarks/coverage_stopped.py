@@ -27,7 +27,7 @@ from arena.reports.tournament.measures import NET
 from arena.stats.clusters import mean
 
 ROUNDS: Final = 6
-_BATCH_COST: Final = 8  # a batch takes as long as so many tokens, beside its own
+_BATCH_COST: Final = 8  # a batch takes as long as this many tokens, in addition to its own
 _GAME: Final = parse_game("rps")
 _PIECES: Final = (b" rock", b" paper", b" scissors", b" so", b" well", b"\n", b"R", b"P", b"S", b"A match:")
 _INVALID: Final = (3, 4)
@@ -48,7 +48,7 @@ class Kind:
     mass: float
 
     def policy(self, likeliest: int) -> NDArray[np.float64]:
-        """Over the three moves."""
+        """The policy over the three moves."""
         policy = np.full(3, (1 - self.sharpness) / 2)
         policy[likeliest] = self.sharpness
         return policy
@@ -83,7 +83,7 @@ class _Table:
         self.clock += _BATCH_COST + len(rows)
 
     def logits(self, index: int) -> NDArray[np.float32]:
-        """A prompt is the start and two tokens a round; anything else is an answer in progress."""
+        """A prompt is the start and two tokens per round; anything else is an answer in progress."""
         path = self._paths[index]
         assert path is not None
         if len(path) % 2 == 0 or path[-1] in _INVALID:
@@ -98,7 +98,7 @@ class _Table:
         return np.asarray(np.log(row), dtype=np.float32)
 
     def ask(self, wanted: Sequence[Wanted]) -> Answers:
-        """Ask for what is wanted of some rows."""
+        """The answers that are wanted for some rows."""
         return partial(tell, self.logits, wanted)
 
 
@@ -111,7 +111,7 @@ class Played:
 
 
 def play(kinds: Sequence[Kind], seed: int, matches: int, outputs: int) -> Played:
-    """Play matches against the greedy reader through an engine that answers `outputs` prompts a batch."""
+    """Play matches against the greedy reader through an engine that answers `outputs` prompts per batch."""
     table = _Table(kinds)
     engine = Engine(table, _VOCABULARY, cells=8192, sequences=256, batch=512, outputs=outputs)
     prompts: list[Path] = [(_START,)] * matches
@@ -156,8 +156,8 @@ def _net(policy: NDArray[np.float64]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Runs stopped at one moment: for how many anything is reported, how many matches count on average, and how often
-    the interval covers; the last two also if every finished match counted."""
+    """Runs stopped at one moment: how many of them report anything, how many matches count on average, and how often
+    the interval covers the truth; the last two also for the case that every finished match counts."""
 
     reported: int
     matches: float
@@ -167,7 +167,7 @@ class Stopped:
 
 
 def stopped(runs: Sequence[Played], moment: float, truth: float) -> Stopped:
-    """What the reports of these runs would say at a moment of the clock."""
+    """What the reports of these runs would say at one moment of the clock."""
     counts, hits, all_counts, all_hits = [], [], [], []
     for run in runs:
         done = run.finished <= moment

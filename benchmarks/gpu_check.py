@@ -1,7 +1,7 @@
-"""SmolLM2 in 32 bits on a GPU beside the CPU: a tournament on each, with the same draws.
+"""SmolLM2 in 32 bits on a GPU and on the CPU: a tournament on each, with the same draws.
 
 The CPU plays the first `--beside` of the GPU's matches. Policies are compared in the rounds in which both were asked
-the same prompt. The last line on standard output is JSON, which is also written into the folder `--out`.
+the same prompt. The last line on standard output is JSON, which is also written to the folder `--out`.
 `gpu_check.sh` runs this among other checks.
 """
 
@@ -34,14 +34,14 @@ ROUNDS = 10
 
 @dataclass(frozen=True)
 class Played:
-    """A tournament's rounds, the prompt of each, and how long it took without the loading of the model."""
+    """A tournament's rounds, the prompt of each, and how long it took without loading the model."""
 
     rounds: RoundColumns
     prompts: list[tuple[int, ...]]
     seconds: float
 
     def told(self) -> dict[str, Any]:
-        """The net in points with the half of its 95% interval, matches as clusters."""
+        """The net in points with half the width of its 95% interval, matches as clusters."""
         nets = 100 * self.rounds.outcome.reshape(-1, ROUNDS).mean(axis=1)
         half = 1.96 * nets.std(ddof=1) / len(nets) ** 0.5
         rate = len(self.prompts) / self.seconds
@@ -67,7 +67,7 @@ async def play(store: Path, device: str, matches: int) -> Played:
 
 
 def compare(one: Played, other: Played) -> dict[str, Any]:
-    """Of the rounds that both played: how many had the same prompt, the same move, and how far policies are apart."""
+    """For the rounds that both played: how many had the same prompt and the same move, and how far policies differ."""
     count = len(other.prompts)
     alike = np.array([mine == its for mine, its in zip(one.prompts, other.prompts, strict=False)])
     apart = np.abs(one.rounds.policy[:count] - other.rounds.policy)[alike]

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The transformers backend on this machine's GPU: its tests, a tournament beside the CPU's, and its speed. At most 8
-# minutes; each part has a limit of its own, and the next one runs whatever became of it.
+# The transformers backend on this machine's GPU: its tests, a tournament compared with the CPU's, and its speed. At
+# most 8 minutes; each part has a limit of its own, and the next one runs even if it fails.
 #
 #   benchmarks/gpu_check.sh [FOLDER]
 #
-# The results go into FOLDER (gpu_check without it): parts.json, check.json, the speed with the card's name, and a log.
+# The results go to FOLDER (default: gpu_check): parts.json, check.json, the speed with the card's name, and a log.
 # DEVICE=cpu SHAPE=small DTYPE=float32 GAMES=20 BESIDE=10 SPEED="--games 20 --singly 5 --together 64" PATIENCE=9 tries the
-# script itself on a CPU; PATIENCE multiplies the limits, and SKIP names parts that are left out.
+# script itself on a CPU; PATIENCE multiplies the limits, and SKIP names parts to leave out.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 out=${1:-gpu_check} python=${PYTHON:-python3} device=${DEVICE:-cuda}

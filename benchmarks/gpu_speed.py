@@ -1,11 +1,10 @@
-"""The transformers backend with a model of Llama-3.1-8B's shape and random weights, beside `model.generate` and beside
-what the device can do.
+"""The transformers backend with a model of Llama-3.1-8B's shape and random weights, compared with `model.generate` and
+with what the device can do.
 
-Nothing is needed but a tokenizer, SmolLM2's: weights are drawn on the device. The output layer is given a bias for the
-moves, so that most answers are one token, as a base model's are; with `--answers random` an answer is 8 tokens of
-anything, and the move is then drawn from the policy. It takes less than 4 minutes on one card. `--shape small` is for
-trying the script on a CPU. The last line on standard output is JSON, which is also written to a file with the card's
-name.
+Only a tokenizer is needed, SmolLM2's: weights are drawn on the device. The output layer is given a bias for the moves,
+so that most answers are one token, as a base model's are; with `--answers random` an answer is 8 tokens of anything,
+and the move is then drawn from the policy. It takes less than 4 minutes on one card. `--shape small` is for trying the
+script on a CPU. The last line on standard output is JSON, which is also written to a file with the card's name.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from arena.backends.weights.finding import locate
 ROUNDS = 10
 ANSWER = 8  # tokens at most
 TOKENIZER = "smollm2-135m-instruct"
-PILOT = 20  # matches that warm up, and tell how many can be played in the time
+PILOT = 20  # matches that warm up, and show how many can be played in the time
 MOVES = (" rock", " paper", " scissors")
 TOGETHER = 64  # prompts that generate is given at once
 _LIBRARY = "benchmarks.support.random_model:RandomWeights"
@@ -46,7 +45,7 @@ _DECODE = (256, 128)  # sequences and what each holds already
 
 
 class RandomModels(Models):
-    """Models of random weights, which nothing is told by: 16 GB needn't be read to know them."""
+    """Models with random weights, which need no identity, so that 16 GB needn't be read to make one."""
 
     def __init__(self, folder: str, settings: Settings, tell: Callable[[str], None]) -> None:
         super().__init__(settings, tell)
@@ -60,7 +59,7 @@ class RandomModels(Models):
 
 
 class Utilisation:
-    """How busy the GPU is, as NVIDIA's library says ten times a second; nothing where that isn't installed."""
+    """How busy the GPU is, read ten times a second from NVIDIA's library; nothing if that isn't installed."""
 
     def __init__(self, device: str) -> None:
         self._percent: list[int] = []
@@ -91,12 +90,12 @@ class Utilisation:
 
     @property
     def mean(self) -> float | None:
-        """In percent."""
+        """The mean, in percent."""
         return sum(self._percent) / len(self._percent) if self._percent else None
 
 
 async def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
-    """A tournament into a temporary store; neither loading the model nor the first matches are timed."""
+    """Play a tournament into a temporary store; neither loading the model nor the first matches are timed."""
     from arena.experiments.tournament.spec import TournamentSpec
     from arena.session.progress import observer
     from benchmarks.support.timed import timed
@@ -157,7 +156,7 @@ def _asked(path: Path) -> list[list[int]]:
 
 
 def prepared(task: dict[str, Any]) -> dict[str, Any]:
-    """What the model is made of."""
+    """Prepare what the model is made from."""
     from benchmarks.support.random_model import prepare
 
     prepare(Path(task["folder"]), Path(task["gguf"]), task["shape"], tuple(task["moves"]))
@@ -165,8 +164,8 @@ def prepared(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def beside(task: dict[str, Any]) -> dict[str, Any]:
-    """Seconds for `generate` on prompt after prompt and on many at once, and how many tokens a second the device
-    evaluates of long prompts and of many sequences, a token each."""
+    """Seconds for `generate` on one prompt after another and on many at once, and how many tokens per second the device
+    evaluates in long prompts, and in many sequences of one token each."""
     import torch
 
     from benchmarks.support.random_model import make
@@ -175,7 +174,7 @@ def beside(task: dict[str, Any]) -> dict[str, Any]:
     model = make(Path(task["folder"]), device, task["dtype"])
 
     def timed(what: Callable[[], Any], repeats: int = 1) -> float:
-        """The shortest time."""
+        """The shortest of several times."""
         times = []
         for _ in range(repeats):
             begun = time.perf_counter()
@@ -193,7 +192,7 @@ def beside(task: dict[str, Any]) -> dict[str, Any]:
         longest = max(map(len, prompts))
         padded = [[0] * (longest - len(prompt)) + prompt for prompt in prompts]
         mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
-        # the sampling that is played, and the first distribution, which the adversary reads
+        # the sampling of the tournament, and the first distribution, which the adversary reads
         found = model.generate(
             torch.tensor(padded, device=device),
             attention_mask=torch.tensor(mask, device=device),
@@ -233,7 +232,7 @@ _CHILDREN: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"prepared": 
 
 
 def in_child(kind: str, task: dict[str, Any]) -> dict[str, Any]:
-    """Run a part in a process of its own, whose memory is given back."""
+    """Run a part in a process of its own, so that its memory is freed."""
     command = [sys.executable, __file__, "--child", kind]
     done = subprocess.run(command, input=json.dumps(task), stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
@@ -246,7 +245,7 @@ def in_child(kind: str, task: dict[str, Any]) -> dict[str, Any]:
 
 
 def measure(options: argparse.Namespace, folder: str) -> dict[str, Any]:
-    """Play, and measure what stands beside it."""
+    """Play, and measure what it is compared with."""
     one_token = options.answers == "move"
     task = {"folder": folder, "device": options.device, "dtype": options.dtype, "shape": options.shape}
     _tell(f"a model of the shape {options.shape} with random weights; the first matches")
@@ -292,7 +291,7 @@ def measure(options: argparse.Namespace, folder: str) -> dict[str, Any]:
 
 
 def card(device: str) -> str:
-    """The name of what it ran on."""
+    """The name of the device."""
     if not device.startswith("cuda"):
         return device
     told = "import sys, torch; print(torch.cuda.get_device_name(sys.argv[1]))"
@@ -304,18 +303,18 @@ def _tell(line: str) -> None:
 
 
 def main() -> None:
-    """Measure, print a table and a line of JSON, and write that into a file."""
+    """Measure, print a table and a line of JSON, and write the JSON to a file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shape", choices=["llama-3.1-8b", "small"], default="llama-3.1-8b")
     parser.add_argument("--answers", choices=["move", "random"], default="move")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--dtype", choices=["bfloat16", "float16", "float32"], default="bfloat16")
-    parser.add_argument("--games", type=int, help="matches; as many as --seconds allow without it, at most 500")
-    parser.add_argument("--seconds", type=float, default=60, help="how long Arena plays, about")
+    parser.add_argument("--games", type=int, help="matches; by default as many as --seconds allow, at most 500")
+    parser.add_argument("--seconds", type=float, default=60, help="about how long Arena plays")
     parser.add_argument("--singly", type=int, default=50, help="prompts that generate is given one by one")
     parser.add_argument("--together", type=int, default=512, help=f"prompts that it is given {TOGETHER} at a time")
     for name in ("batch", "outputs", "cells", "sequences", "kv-mib"):
-        parser.add_argument(f"--{name}", type=int, default=0, help="as the command line has it")
+        parser.add_argument(f"--{name}", type=int, default=0, help="as on Arena's command line")
     parser.add_argument("--out", type=Path, default=Path(), help="the folder for the file; this one by default")
     parser.add_argument("--child", choices=[*_CHILDREN], help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -1,6 +1,6 @@
-"""How long `arena --help` takes, beside `python -c "import click"`: what a person waits for before anything.
+"""How long `arena --help` takes, compared with `python -c "import click"`: the first wait of any user.
 
-Runs of both take turns, so that a drift of the machine's speed meets both. The last line on standard output is
+Runs of both alternate, so that a drift of the machine's speed affects both. The last line on standard output is
 JSON; the ratio should be at most 4.
 """
 
@@ -34,7 +34,7 @@ def arena_command() -> str:
 
 
 def main() -> None:
-    """Time both, print."""
+    """Time both and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20, help="of each command")
     runs = max(1, parser.parse_args().runs)

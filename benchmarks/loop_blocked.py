@@ -1,5 +1,5 @@
-"""How long the event loop stands still while a model is looked up, identified and loaded: a screen or another match
-would wait as long.
+"""How long the event loop is blocked while a model is looked up, identified and loaded: a screen or another match would
+wait as long.
 
 Each model in a process of its own, so that imports count: the two small ones as GGUF files, and one on a server that
 takes a second for each answer (stub_server.py). The last line on standard output is JSON.
@@ -36,7 +36,7 @@ AutoTokenizer.from_pretrained(sys.argv[1], gguf_file=sys.argv[2]).save_pretraine
 
 
 class Watch:
-    """Ticks in the loop, and notes how late a tick comes."""
+    """Ticks in the loop, and records how late each tick comes."""
 
     def __init__(self) -> None:
         self._last = time.perf_counter()
@@ -55,7 +55,7 @@ class Watch:
         await asyncio.sleep(10 * _TICK)
         self.longest, begun = 0.0, time.perf_counter()
         await step()
-        await asyncio.sleep(2 * _TICK)  # what blocked until its end is seen by the tick after it
+        await asyncio.sleep(2 * _TICK)  # a block that lasts until the end is seen by the next tick
         return self.longest, time.perf_counter() - begun
 
 
@@ -78,7 +78,7 @@ async def measured(name: str) -> dict[str, tuple[float, float]]:
 
 @contextmanager
 def slow_server() -> Iterator[str]:
-    """The stub, which takes a second for each answer; gives its address."""
+    """The stub, which takes a second for each answer; yields its address."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made) / "model"
         gguf = locate(find_model(SERVED))

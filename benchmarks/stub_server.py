@@ -1,7 +1,7 @@
-"""A server that answers as SGLang does, without a model and at once: what is left is the client's own work.
+"""A server that answers as SGLang does, without a model and at once, so that only the client's own work remains.
 
 Usage: stub_server.py FOLDER TOKEN [SECONDS]; prints its address. FOLDER has the tokenizer that it claims to serve,
-TOKEN is what it always says; each answer comes after so many SECONDS.
+TOKEN is what it always says; each answer comes after this many SECONDS.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ class Stub(asyncio.Protocol):
         }
         self._token = token
         self._read = b""
-        self._answers: dict[tuple[int, ...], bytes] = {}  # but for the prompt's length, which stands last
+        self._answers: dict[tuple[int, ...], bytes] = {}  # without the prompt's length, which comes last
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what answers are written to."""
+        """Keep the transport, to write answers to."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer every request that is whole."""
+        """Answer every complete request."""
         self._read += data
         while (end := self._read.find(b"\r\n\r\n")) >= 0:
             head = self._read[:end]

@@ -1,9 +1,9 @@
-"""How fast Arena plays a tournament of rock-paper-scissors on Gemma, beside the documented way and the limit.
+"""How fast Arena plays a tournament of rock-paper-scissors on Gemma, compared with the documented way and the limit.
 
-The documented way is llama-cpp-python's `create_completion`, a call a move, on prompts that Arena asked. It runs
-in a process of its own (`support/documented_way.py`), and so does what measures the machine's limit
+The documented way is llama-cpp-python's `create_completion`, one call per move, on prompts that Arena asked. It runs
+in a process of its own (`support/documented_way.py`), and so does the measurement of the machine's limit
 (`support/limit.py`); both run before and after Arena's part, half of their work each time, so that a drift of the
-machine's speed meets everybody. The last line on standard output is JSON.
+machine's speed affects all three. The last line on standard output is JSON.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _SUPPORT = Path(__file__).with_name("support")
 
 @dataclass(slots=True)
 class Played:
-    """A tournament that was played: how long, what was evaluated, and what was asked in which order.
+    """A tournament that was played: how long it took, how much was evaluated, and what was asked in which order.
 
     `prompts` are the token ids of every match's prompts, round after round; `distinct` counts the nodes of
     their prefix tree.
@@ -62,12 +62,12 @@ class Played:
 
     @property
     def evaluated(self) -> int:
-        """Tokens that the model evaluated, of prompts and of continuations."""
+        """Tokens that the model evaluated, in prompts and continuations."""
         return self.prompt_tokens + self.sampled_tokens
 
 
 def play(games: int, matches_kept: int) -> Played:
-    """Play a tournament into a temporary store. Loading the model is not timed."""
+    """Play a tournament into a temporary store. Loading the model isn't timed."""
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "speed.db"
         played = asyncio.run(_play(store, games))
@@ -113,7 +113,7 @@ def _asked(path: Path, matches: int) -> tuple[int, list[list[list[int]]]]:
 
 
 def tree_size(prompts: Sequence[tuple[int, ...]]) -> int:
-    """How many nodes the prefix tree of these prompts has: the tokens that must be evaluated at least."""
+    """How many nodes the prefix tree of these prompts has: the fewest tokens that must be evaluated."""
     nodes = 0
     previous: tuple[int, ...] = ()
     for prompt in sorted(prompts):
@@ -142,7 +142,7 @@ def in_child(program: str, task: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Machine:
-    """What the child processes need to know, and what they measured."""
+    """What the child processes need to know, and their measurements."""
 
     task: dict[str, Any]
     documented_seconds: float = 0.0
@@ -191,7 +191,7 @@ async def _counted() -> list[list[int]]:
 
 
 def compare(games: int, documented_games: int, scale: bool, cache: str) -> dict[str, float]:
-    """All parts in turn; returns what the last line shows."""
+    """Run all parts in turn; returns what the last line shows."""
     machine = _machine(cache)
     half = documented_games // 2
     # The first half needs prompts before Arena's run has asked them: a short run with the same draws asks them too.
@@ -219,7 +219,7 @@ def compare(games: int, documented_games: int, scale: bool, cache: str) -> dict[
     rows = [
         ("documented way", f"{machine.documented_rounds} rounds", f"{machine.documented_seconds:.1f} s"),
         ("", "rounds/s", f"{documented_speed:.2f}"),
-        ("", "prompts of the first half that Arena's run asked alike", f"{same} of {half * ROUNDS}"),
+        ("", "prompts of the first half that Arena's run asked too", f"{same} of {half * ROUNDS}"),
         ("Arena", f"{arena.rounds} rounds", f"{arena.seconds:.1f} s"),
         ("", "rounds/s", f"{arena_speed:.2f}"),
         ("", "prompt tokens evaluated (distinct)", f"{arena.prompt_tokens} ({arena.distinct})"),
@@ -250,8 +250,8 @@ def _scaled(arena: Played, result: dict[str, float]) -> list[tuple[str, str, str
         ("scale", f"{large.rounds} rounds", f"{large.seconds:.1f} s, {large.rounds / large.seconds:.1f} rounds/s"),
         ("", "tokens evaluated (distinct of prompts)", f"{large.evaluated} ({large.distinct})"),
         ("", "peak memory of all processes", f"{large.peak_mib:.0f} MiB"),
-        ("", "time a token, beside the smaller run (target: at most 1.2)", f"{a_token:.2f}"),
-        ("", "time, beside the smaller run", f"{large.seconds / arena.seconds:.2f}"),
+        ("", "time per token, over the smaller run's (target: at most 1.2)", f"{a_token:.2f}"),
+        ("", "time, over the smaller run's", f"{large.seconds / arena.seconds:.2f}"),
     ]
 
 
@@ -265,10 +265,10 @@ def main() -> None:
     """Read the options, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--games", type=int, default=500, help="matches that Arena plays")
-    parser.add_argument("--documented-games", type=int, default=10, help="of them, also played the documented way")
+    parser.add_argument("--documented-games", type=int, default=10, help="how many are also played the documented way")
     parser.add_argument("--scale", action="store_true", help="play ten times as many games too")
-    parser.add_argument("--cache", choices=["prefix", "ram"], default="prefix", help="of the documented way")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the last line there too")
+    parser.add_argument("--cache", choices=["prefix", "ram"], default="prefix", help="the documented way's cache")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the last line to this file")
     options = parser.parse_args()
     if not 2 <= options.documented_games <= options.games:
         parser.error("--documented-games lies between 2 and --games")

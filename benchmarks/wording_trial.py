@@ -1,8 +1,8 @@
-"""A trial of wordings: how well each fits a model, so that one can be chosen without a look at who wins.
+"""A trial of wordings: how well each fits a model, so that one can be chosen without knowing who wins.
 
 Plays every wording on the models of its style against the greedy reader and prints, as a Markdown table, the
-mass that the model puts on moves, how many answers are invalid, and how many tokens a round costs. The net is not
-shown: wordings are chosen blind to it.
+mass that the model puts on moves, how many answers are invalid, and how many tokens a round costs. The net isn't
+shown: wordings are chosen without knowing it.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ HEADINGS = (
     "loose, later",
     "invalid",
     "forfeits",
-    "tokens a round",
+    "tokens per round",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A wording to be tried on a model; `file` is None for the shipped one."""
+    """A wording to try on a model; `file` is None for the shipped one."""
 
     game: str
     model: str
@@ -72,7 +72,7 @@ def planned(games: Sequence[str], models: Sequence[str], files: Sequence[Path]) 
 
 
 async def tried(trial: Trial, matches: int, rounds: int) -> list[str]:
-    """Play a trial; returns its row of the table. The model is loaded anew: nothing of an earlier trial is there."""
+    """Play a trial; returns its row of the table. The model is loaded anew, so nothing of an earlier trial remains."""
     models = Models(tell=lambda line: print(line, file=sys.stderr))
     try:
         return await _tried(trial, matches, rounds, models)
@@ -125,7 +125,7 @@ def figures(columns: RoundColumns, tokens: int) -> list[str]:
 
 
 async def run(games: Sequence[str], names: Sequence[str], files: Sequence[Path], matches: int, rounds: int) -> None:
-    """All trials in turn, a row each as it is known."""
+    """Run all trials in turn, printing each row as it is known."""
     print("| " + " | ".join(HEADINGS) + " |")
     print("| " + " | ".join(["---"] * 3 + ["---:"] * (len(HEADINGS) - 3)) + " |")
     for trial in planned(games, names, files):
@@ -134,11 +134,11 @@ async def run(games: Sequence[str], names: Sequence[str], files: Sequence[Path],
 
 
 def main() -> None:
-    """Read the options, try, print."""
+    """Read the options, run the trials, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="wordings beside the shipped ones (TOML)")
-    parser.add_argument("--games", type=int, default=60, help="matches a trial")
-    parser.add_argument("--rounds", type=int, default=10, help="rounds a match")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="wordings besides the shipped ones (TOML)")
+    parser.add_argument("--games", type=int, default=60, help="matches per trial")
+    parser.add_argument("--rounds", type=int, default=10, help="rounds per match")
     parser.add_argument("--game", action="append", metavar="GAME", help="may be repeated; default: rps, hide-and-seek")
     parser.add_argument("--model", action="append", metavar="NAME", help="may be repeated; default: the two small ones")
     options = parser.parse_args()

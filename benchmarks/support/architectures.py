@@ -1,8 +1,8 @@
 """Small models with random weights, one for each architecture that transformers knows as a causal language model.
 
-They are made from the configuration classes themselves, so that a new version of transformers brings its new
-architectures here without a line. Sizes are set by the names that the classes share; what needs more stands in
-`SPECIAL`, and forms of one architecture that differ in structure in `VARIANTS`.
+They are made from the configuration classes themselves, so that a new version of transformers adds its architectures
+without a change here. Sizes are set by the names that the classes share; those that need more are in `SPECIAL`, and
+forms of one architecture that differ in structure are in `VARIANTS`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ SIZES: Final[dict[str, Any]] = {
     "query_pre_attn_scalar": 16,
     "max_window_layers": 1,
     **dict.fromkeys(("index_head_dim", "index_topk"), 16),
-    "index_n_heads": 8,  # with few of them scores are often 0, and which of equal ones are chosen isn't defined
+    "index_n_heads": 8,  # with few of them scores are often 0, and the choice between equal ones isn't defined
     # recurrent layers
     **dict.fromkeys(("mamba_n_heads", "mamba_num_heads", "n_mamba_heads"), 8),
     **dict.fromkeys(("mamba_d_state", "state_size", "ssm_state_size"), 16),
@@ -117,7 +117,7 @@ def names() -> list[str]:
 
 
 def make(name: str, folder: Path, dtype: torch.dtype = torch.float32) -> Path:
-    """Save the architecture or variant of that name to `folder`, with a tokenizer; gives the folder."""
+    """Save the architecture or variant of that name to `folder`, with a tokenizer; returns the folder."""
     made = tokenizer()
     write_folder(folder, made, tokenizer_config={"bos_token": BOS, "eos_token": END, "add_bos_token": True})
     ids = made.get_vocab()
@@ -127,7 +127,7 @@ def make(name: str, folder: Path, dtype: torch.dtype = torch.float32) -> Path:
 
 
 def make_encoder_decoder(folder: Path) -> Path:
-    """A whole BART, of which transformers would load the decoder alone."""
+    """A whole BART, of which transformers would load only the decoder."""
     make("bart", folder)
     config = transformers.AutoConfig.from_pretrained(folder)
     config.is_encoder_decoder, config.is_decoder = True, False
@@ -136,7 +136,7 @@ def make_encoder_decoder(folder: Path) -> Path:
 
 
 def configuration(name: str, words: int, bos: int, end: int) -> Any:
-    """A small configuration with a vocabulary of so many words."""
+    """A small configuration with a vocabulary of `words` words."""
     kind, changes = VARIANTS.get(name, (name, {}))
     tokens = {"vocab_size": words, "n_vocab": words, "bos_token_id": bos, "eos_token_id": end, "pad_token_id": end}
     tokens |= dict.fromkeys(("vocab_size_per_layer_input", "shape_vocab_size", "pronunciation_vocab_size"), words)
@@ -145,7 +145,7 @@ def configuration(name: str, words: int, bos: int, end: int) -> Any:
 
 
 def _chosen(made: Any, sizes: dict[str, Any]) -> dict[str, Any]:
-    """The sizes that a configuration class knows, and those of the configurations in it."""
+    """The sizes that a configuration class knows, including those of the configurations in it."""
     fields = {field.name for field in dataclasses.fields(made)}
     chosen = {key: value for key, value in sizes.items() if key in fields}
     if "kv_lora_rank" in fields:  # MLA: every head has keys of its own
@@ -172,6 +172,6 @@ def _model(config: Any) -> Any:
         for weight in model.parameters():
             if weight.ndim > 1 and float(weight.std()) < _SPREAD:
                 weight.normal_(0, _SPREAD)
-            elif weight.ndim == 1:  # norms, biases and sinks, which begin at 1 or 0 and would show nothing
+            elif weight.ndim == 1:  # norms, biases and sinks, which start at 1 or 0 and would show nothing
                 weight.add_(torch.randn_like(weight), alpha=0.1)
     return model

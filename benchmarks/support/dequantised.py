@@ -11,13 +11,13 @@ from typing import Any
 
 
 def write(gguf: Path, folder: Path) -> None:
-    """Needs torch and transformers; run as a program, so that they stay out of the tests' own process."""
+    """Write the folder. Needs torch and transformers; run as a program, which keeps them out of the tests' process."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
     model: Any = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
-    # what says that the weights are quantised would keep transformers from writing them
+    # the note that the weights are quantised would keep transformers from writing them
     model.hf_quantizer, model.is_quantized = None, False
     vars(model.config).pop("quantization_config", None)
     model.config.architectures = [type(model).__name__]
@@ -36,7 +36,7 @@ def write_gguf(gguf: Path, file: Path) -> None:
     writer.add_file_type(LlamaFileType.ALL_F32)
     for entry in reader.fields.values():
         if entry.name.startswith("GGUF.") or entry.name in ("general.architecture", "general.file_type"):
-            continue  # the writer's own
+            continue  # the writer adds these itself
         kind, *within = entry.types
         writer.add_key_value(entry.name, entry.contents(), kind, within[-1] if kind == GGUFValueType.ARRAY else None)
     for tensor in reader.tensors:

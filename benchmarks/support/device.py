@@ -1,4 +1,4 @@
-"""Where torch computes in tests, and in what they share with benchmarks.
+"""Where torch computes in tests, and in code that they share with benchmarks.
 
 That is the CPU, unless ARENA_TEST_DEVICE names another device, such as "cuda".
 """

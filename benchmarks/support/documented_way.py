@@ -1,7 +1,7 @@
-"""The documented way to play: llama-cpp-python's `create_completion`, a call a move, on prompts that are given.
+"""The documented way to play: llama-cpp-python's `create_completion`, one call per move, on given prompts.
 
-A program of its own, so that its memory and its crashes are its own. It reads a task from standard input and prints
-what it measured, both in JSON.
+It is a separate program, so that its memory and its crashes are its own. It reads a task from standard input and prints
+its measurements, both in JSON.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 
 def documented(task: dict[str, Any]) -> dict[str, Any]:
-    """Ask prompt after prompt with `create_completion`, and read each first distribution.
+    """Ask one prompt after another with `create_completion`, and read each first distribution.
 
-    The task has the model's `path`, its `threads`, whether to be `cautious`, the token ids of the `prompts` and of what
-    is `counted` for each move, and the `cache`: prefix or ram. Returns the seconds, and the mean mass.
+    The task has the model's `path`, its `threads`, whether to be `cautious`, the token ids of the `prompts` and of the
+    tokens `counted` for each move, and the `cache`: prefix or ram. Returns the seconds and the mean mass.
     """
     if task["cautious"]:
         _without_extra_layouts()
@@ -59,7 +59,7 @@ def documented(task: dict[str, Any]) -> dict[str, Any]:
     def ask(prompt: list[int]) -> None:
         nonlocal first
         first = True
-        # the sampling that is played: temperature 1, nothing truncated
+        # the sampling of the tournament: temperature 1, nothing truncated
         llama.create_completion(
             prompt,
             max_tokens=8,
@@ -71,7 +71,7 @@ def documented(task: dict[str, Any]) -> dict[str, Any]:
             logits_processor=processors,
         )
 
-    ask(task["prompts"][-1])  # the first call warms up, on what the next prompt begins with in any case
+    ask(task["prompts"][-1])  # the first call warms up, with a beginning that the next prompt shares anyway
     policies.clear()
     begun = time.perf_counter()
     for prompt in task["prompts"]:
@@ -81,7 +81,7 @@ def documented(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_extra_layouts() -> None:
-    """Llama has no argument for it, and on CPUs with AMX the default weight layouts can crash."""
+    """Turn off extra weight layouts, which can crash on CPUs with AMX; Llama has no argument for that."""
     defaults = llama_cpp.llama_model_default_params
 
     def cautious() -> Any:

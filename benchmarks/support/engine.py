@@ -1,4 +1,4 @@
-"""What Arena's engine makes of a model, beside its library's own evaluation of every prompt by itself."""
+"""Arena's engine on a model, compared with its library's own evaluation of each prompt by itself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _THREE_TOKENS = StopRule("(?!)", "(?!)", max_tokens=3)
 
 
 class _Heard:
-    """An evaluator that keeps each row of logits that somebody waited for."""
+    """An evaluator that keeps each row of logits that was waited for."""
 
     def __init__(self, evaluator: Any) -> None:
         self._evaluator = evaluator
@@ -40,7 +40,7 @@ class _Heard:
 
 
 def engine_apart(folder: Path) -> tuple[float, str]:
-    """The most nats between the two, and why each prompt is evaluated whole (empty if they share a cache).
+    """The largest difference in nats, and why each prompt is evaluated whole (empty if they share a cache).
 
     Sixteen prompts at once that begin alike, two of them longer than a batch, half of them with answers in progress.
     Raises LoadError if the model is refused.

@@ -1,6 +1,6 @@
-"""The machine's limit: how many tokens a second llama.cpp evaluates, with nothing round it.
+"""The machine's limit: how many tokens per second llama.cpp evaluates, with nothing around it.
 
-A program of its own, as the documented way is: a task on standard input, what it measured on standard output, in JSON.
+A separate program, like the documented way: a task on standard input, measurements on standard output, in JSON.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import time
 from typing import Any
 
 PREFILL = 512  # tokens of the long prompt
-SEQUENCES = 64  # that go on at once
+SEQUENCES = 64  # continued at once
 
 
 def limit(task: dict[str, Any]) -> dict[str, Any]:
-    """Tokens a second in one long prompt, and in many sequences side by side; so many `repeats` of each.
+    """Tokens per second in one long prompt, and in many sequences side by side; `repeats` times each.
 
     The task has the model's `path`, its `threads` and whether to be `cautious`.
     """
@@ -39,7 +39,7 @@ def limit(task: dict[str, Any]) -> dict[str, Any]:
     def timed(rows: list[Row]) -> float:
         begun = time.perf_counter()
         library.evaluate(rows)
-        library.logits(len(rows) - 1)  # waits until the numbers are there
+        library.logits(len(rows) - 1)  # waits for the result
         return time.perf_counter() - begun
 
     prompt = [Row(token(index), index, (0,), () if index == PREFILL - 1 else None) for index in range(PREFILL)]

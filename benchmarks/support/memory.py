@@ -1,4 +1,4 @@
-"""How much memory a benchmark takes, of all its processes."""
+"""How much memory a benchmark uses, over all its processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SAMPLE_SECONDS = 0.2  # between two looks
 
 @contextmanager
 def memory_watched() -> Iterator[Callable[[], float]]:
-    """The peak in MiB of this process and all below it, while the context lasts."""
+    """The peak in MiB of this process and all its descendants, while the context lasts."""
     over = threading.Event()
     peak = 0.0
 
@@ -45,7 +45,7 @@ def _family(process: int) -> Iterator[int]:
 
 
 def _resident(process: int) -> float:
-    """Its memory in MiB, pages that several processes share being divided among them; 0 if it is gone."""
+    """A process's memory in MiB, with shared pages divided among the processes that share them; 0 if it is gone."""
     for file, key in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
         try:
             for line in Path(f"/proc/{process}/{file}").read_text().splitlines():

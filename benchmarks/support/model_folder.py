@@ -1,4 +1,4 @@
-"""A model's folder without weights: a byte-level tokenizer of a few words, as small models have it."""
+"""A model's folder without weights: a byte-level tokenizer of a few words, like those of small models."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def tokenizer(bos: bool = False) -> Tokenizer:
 
 
 def write_folder(folder: Path, made: Tokenizer | None = None, **files: Any) -> Path:
-    """The folder; `files` are JSON documents by name, without their ending."""
+    """Write the folder; `files` are JSON documents by file name without its ending."""
     folder.mkdir(exist_ok=True)
     (folder / "tokenizer.json").write_text((made or tokenizer()).to_str(), encoding="utf-8")
     for name, document in files.items():

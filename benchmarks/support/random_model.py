@@ -1,6 +1,6 @@
-"""A Llama of any shape whose weights are drawn where they are computed with: nothing is downloaded, written or read.
+"""A Llama of any shape whose weights are drawn on the device that uses them: nothing is downloaded, written or read.
 
-A base model's answers to Arena's prompts are one token nearly always. A random model's are anything, unless its output
+A base model's answers to Arena's prompts are nearly always one token. A random model's are anything, unless its output
 layer is given a bias for some tokens.
 """
 
@@ -18,7 +18,7 @@ from arena.backends.local.settings import Settings
 from arena.backends.local.transformers.library import DTYPES, TransformersLibrary
 
 SHAPES: Final[dict[str, dict[str, Any]]] = {
-    # as meta-llama/Llama-3.1-8B's config.json has it
+    # from meta-llama/Llama-3.1-8B's config.json
     "llama-3.1-8b": {
         "hidden_size": 4096,
         "intermediate_size": 14336,
@@ -39,13 +39,13 @@ SHAPES: Final[dict[str, dict[str, Any]]] = {
         "max_position_embeddings": 8192,
     },
 }
-_MASS: Final = 0.95  # of the distribution, on the tokens that are biased
+_MASS: Final = 0.95  # the share of the distribution on the biased tokens
 _BIASED: Final = "biased.json"
 
 
 def prepare(folder: Path, gguf: Path, shape: str, words: tuple[str, ...]) -> None:
-    """Write what is not weights: a shape, the tokenizer of a GGUF file, and the tokens that `words` begin with, which
-    will have nearly all the mass; none leave the model as it is."""
+    """Write everything but weights: a shape, the tokenizer of a GGUF file, and the tokens that `words` begin with,
+    which will get nearly all the mass; without words, the model has no bias."""
     tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
     tokenizer.save_pretrained(folder)
     LlamaConfig(**SHAPES[shape], eos_token_id=tokenizer.eos_token_id).save_pretrained(folder)

@@ -13,7 +13,7 @@ from arena.backends.sglang.serving.processes import Program, answers, stop
 
 ROOT = Path(__file__).parents[2]
 PYTHON = Path(os.environ.get("ARENA_SGLANG_PYTHON", ROOT / ".venv-sglang/bin/python"))
-# what a server needs in order to share two cores with others
+# what a server needs to share two cores with other programs
 OPTIONS = ("--max-total-tokens", "32768", "--max-running-requests", "64", "--sleep-on-idle")
 ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
@@ -28,7 +28,7 @@ def free_port() -> int:
 
 
 class Server:
-    """A server for a folder with a model; `start` again serves the same one at the same port."""
+    """A server for a folder with a model; another `start` serves the same model at the same port."""
 
     def __init__(self, folder: Path, port: int, log: Path, **environment: str) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -45,14 +45,14 @@ class Server:
             *("--device", "cpu", "--dtype", "float32", "--host", "127.0.0.1", "--port", str(self._port)),
             *(*OPTIONS, *options),
         ]
-        # without the first it imports what only a GPU has
+        # without the first it imports modules that need a GPU
         environment = {"SGLANG_USE_CPU_ENGINE": "1", RAW_VARIABLE: "1"} | ENVIRONMENT | self._environment
         self._program = Program(command, environment, self._log)
         if wait:
             self.wait()
 
     def wait(self) -> None:
-        """Until it is healthy."""
+        """Wait until it is healthy."""
         program = self._program
         assert program is not None
         end = time.monotonic() + _START_SECONDS

@@ -1,4 +1,4 @@
-"""How long a tournament takes whose model is loaded already, and what the model does for it."""
+"""How long a tournament takes with a model that is already loaded, and how much work the model does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from arena.store.store import Store
 
 
 async def timed(spec: TournamentSpec, models: Models, path: Path, watching: Silent) -> tuple[float, Work]:
-    """Play a tournament of one model into a new store; the seconds, and the model's work."""
+    """Play a tournament of one model into a new store; returns the seconds and the model's work."""
     plan = await plan_tournament(spec, models)
     model = await models.get(spec.subjects[0].removeprefix("llm:"))
     with Store.open(path, create=True) as store:

@@ -1,4 +1,4 @@
-"""What Arena's engine makes of a GGUF file beside llama.cpp's own evaluation, whole prompts in fresh contexts."""
+"""Arena's engine on a GGUF file, compared with llama.cpp's own evaluation of whole prompts in fresh contexts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FOUR_TOKENS = StopRule("(?!)", "(?!)", max_tokens=4)
 
 
 class _Heard(LlamaCppLibrary):
-    """The library, keeping each row of logits that somebody waited for."""
+    """The library, keeping each row of logits that was waited for."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path, SETTINGS)
@@ -37,7 +37,7 @@ class _Heard(LlamaCppLibrary):
 
 
 class _Rounded(_Heard):
-    """With keys and values as beside rounded weights, whatever these are."""
+    """With keys and values as for rounded weights, whatever the weights are."""
 
     def _new_context(self, *sizes: Any, **named: Any) -> native.llama_context_p:
         self.rounded = True
@@ -45,7 +45,7 @@ class _Rounded(_Heard):
 
 
 class _Unrounded(_Heard):
-    """With keys and values in 32 bits, so that nothing but the sharing can differ."""
+    """With keys and values in 32 bits, so that only sharing can make a difference."""
 
     @staticmethod
     def _parameters(*sizes: Any) -> native.llama_context_params:
@@ -54,7 +54,7 @@ class _Unrounded(_Heard):
 
 def differences(path: str) -> tuple[float, float]:
     """The largest difference of a log-probability, in nats: with keys and values unrounded, and rounded as Arena does
-    beside rounded weights.
+    for rounded weights.
 
     Raises LoadError if Arena refuses it.
     """
@@ -66,7 +66,7 @@ def differences(path: str) -> tuple[float, float]:
 
 
 def _asked(library: _Heard) -> _Heard:
-    """The same library, asked by the engine for prompts and answers that share their beginnings."""
+    """The same library, after the engine has asked it for prompts and answers that share their beginnings."""
     engine = Engine(
         library,
         library.vocabulary(),
@@ -87,7 +87,7 @@ def _asked(library: _Heard) -> _Heard:
 
 
 def _waves(size: int) -> list[list[Path]]:
-    """Sixteen prompts that begin alike, as many that go on from there, some again; a long one, others, its branches."""
+    """Sixteen prompts that begin alike, as many that continue them, some again; a long one, others, its branches."""
     chance = random.Random(0)
 
     def tokens(count: int) -> Path:
@@ -124,7 +124,7 @@ class _Plain:
 
     def __call__(self, prompt: Path) -> NDArray[np.float32]:
         native.llama_memory_clear(native.llama_get_memory(self._context), True)
-        tokens = (native.llama_token * len(prompt))(*prompt)  # the batch only points to them
+        tokens = (native.llama_token * len(prompt))(*prompt)  # the batch holds only a pointer to them
         batch = native.llama_batch_get_one(tokens, len(prompt))
         assert native.llama_decode(self._context, batch) == 0
         pointer = native.llama_get_logits_ith(self._context, -1)
