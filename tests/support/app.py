@@ -25,7 +25,7 @@ def run(app: ArenaApp, script: Callable[[Pilot[None]], Awaitable[None]], size: t
 
 
 async def until(pilot: Pilot[None], what: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Wait until something is so; fail if it never is."""
+    """Wait until something holds; fail if it never does."""
     for _ in range(int(seconds / 0.02)):
         if what():
             return
@@ -50,7 +50,7 @@ def toasts(app: ArenaApp) -> str:
 
 
 def drawn(app: ArenaApp) -> str:
-    """All text that stands on the screen, as it would be sent to a terminal without the app's own styles."""
+    """All text on the screen, as it would be sent to a terminal without the app's own styles."""
     width, height = app.size
     lines = app.screen._compositor.render_strips(app.size)
     assert len(lines) == height and width

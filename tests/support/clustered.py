@@ -1,4 +1,4 @@
-"""Observations in clusters, and what tests ask of their estimates."""
+"""Observations in clusters, and helpers for tests of their estimates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def labels(*values: int) -> Labels:
 
 
 def mask(text: str) -> Mask:
-    """ "x.x" is [True, False, True]."""
+    """A mask: "x.x" is [True, False, True]."""
     return np.array([letter == "x" for letter in text])
 
 
@@ -36,7 +36,7 @@ def half_width(estimate: Estimate) -> float:
 
 
 def some_matches(seed: int, matches: int = 100) -> tuple[Floats, Labels, Labels, Mask, Mask]:
-    """Values, clusters, strata and two sides, in matches of unequal length with a level of their own each."""
+    """Values, clusters, strata and two sides, in matches of unequal length, each with a level of its own."""
     draw = np.random.default_rng(seed)
     lengths = draw.integers(3, 11, matches)
     clusters = np.repeat(np.arange(matches), lengths)

@@ -1,4 +1,4 @@
-"""Runs `arena` as people do, in processes of its own, and looks at what it leaves behind."""
+"""Runs `arena` as people do, in separate processes, and looks at what it leaves behind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.forked import forge
 ARENA = (sys.executable, "-m", "arena")
 Argument = str | bytes | Path
 
-# A bound on every wait, for machines that are busy with something else. Nothing depends on how much of it is used.
+# A bound on every wait, for machines that are busy with something else. No test depends on how much of it is used.
 PATIENCE = 300.0
 
 GEMMA, SMOLLM2 = "gemma-3-270m", "smollm2-135m-instruct"
@@ -28,12 +28,12 @@ UNIFORM = ("tournament", "--subject", "uniform")
 
 
 def arena(*arguments: Argument, code: int = ExitCode.DONE, env: dict[str, str] | None = None) -> Done:
-    """Run a command to its end, and check its exit code. The process is forked, which saves a second."""
+    """Run a command to its end and check its exit code. The process is forked, which saves a second."""
     return _checked(forked(*arguments, env=env), code)
 
 
 def forked(*arguments: Argument, folder: Path | None = None, env: dict[str, str] | None = None) -> Done:
-    """The same in a folder of its own, and whatever its exit code."""
+    """The same in a given folder, with any exit code."""
     words = [os.fsdecode(argument) for argument in arguments]
     ended = forge().run(words, folder=folder or Path.cwd(), environment=_env(env), patience=PATIENCE)
     assert ended.in_time, f"not over after {PATIENCE} seconds: arena {shlex.join(words)}"
@@ -41,7 +41,7 @@ def forked(*arguments: Argument, folder: Path | None = None, env: dict[str, str]
 
 
 def fresh(*arguments: Argument, code: int = ExitCode.DONE, env: dict[str, str] | None = None) -> Done:
-    """The same in an interpreter that imports what the command needs and nothing else, as people start it."""
+    """The same in a fresh interpreter that imports only what the command needs, as when people start it."""
     return _checked(
         subprocess.run([*ARENA, *arguments], capture_output=True, text=True, timeout=PATIENCE, env=_env(env)), code
     )
@@ -57,14 +57,14 @@ def _checked(done: Done, code: int) -> Done:
 
 
 def complaint(*arguments: Argument, code: int, env: dict[str, str] | None = None) -> str:
-    """The one sentence with which a command refuses; nothing goes to standard output."""
+    """The one sentence of a command that refuses; nothing goes to standard output."""
     done = arena(*arguments, code=code, env=env)
     assert done.stdout == ""
     return last_words(done.stderr, code)
 
 
 def last_words(stderr: str, code: int) -> str:
-    """The sentence that a command ends with: Arena's own, or click's for options that it doesn't know."""
+    """The last sentence of a command: Arena's own, or click's for unknown options."""
     said = [line for line in stderr.splitlines() if line.startswith(("arena: ", "Error: "))]
     assert len(said) == 1, stderr
     assert stderr.splitlines()[-1] == said[0], stderr
@@ -76,7 +76,7 @@ def last_words(stderr: str, code: int) -> str:
 
 @contextmanager
 def begun(*arguments: Argument, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
-    """A command at work, in a process group of its own that doesn't outlive the test."""
+    """A running command, in a process group of its own that doesn't outlive the test."""
     with subprocess.Popen(
         [*ARENA, *arguments],
         stdout=subprocess.PIPE,
@@ -92,13 +92,13 @@ def begun(*arguments: Argument, env: dict[str, str] | None = None) -> Iterator[s
 
 
 def kill_group(process: subprocess.Popen[str], with_: signal.Signals = signal.SIGKILL) -> None:
-    """Send a signal to a command and its workers, if there is anybody left."""
+    """Send a signal to a command and its workers, if any are left."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, with_)
 
 
 def wait_for(what: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
-    """Wait until something holds. A process that ends before it does is a failure."""
+    """Wait until something holds. It is a failure if the process ends first."""
     deadline = time.monotonic() + PATIENCE
     while not what():
         if process is not None and process.poll() is not None:
@@ -116,7 +116,7 @@ def _env(more: dict[str, str] | None) -> dict[str, str]:
 
 
 def count_rounds(store: Path) -> int:
-    """How many rounds are in a store, of finished and open matches; 0 while there is no store."""
+    """How many rounds a store has, in finished and open matches; 0 while there is no store."""
     return _count(store, "rounds")
 
 
@@ -127,17 +127,17 @@ def is_finished(store: Path) -> bool:
 
 def _count(store: Path, what: str) -> int:
     try:
-        # opened for reading: SQLite would make the file
+        # opened read-only, because SQLite would create the file
         with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as connection:
             return int(connection.execute(f"SELECT COUNT(*) FROM {what}").fetchone()[0])
-    except sqlite3.OperationalError:  # it isn't there, or is just being made
+    except sqlite3.OperationalError:  # it doesn't exist, or is just being created
         return 0
 
 
 def check_whole(store: Path, games: int | None = None, rounds: int | None = None) -> None:
-    """Every match is there once, its rounds counted from 1 without a gap and each prompt with them.
+    """Check that each match is there once, with rounds numbered from 1 without a gap, and with all prompts.
 
-    With `games` and `rounds` the run is also complete: so many matches a cell, all finished, all of that length.
+    With `games` and `rounds`, the run must also be complete: that many matches per cell, all finished, of that length.
     """
     with closing(sqlite3.connect(store)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -166,12 +166,12 @@ def exported(store: Path, out: Path) -> bytes:
 
 
 def workers(of: int) -> list[int]:
-    """The worker processes among a process's children."""
+    """The children of a process that are workers."""
     return [pid for pid in _processes() if _is_worker(pid) and _parent(pid) == of]
 
 
 def check_gone(pids: list[int]) -> None:
-    """Wait until none of these workers is left. A number that another process has got since doesn't count."""
+    """Wait until none of these workers is left. A number that another process has since taken over doesn't count."""
     wait_for(lambda: not any(_is_worker(pid) for pid in pids))
 
 
@@ -180,7 +180,7 @@ def _processes() -> list[int]:
 
 
 def _is_worker(pid: int) -> bool:
-    # the command line of a process that has ended, and of which only the record is left, is empty
+    # a process that has ended, but still has an entry, has an empty command line
     try:
         return b"arena.backends.local.worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:

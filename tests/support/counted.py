@@ -6,7 +6,7 @@ from typing import SupportsIndex, overload
 
 
 class CountedPieces(tuple[bytes, ...]):
-    """A vocabulary's pieces that count how often one is read, all of them together; a test begins with `reads` 0."""
+    """A vocabulary's pieces that count in `reads` how often any of them is read; a test begins with `reads` of 0."""
 
     reads = 0
 

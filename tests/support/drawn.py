@@ -27,7 +27,7 @@ def cell(
     seed: int = 0,
     **prompt: Any,
 ) -> NumbersCellReport:
-    """A cell with these valid answers and so many rejected ones; a model's as `prompt` says."""
+    """A cell with these valid answers and `rejected` rejected ones; a model's, asked as `prompt` says."""
     plain = {"style": "base", "wording": "paper", "temperature": 1.0, "top_p": 1.0}
     asked = Asked(**{**plain, **prompt}) if subject.startswith("llm:") else None
     spec = CellSpec(f"{subject}|{task}|{prompt}", subject, "", task, asked)
@@ -46,7 +46,7 @@ def run_of(*cells: CellSpec, seed: int = 0) -> RunRow:
 
 
 def runs_of(*cells: NumbersCellReport, families: dict[str, str] | None = None) -> NumbersRuns:
-    """A run as it is reported."""
+    """The report of a run."""
     return NumbersRuns((run_of(*(one.cell.spec for one in cells)),), cells, families or {})
 
 
@@ -56,7 +56,7 @@ def drawn(n: int = 300, seed: int = 0, length: int = 1) -> list[tuple[int, ...]]
 
 
 def exact(*probabilities: float, unexplored: float = 0.0) -> dict[str, Any]:
-    """What exact mode found."""
+    """A result of exact mode."""
     rejected = 1 - sum(probabilities) - unexplored
     return {"exact": Exact(probabilities, rejected, unexplored, 9).to_json()}
 

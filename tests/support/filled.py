@@ -11,7 +11,7 @@ from tests.support.specs import tournament_run
 
 
 def fill(path: Path, game: str = "rps", finished: int = 50) -> None:
-    """A store with a run of 60 matches: `finished` ones, one that is open, and three later finished ones."""
+    """A store with a run of 60 matches: `finished` finished ones, an open one, and three later finished ones."""
     subject = "mix:rock=0.6,paper=0.2,scissors=0.2"
     cell = CellSpec(f"{subject}|greedy|{game}|-|-", subject, "greedy", game)
     settings = {"sampling": "temperature=1,top_p=1", "invalid": "resample:20"}

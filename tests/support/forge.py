@@ -1,7 +1,7 @@
-"""The process that others are forked from: everything is imported once, and each case costs some milliseconds.
+"""The process that others are forked from: everything is imported once, and each case costs a few milliseconds.
 
-It reads cases as lines of JSON from standard input and answers each with a line, when the case has ended.
-`tests/support/forked.py` speaks to it.
+It reads cases as lines of JSON from standard input and answers each with a line when the case has ended.
+`tests/support/forked.py` talks to it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _SIGNAL_OF_PARENTS_DEATH = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 _LIBC = ctypes.CDLL(None)
-# what commands import when they need it
+# modules that commands import only when they need them
 _MODULES = (
     "matplotlib.figure",
     "matplotlib.backends.backend_agg",
@@ -73,8 +73,8 @@ def _run(case: dict[str, Any], base: int) -> dict[str, Any]:
 
 
 def _become(case: dict[str, Any]) -> NoReturn:
-    """Be the program, with its own streams, folder and environment."""
-    _LIBC.prctl(_SIGNAL_OF_PARENTS_DEATH, signal.SIGKILL)  # nobody outlives tests that are interrupted
+    """Become the program, with its own streams, folder and environment."""
+    _LIBC.prctl(_SIGNAL_OF_PARENTS_DEATH, signal.SIGKILL)  # no process outlives interrupted tests
     os.setsid()
     os.chdir(case["folder"])
     os.environ.clear()
@@ -86,7 +86,7 @@ def _become(case: dict[str, Any]) -> NoReturn:
         (2, case["stderr"], os.O_WRONLY),
     ):
         os.dup2(os.open(name, flags | (os.O_CREAT | os.O_TRUNC if descriptor else 0), 0o600), descriptor)
-    sys.stdin = open(0, encoding="utf-8", errors="surrogateescape")  # noqa: SIM115  # as an interpreter has them
+    sys.stdin = open(0, encoding="utf-8", errors="surrogateescape")  # noqa: SIM115  # like an interpreter's
     sys.stdout = open(1, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -102,7 +102,7 @@ def _become(case: dict[str, Any]) -> NoReturn:
         traceback.print_exc()
     finally:
         try:
-            # as the end of an interpreter: threads are waited for, and whoever wants to be called then is
+            # as an interpreter ends: wait for threads, and call what was registered for the exit
             threading._shutdown()  # type: ignore[attr-defined]
             atexit._run_exitfuncs()
             sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Runs `arena` in processes that are forked from one which has imported everything: the real program with its own
+"""Runs `arena` in processes that are forked from one that has imported everything: the real program with its own
 streams, folder and environment, without the second that importing it takes.
 """
 
@@ -24,8 +24,8 @@ MAIN = "arena.cli.main:main"
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a process ended: its exit code, negative for a signal; whether it did before it was killed; seconds of work;
-    bytes of memory beyond what importing takes; what it wrote."""
+    """How a process ended: its exit code, negative for a signal; whether it ended before it was killed; its seconds of
+    work; its bytes of memory beyond what importing takes; its output."""
 
     code: int
     in_time: bool
@@ -68,8 +68,8 @@ class Forge:
         stdin: str | Path = os.devnull,
         target: str = MAIN,
     ) -> Ended:
-        """One process: `target` (MODULE:FUNCTION) with these arguments, working in `folder` with just this environment
-        for at most so many seconds of `patience`; then it is killed."""
+        """Run one process: `target` (MODULE:FUNCTION) with these arguments, in `folder`, with only this environment. It
+        is killed after `patience` seconds."""
         assert self._process.stdin is not None
         stdout, stderr = (Path(self._streams.name) / name for name in ("stdout", "stderr"))
         case = {
@@ -98,7 +98,7 @@ class Forge:
 
 @cache
 def forge() -> Forge:
-    """The one of this process; it ends with it."""
+    """The forge of this process, which ends with it."""
     made = Forge()
     atexit.register(made.close)
     return made

@@ -13,7 +13,7 @@ def text(value: str) -> bytes:
 def gguf(
     entries: Sequence[bytes] = (), tensors: Sequence[tuple[tuple[int, ...], int, int]] = (), data: int = 0
 ) -> bytes:
-    """A GGUF file: metadata as bytes, tensors as (dimensions, type, offset), and so many bytes of data."""
+    """A GGUF file: metadata as bytes, tensors as (dimensions, type, offset), and `data` bytes of data."""
     file = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(entries)) + b"".join(entries)
     for dimensions, kind, offset in tensors:
         file += text("t") + struct.pack(f"<I{len(dimensions)}Q", len(dimensions), *dimensions)

@@ -34,7 +34,7 @@ def _normed(names: str) -> str:
 
 
 def _twice(*tensors: str) -> tuple[str, str]:
-    """Two layers alike."""
+    """Two identical layers."""
     return (", ".join(tensors),) * 2
 
 
@@ -45,7 +45,7 @@ def _t5(side: str, more: str = "") -> str:
     return ", ".join(f"{side}.blk.{layer}.{tensor}" for layer in range(2) for tensor in layers.split(", "))
 
 
-# architecture, metadata, tensors of each of two layers, tensors beside them
+# architecture, metadata, tensors of each of two layers, other tensors
 KINDS: Final[dict[str, tuple[str, dict[str, Any], tuple[str, str], str]]] = {
     "grouped": ("llama", _HEADS | _RMS | {"attention.head_count_kv": 2}, _twice(_GATED, _NARROW.format(32)), _ENDS),
     "multi-query": ("llama", _HEADS | _RMS | {"attention.head_count_kv": 1}, _twice(_GATED, _NARROW.format(16)), _ENDS),
@@ -124,7 +124,7 @@ KINDS: Final[dict[str, tuple[str, dict[str, Any], tuple[str, str], str]]] = {
 
 
 def write(kind: str, file: Path, *, flat: bool = False) -> Path:
-    """Write the file of a kind; `flat`: with weights of zero. Gives its path."""
+    """Write the file of a kind; with `flat`, all weights are zero. Returns its path."""
     architecture, facts, layers, beside = KINDS[kind]
     writer = GGUFWriter(file, architecture)
     common = {"block_count": 2, "context_length": 512, "embedding_length": WIDE, "feed_forward_length": 96}

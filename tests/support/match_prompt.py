@@ -1,4 +1,4 @@
-"""The prompt of a third round of rock-paper-scissors, and where an answer to it ends."""
+"""The prompt of the third round of a match of rock-paper-scissors, and where an answer to it ends."""
 
 from __future__ import annotations
 

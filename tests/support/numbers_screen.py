@@ -12,7 +12,7 @@ from tests.support.app import until
 
 
 async def fill(app: ArenaApp, pilot: Pilot[None], **chosen: object) -> None:
-    """From the lobby through the form, with these values in it, and Enter."""
+    """Go from the lobby to the form, fill in these values, and press Enter."""
     await pilot.press("n")
     await until(pilot, lambda: isinstance(app.screen, NumbersSetupScreen))
     await pilot.pause()
@@ -26,6 +26,6 @@ async def fill(app: ArenaApp, pilot: Pilot[None], **chosen: object) -> None:
 
 
 async def open_numbers(app: ArenaApp, pilot: Pilot[None], **chosen: object) -> None:
-    """The same, and to the screen."""
+    """The same, then wait for the screen."""
     await fill(app, pilot, **chosen)
     await until(pilot, lambda: isinstance(app.screen, NumbersScreen) and hasattr(app.screen, "drawing"))

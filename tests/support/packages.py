@@ -1,4 +1,4 @@
-"""Packages that bring something to Arena, made in a temporary folder, and programs that find them there."""
+"""Packages that add something to Arena, made in a temporary folder, and programs that find them there."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def package(folder: Path, name: str, code: str, points: Mapping[str, Mapping[str
 
 
 def run_beside(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Python in a folder, with the packages that lie in it."""
+    """Run Python in a folder, with the packages in it."""
     path = os.pathsep.join((str(folder), str(Path(arena.__file__).parents[1])))
     environment = os.environ | {"PYTHONPATH": path}
     return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=folder)
 
 
 def arena_beside(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command `arena` in a folder, with the packages that lie in it."""
+    """Run the command `arena` in a folder, with the packages in it."""
     return forked(*arguments, folder=folder, env={"PYTHONPATH": str(folder)} | environment)

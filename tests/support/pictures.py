@@ -1,4 +1,4 @@
-"""What pictures of screens are taken at: sizes, themes, and one day."""
+"""The sizes, themes and day for pictures of screens."""
 
 from __future__ import annotations
 

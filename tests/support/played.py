@@ -30,7 +30,7 @@ def columns(
     policy: Any,
     **others: Any,
 ) -> RoundColumns:
-    """Rounds as the store gives them; a bot's where `others` doesn't say otherwise."""
+    """Rounds as the store gives them; a bot's unless `others` says otherwise."""
     n = len(match)
     given: dict[str, Any] = {
         "drawn": [0] * n,
@@ -65,7 +65,7 @@ def cell_report(
     open_matches: int = 0,
     **run: Any,
 ) -> CellReport:
-    """A cell's report, of a run with these changes; all matches of `rounds` are finished."""
+    """The report of a cell in a run with these changes; all matches of `rounds` are finished."""
     spec = CellSpec(f"{subject}|{opponent}|{game}|-|-", subject, opponent, game, prompt)
     row = CellRow(1, spec, len(np.unique(rounds.match)), open_matches, 1.5)
     settings = settings_of(run_row(spec, **run), spec)
@@ -80,7 +80,7 @@ def run_row(
     invalid: str = "resample:20,max_tokens=8",
     **changes: Any,
 ) -> RunRow:
-    """A run with these cells; any field of its spec can be given another value."""
+    """A run with these cells; any field of its spec can be changed."""
     settings = {"sampling": sampling, "invalid": invalid}
     whole: dict[str, Any] = {"rounds": 10, "seed": 7, "size": 2, "settings": settings, "manifest": {"machine": "this"}}
     spec = tournament_run(cells, **(whole | changes))
@@ -96,9 +96,9 @@ def run_of(*cells: CellReport, families: Mapping[str, str] | None = None) -> Tou
 
 
 def played(game: str, seed: int, *, sharpness: float, matches: int = 40, bold: float = 0.0, **about: Any) -> CellReport:
-    """A player against the greedy reader: policies from a Dirichlet, the more uneven the larger `sharpness`.
+    """A player against the greedy reader, with policies from a Dirichlet that are more uneven for larger `sharpness`.
 
-    After a win or a tie `bold` moves its policy towards a fixed move.
+    After a win or a tie, `bold` moves its policy towards a fixed move.
     """
     rules = parse_game(game)
     draw = np.random.default_rng(seed)
@@ -138,7 +138,7 @@ def two_models(**about: int) -> TournamentRuns:
 
 
 def three_runs() -> TournamentRuns:
-    """Of one model: the default, another wording, another temperature."""
+    """Runs of one model: the default, another wording, another temperature."""
     other = replace(PROMPT, wording="mine@12345678")
     cells = (
         played("rps", 0, sharpness=1, matches=2),

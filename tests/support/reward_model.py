@@ -1,4 +1,4 @@
-"""A reward model in a folder: weights that were made for tests, beside a small tokenizer."""
+"""A reward model in a folder: weights made for tests, with a small tokenizer."""
 
 from __future__ import annotations
 

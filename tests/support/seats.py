@@ -1,4 +1,4 @@
-"""Matches of rock-paper-scissors between agents made for tests, and what each seat is shown."""
+"""Matches of rock-paper-scissors between agents made for tests, and a record of what each seat is shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def is_forfeit(played: Round) -> bool:
 
 
 class Spy:
-    """Plays like another agent, and keeps the views that it was given and what it decided."""
+    """Plays like another agent, and keeps the views that it was given and its decisions."""
 
     def __init__(self, agent: Any) -> None:
         self._agent = agent
@@ -43,7 +43,7 @@ class Spy:
 
 
 class Person:
-    """Has no policy to show."""
+    """An agent that has no policy to show."""
 
     name = "human"
     sees: Final = Sees.MOVES
@@ -53,7 +53,7 @@ class Person:
 
 
 class Wavering:
-    """A bot whose policy depends on all that it may know of the past, and on the match."""
+    """A bot whose policy depends on everything that it may know of the past, and on the match."""
 
     name = "wavering"
     sees: Final = Sees.MOVES
@@ -69,7 +69,7 @@ class Wavering:
 
 
 class Asker:
-    """Asks for the other's policy before every past round and now, and one round ahead."""
+    """An agent that asks for the other's policy before each past round, now, and one round ahead."""
 
     name = "asker"
     sees: Final = Sees.POLICIES

@@ -1,4 +1,4 @@
-"""A client of stubs (sglang_stub.py): what it is asked, and whether the numbers are right."""
+"""A client of stubs (sglang_stub.py), requests for it, and a check of its numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WANTED = (7, 3, 250)
 
 @asynccontextmanager
 async def connected(*stubs: Stub, **settings: Any) -> AsyncIterator[SGLang]:
-    """A client of some stubs, all closed afterwards."""
+    """A client of some stubs, all of which are closed afterwards."""
     async with AsyncExitStack() as stack:
         for stub in stubs:
             await stack.enter_async_context(serving(stub))
@@ -44,7 +44,7 @@ def request(*tokens: int, draw: str = "", **more: Any) -> Request:
 
 
 def check(completion: Completion, *tokens: int) -> None:
-    """The numbers are those of this very prompt."""
+    """Check that the numbers are those of this very prompt."""
     row = log_row(tokens)
     assert completion.logprobs == pytest.approx([row[token] for token in WANTED])
     assert [likely.logprob for likely in completion.top] == pytest.approx(sorted(row, reverse=True)[:2])

@@ -1,6 +1,6 @@
-"""A server with SGLang's way of answering and no model, for what goes wrong between a client and a server.
+"""A server that answers as SGLang does, without a model, to test what goes wrong between a client and a server.
 
-That the answers mean what they should is tested on a real server (tests/integration/test_contract.py).
+The meaning of the answers is tested on a real server (tests/integration/test_contract.py).
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ def log_row(tokens: Sequence[int], temperature: float = 1.0) -> list[float]:
 
 
 class Stub:
-    """What it serves, the faults that come next (one a POST), and what it was asked."""
+    """What the server serves, the faults that come next (one per POST), and what it was asked."""
 
     def __init__(self, folder: Path, raw: bool = True, name: str = "tiny") -> None:
         self.folder, self.raw, self.name = folder, raw, name
         self.faults: deque[Fault] = deque()
-        self.first: deque[Fault] = deque()  # the same for what it says of itself
+        self.first: deque[Fault] = deque()  # the same for what it says about itself
         self.posts: list[dict[str, Any]] = []
         self.headers: list[str | None] = []
         self.flying = self.most_flying = 0
         self.pause = 0.0  # seconds before each answer
         self.url = ""
-        self.says: dict[str, Any] = {}  # of itself, over what it would say
+        self.says: dict[str, Any] = {}  # about itself, overriding what it would say
 
     async def model_info(self, request: web.Request) -> web.StreamResponse:
         self.headers.append(request.headers.get("Authorization"))
@@ -74,7 +74,7 @@ class Stub:
             self.flying -= 1
 
     def answers(self, body: dict[str, Any]) -> list[dict[str, Any]]:
-        """An answer for each prompt: greedy tokens, which is as good a sample as any here."""
+        """An answer for each prompt: greedy tokens, which are as good a sample as any here."""
         found = []
         params = body["sampling_params"]
         for tokens in body["input_ids"]:
@@ -105,7 +105,7 @@ class Stub:
 
 @asynccontextmanager
 async def serving(stub: Stub, port: int = 0) -> AsyncIterator[Stub]:
-    """Serve it on this machine."""
+    """Serve the stub on this machine."""
     app = web.Application()
     app.router.add_get("/model_info", stub.model_info)
     app.router.add_get("/server_info", stub.server_info)
@@ -117,7 +117,7 @@ async def serving(stub: Stub, port: int = 0) -> AsyncIterator[Stub]:
 
 @asynccontextmanager
 async def listening(app: web.Application, port: int = 0) -> AsyncIterator[str]:
-    """Any web application on this machine; gives its address."""
+    """Run any web application on this machine; yields its address."""
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     with socket.socket() as server:
@@ -132,7 +132,7 @@ async def listening(app: web.Application, port: int = 0) -> AsyncIterator[str]:
 
 @contextmanager
 def beside(stub: Stub) -> Iterator[None]:
-    """Serve it while a command runs in this thread."""
+    """Serve the stub while a command runs in this thread."""
     ready, done = threading.Event(), threading.Event()
 
     async def serve() -> None:
@@ -154,7 +154,7 @@ def beside(stub: Stub) -> Iterator[None]:
 
 
 def status(code: int, text: str = "", **headers: str) -> Fault:
-    """Another status than 200."""
+    """A status other than 200."""
 
     async def fault(request: web.Request, answer: bytes) -> web.StreamResponse:
         return web.Response(status=code, text=text, headers={name.replace("_", "-"): headers[name] for name in headers})
@@ -163,7 +163,7 @@ def status(code: int, text: str = "", **headers: str) -> Fault:
 
 
 def redirect(url: str) -> Fault:
-    """Somebody else is to be asked."""
+    """A redirection to another server."""
 
     async def fault(request: web.Request, answer: bytes) -> web.StreamResponse:
         return web.Response(status=307, headers={"Location": url + request.path})
@@ -172,7 +172,7 @@ def redirect(url: str) -> Fault:
 
 
 async def trickling(request: web.Request, answer: bytes) -> web.StreamResponse:
-    """A byte now and then, for ever."""
+    """A byte now and then, forever."""
     response = web.StreamResponse()
     await response.prepare(request)
     while True:
@@ -181,7 +181,7 @@ async def trickling(request: web.Request, answer: bytes) -> web.StreamResponse:
 
 
 async def endless(request: web.Request, answer: bytes) -> web.StreamResponse:
-    """More and more, as fast as it goes."""
+    """An endless answer, as fast as it can be sent."""
     response = web.StreamResponse()
     await response.prepare(request)
     while True:
@@ -198,7 +198,7 @@ def body(change: Callable[[bytes], bytes]) -> Fault:
 
 
 async def dropped(request: web.Request, answer: bytes) -> web.StreamResponse:
-    """The connection ends without a word."""
+    """The connection ends without an answer."""
     assert request.transport is not None
     request.transport.close()
     return web.Response()
@@ -225,7 +225,7 @@ def slow(seconds: float) -> Fault:
 
 
 def without(key: str) -> Callable[[bytes], bytes]:
-    """A change of an answer, for `body`: it lacks what it tells under this key."""
+    """A change of an answer, for `body`: this key is missing."""
 
     def change(answer: bytes) -> bytes:
         found = json.loads(answer)

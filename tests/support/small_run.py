@@ -1,4 +1,4 @@
-"""A small run of rock-paper-scissors for tests of the store: specs, rounds, and a store that is filled with them."""
+"""A small run of rock-paper-scissors for tests of the store: specs, rounds, and a store filled with them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MakeRound = Callable[..., Round]
 
 @pytest.fixture(scope="session")
 def make_spec() -> MakeSpec:
-    """A spec; any field can be given another value."""
+    """A spec; any field can be changed."""
 
     def make(**changes: object) -> RunSpec:
         cells = (
@@ -57,7 +57,7 @@ def make_round() -> MakeRound:
 
 
 def refusal(path: Path, *, create: bool = False) -> str:
-    """The sentence that opening is refused with."""
+    """The sentence with which opening is refused."""
     with pytest.raises(StoreError) as caught:
         Store.open(path, create=create)
     assert str(path.parent) in str(caught.value)

@@ -1,4 +1,4 @@
-"""Runs as the store knows them, for tests of the store and of what is read from it."""
+"""Specs of runs, for tests of the store and of what is read from it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ PLAIN = {"sampling": "temperature=1,top_p=1", "invalid": "redraw"}
 
 
 def tournament_run(cells: Sequence[CellSpec], size: int, rounds: int = 1, seed: int = 0, **changes: Any) -> RunSpec:
-    """A run of matches; any field can be given another value."""
+    """A run of matches; any field can be changed."""
     kind = {"experiment": "tournament", "unit": Unit.MATCH, "settings": PLAIN, "rounds": rounds}
     return _run(kind, cells, size, seed, changes)
 
 
 def numbers_run(cells: Sequence[CellSpec], size: int, seed: int = 0, mode: str = "sample", **changes: Any) -> RunSpec:
-    """A run of answers, or of findings alone if its mode draws none."""
+    """A run of answers, or of findings only if its mode draws none."""
     unit = Unit.ANSWER if mode in ("sample", "both") else Unit.FINDING
     settings = {"mode": mode, "invalid": "redraw,at_most=20n"}
     return _run({"experiment": "numbers", "unit": unit, "settings": settings}, cells, size, seed, changes)

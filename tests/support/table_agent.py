@@ -1,4 +1,4 @@
-"""A language model in a seat: the table model, asked with a wording that shows everything."""
+"""A language model in a seat: the table model, with a wording that shows everything."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A cache and a model small enough to be checked: cells are kept as llama.cpp keeps them, and the logits are a
-function of exactly those tokens that a row can see."""
+"""A cache and a model small enough to be checked: KV cells are kept as llama.cpp keeps them, and the logits are a
+function of exactly the tokens that a row can see."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class TableModel:
         self.most_cells = 0
 
     def seen_by(self, sequence: int) -> list[int]:
-        """The tokens of a sequence, in order of position; they must be without gap or double."""
+        """The tokens of a sequence, in order of position, which must have no gaps or duplicates."""
         tokens = sorted((position, token) for position, token, owners in self._cells if sequence in owners)
         assert [position for position, _ in tokens] == list(range(len(tokens))), "positions are not consecutive"
         return [token for _, token in tokens]
@@ -94,7 +94,7 @@ class TableModel:
 
 
 class StateModel(TableModel):
-    """The same with layers that keep a state: it is copied whole or not at all, and never cut back."""
+    """The same with layers that keep a state, which is copied whole or not at all, and never cut back."""
 
     def copy(self, source: int, target: int, end: int) -> None:
         assert end == len(self.seen_by(source)), "a state stands after the last token of its sequence"

@@ -31,7 +31,7 @@ VOCABULARY = Vocabulary(
 
 
 def tokenize(text: str) -> tuple[int, ...]:
-    """The longest ordinary piece, again and again."""
+    """A text's tokens: always the longest ordinary piece next."""
     ordinary = PIECES[:-2]
     tokens = []
     while text:
@@ -42,13 +42,13 @@ def tokenize(text: str) -> tuple[int, ...]:
 
 
 def always(**weights: float) -> Weights:
-    """The same weights whatever was said, by piece; an underscore stands for a leading space."""
+    """The same weights after any text, by piece; an underscore means a leading space."""
     table = {piece.replace("_", " "): weight for piece, weight in weights.items()}
     return lambda text: table
 
 
 def by_length(text: str) -> Mapping[str, float]:
-    """Weights that differ with every history, with some answers that are no move."""
+    """Weights that differ with every history; some answers aren't moves."""
     size = len(text)
     return {
         " rock": 1 + size % 7,
@@ -78,7 +78,7 @@ class TableModel:
         self.requests: list[Request] = []
 
     def distribution(self, tokens: tuple[int, ...], request: Request) -> Distribution:
-        """Of the token after these."""
+        """The weights of the next token after these."""
         return self._row(tokens).under(request.sampling)
 
     def _row(self, tokens: tuple[int, ...]) -> Logits:
@@ -89,7 +89,7 @@ class TableModel:
         return Logits(row)
 
     def check(self, sampling: Sampling) -> None:
-        """It has every distribution."""
+        """Refuse nothing: this model can give any distribution."""
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
         assert not specials

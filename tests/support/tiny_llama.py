@@ -1,4 +1,4 @@
-"""A GGUF file that llama.cpp loads at once, for tests that need a model and none in particular."""
+"""A GGUF file that llama.cpp loads at once, for tests that need any model at all."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Tokenizers as public models have them, with vocabularies of some hundred entries learnt on the spot.
+"""Tokenizers like those of public models, with vocabularies of a few hundred entries learnt on the spot.
 
-What decides is not the vocabulary but what stands round it in `tokenizer.json`: normalizer, pre-tokenizer,
+What matters isn't the vocabulary but what surrounds it in `tokenizer.json`: normalizer, pre-tokenizer,
 post-processor, the flags of added tokens, and the chat template in `tokenizer_config.json`.
 """
 
@@ -72,7 +72,7 @@ def word(content: str, **flags: bool) -> Json:
     return added(content, **({"special": False} | flags))
 
 
-# --- what was learnt ---
+# --- learnt models ---
 
 
 @cache
@@ -108,8 +108,8 @@ def _learnt(kind: str) -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """What surrounds a model. `added` are words of its vocabulary too if `inside`, else they stand behind it; `begins`
-    and `closes` are what the post-processor puts round a text."""
+    """What surrounds a model. `added` words are also in its vocabulary if `inside`, otherwise they come after it;
+    `begins` and `closes` are what the post-processor puts around a text."""
 
     model: str
     template: Any
@@ -124,7 +124,7 @@ class Layout:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def definition(self) -> Json:
-        """`tokenizer.json`."""
+        """The contents of `tokenizer.json`."""
         model = json.loads(_learnt(self.model)) | self.options
         tokens = list(self.added)
         vocabulary: Any = model["vocab"]
@@ -170,7 +170,7 @@ class Layout:
         }
 
     def write(self, folder: Path) -> Path:
-        """The folder, as `from_pretrained` reads it."""
+        """Write the folder that `from_pretrained` reads."""
         folder.mkdir(exist_ok=True)
         (folder / "tokenizer.json").write_text(json.dumps(self.definition()), encoding="utf-8")
         config = {"tokenizer_class": "PreTrainedTokenizerFast", "chat_template": self.template, **self.config}
