@@ -101,7 +101,7 @@ def test_the_lobby_opens_and_q_leaves(serve: Serve, viewer: Viewer) -> None:
     viewer.page.goto(serve())
     viewer.until(lambda shown: "how predictable is it?" in shown)
     viewer.page.keyboard.press("q")
-    viewer.page.get_by_text("Arena was left.").wait_for()
+    viewer.page.get_by_text("You have left Arena.").wait_for()
 
 
 def test_the_screen_can_be_taken_home(serve: Serve, viewer: Viewer) -> None:

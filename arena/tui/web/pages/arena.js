@@ -1,6 +1,6 @@
-// The page's own part, loaded before and beside textual-serve's terminal.
+// The page's own script, loaded before textual-serve's terminal.
 
-// wherever the page was reached from, the app is where the page is
+// however the page was reached, the app is at the same address
 const address = new URL("ws", location.href);
 address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
 address.search = "";
@@ -8,7 +8,7 @@ document.getElementById("terminal").dataset.sessionWebsocketUrl = address.href;
 
 document.getElementById("again").addEventListener("click", () => location.reload());
 
-// keys are for the app without a click, as soon as it is connected
+// as soon as the app is connected, it gets the keys without a click
 new MutationObserver((_, observer) => {
   if (!document.body.classList.contains("-loaded")) return;
   observer.disconnect();
