@@ -7,8 +7,8 @@
     run.figure("figure4").savefig("figure4.png")
     frame = run.to_pandas()
 
-Every call waits until it is done, also where an event loop is running already, as in a notebook. What can be said goes
-by the names that a suite's file has; a call that is repeated goes on where it was, as the commands do.
+Every call waits until it is done, even where an event loop is already running, as in a notebook. Arguments have the
+names used in a suite's file; a repeated call continues where it left off, as the commands do.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _WIDTH = 120  # columns of a printed table
 
 @dataclass(frozen=True)
 class Run:
-    """A run in a store, and what it says. Every method may raise StoreError or InputError."""
+    """A run in a store and its results. Every method may raise StoreError or InputError."""
 
     store: Path
     name: str
@@ -61,7 +61,7 @@ class Run:
             return reports_of(opened, [opened.run(self.name)])[0]
 
     def table(self, width: int = _WIDTH) -> str:
-        """Its tables as text, for so many columns; a notebook shows the run itself as Markdown."""
+        """Its tables as text, `width` columns wide; a notebook shows the run itself as Markdown."""
         from rich.console import Console
 
         console = Console(width=width, color_system=None, force_terminal=False, force_jupyter=False)
@@ -70,7 +70,7 @@ class Run:
         return captured.get()
 
     def figure(self, key: str = "") -> Figure:
-        """One of its figures, by its key ("figure4"), or the first. Raises UsageError if there is none of that name."""
+        """The figure with this key ("figure4"), or the first. Raises UsageError if there is no such figure."""
         figures = {figure.key: figure for figure in self.report.figures}
         if not figures:
             raise InputError(f"run {self.name} has no figure: its tables say all there is")
@@ -79,13 +79,12 @@ class Run:
         return figures[key].draw() if key else next(iter(figures.values())).draw()
 
     def to_json(self) -> dict[str, Any]:
-        """The whole report as a document, nothing rounded."""
+        """The whole report as a document, with nothing rounded."""
         return self.report.to_json()
 
     def to_arrow(self, what: str = "") -> pyarrow.Table:
-        """Every round or answer as a table: `what` is "rounds", "answers" or "prompts"; by default what the run has.
-
-        Raises InputError without the extra `parquet`.
+        """Every round or answer as a table. `what` is "rounds", "answers" or "prompts"; by default answers if the run
+        has any, else rounds. Raises InputError without the extra `parquet`.
         """
         with TemporaryDirectory() as folder, Store.open(self.store) as opened:
             export(opened, Path(folder) / "rows", "parquet", run=opened.run(self.name))
@@ -116,16 +115,16 @@ class Run:
 
 
 def tournament(subjects: str | Sequence[str], *, store: str | Path = DEFAULT_STORE, **said: Any) -> Run:
-    """Play matches of every subject: `games`, `opponents`, `matches`, `rounds`, `seed`, `temperature`, ... are the
-    fields of `arena.experiments.tournament.spec.TournamentSpec`; `progress` and `settings` are those of `measure`."""
+    """Play matches with every subject. `games`, `opponents`, `matches`, `rounds`, `seed`, `temperature`, ... are the
+    fields of `arena.experiments.tournament.spec.TournamentSpec`; `progress` and `settings` are as in `measure`."""
     return measure("tournament", subjects=subjects, store=store, **said)
 
 
 def numbers(
     subjects: str | Sequence[str], task: str = "integers", *, store: str | Path = DEFAULT_STORE, **said: Any
 ) -> Run:
-    """Ask every subject for random numbers: `n`, `mode`, `temperatures`, `top_p`, ... are the fields of
-    `arena.experiments.numbers.spec.NumbersSpec`. Tasks of ten numbers are sampled unless `mode` says otherwise."""
+    """Ask every subject for random numbers. `n`, `mode`, `temperatures`, `top_p`, ... are the fields of
+    `arena.experiments.numbers.spec.NumbersSpec`. Sequences of ten numbers are sampled unless `mode` says otherwise."""
     if task == "sequences":
         said = {"mode": "sample", **said}
     return measure("numbers", subjects=subjects, task=task, store=store, **said)
@@ -139,10 +138,10 @@ def measure(
     settings: Settings | None = None,
     **said: Any,
 ) -> Run:
-    """Run an experiment of any kind, also one that another package brings. `said` are the fields of its spec,
-    `settings` how models are run; `progress` is shown on standard error.
+    """Run an experiment of any kind, including one that another package brings. `said` are the fields of its spec,
+    `settings` is how models are run; `progress` is shown on standard error.
 
-    Raises UsageError for an experiment, or a field, that isn't there; whatever else as the commands do.
+    Raises UsageError for an unknown experiment or field, and otherwise the same errors as the commands.
     """
     import msgspec
 
@@ -170,11 +169,11 @@ def measure(
     return Run(place, _wait(work()).name)
 
 
-_LISTS = frozenset({"subjects", "games", "opponents"})  # of which one alone may be given as it is
+_LISTS = frozenset({"subjects", "games", "opponents"})  # a single one of these needn't be in a list
 
 
 def load(store: str | Path = DEFAULT_STORE, run: str | None = None) -> Run:
-    """A run of a store by its name, the one that was begun last if none is named."""
+    """The run of that name in a store; without a name, the one begun last."""
     with Store.open(Path(store)) as opened:
         return Run(Path(store), opened.run(run).name)
 
@@ -186,7 +185,7 @@ def runs(store: str | Path = DEFAULT_STORE) -> list[Run]:
 
 
 def _wait(work: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine. A loop may be running here: it then waits, and the work has one of its own."""
+    """The result of a coroutine. If a loop is running here, it waits, and the work gets a loop of its own."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -195,4 +194,4 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
     try:
         return beside.submit(asyncio.run, work).result()
     finally:
-        beside.shutdown(wait=False)  # whoever interrupts the waiting needn't wait for the work
+        beside.shutdown(wait=False)  # an interrupted wait needn't last until the work is done

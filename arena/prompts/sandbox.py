@@ -1,5 +1,5 @@
-"""Templates of strangers are rendered in a process of their own, which is ended where one takes too much: jinja2's
-sandbox keeps them from Python, but `{{ 10 ** 10 ** 9 }}` would never come back.
+"""Strangers' templates are rendered in a process of their own, which is ended if one uses too much: jinja2's sandbox
+keeps them away from Python, but `{{ 10 ** 10 ** 9 }}` would never return.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 SECONDS: Final = 2.0  # of work for one job; a real template needs a thousandth
-PATIENCE: Final = 20.0  # seconds until it is given up, on a machine that is busy or can't count a process's work
+PATIENCE: Final = 20.0  # seconds until it is given up on, if the machine is busy or can't count a process's work
 
 _lock = threading.Lock()
 _process: subprocess.Popen[bytes] | None = None

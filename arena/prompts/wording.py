@@ -23,7 +23,7 @@ _KEYS = {"name", "closing", "infix", "prompt"}
 
 @dataclass(frozen=True, slots=True)
 class ShownRound:
-    """A past round as the reader of a prompt sees it: their own move first. `outcome` is "win", "tie" or "loss"."""
+    """A past round as the reader of a prompt sees it, own move first. `outcome` is "win", "tie" or "loss"."""
 
     number: int
     mine: str
@@ -35,7 +35,7 @@ class ShownRound:
 class Wording:
     """A template with its infix and closing marks. `history` is how many past rounds it shows (None: all).
 
-    `shipped` says that it is Arena's own; a stranger's is rendered in a sandbox.
+    `shipped` marks Arena's own; a stranger's is rendered in a sandbox.
     """
 
     label: str
