@@ -58,8 +58,8 @@ def parse(moves: Sequence[str], text: str) -> int:
 class MoveTokens:
     """The token ids that count for each move, in the game's order, and those of the looser rule.
 
-    The looser rule takes every token that is a beginning of any move or has one as its own beginning; its mass is
-    shown beside the other so that a bad fit shows.
+    The looser rule takes every token that is a beginning of any move or begins with one; its mass is given beside the
+    other so that a bad fit shows.
     """
 
     counted: tuple[tuple[int, ...], ...]

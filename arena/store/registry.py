@@ -1,4 +1,4 @@
-"""Which runs there are: finding the run of a spec or making it, and reading runs back."""
+"""Which runs there are: finding or making the run of a spec, and reading runs back."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def find_run(database: Database, spec: RunSpec) -> RunRow | None:
 
 
 def enter_run(database: Database, spec: RunSpec) -> RunRow:
-    """The run of this identity, made if it isn't there; one that was begun under an older rule has it from now on.
+    """The run of this identity, made if it isn't there; a run begun under an older rule has this one from now on.
 
-    Raises StoreError; UsageError if a cell is there twice.
+    Raises StoreError, and UsageError if the spec has a cell twice.
     """
     keys = [cell.key for cell in spec.cells]
     for key in keys:
@@ -59,14 +59,14 @@ def enter_run(database: Database, spec: RunSpec) -> RunRow:
 
 
 def raise_size(database: Database, run: RunRow, size: int) -> RunRow:
-    """The run, asked for at least so much; it is then unfinished if it has had less. Raises StoreError."""
+    """The run, asked for at least `size`; it is then unfinished if it has less. Raises StoreError."""
     with database.transaction() as connection:
         connection.execute("UPDATE runs SET size = MAX(size, ?) WHERE id = ?", (size, run.id))
     return _load_run(database, run.id)
 
 
 def mark_finished(database: Database, run: RunRow) -> RunRow:
-    """The run, finished as of its present size. Raises StoreError."""
+    """The run, marked as finished at its present size. Raises StoreError."""
     with database.transaction() as connection:
         connection.execute("UPDATE runs SET finished_size = size WHERE id = ?", (run.id,))
     return _load_run(database, run.id)
@@ -77,7 +77,7 @@ def _load_run(database: Database, id_: int) -> RunRow:
 
 
 def _find(connection: Connection, spec: RunSpec) -> tuple[int | None, bool]:
-    """The number of a spec's run, None if it isn't there, and whether only the older rule knows it."""
+    """The id of a spec's run, None if it isn't there, and whether only the older rule finds it."""
     for known in (spec, replace(spec, models={**spec.models, **spec.former})):
         row = connection.execute("SELECT id FROM runs WHERE identity = ?", (identity(known),)).fetchone()
         if row is not None:
@@ -119,7 +119,7 @@ def _cell_values(cell: CellSpec) -> tuple[str | None, ...]:
 
 
 def _free_name(connection: Connection, now: datetime) -> str:
-    """The day's date and a number that counts the day's runs in this store."""
+    """The date, and a number that counts the day's runs in this store."""
     day = f"{now:%Y-%m-%d}-"
     names: Iterable[tuple[str]] = connection.execute("SELECT name FROM runs WHERE name GLOB ?", (f"{day}*",))
     numbers = [int(number) for (name,) in names if (number := name.removeprefix(day)).isdigit()]
