@@ -40,7 +40,7 @@ async def aside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
     """Call a function in a thread and wait for its result, so that it doesn't hold up anything else (a screen, other
     matches). Cancelling stops the waiting, not the work.
 
-    The thread is a daemon: if it is still hashing a large file when the app is closed, it must not keep it alive.
+    The thread is a daemon: one still hashing a large file when the app is closed must not keep the app alive.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()

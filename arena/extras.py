@@ -36,7 +36,7 @@ def install(extra: str) -> str:
 
 
 def lack(extra: str) -> str:
-    """Which modules of an extra are missing, and the command that installs it; "" if none is."""
+    """Which modules of an extra are missing, and the command that installs the extra; "" if none is."""
     missing = [module for module in MODULES[extra] if find_spec(module) is None]
     return f"needs {' and '.join(missing)}: {install(extra)}" if missing else ""
 

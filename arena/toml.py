@@ -18,4 +18,4 @@ def read_toml(file: Traversable, what: str) -> dict[str, Any]:
     except RecursionError:
         raise InputError(f"the {what} {file} is nested too deep to be read") from None
     except ValueError as error:  # also bytes that aren't UTF-8, and whole numbers of thousands of digits
-        raise InputError(f"the {what} {file} is no TOML: {error}") from error
+        raise InputError(f"the {what} {file} isn't TOML: {error}") from error

@@ -1,4 +1,4 @@
-"""The contract of an agent. What it may see is the type that its one method takes.
+"""The contract of an agent: the type that its one method takes decides what it may see.
 
     sees       decide takes   which contains
     moves      View           past moves and outcomes, and this seat's draws

@@ -132,7 +132,7 @@ def _format(agent: LanguageModelAgent, history: tuple[Past, ...]) -> str:
     if asking.format == CHAT_TEMPLATE:
         why = "the model's chat template changes this request's text, which Arena leaves as it is"
     else:
-        why = f"in format {asking.format} the request stands alone, but the model's chat template would wrap it"
+        why = f"in format {asking.format} the request isn't wrapped, but the model's chat template would wrap it"
     return f"{why} (--format {CHAT_TEMPLATE} uses the template)"
 
 

@@ -66,7 +66,7 @@ def mix(spec: AgentSpec, game: Game, seat: Seat) -> MixedStrategy:
         try:
             probability = float(number)
         except ValueError:
-            raise UsageError(f"{spec.text!r}: {number!r} is no number") from None
+            raise UsageError(f"{spec.text!r}: {number!r} isn't a number") from None
         if not 0.0 <= probability <= 1.0:  # also false for nan
             raise UsageError(
                 f"{spec.text!r}: the probability of {moves[index]} is {number}, but it must lie between 0 and 1"

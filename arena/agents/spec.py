@@ -56,7 +56,7 @@ AGENTS: Final = Registry[Factory](
 
 
 def parse_agent(text: str) -> AgentSpec:
-    """Take a spec apart. Raises UsageError for an unknown kind, or a missing or superfluous argument, InputError if the
+    """Parse a spec. Raises UsageError for an unknown kind, or a missing or superfluous argument, InputError if the
     package that brings the agent can't be loaded."""
     text = without_logins(text.strip())
     kind, colon, argument = text.partition(":")
@@ -66,7 +66,7 @@ def parse_agent(text: str) -> AgentSpec:
     if kind == "human" and colon and argument != "mind-reader":
         raise UsageError(f"{text!r}: a person is written human, or human:mind-reader")
     if colon and ":" not in usage:
-        raise UsageError(f"{text!r}: {kind} takes nothing behind it, write {kind} alone")
+        raise UsageError(f"{text!r}: {kind} takes nothing after it: write {kind} alone")
     if not argument and (colon or usage.startswith(f"{kind}:")):
         raise UsageError(f"{text!r} is not complete: it is written {usage}")
     return AgentSpec(f"{kind}:{argument}" if argument else kind, kind, argument)

@@ -93,7 +93,7 @@ def find_backend(name: str) -> Backend:
         own: Backend = resolve_name(str(found))()
         return own
     if isinstance(found, type) or not isinstance(found, Backend) or found.name != name:
-        raise BACKENDS.failure(name, f"is no Backend of that name but {found!r}")
+        raise BACKENDS.failure(name, f"isn't a Backend of that name but {found!r}")
     if found.extra and found.extra not in MODULES:
         raise BACKENDS.failure(name, f"needs the extra {found.extra!r}, and there are {', '.join(MODULES)}")
     return found

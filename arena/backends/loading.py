@@ -80,7 +80,7 @@ class Models:
                 with BACKENDS.blaming(backend.name):
                     found = await backend.identify(entry, self._running(name))
                 if not isinstance(found, Identity):
-                    raise BACKENDS.failure(backend.name, f"identifies {name} by {found!r}, which is no Identity")
+                    raise BACKENDS.failure(backend.name, f"identifies {name} by {found!r}, which isn't an Identity")
                 self._identities[name] = found
             return self._identities[name]
 
@@ -103,7 +103,7 @@ class Models:
         with BACKENDS.blaming(backend.name):
             model = await backend.load(entry, self._running(name))
         if not isinstance(model, LanguageModel):
-            raise BACKENDS.failure(backend.name, f"loads {name} as {model!r}, which is no LanguageModel")
+            raise BACKENDS.failure(backend.name, f"loads {name} as {model!r}, which isn't a LanguageModel")
         self._builds[name] = model.build
         self._unverified |= {name: backend.unverified} if backend.unverified else {}
         return model

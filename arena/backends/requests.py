@@ -21,7 +21,7 @@ def check_request(model: LanguageModel, request: Request) -> None:
 def check_score(model: LanguageModel, tokens: Sequence[int]) -> None:
     """Raise InputError for a model that can't score, no tokens, tokens that don't exist, or too many for the model."""
     if Capability.SCORE not in model.capabilities:
-        raise InputError(f"{model.name}: its backend can't tell the probabilities of a given text: use another backend")
+        raise InputError(f"{model.name}: its backend can't give the probabilities of a text: use another backend")
     if not tokens:
         raise InputError(f"{model.name}: a text to be scored must have at least one token")
     _check_tokens(model, (min(tokens), max(tokens)))

@@ -60,7 +60,7 @@ async def rewards(place: str, request: str, answers: Sequence[str], settings: Se
     try:
         question = msgspec.json.encode(Score(place, request, tuple(answers), settings.resolved()))
     except UnicodeEncodeError as error:  # half a character, from a name that isn't UTF-8
-        raise InputError(f"the reward model {place} or what it is to read is no valid text: {error.reason}") from error
+        raise InputError(f"the reward model {place} or its input isn't valid text: {error.reason}") from error
     log = log_file(place)
     output, code = await _run(question + b"\n", log)
     try:

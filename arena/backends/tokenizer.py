@@ -103,7 +103,7 @@ def _vocabulary(
     added = {token["id"]: token["content"] for token in definition.get("added_tokens") or ()}
     size = max(size, max(ids.values(), default=-1) + 1)
     if size > _MOST_TOKENS:
-        raise ValueError(f"it has {size} tokens, and none has more than {_MOST_TOKENS}")
+        raise ValueError(f"it has {size} tokens, and no tokenizer has more than {_MOST_TOKENS}")
     pieces = [b""] * size
     spell = _speller(definition)
     for text, token in ids.items():
@@ -155,7 +155,7 @@ def _tokenizer(definition: str) -> Tokenizer:
     try:
         made = Tokenizer.from_str(definition)
     except Exception as error:  # the library raises nothing more specific
-        raise ValueError(f"tokenizer.json describes no tokenizer: {error}") from error
+        raise ValueError(f"tokenizer.json doesn't describe a tokenizer: {error}") from error
     made.no_truncation()
     made.no_padding()
     return made

@@ -48,7 +48,7 @@ def _make(name: str, *options: int) -> Game:
         game = _called(name, maker, *options)
     if not isinstance(game, Game) or game.name.partition(":")[0] != name:
         got = f"one that is called {game.name!r}" if isinstance(game, Game) else repr(game)
-        raise GAMES.failure(name, f"is no Game of that name but {got}")
+        raise GAMES.failure(name, f"isn't a Game of that name but {got}")
     return game
 
 

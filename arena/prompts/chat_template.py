@@ -31,7 +31,7 @@ def around_request(template: ChatTemplate) -> tuple[str, str]:
     before, *after = written(template, _PLACEHOLDER).split(_PLACEHOLDER)
     if len(after) != 1:
         raise InputError(
-            f"the chat template of {template.model} writes the request {len(after)} times, but it should once and "
+            f"the chat template of {template.model} writes the request {len(after)} times instead of once and "
             "unchanged: choose another --format"
         )
     return before, after[0]

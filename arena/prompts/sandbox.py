@@ -32,7 +32,7 @@ def render(templates: Sequence[str], values: dict[str, Any], *, chat: bool) -> l
     try:
         line = msgspec.json.encode(Job(templates, values, chat, SECONDS)) + b"\n"
     except UnicodeEncodeError as error:  # half a character
-        raise TemplateError(f"it is no valid text: {error.reason}") from error
+        raise TemplateError(f"it isn't valid text: {error.reason}") from error
     with _lock:
         answer, code = _ask(line)
     try:

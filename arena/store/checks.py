@@ -79,7 +79,7 @@ def _played(game: Game, rounds: RoundColumns) -> Faults:
     yield payoff[rounds.move, rounds.reply] != rounds.outcome, "the outcome is not that of the moves"
     yield (
         (rounds.invalid < 0) | (rounds.invalid > rounds.drawn),
-        "more answers were refused than drawn, or less than none",
+        "more answers were refused than drawn, or fewer than none",
     )
     yield rounds.prompt < -1, "a prompt has no such number"
 
@@ -88,9 +88,9 @@ def _policies(policy: NDArray[np.float64], mass: NDArray[np.float64], loose: NDA
     """Policies are distributions, shape (n, k), and masses probabilities; without a policy all of them are NaN."""
     none = np.isnan(policy).all(axis=1) & np.isnan(mass) & np.isnan(loose)
     fits = (policy >= 0).all(axis=1) & (np.abs(policy.sum(axis=1) - 1) <= _ROUNDING)
-    yield ~none & ~fits, "the policy is no distribution"
+    yield ~none & ~fits, "the policy isn't a distribution"
     for name, values in (("mass", mass), ("loose mass", loose)):
-        yield ~none & ~((values >= -_MASS_ROUNDING) & (values <= 1 + _MASS_ROUNDING)), f"the {name} is no probability"
+        yield ~none & ~((values >= -_MASS_ROUNDING) & (values <= 1 + _MASS_ROUNDING)), f"the {name} isn't a probability"
 
 
 def _columns(match: int, rounds: Sequence[Round], seat: int, kinds: int) -> RoundColumns:

@@ -43,12 +43,12 @@ def json_object(text: str) -> dict[str, Any]:
     """A JSON object. Raises ValueError for anything else, including numbers that aren't finite."""
     found = json.loads(text, parse_constant=_no_number)
     if not isinstance(found, dict):
-        raise ValueError(f"{text[:40]!r} is no JSON object")
+        raise ValueError(f"{text[:40]!r} isn't a JSON object")
     return found
 
 
 def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} isn't a number")
 
 
 def identity(spec: RunSpec) -> str:
@@ -200,7 +200,7 @@ def decode_answers(text: str | None) -> tuple[Sample, ...]:
 
 def _sample(text: str, tokens: tuple[int, ...], ended: str) -> Sample:
     if type(text) is not str or type(ended) is not str or not all(type(one) is int and one >= 0 for one in tokens):
-        raise ValueError("an answer that is none")
+        raise ValueError("an answer that isn't one")
     return Sample(text, tokens, ended)
 
 

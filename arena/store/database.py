@@ -194,7 +194,7 @@ def _check_place(path: Path, create: bool) -> None:
             raise StoreError(f"{path} is a folder, and a store is a file: name one, as in --store {path / 'arena.db'}")
         if path.exists():
             if not path.is_file():
-                raise StoreError(f"{path} is no ordinary file, so it can't be a store: name another with --store")
+                raise StoreError(f"{path} isn't an ordinary file, so it can't be a store: name another with --store")
             # SQLite takes such a file for an empty database and would overwrite it. Only its size is looked at, because
             # opening and closing it here would drop the locks of this process's other connections to it
             if 0 < path.stat().st_size < _SMALLEST_DATABASE:

@@ -46,13 +46,13 @@ def database_sentence(error: sqlite3.Error, path: Path) -> str:
             "Copy it elsewhere, or name another place with --store"
         )
     if code == sqlite3.SQLITE_IOERR:
-        return f"the disk failed while the store {path} was read or written ({error}): see that it is well, try again"
+        return f"the disk failed while the store {path} was read or written ({error}): check it and try again"
     return f"the store {path} failed ({error}): try again, or name another file with --store"
 
 
 def not_a_database(path: Path) -> str:
     """The sentence for a file that is something else altogether."""
-    return f"{path} is no store of Arena: it is not a SQLite database. Name another file with --store"
+    return f"{path} isn't an Arena store: it is not a SQLite database. Name another file with --store"
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def _file_sentence(error: OSError, path: Path) -> str:
 def no_locks(path: Path) -> str:
     """The sentence for a file system without locks, such as some network file systems and shared folders."""
     return (
-        f"the file system that holds {path} has no locks, so that nobody else could be kept from writing the store: "
+        f"the file system that holds {path} has no locks, so others can't be kept from writing the store: "
         "name a place on a disk of this machine with --store"
     )
 

@@ -42,7 +42,7 @@ def cell_rows(connection: Connection, run: RunRow) -> Iterator[CellRow]:
     """The cells of a run, in its order. Must be read in one transaction, or a cell may be further than it says."""
     rows = connection.execute(_CELLS, (run.id,)).fetchall()
     if not all(type(seconds) is float and 0 <= seconds < math.inf for _, seconds in rows):
-        raise ValueError(f"run {run.name}: the seconds of a cell are no time")
+        raise ValueError(f"run {run.name}: the seconds of a cell aren't a time")
     how_far = _HOW_FAR[run.spec.unit](connection, run)
     for (id_, seconds), spec in zip(rows, run.spec.cells, strict=True):
         done, open_, below = how_far(id_, spec)

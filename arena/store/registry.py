@@ -130,7 +130,7 @@ def _cell(
     key: str, subject: str, opponent: str, what: str, asked: str | None, opponent_asked: str | None, detail: str
 ) -> CellSpec:
     if not all(type(text) is str for text in (key, subject, what, opponent)):
-        raise ValueError("a cell's names are no text")
+        raise ValueError("a cell's names aren't text")
     return CellSpec(key, subject, opponent, what, _asked(asked), _asked(opponent_asked), json_object(detail))
 
 
@@ -141,7 +141,7 @@ def _asked(text: str | None) -> Asked | None:
 def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
     experiment, unit, in_order, size, rounds, seed, settings, models, manifest, name, created, finished_size, id_ = row
     if not all(type(text) is str for text in (name, experiment, created)):
-        raise ValueError("what a run is called is no text")
+        raise ValueError("a run's name isn't text")
     if not all(type(number) is int for number in (size, finished_size, rounds or 1)) or min(size, rounds or 1) < 1:
         raise ValueError(f"run {name} has a size of {size!r} with {rounds!r} rounds")
     spec = RunSpec(
@@ -157,7 +157,7 @@ def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
         in_order=bool(in_order),
     )
     if not all(isinstance(identity, str) for identity in spec.models.values()):
-        raise ValueError("a model's identity is no text")
+        raise ValueError("a model's identity isn't text")
     if (rounds is None) == (spec.unit is Unit.MATCH):
         raise ValueError(f"run {name} consists of {unit}s and has {rounds!r} rounds")
     return RunRow(id_, name, spec, created, finished_size)

@@ -210,7 +210,7 @@ def _integers(name: str, values: tuple[Any, ...]) -> NDArray[np.int64]:
     """A column of whole numbers, without conversion. Raises ValueError if it holds anything else."""
     column = np.array(values) if values else np.empty(0, dtype=np.int64)
     if column.dtype != np.int64:
-        raise ValueError(f"what is no whole number stands in column {name}")
+        raise ValueError(f"column {name} contains something other than whole numbers")
     return column
 
 
@@ -222,5 +222,5 @@ def _policies(blobs: tuple[bytes | None, ...], moves: int) -> NDArray[np.float64
     whole = b"".join(none if blob is None else blob for blob in blobs)
     policies = np.frombuffer(whole, dtype="<f8").astype(np.float64).reshape(len(blobs), moves)
     if int(np.isnan(policies).any(axis=1).sum()) != blobs.count(None):
-        raise ValueError("a policy that is no numbers")
+        raise ValueError("a policy that isn't made of numbers")
     return policies

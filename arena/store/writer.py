@@ -257,7 +257,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         with self._database.snapshot() as connection:
             for cell, key, seconds in connection.execute("SELECT id, key, seconds FROM cells WHERE run = ?", run):
                 if type(seconds) is not float:
-                    raise DamagedError(f"the seconds of the cell {key} are no time")
+                    raise DamagedError(f"the seconds of the cell {key} aren't a time")
                 self._cells[key] = cell
                 self._seconds[cell] = seconds
             for cell, number in connection.execute(

@@ -62,8 +62,8 @@ def settle(library: Library) -> tuple[Library, str]:
     off = difference(_as_the_tree(whole, tokens), plain)
     if not off <= (MOST if library.rounded else WITHIN):  # NaN too
         raise LoadError(
-            f"what comes after a token changes the distribution there by {off:.2g} nats: this is no causal "
-            "language model, or its library computes it wrongly, so that it can't be measured"
+            f"later tokens change the distribution after earlier ones by {off:.2g} nats: this isn't a causal "
+            "language model, or its library computes it wrongly, so it can't be measured"
         )
     return whole, why
 

@@ -67,8 +67,8 @@ def check_cells(cells: int, settings: Settings, per_cell: int, beside: str = "")
         return cells
     if settings.kv_cells < settings.batch:
         raise LoadError(
-            f"a cache of {settings.kv_cells} tokens holds no batch of {settings.batch}: give it more with --cells, or "
-            "make batches smaller with --batch"
+            f"a cache of {settings.kv_cells} tokens can't hold a batch of {settings.batch}: give it more with --cells, "
+            "or make batches smaller with --batch"
         )
     raise LoadError(
         f"a KV budget of {settings.kv_mib} MiB holds only {cells} tokens of this model "

@@ -95,12 +95,12 @@ class SGLang:
         """
         if sampling.top_p < 1.0:
             raise InputError(
-                f"{self.name}: SGLang doesn't tell the distribution after top-p, so that the adversary can't be shown "
+                f"{self.name}: SGLang doesn't give the distribution after top-p, so the adversary can't be shown "
                 "what is played: use top-p 1, or a backend on this machine"
             )
         if sampling.temperature != 1.0 and self._raw:
             raise InputError(
-                f"{self.name}: this server tells raw log-probabilities, not those at temperature "
+                f"{self.name}: this server gives raw log-probabilities, not those at temperature "
                 f"{sampling.temperature:g}: start it with {RAW_VARIABLE}=0 in its environment"
             )
 
@@ -112,7 +112,7 @@ class SGLang:
         """Answer one request; others can wait at the same time. Raises ModelError if the server stays away."""
         self._refuse_if_closed()
         if request.further:
-            raise InputError(f"{self.name}: SGLang tells a distribution under one setting only: use another backend")
+            raise InputError(f"{self.name}: SGLang gives a distribution under one setting only: use another backend")
         check_request(self, request)
         if not request.wanted and not request.top:  # only answers, which the server can draw under any setting
             return Completion((), (), None, await self._answers(request, ()) if request.draw else ())
@@ -251,7 +251,7 @@ class SGLang:
         """Raise InputError for a server whose tokens don't mean the same as in the tokenizer that is read here."""
         if not await self._transport.once(url, spelling_body(), _MOST_SPELLED, self._reader.spells_alike):
             raise InputError(
-                f"the server at {url} spells text in other tokens than the tokenizer of "
+                f"the server at {url} spells text in different tokens from the tokenizer of "
                 f"{self._served.model.tokenizer_path} that is read here: start it with the model's own tokenizer"
             )
 

@@ -43,10 +43,10 @@ def unbelievable(url: str, why: str) -> ModelError:
     """Its answer can't be true."""
     return ModelError(
         f"the server at {url} gives an answer that can't be right: {why[:_MOST_SHOWN]}. None of it is kept; what "
-        "was played before is. Look whether it is an SGLang server, of the version in docs/gpu-rig.md"
+        "was played before is. Check that it is an SGLang server of the version in docs/gpu-rig.md"
     )
 
 
 def not_sglang(url: str) -> InputError:
     """Something answers, but it isn't an SGLang server."""
-    return InputError(f"what answers at {url} is no SGLang server: /model_info doesn't name a model")
+    return InputError(f"the server at {url} isn't an SGLang server: /model_info doesn't name a model")

@@ -215,11 +215,11 @@ class Reader:
         wanted = self._told(_first(meta.output_token_ids_logprobs)) if kind.wanted else {}
         top = self._told(_first(meta.output_top_logprobs)) if kind.top else {}
         if wanted.keys() != set(kind.wanted):
-            raise Incomplete("it tells other tokens than those that were asked for")
+            raise Incomplete("it gives other tokens than those asked for")
         if len(top) != min(kind.top, len(self.vocabulary.pieces)):
-            raise Incomplete(f"it tells {len(top)} most probable tokens, and {kind.top} were asked for")
+            raise Incomplete(f"it gives {len(top)} most probable tokens, and {kind.top} were asked for")
         if any(abs(wanted[token] - top[token]) > ROUNDING for token in wanted.keys() & top.keys()):
-            raise Untrue("it tells two log-probabilities of one token")
+            raise Untrue("it gives two log-probabilities for one token")
         told = wanted | top
         total = math.fsum(map(math.exp, told.values()))
         if total > 1 + ROUNDING:
@@ -235,7 +235,7 @@ class Reader:
         told = {token: logprob for logprob, token, _ in scores}
         self._check_tokens(told)
         if len(told) < len(scores):
-            raise Untrue("it tells a token twice")
+            raise Untrue("it gives a token twice")
         if told and max(told.values()) > 0.0:
             told = {token: _logprob(token, told[token]) for token in told}
         return told
@@ -255,7 +255,7 @@ def _scores(prompt: tuple[int, ...], told: list[_OfPrompt] | None) -> tuple[floa
     scores = []
     for token, (logprob, named, _) in zip(prompt[1:], told[1:], strict=True):
         if named != token:
-            raise Untrue(f"it tells the log-probability of token {named} where the text has token {token}")
+            raise Untrue(f"it gives the log-probability of token {named} where the text has token {token}")
         if logprob is None:
             raise Incomplete(f"no log-probability of a text's token {token}")
         scores.append(_logprob(token, logprob))

@@ -109,7 +109,7 @@ def find_model(name: str) -> ModelEntry:
     if entry in entries and entries[entry].fault:
         raise InputError(entries[entry].fault)
     if entry not in entries:
-        hint = meant(entry, entries, "`arena models` lists those there are.")
+        hint = meant(entry, entries, "`arena models` lists them all.")
         raise InputError(
             f"there is no model {entry!r}: {hint} A file is written llama.cpp:/path/to/file.gguf, a server sglang:http://host:30000"
         )
@@ -121,7 +121,7 @@ def find_model(name: str) -> ModelEntry:
         where = f"{where}:{repository}"
     if not is_weights(where):
         raise InputError(
-            f"{name!r}: behind the @ should stand llama.cpp:/path/to/file.gguf, hf:ORG/NAME/FILE.gguf, "
+            f"{name!r}: after the @ there should be llama.cpp:/path/to/file.gguf, hf:ORG/NAME/FILE.gguf, "
             "transformers:/path/to/folder or sglang:http://host:30000"
         )
     return msgspec.structs.replace(entries[entry], weights=_weights(where), sha256="", name=name, repository=repository)
@@ -139,7 +139,7 @@ def _weights(text: str) -> str:
         weights.encode()
     except UnicodeEncodeError:
         raise InputError(
-            f"{printable(weights)}: a name that is no UTF-8 text can't be stored: rename it, or link to it"
+            f"{printable(weights)}: a name that isn't UTF-8 text can't be stored: rename it, or link to it"
         ) from None
     kind, _, place = weights.partition(":")
     if not weights or (not place and kind in BACKENDS and kind != weights):

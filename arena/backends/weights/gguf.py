@@ -49,7 +49,7 @@ def check_gguf(path: Path) -> None:
     _check_file(path, len(files))
     for file in files:
         if file != path and not file.exists():
-            raise InputError(f"{file} isn't there: {path.name} is of a model in {len(files)} files, which lie together")
+            raise InputError(f"{file} isn't there: {path.name} is part of a model in {len(files)} files, in one folder")
         _check_file(file, len(files))
 
 
@@ -59,10 +59,10 @@ def _check_file(path: Path, parts: int) -> None:
         if stat.S_ISDIR(mode):
             raise InputError(f"{path} is a folder: name the GGUF file in it")
         if not stat.S_ISREG(mode):
-            raise InputError(f"{path} is no ordinary file")
+            raise InputError(f"{path} isn't an ordinary file")
         with path.open("rb") as file:
             if file.read(4) != b"GGUF":
-                raise InputError(f"{path} is no GGUF file: it doesn't begin with GGUF")
+                raise InputError(f"{path} isn't a GGUF file: it doesn't begin with GGUF")
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 _Header(data, path).check(parts)
     except FileNotFoundError:

@@ -26,7 +26,7 @@ def snapshot(repository: str, patterns: tuple[str, ...]) -> Path:
         def __init__(self, *args: object, **options: object) -> None:
             super().__init__(*args, **options | {"disable": True})  # a bar would spoil the screen
 
-    with sentences(repository, f"{repository} is no name of the hub's", "name a folder"):
+    with sentences(repository, f"{repository} isn't a valid name on the hub", "name a folder"):
         return Path(
             snapshot_download(repository, allow_patterns=[*patterns], ignore_patterns=["*/*"], tqdm_class=Silent)
         )

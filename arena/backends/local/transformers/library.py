@@ -202,7 +202,7 @@ def _load(place: str, dtype: torch.dtype | str) -> Any:
         raise LoadError(f"transformers can't load {place}: {_sentence(error)}") from error
     model, loading = found
     if config.is_encoder_decoder:
-        raise LoadError(f"{place} can't play: it is an encoder with a decoder, which answers a text, not continues it")
+        raise LoadError(f"{place} can't play: an encoder with a decoder answers a text instead of continuing it")
     if missing := sorted(loading["missing_keys"]):  # transformers fills them with random numbers
         more = f" and {len(missing) - 3} others" if len(missing) > 3 else ""
         raise LoadError(

@@ -85,7 +85,7 @@ def _score(question: Score) -> Scored:
     with torch.inference_mode():
         values = tuple(_reward(model, torch.tensor([row], dtype=torch.long, device=device)) for row in rows)
     if not all(map(math.isfinite, values)):
-        raise LoadError(f"{place} gives a reward that is no finite number: try another dtype, float32 for one")
+        raise LoadError(f"{place} gives a reward that isn't a finite number: try another dtype, such as float32")
     said = f"transformers {transformers.__version__}, torch {torch.__version__}, {device}"
     return Scored(values, f"{said}, {str(model.dtype).removeprefix('torch.')}", template)
 
@@ -107,7 +107,7 @@ def _model(place: str, dtype: torch.dtype | str) -> Any:
     if missing:  # transformers fills them with random numbers
         more = f" and {len(missing) - 3} others" if len(missing) > 3 else ""
         raise LoadError(
-            f"{place} is no reward model: it has no weights {', '.join(missing[:3])}{more}; a language model has "
+            f"{place} isn't a reward model: it has no weights {', '.join(missing[:3])}{more}; a language model has "
             "nothing that gives a reward: name a sequence classifier"
         )
     if model.config.num_labels != 1:

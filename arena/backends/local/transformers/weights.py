@@ -41,7 +41,7 @@ def check_place(place: str) -> None:
 
 def _check_folder(folder: Path, place: str) -> None:
     if not (folder / "config.json").is_file():
-        raise InputError(f"{place} is no model's folder: it has no config.json")
+        raise InputError(f"{place} isn't a model's folder: it has no config.json")
     if (folder / "adapter_config.json").is_file():
         raise InputError(f"{place} holds an adapter to weights that are elsewhere: merge it into them first")
     if not list(folder.glob(_SAFETENSORS)):

@@ -138,12 +138,12 @@ def _weights(model: str) -> tuple[str, float]:
         size = entry.size
         if kind not in ("hub", "transformers"):
             raise InputError(
-                f"{model} is a file for llama.cpp ({entry.weights}), which SGLang is not given here: {_MAY}"
+                f"{model} is a file for llama.cpp ({entry.weights}), which Arena doesn't serve with SGLang: {_MAY}"
             )
     folder = from_home(where)
     if os.path.isdir(folder):
         if not (folder / "config.json").is_file() or not list(folder.glob("*.safetensors")):
-            raise InputError(f"{where} is no folder with config.json and safetensors files: {_MAY}")
+            raise InputError(f"{where} isn't a folder with config.json and safetensors files: {_MAY}")
         where = str(folder.absolute())
     elif where.startswith((".", "/", "~")) or where.count("/") != 1 or not re.fullmatch(r"[\w.-]+/[\w.-]+", where):
         if where == model and "/" not in model:
