@@ -87,7 +87,7 @@ class Transport:
         return await self._first(url, ask, START_SECONDS if begins else self._settings.patience)
 
     async def model(self, url: str) -> ModelInfo:
-        """The model alone, which takes a single request."""
+        """The model alone, without what /server_info adds."""
         return await self._first(url, lambda: self._model(url), self._settings.patience)
 
     async def once(self, url: str, body: object, most: int, decode: Callable[[bytes], T]) -> T:

@@ -53,7 +53,7 @@ class Program:
 
     def gone(self) -> bool:
         """Whether no process of the group is left."""
-        self._process.poll()  # reaping the leader is up to us
+        self._process.poll()  # reaps the leader, which is our child
         try:
             os.killpg(self._process.pid, 0)
         except ProcessLookupError:
