@@ -1,6 +1,6 @@
 """Arena measures how predictable a player is: language models, people and bots against a reader of minds.
 
-From Python: `arena.tournament`, `arena.numbers`, `arena.load` and what else `arena/api.py` has.
+From Python: `arena.tournament`, `arena.numbers`, `arena.load` and the rest of `arena/api.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["Run", "load", "measure", "numbers", "runs", "tournament"]
 
 
 def __getattr__(name: str) -> Any:
-    # only when it is asked for, as it brings all of Arena with it
+    # imported only on demand, because it brings all of Arena with it
     if name in __all__:
         from arena import api
 

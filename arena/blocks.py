@@ -1,8 +1,8 @@
 """Which matches or draws of an unfinished run are a sample of it: whole blocks of their numbers, the first ones.
 
-What is finished at some moment is no sample: matches that go alike share their prompts and are soon done, invalid
-answers take time, short answers come first. So models are asked in blocks of numbers, the lowest first, and an
-unfinished run is reported up to the last block before which nothing is missing. docs/coverage-stopped.md tells how
+The units that happen to be finished at some moment are not a sample: similar matches share their prompts and are soon
+done, invalid answers take time, short answers come first. So models are asked in blocks of numbers, lowest first, and
+an unfinished run is reported up to the last block before which nothing is missing. docs/coverage-stopped.md shows how
 well intervals cover then.
 """
 
@@ -19,5 +19,5 @@ def block_of(number: int) -> int:
 
 
 def counted(first_missing: int) -> int:
-    """How many count of an unfinished run that has all numbers below `first_missing`: those of its whole blocks."""
+    """How many units count in an unfinished run that has all numbers below `first_missing`: those in whole blocks."""
     return first_missing - first_missing % BLOCK

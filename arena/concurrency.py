@@ -1,4 +1,4 @@
-"""Many things at once: coroutines of which the first error ends the others, and work in a thread beside them."""
+"""Many things at once: coroutines that all end at the first error, and work in a thread beside them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from arena.errors import ArenaError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Bots never wait for anything, so that their work is begun in groups of this size between two looks around.
+# Bots never wait for anything, so after each group of this size the event loop gets a turn.
 _BREATH = 32
 
 
 async def together(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run them all to their end. An ArenaError is raised before any other."""
+    """Run them all to the end. If several fail, an ArenaError is raised in preference to any other error."""
     try:
         async with asyncio.TaskGroup() as group:
             for index, coroutine in enumerate(coroutines):
@@ -37,10 +37,10 @@ def _first(errors: BaseException) -> BaseException:
 
 
 async def aside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a function in a thread and wait for its result: it would hold up whoever waits beside it (a screen, other
+    """Call a function in a thread and wait for its result, so that it doesn't hold up anything else (a screen, other
     matches). Cancelling stops the waiting, not the work.
 
-    The thread is a daemon: one that is still hashing a large file when the app is left must not keep it alive.
+    The thread is a daemon: one still hashing a large file when the app is closed must not keep the app alive.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()

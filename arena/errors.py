@@ -14,7 +14,7 @@ from typing import ClassVar
 
 
 class ExitCode(IntEnum):
-    """What the process says to its caller when it ends."""
+    """The exit status of the process."""
 
     DONE = 0
     BUG = 1
@@ -26,7 +26,7 @@ class ExitCode(IntEnum):
 
 
 class ArenaError(Exception):
-    """An error that a person can cause and mend; its text is shown as it stands, without a traceback."""
+    """An error that a person can cause and mend; its text is shown as it is, without a traceback."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
 
@@ -38,7 +38,7 @@ class UsageError(ArenaError):
 
 
 class InputError(ArenaError):
-    """What the command names is wrong: a file that is no GGUF, a match longer than the context."""
+    """Something that the command names is wrong: a file that isn't a GGUF, a match longer than the context."""
 
     exit_code = ExitCode.INPUT
 

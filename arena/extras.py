@@ -1,6 +1,6 @@
 """Arena's optional parts: whether one is installed, and the command that brings it.
 
-The command is for the place that Arena runs from: it isn't on a package index, but in a clone.
+The command fits the place that Arena runs from, a clone, because Arena isn't on a package index.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MODULES: Final = {
 
 
 def install(extra: str) -> str:
-    """The command that brings an extra, as a shell takes it."""
+    """The shell command that installs an extra."""
     folder = Path(__file__).resolve().parents[1]
     if not (folder / "pyproject.toml").is_file():
         return f"in a clone of Arena, python -m pip install -c constraints.txt -e '.[{extra}]'"
@@ -36,19 +36,19 @@ def install(extra: str) -> str:
 
 
 def lack(extra: str) -> str:
-    """What isn't installed of an extra, and the command that brings it; "" if all is there."""
+    """Which modules of an extra are missing, and the command that installs the extra; "" if none is."""
     missing = [module for module in MODULES[extra] if find_spec(module) is None]
     return f"needs {' and '.join(missing)}: {install(extra)}" if missing else ""
 
 
 def need(what: str, extra: str, error: type[ArenaError] = ModelError) -> None:
-    """Raises `error`, with what needs it, if something of an extra isn't installed."""
+    """Raise `error` if part of an extra isn't installed; `what` is the thing that needs it."""
     if said := lack(extra):
         raise error(f"{what} {said}")
 
 
 def _near(path: Path) -> str:
-    """A path as it is written from the working directory, if it lies in that."""
+    """A path relative to the working directory, if it lies below it."""
     try:
         near = os.path.relpath(path)
     except (OSError, ValueError):  # no working directory any more, or another drive

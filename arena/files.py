@@ -1,5 +1,5 @@
-"""Files that are there whole or not at all, folders that don't stay where nothing could be put into them, and what a
-person's paths mean."""
+"""Files that are there whole or not at all, folders that are removed again if the work in them fails, and the meaning
+of the paths that a person types."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import IO, Literal
 
 
 def from_home(place: str) -> Path:
-    """A path as a person writes it, with ~ for a home folder; where there is no such home it stays as it is."""
+    """The path that a person typed, with ~ expanded; it stays as it is if there is no such home folder."""
     return Path(os.path.expanduser(place))  # Path.expanduser fails there
 
 
 def own_folder(kind: Literal["config", "state", "cache", "log"]) -> Path:
-    """Where this person's files of a kind are, on this system; below the working directory for whoever has no home."""
+    """The folder for this person's files of a kind on this system; below the working directory without a home."""
     import platformdirs
 
     try:
@@ -28,7 +28,7 @@ def own_folder(kind: Literal["config", "state", "cache", "log"]) -> Path:
 
 @contextmanager
 def folder(path: Path) -> Iterator[None]:
-    """A folder, made with those above it if it isn't there; what was made goes again if the work within fails.
+    """A folder, made with its parents if it isn't there; whatever was made is removed again if the work within fails.
 
     Raises OSError.
     """
@@ -37,7 +37,7 @@ def folder(path: Path) -> Iterator[None]:
         path.mkdir(parents=True, exist_ok=True)
         yield
     except BaseException:
-        with suppress(OSError):  # what holds something stays, and what holds it
+        with suppress(OSError):  # a folder that isn't empty stays, and so do its parents
             for place in missing:
                 place.rmdir()
         raise
@@ -45,11 +45,11 @@ def folder(path: Path) -> Iterator[None]:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that gets its name when it is complete, in place of an older one, and goes if it never is.
+    """A file that gets its name, replacing an older file, once it is complete; if it never is, it is removed.
 
     Raises OSError.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}.part")  # one a writer
+    part = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}.part")  # one per writer
     try:
         with part.open("wb") as file:
             yield file

@@ -1,6 +1,6 @@
-"""What other packages bring through entry points: found by name, loaded when it is asked for.
+"""Things that other packages bring through entry points: found by name, loaded on demand.
 
-A name that is taken stays whose it is. A package that fails is a sentence, and takes nothing else down.
+A name that is taken keeps its owner. A package that fails causes one sentence, and takes nothing else down.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A thing that another package brings: its name, the package, and what is wrong with it ("" if nothing is)."""
+    """A thing that another package brings: its name, the package, and what is wrong with it ("" for nothing)."""
 
     kind: str
     name: str
@@ -53,7 +53,7 @@ class Registry(Generic[T]):
         return name in self._own
 
     def load(self, name: str) -> T:
-        """The thing of that name. Raises KeyError for none, InputError if the package that brings it fails."""
+        """The thing of that name. Raises KeyError if there is none, InputError if the package that brings it fails."""
         if name in self._own:
             return self._own[name]
         point = self._brought()[name]
@@ -63,13 +63,13 @@ class Registry(Generic[T]):
             raise self.failure(name, f"can't be loaded: {type(error).__name__}: {error}") from error
 
     def failure(self, name: str, what: str) -> InputError:
-        """The error that a thing of another package is at fault: `what` goes on after its name."""
+        """The error for a fault in another package's thing; `what` continues the sentence after its name."""
         return InputError(f"the {self.kind} {name!r}, which {_origin(self._brought()[name])} brings, {what}")
 
     @contextmanager
     def blaming(self, name: str, what: str = "fails") -> Iterator[None]:
-        """Whatever a thing of another package raises within becomes a sentence, unless it is an ArenaError already.
-        What Arena's own raise is a bug, and stays as it is."""
+        """Whatever another package's thing raises within becomes a sentence, unless it is already an ArenaError.
+        An error raised by one of Arena's own is a bug, and is left as it is."""
         try:
             yield
         except ArenaError:
@@ -89,7 +89,7 @@ class Registry(Generic[T]):
         return Path(module.origin).parent if module and module.origin else None
 
     def ignored(self, name: str = "") -> tuple[str, ...]:
-        """What is brought under a name that is taken, or that two packages claim, as sentences; "" stands for all."""
+        """Sentences on things that are ignored because their name is taken or claimed twice; "" means all names."""
         used = self._brought()
         return tuple(
             f"the {self.kind} {point.name!r} of {_origin(point)} is ignored: {self._owner(used, point.name)} has that "
@@ -99,7 +99,7 @@ class Registry(Generic[T]):
         )
 
     def brought(self) -> Iterator[Found]:
-        """Everything that other packages bring, each of them loaded to see whether it can be."""
+        """Everything that other packages bring, each loaded to see whether it can be."""
         for name, point in self._brought().items():
             problem = ""
             try:
@@ -121,7 +121,7 @@ class Registry(Generic[T]):
 
 @lru_cache(maxsize=32)
 def _points(group: str, path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
-    """What is brought to a group by the packages on a path, read once: there may be hundreds of them."""
+    """The entry points of a group in the packages on a path, read once: there may be hundreds of packages."""
     return tuple(entry_points(group=group))
 
 

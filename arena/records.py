@@ -1,4 +1,4 @@
-"""The records that travel between the layers: what an agent decides, what a round was."""
+"""The records that travel between the layers, such as an agent's decision and a round."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Outcome(IntEnum):
-    """The result of a round for the subject, unless it is said for whom; the number is its payoff."""
+    """The result of a round, for the subject unless stated otherwise; the number is the payoff."""
 
     LOSS = -1
     TIE = 0
@@ -28,7 +28,7 @@ class Seat(StrEnum):
 
     @property
     def other(self) -> Seat:
-        """The seat across."""
+        """The seat across the table."""
         return Seat.OPPONENT if self is Seat.SUBJECT else Seat.SUBJECT
 
 
@@ -36,7 +36,7 @@ class Seat(StrEnum):
 class Policy:
     """A probability distribution over the moves of one seat, in the game's order.
 
-    `mass` is what the raw next-token distribution put on legal moves before renormalising (1 for a bot);
+    `mass` is the probability of legal moves in the raw next-token distribution before renormalising (1 for a bot);
     `loose_mass` is the same when any prefix of a move counts, so that a bad fit shows.
     """
 
@@ -46,7 +46,7 @@ class Policy:
 
     @classmethod
     def certain(cls, move: int, count: int) -> Policy:
-        """That of whoever always plays `move` of `count` moves."""
+        """The policy of always playing `move` of `count` moves."""
         return cls(tuple(float(index == move) for index in range(count)))
 
     @property
@@ -57,9 +57,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One answer that was drawn from a model: its text as decoded, its token ids, and why it ended.
+    """One answer drawn from a model: its text as decoded, its token ids, and why it ended.
 
-    `ended` is "move" (a move stands in the text), "mark" (a closing mark), "eos" (an end token)
+    `ended` is "move" (the text contains a move), "mark" (a closing mark), "eos" (an end token)
     or "length" (the token limit).
     """
 
@@ -70,7 +70,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer and what it was taken for, as JSON (of numbers: indices into the task's values); None: rejected."""
+    """An answer and the value read from it, as JSON (for numbers, indices into the task's values); None: rejected."""
 
     sample: Sample
     value: Any
@@ -86,7 +86,7 @@ class TokenProbability:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model was asked, with the token ids that it saw and the likeliest tokens that it would say next."""
+    """A prompt as text, with the token ids that the model saw and the likeliest next tokens."""
 
     text: str
     tokens: tuple[int, ...]
@@ -95,9 +95,9 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an agent decided. `policy` is None for one that has none to show (a person).
+    """What an agent decided. `policy` is None for an agent that has none to show (a person).
 
-    `move` is None for a forfeit: every answer that was drawn was invalid. `answers` are all the answers
+    `move` is None for a forfeit: every answer drawn was invalid. `answers` are all the answers
     drawn, the last being the one that was played.
     """
 

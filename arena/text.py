@@ -1,5 +1,5 @@
-"""Text from models, people and files on its way to a terminal: nothing in it may act there. And what a name that
-isn't known may have meant."""
+"""Text from models, people and files made safe for a terminal, where nothing in it may act; and guesses at what an
+unknown name was meant to be."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def inert(text: str) -> str:
 
 
 def meant(name: str, known: Iterable[str], otherwise: str = "") -> str:
-    """What a name that isn't known was probably meant to be, as a question; else `otherwise`, or all that are known."""
+    """What an unknown name was probably meant to be, as a question; else `otherwise`, or the list of known names."""
     names = list(known)
     close = get_close_matches(name, names, n=1, cutoff=0.5)
     return f"did you mean {close[0]!r}?" if close else otherwise or f"there are {', '.join(names)}"

@@ -1,14 +1,14 @@
 """Who chooses moves: language models, readers, bots, people. An agent is written as a short spec.
 
 agent.py            the contract: what an agent may see, and what it decides
-spec.py             from what a person types to an agent
+spec.py             from the spec that a person types to an agent
 bots.py             mixed strategies: uniform, fixed:MOVE, mix:MOVE=P,...
 greedy.py           the greedy reader
 language_model.py   llm:MODEL
-person.py           a person, who is waited for
+person.py           a person, whose choice is awaited
 brought.py          agents that other packages bring, held to the contract
 moves.py            which tokens count for which move, and how an answer is parsed
 encoding.py         from a prompt's segments to token ids
-style.py            in which style and format a model is asked
-audit.py            a model's prompts looked at before anything is played
+style.py            which style and format a model is asked in
+audit.py            a check of a model's prompts before anything is played
 """

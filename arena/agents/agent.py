@@ -1,11 +1,11 @@
-"""The contract of an agent: what it may see, which is the type that its one method takes.
+"""The contract of an agent: the type that its one method takes decides what it may see.
 
-    sees       decide takes   in which there is
+    sees       decide takes   which contains
     moves      View           past moves and outcomes, and this seat's draws
     policy     PolicyView     the other's policy of this round, too
-    policies   PoliciesView   the other's policies of past rounds, and by `ask` its policy after any history
+    policies   PoliciesView   the other's policies of past rounds, too, and through `ask` its policy after any history
 
-No view has a field for the other's move of this round: the sealed-move rule is a fact of these types.
+No view has a field for the other's move of this round: these types enforce the sealed-move rule.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from arena.records import Decision, Outcome, Policy, Seat
 
 
 class Sees(StrEnum):
-    """What an agent may see; each sees what those before it see."""
+    """What an agent may see; each value includes those before it."""
 
     MOVES = "moves"
     POLICY = "policy"
@@ -28,8 +28,8 @@ class Sees(StrEnum):
 
 
 class Past(NamedTuple):
-    """A past round as one seat saw it: its own move, the other's, and what that was for this seat. A move is None
-    where its seat forfeited."""
+    """A past round as one seat saw it: its own move, the other's, and the outcome for this seat. A move is None if its
+    seat forfeited."""
 
     mine: int | None
     theirs: int | None
@@ -43,7 +43,7 @@ class Past(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a match is when a round is decided: its number from 0, the round's from 1, and what was played before."""
+    """The position in which a round is decided: the match's number from 0, the round's from 1, and the past rounds."""
 
     match: int
     number: int
@@ -64,20 +64,20 @@ class View(Position):
 
 @dataclass(frozen=True, slots=True)
 class PolicyView(View):
-    """For a reader: `policy` is the other seat's of this round."""
+    """For a reader: `policy` is the other seat's policy of this round."""
 
     policy: Policy = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class PoliciesView(PolicyView):
-    """For a reader that looks further: `policies` are the other seat's of the past rounds, in their order."""
+    """For a reader that looks further: `policies` are the other seat's of the past rounds, in order."""
 
     policies: tuple[Policy, ...] = field(kw_only=True)
     _ask: Callable[[Sequence[Past]], Awaitable[Policy]] = field(kw_only=True, repr=False, compare=False)
 
     async def ask(self, history: Sequence[Past]) -> Policy:
-        """The policy that the other seat would have after this history, told as the reader saw it.
+        """The policy that the other seat would have after this history, which is given as the reader saw it.
 
         Nothing is drawn and nothing is stored. Raises ModelError if a model fails.
         """
@@ -88,11 +88,11 @@ _Shown = TypeVar("_Shown", bound=View, contravariant=True)
 
 
 class _Agent(Protocol[_Shown]):
-    """Whoever chooses moves in one seat of one game. It holds nothing of a match: the view is all it knows."""
+    """Whoever chooses moves in one seat of one game. It keeps nothing about a match: the view is all it knows."""
 
     @property
     def name(self) -> str:
-        """The agent's spec, as it stands in results."""
+        """The agent's spec, as results show it."""
         ...
 
     async def decide(self, view: _Shown) -> Decision:
@@ -126,7 +126,7 @@ Agent: TypeAlias = MovesAgent | PolicyAgent | PoliciesAgent
 
 @runtime_checkable
 class HasPolicy(Protocol):
-    """An agent that can be asked for its policy at any position: it is what `decide` draws from there."""
+    """An agent that can be asked for its policy at any position, from which `decide` draws."""
 
     async def policy(self, position: Position) -> Policy:
         """Draws nothing. Raises ModelError if a model fails."""
@@ -135,7 +135,7 @@ class HasPolicy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AgentSpec:
-    """An agent as typed. `argument` is what stands behind the colon, "" if nothing does."""
+    """An agent as typed. `argument` is the text after the colon, "" if there is none."""
 
     text: str
     kind: str

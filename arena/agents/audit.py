@@ -1,9 +1,9 @@
-"""A model's prompts looked at before anything is played: what it is asked, token by token, and whether it answers
-with moves at all. What is wrong is a warning with a name:
+"""A check of a model's prompts before anything is played: what it is asked, token by token, and whether it answers
+with moves at all. Each fault is a warning with a name:
 
-`bos`       the prompt doesn't begin as the model's tokenizer begins a text, or the beginning stands in it again
-`format`    the model's own chat template would write the request in another way
-`specials`  the format is spelled in special tokens that this model doesn't have
+`bos`       the prompt doesn't begin as the model's tokenizer begins a text, or the beginning occurs in it again
+`format`    the model's own chat template would write the request differently
+`specials`  the format uses special tokens that this model doesn't have
 `mass`      less than a tenth of the next-token distribution is on moves: the policy says little about the model
 """
 
@@ -24,9 +24,9 @@ from arena.randomness import stream
 from arena.records import Policy, Prompt, Sample
 
 LEAST_MASS: Final = 0.1
-PAST_ROUNDS: Final = (0, 3)  # after how many rounds a prompt is looked at
+PAST_ROUNDS: Final = (0, 3)  # the numbers of rounds after which a prompt is looked at
 
-# What tokenizers call the beginning of a text. Chatml's <|im_start|> begins a turn, whatever a file says.
+# Tokenizers' names for the beginning of a text. Chatml's <|im_start|> begins a turn, whatever a file says.
 _BEGINNINGS: Final = frozenset(
     {
         "<s>",
@@ -52,9 +52,9 @@ class AuditWarning:
 
 @dataclass(frozen=True, slots=True)
 class PromptAudit:
-    """One prompt: after how many rounds, what the model saw, what it would say, and what is wrong with it.
+    """One prompt: the number of past rounds, what the model saw, what it would say, and what is wrong with it.
 
-    `bos` is how often the beginning of a text stands in it; `counted` has the tokens that count for each move."""
+    `bos` is how often a beginning of a text occurs in it; `counted` has the tokens that count for each move."""
 
     rounds: int
     prompt: Prompt
@@ -102,12 +102,12 @@ def _history(game: Game, rounds: int) -> tuple[Past, ...]:
 
 
 def _beginnings(vocabulary: Vocabulary) -> frozenset[int]:
-    """The tokens that begin a text: what the tokenizer adds, and what is called so."""
+    """The tokens that begin a text: the one that the tokenizer adds, and those with such names."""
     named = {token for text, token in vocabulary.specials.items() if text in _BEGINNINGS}
     return frozenset(named if vocabulary.bos is None else named | {vocabulary.bos})
 
 
-# What each of these finds wrong, "" if nothing is.
+# Each of these returns what it finds wrong, "" for nothing.
 
 
 def _bos(tokens: Sequence[int], vocabulary: Vocabulary, beginnings: frozenset[int]) -> str:
@@ -121,7 +121,7 @@ def _bos(tokens: Sequence[int], vocabulary: Vocabulary, beginnings: frozenset[in
 
 
 def _format(agent: LanguageModelAgent, history: tuple[Past, ...]) -> str:
-    """The paper's own formats are as its appendix A.2 prints them, whatever the model's template says."""
+    """The paper's own formats stay as its appendix A.2 prints them, whatever the model's template says."""
     asking, template = agent.asking, agent.chat_template
     if template is None or asking.format in PAPERS or asking.wording.style == "base":
         return ""
@@ -132,12 +132,12 @@ def _format(agent: LanguageModelAgent, history: tuple[Past, ...]) -> str:
     if asking.format == CHAT_TEMPLATE:
         why = "the model's chat template changes this request's text, which Arena leaves as it is"
     else:
-        why = f"in format {asking.format} the request stands alone, but the model's chat template would wrap it"
+        why = f"in format {asking.format} the request isn't wrapped, but the model's chat template would wrap it"
     return f"{why} (--format {CHAT_TEMPLATE} uses the template)"
 
 
 def _specials(agent: LanguageModelAgent) -> str:
-    """Special tokens of a fixed format that are ordinary text to this model. Tulu's own models read theirs so."""
+    """Special tokens of a fixed format that are ordinary text to this model, as tulu's are to Tulu's own models."""
     if agent.asking.format != "llama-instruct":
         return ""
     format_text = "".join(segment.text for segment in render(agent.asking.format, "", "") if segment.special)

@@ -14,7 +14,7 @@ from arena.records import Decision, Policy, Seat
 
 
 class MixedStrategy:
-    """Draws each move from one policy by inverse CDF. `uniform`, `fixed:MOVE` and `mix:MOVE=P,...` are this."""
+    """Draws each move from one policy by inverse CDF. This is `uniform`, `fixed:MOVE` and `mix:MOVE=P,...`."""
 
     sees: Final = Sees.MOVES
 
@@ -23,7 +23,7 @@ class MixedStrategy:
         self._policy = policy
 
     async def policy(self, position: Position) -> Policy:
-        """The same everywhere."""
+        """The same at every position."""
         return self._policy
 
     async def decide(self, view: View) -> Decision:
@@ -34,12 +34,12 @@ class MixedStrategy:
 def draw_move(policy: Policy, draw: float) -> int:
     """The move at `draw` in [0, 1) by inverse CDF, in the game's order."""
     cumulative = list(accumulate(policy.probabilities))
-    # scaled, as probabilities that a person typed may sum to a little less than 1
+    # scaled, because probabilities that a person typed may sum to a little less than 1
     return bisect_right(cumulative, draw * cumulative[-1])
 
 
 def uniform(spec: AgentSpec, game: Game, seat: Seat) -> MixedStrategy:
-    """`uniform`: all moves alike."""
+    """`uniform`: all moves are equally likely."""
     count = len(game.moves_of(seat))
     return MixedStrategy(spec.text, Policy((1.0 / count,) * count))
 
@@ -66,7 +66,7 @@ def mix(spec: AgentSpec, game: Game, seat: Seat) -> MixedStrategy:
         try:
             probability = float(number)
         except ValueError:
-            raise UsageError(f"{spec.text!r}: {number!r} is no number") from None
+            raise UsageError(f"{spec.text!r}: {number!r} isn't a number") from None
         if not 0.0 <= probability <= 1.0:  # also false for nan
             raise UsageError(
                 f"{spec.text!r}: the probability of {moves[index]} is {number}, but it must lie between 0 and 1"

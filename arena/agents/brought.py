@@ -1,4 +1,4 @@
-"""Agents that other packages bring: whatever their code does wrong is a sentence that names the package."""
+"""Agents that other packages bring: whatever their code does wrong becomes a sentence that names the package."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from arena.games import Game
 from arena.plugins import Registry
 from arena.records import Decision, Policy, Seat
 
-_ROUNDING = 1e-6  # of what probabilities sum to
+_ROUNDING = 1e-6  # allowed in the sum of probabilities
 
 
 def guarded(agents: Registry[Factory], spec: AgentSpec, game: Game, seat: Seat) -> Agent:
-    """What the factory of another package makes, as an agent of which every move and policy is looked at.
+    """The agent made by another package's factory, with every move and policy checked.
 
-    Raises InputError if there is none, and so do its methods for what isn't right. An ArenaError that the package
-    raises is let through: a UsageError refuses an argument.
+    Raises InputError if the factory makes no agent, and so do its methods for a wrong result. An ArenaError that the
+    package raises is let through: a UsageError refuses an argument.
     """
     factory = agents.load(spec.kind)
     with agents.blaming(spec.kind, "can't be made"):
@@ -57,7 +57,7 @@ class _Guarded:
         return Decision(None if decision.policy is None else self._checked(decision.policy, at), move)
 
     def _checked(self, policy: object, at: str) -> Policy:
-        """The policy, its numbers as Python's own."""
+        """The policy, its numbers converted to Python's own."""
         if not isinstance(policy, Policy):
             raise self._failure(f"gave a {type(policy).__name__} {at}, where a Policy belongs")
         with self._blaming(f"gave a policy {at} that isn't made of numbers"):

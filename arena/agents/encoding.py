@@ -1,9 +1,9 @@
 """From a prompt's segments to token ids.
 
 Special tokens are recognised in a format's own text only, never in an instruction or a history. A tokenizer that
-knows marks gets the whole prompt, so that it minds what stands beside a special token; for others ordinary text is
-tokenised in one piece between them. Either way nothing is cut at the seams of segments, and BOS comes first, once, if
-the model's tokenizer adds one or the format begins with it.
+knows marks gets the whole prompt, so that it takes account of the text beside a special token; for others each stretch
+of ordinary text between special tokens is tokenised in one piece. Either way nothing is cut at the seams of segments,
+and BOS comes first, once, if the model's tokenizer adds one or the format begins with it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from arena.prompts.formats import Segment
 
 
 def chat_template(model: LanguageModel) -> ChatTemplate | None:
-    """The model's own, with the special tokens that it may name."""
+    """The model's own chat template, with the special tokens that it may name."""
     vocabulary = model.vocabulary
     if vocabulary.chat_template is None:
         return None
@@ -37,7 +37,7 @@ async def encode(model: LanguageModel, segments: Sequence[Segment]) -> tuple[int
 
 
 async def _between(model: LanguageModel, runs: Sequence[str | int]) -> tuple[int, ...]:
-    """Special tokens as they are, and the ids of each text between them."""
+    """Special tokens' ids unchanged, and the ids of each text between them."""
     texts = await asyncio.gather(*(model.tokenize(run, False) for run in runs if isinstance(run, str)))
     encoded = iter(texts)
     tokens: list[int] = []
@@ -47,7 +47,7 @@ async def _between(model: LanguageModel, runs: Sequence[str | int]) -> tuple[int
 
 
 def _stripped(runs: list[str | int], vocabulary: Vocabulary) -> list[str | int]:
-    """The same, without the white space that special tokens beside it take up."""
+    """The same runs, without the white space that special tokens beside it take up."""
     around = [None, *runs, None]
     for before, at, after in zip(around, range(len(runs)), around[2:], strict=False):
         text = runs[at]
@@ -58,7 +58,7 @@ def _stripped(runs: list[str | int], vocabulary: Vocabulary) -> list[str | int]:
 
 
 def _runs(segments: Sequence[Segment], vocabulary: Vocabulary) -> list[str | int]:
-    """Ordinary text and special tokens' ids in turn; neighbouring texts are joined."""
+    """Ordinary text and special tokens' ids in order; neighbouring texts are joined."""
     pieces: list[str | int] = []
     for segment in segments:
         position = 0

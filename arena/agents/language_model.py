@@ -1,5 +1,5 @@
-"""A language model in a seat: it is asked once a round, its next-token distribution is its policy, and what it
-says is parsed for its move."""
+"""A language model in a seat: it is asked once per round, its next-token distribution is its policy, and its answer is
+parsed for its move."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from arena.prompts.wording import ShownRound, Wording
 from arena.randomness import stream, uniforms
 from arena.records import Decision, Outcome, Policy, Prompt, Sample, Seat
 
-_MOST_PROMPTS = 4096  # that are remembered; matches that began alike ask alike
+_MOST_PROMPTS = 4096  # remembered, because matches that began alike ask the same
 _OUTCOMES = {Outcome.WIN: "win", Outcome.TIE: "tie", Outcome.LOSS: "loss"}
 
 
@@ -32,8 +32,8 @@ _OUTCOMES = {Outcome.WIN: "win", Outcome.TIE: "tie", Outcome.LOSS: "loss"}
 class Asking:
     """How a model is asked: the wording and format, the sampling, and what follows an invalid answer.
 
-    `attempts` is how many answers are drawn until one is valid. `fallback` draws the move from the policy when
-    none was; otherwise the round is forfeited.
+    At most `attempts` answers are drawn until one is valid. If none is, the move is drawn from the policy with
+    `fallback`; without it, the round is forfeited.
     """
 
     wording: Wording
@@ -45,7 +45,7 @@ class Asking:
 
 
 class LanguageModelAgent:
-    """`llm:MODEL` in one seat of one game, whose moves are `moves`; `tokens` are those that count for each of them."""
+    """`llm:MODEL` in one seat of one game, where its moves are `moves`; `tokens` are those that count for each move."""
 
     sees: Final = Sees.MOVES
 
@@ -69,14 +69,14 @@ class LanguageModelAgent:
     @classmethod
     async def make(cls, name: str, model: LanguageModel, game: Game, seat: Seat, asking: Asking) -> LanguageModelAgent:
         """Find the tokens that count for each move, and take a seat. Raises InputError for a setting that the model
-        can't be asked with."""
+        doesn't support."""
         model.check(asking.sampling)
         await aside(render, asking.format, "", "", chat_template(model))  # so that no round waits for it
         tokens = await move_tokens(game.moves_of(seat), model.vocabulary, partial(model.tokenize, specials=False))
         return cls(name, model, game, seat, asking, tokens)
 
     def request(self, history: Sequence[Past]) -> tuple[str, str]:
-        """What is asked after these rounds, and the answer's opening; no format round it."""
+        """The request after these rounds and the answer's opening, without a format around them."""
         return self._request(self._shown(history))
 
     async def policy(self, position: Position) -> Policy:
@@ -117,7 +117,7 @@ class LanguageModelAgent:
         return draw_move(policy, draw)
 
     async def longest(self, rounds: int) -> int:
-        """The most tokens that a match of `rounds` rounds can take: its last prompt and the answer to that."""
+        """The most tokens that a match of `rounds` rounds can need: its last prompt and the answer to it."""
         pairs = list(product(range(len(self._game.moves)), range(len(self._game.replies))))
         sizes = {pair: len((await self._encode(self._same(pair, min(rounds - 1, 3)))).tokens) for pair in pairs}
         longest = max(pairs, key=lambda pair: sizes[pair])
@@ -125,7 +125,7 @@ class LanguageModelAgent:
         return len(prompt.tokens) + self.asking.max_tokens
 
     def _same(self, pair: tuple[int, int], rounds: int) -> tuple[ShownRound, ...]:
-        """A history of one pair of moves, over and over."""
+        """A history that repeats one pair of moves."""
         return self._shown([seen_by(self._seat, *pair, self._game.outcome(*pair))] * rounds)
 
     def _shown(self, history: Sequence[Past]) -> tuple[ShownRound, ...]:
@@ -138,7 +138,7 @@ class LanguageModelAgent:
         return tuple(shown)
 
     async def _encode(self, shown: tuple[ShownRound, ...]) -> Prompt:
-        """The prompt after these rounds. Matches that ask alike at the same time share the work."""
+        """The prompt after these rounds. Matches that ask the same at the same time share the work."""
         known = self._prompts.get(shown)
         if known is None:
             if len(self._prompts) >= _MOST_PROMPTS:

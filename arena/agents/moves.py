@@ -1,4 +1,4 @@
-"""Which tokens count for which move, and which move an answer holds: the definitions of the paper's A.2.1.
+"""Which tokens count for which move, and which move an answer contains: the definitions of the paper's A.2.1.
 
 A token counts for a move if the canonical tokenisation of one of the move's surface forms (with and without
 a leading space; in lower case, capitalised, in capitals) begins with it, or if its text, stripped of space,
@@ -23,9 +23,9 @@ _WRAPPING = " \t\r\n\"'`*_~#()[]{}<>«»“”‘’"
 
 _ROUNDING = 1e-4  # of backends that compute in 32 bits
 
-_BREATH = 16_384  # tokens looked at between two looks around
+_BREATH = 16_384  # tokens looked at before the event loop gets a turn
 
-# Words that the moves of the shipped games begin with; they come up as tokens, as tokenisers cut capitals short.
+# Words that the moves of the shipped games begin with; they do occur as tokens, because tokenizers cut up capitals.
 _OTHER_WORDS = frozenset({"bat", "bath", "close", "he", "head", "kit", "of", "off", "she", "tail"})
 
 
@@ -35,7 +35,7 @@ def surface_forms(move: str) -> tuple[str, ...]:
 
 
 def stop_rule(moves: Sequence[str], closing: Sequence[str], max_tokens: int) -> StopRule:
-    """An answer is found at the first surface form that stands as a whole word; it closes at a line break
+    """A move is found at the first surface form that is a whole word; the answer closes at a line break
     after its first word, or at one of the wording's closing marks."""
     forms = [form for move in moves for form in surface_forms(move)]
     found = rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)"
@@ -45,7 +45,7 @@ def stop_rule(moves: Sequence[str], closing: Sequence[str], max_tokens: int) -> 
 
 def closing_marks(closing: Sequence[str]) -> str:
     """What closes an answer, as a regular expression: a line break after its first word, or one of these marks."""
-    # from the beginning of a line, so that a long one is gone through once
+    # anchored at the beginning of a line, so that a long one is searched only once
     return "|".join([r"(?m:^)[^\w\n]*\w[^\n]*\n", *(re.escape(mark) for mark in closing)])
 
 
@@ -58,8 +58,8 @@ def parse(moves: Sequence[str], text: str) -> int:
 class MoveTokens:
     """The token ids that count for each move, in the game's order, and those of the looser rule.
 
-    The looser rule takes every token that begins a move or that a move begins with, for any move at all; its
-    mass stands beside the other so that a bad fit shows.
+    The looser rule takes every token that is a beginning of any move or begins with one; its mass is given beside the
+    other so that a bad fit shows.
     """
 
     counted: tuple[tuple[int, ...], ...]
@@ -73,7 +73,7 @@ class MoveTokens:
     def policy(self, logprobs: Mapping[int, float]) -> Policy:
         """Sum the probabilities per move and renormalise. Without any mass: the uniform policy, with mass 0.
 
-        Raises ModelError for probabilities that are none, or sum to more than 1.
+        Raises ModelError for numbers that aren't probabilities, or sum to more than 1.
         """
         sums = [math.fsum(math.exp(logprobs[token]) for token in tokens) for tokens in self.counted]
         total = math.fsum(sums)
@@ -84,7 +84,7 @@ class MoveTokens:
 
 
 def _mass(total: float) -> float:
-    """A sum of one distribution's probabilities, which only rounding lifts above 1."""
+    """A sum of one distribution's probabilities, which only rounding can raise above 1."""
     if not total <= 1.0 + _ROUNDING:  # also for nan
         raise ModelError(f"the model's probabilities sum to {total:.6g}: its weights or what runs them are damaged")
     return min(1.0, total)

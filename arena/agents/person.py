@@ -1,4 +1,4 @@
-"""A person in a seat: the agent waits until somebody outside says what they chose."""
+"""A person in a seat: the agent waits until their choice arrives from outside."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from arena.records import Decision, Seat
 
 
 class Person:
-    """`on_turn` is called with what they may know when it is their turn; then `choose` plays a move."""
+    """When it is the person's turn, `on_turn` is called with what they may know; then `choose` plays a move."""
 
     name = "human"
 

@@ -1,5 +1,5 @@
-"""From what a person types to an agent: `greedy`, `uniform`, `fixed:rock`, `mix:rock=0.5,paper=0.5`, `llm:NAME`,
-`human`, or one that another package brings.
+"""From the spec that a person types to an agent: `greedy`, `uniform`, `fixed:rock`, `mix:rock=0.5,paper=0.5`,
+`llm:NAME`, `human`, or one that another package brings.
 
 A package adds an agent through the entry point group `arena.agents`: the name is what people type, the object a
 `Factory`, whose attribute `usage`, if it has one, says how the agent is written (docs/plug-ins.md).
@@ -32,7 +32,7 @@ def _model(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A `Factory` with its usage: `kind`, `kind:ARGUMENT`, or `kind[:ARGUMENT]` where it can be left out."""
+    """A `Factory` with its usage: `kind`, `kind:ARGUMENT`, or `kind[:ARGUMENT]` if the argument is optional."""
 
     usage: str
     make: Factory
@@ -56,8 +56,8 @@ AGENTS: Final = Registry[Factory](
 
 
 def parse_agent(text: str) -> AgentSpec:
-    """Take a spec apart. Raises UsageError for a kind that isn't there, or an argument too many or too few, InputError
-    if the package that brings the agent can't be loaded."""
+    """Parse a spec. Raises UsageError for an unknown kind, or a missing or superfluous argument, InputError if the
+    package that brings the agent can't be loaded."""
     text = without_logins(text.strip())
     kind, colon, argument = text.partition(":")
     if kind not in AGENTS:
@@ -66,14 +66,14 @@ def parse_agent(text: str) -> AgentSpec:
     if kind == "human" and colon and argument != "mind-reader":
         raise UsageError(f"{text!r}: a person is written human, or human:mind-reader")
     if colon and ":" not in usage:
-        raise UsageError(f"{text!r}: {kind} takes nothing behind it, write {kind} alone")
+        raise UsageError(f"{text!r}: {kind} takes nothing after it: write {kind} alone")
     if not argument and (colon or usage.startswith(f"{kind}:")):
         raise UsageError(f"{text!r} is not complete: it is written {usage}")
     return AgentSpec(f"{kind}:{argument}" if argument else kind, kind, argument)
 
 
 def make_bot(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
-    """An agent in a seat of a game; not a model. Raises UsageError if the argument doesn't fit the game, InputError if
+    """Any agent but a model, in a seat of a game. Raises UsageError if the argument doesn't fit the game, InputError if
     the package that brings the agent fails."""
     if AGENTS.owns(spec.kind):
         return AGENTS.load(spec.kind)(spec, game, seat)
@@ -85,14 +85,14 @@ def _usage(kind: str) -> str:
 
 
 def _usages() -> Iterator[str]:
-    """Of all agents that can be loaded."""
+    """The usages of all agents that can be loaded."""
     for kind in AGENTS.names():
         with suppress(ArenaError):
             yield _usage(kind)
 
 
 def _meant(text: str, kind: str) -> str:
-    """What was meant by an agent that isn't there; often a model, written without its llm:."""
+    """What an unknown agent was meant to be: often a model, typed without its llm:."""
     models = catalog()
     if is_weights(text) or text.partition("@")[0] in models:
         return f"did you mean 'llm:{text}'?"

@@ -1,4 +1,4 @@
-"""In which style and format a model is asked: what a person chose, else what the catalog says, else a guess."""
+"""Which style and format a model is asked in: a person's choice, else the catalog's, else a guess."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from arena.text import meant
 
 
 def check_format(format: str | None) -> None:
-    """Raises UsageError for a format that isn't there."""
+    """Raise UsageError for an unknown format."""
     if format is not None and format not in FORMATS:
         raise UsageError(f"there is no format {format!r}: {meant(format, FORMATS)}")
 
 
 async def style_and_format(name: str, style: Style | None, format: str | None, models: Models) -> tuple[Style, str]:
-    """Of a model by its name; None leaves it to the catalog.
+    """The style and format of a model, by its name; None leaves the choice to the catalog.
 
-    A model that nothing is known of is loaded and judged by whether it has a chat template, and the guess is said.
+    An unknown model is loaded and judged by whether it has a chat template, and a notice says what was guessed.
     Raises InputError or ModelError.
     """
     entry = await aside(models.entry, name)

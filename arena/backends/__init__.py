@@ -1,17 +1,17 @@
 """Language models: a prompt in, a distribution and text out. Nothing here knows of games.
 
 base.py           the contract of a model: requests, completions, scores, vocabularies
-backend.py        the contract of what runs models, found by name
-loading.py        from a model's name to what identifies it, and to a model that can be asked
+backend.py        the contract of a backend, found by name
+loading.py        from a model's name to its identity, and to a model that can be asked
 distribution.py   from logits to a distribution, its numbers, and draws
 stopping.py       when an answer ends
-requests.py       what is refused before anything is evaluated
+requests.py       requests that are refused before anything is evaluated
 tokenizer.py      a tokenizer from a model's folder
-keys.py           which server is told which secret
+keys.py           which server is sent which secret
 server.py         how a server is asked: patience, how much at once
 machine.py        what this machine has
 reward.py         reward models: the side that Arena talks to
-weights/          where weights are, and whether they are whole
+weights/          where weights are, and whether they are complete
 local/            models on this machine, in worker processes
 sglang/           models on SGLang servers
 """

@@ -1,7 +1,7 @@
-"""The contract of what runs models, and where it is found by name: Arena's own backends, and those of other packages.
+"""The contract of a backend, and the registry of backends by name: Arena's own, and those of other packages.
 
-A package brings one through the entry point group `arena.backends`: the entry point has the name that stands before the
-colon in a model's name (`llm:NAME:PLACE`), and leads to an object that is a `Backend`.
+A package brings one through the entry point group `arena.backends`: the entry point's name is the one before the colon
+in a model's name (`llm:NAME:PLACE`), and its object is a `Backend`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from arena.plugins import Registry
 if TYPE_CHECKING:
     from arena.backends.weights.catalog import ModelEntry
 
-DEFAULT: Final = "llama.cpp"  # what runs weights that name no backend
+DEFAULT: Final = "llama.cpp"  # the backend of weights that name none
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What identifies a model's weights, and whatever else decides its distributions. `former` is what an older rule
-    says instead: a run that was begun under it is found by it, and goes on."""
+    """What identifies a model's weights, and whatever else decides its distributions. `former` is the same by an older
+    rule: a run begun under that rule is found by it, and continues."""
 
     now: str
     former: str
@@ -36,8 +36,8 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """How models are run. `tell` gets lines that a person should read, and `progress`, which any thread may call, those
-    to be shown only while they last; `show` the terms that weights come under."""
+    """How models are run. `tell` gets lines that a person should read; `progress`, which any thread may call, lines to
+    be shown only while they apply; `show` the terms that weights come under."""
 
     settings: Settings
     server: ServerSettings
@@ -49,15 +49,15 @@ class Running:
 @runtime_checkable
 class Backend(Protocol):
     """What runs models. Every method may raise ModelError or InputError; one that isn't a coroutine may take its time
-    with files, and is called where nobody waits for a screen."""
+    with files, and is called where it doesn't hold up a screen."""
 
-    name: str  # as it stands before the colon of a model's name
+    name: str  # the part of a model's name before the colon
     extra: str  # which of Arena's extras (arena/extras.py) it needs; "" for none
     unverified: str  # why weights can't be verified from here, for a run's manifest; "" if they can
-    takes_repositories: bool  # whether a hub's repository, ORG/NAME, is a place of weights for it
+    takes_repositories: bool  # whether it loads weights from a hub's repository, ORG/NAME
 
     def state(self, entry: ModelEntry) -> str:
-        """Whether a model is ready here: "ready", or in a few words what it is instead, or what to do."""
+        """Whether a model is ready here: "ready", or a few words on its state or on what to do."""
         ...
 
     def verified(self, entry: ModelEntry) -> tuple[Path, str]:
@@ -65,7 +65,7 @@ class Backend(Protocol):
         ...
 
     async def identify(self, entry: ModelEntry, running: Running) -> Identity:
-        """What identifies a model. It isn't loaded."""
+        """The identity of a model, without loading it."""
         ...
 
     async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
@@ -73,7 +73,7 @@ class Backend(Protocol):
         ...
 
 
-# what other packages bring is a Backend; of Arena's own it is the place of its class, imported when it is asked for
+# other packages bring a Backend itself; for Arena's own it is the place of the class, imported on demand
 BACKENDS: Final = Registry[Backend | str](
     "arena.backends",
     "backend",
@@ -86,14 +86,14 @@ BACKENDS: Final = Registry[Backend | str](
 
 
 def find_backend(name: str) -> Backend:
-    """The backend of a name that is in `BACKENDS`. Raises InputError if the package that brings it fails, or brings
+    """The backend with a name that is in `BACKENDS`. Raises InputError if the package that brings it fails, or brings
     something else."""
     found = BACKENDS.load(name)
     if BACKENDS.owns(name):
         own: Backend = resolve_name(str(found))()
         return own
     if isinstance(found, type) or not isinstance(found, Backend) or found.name != name:
-        raise BACKENDS.failure(name, f"is no Backend of that name but {found!r}")
+        raise BACKENDS.failure(name, f"isn't a Backend of that name but {found!r}")
     if found.extra and found.extra not in MODULES:
         raise BACKENDS.failure(name, f"needs the extra {found.extra!r}, and there are {', '.join(MODULES)}")
     return found

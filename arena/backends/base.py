@@ -17,7 +17,7 @@ from arena.records import Sample, TokenProbability
 
 
 class Capability(StrEnum):
-    """What a backend can give. A task that needs what is absent refuses with exit 3."""
+    """What a backend can give. A task that needs an absent capability refuses with exit 3."""
 
     ENTROPY = "entropy"
     FURTHER = "further"  # the same numbers under further sampling settings, from one evaluation
@@ -40,12 +40,12 @@ class Sampling:
 class StopRule:
     """When an answer ends, as data, so that a worker or a server's client can apply it token by token.
 
-    Both are regular expressions that are searched in the text of the answer so far, `found` first: if it
-    matches, the answer is valid and ends; if `closed` matches, it ends without a move. The text is also
-    over at an end token and after `max_tokens` tokens. `found` sees the end of the text as a boundary.
+    `found` and `closed` are regular expressions searched for in the text of the answer so far, `found` first:
+    if it matches, the answer is valid and ends; if `closed` matches, it ends without a move. The text also
+    ends at an end token and after `max_tokens` tokens. `found` sees the end of the text as a boundary.
 
-    `reach` is how many characters the longest match has, with what is looked at before and behind it. It spares long
-    answers to be searched whole after each token. A match may be longer if it begins where a line does and ends with
+    `reach` is the length of the longest match in characters, with those looked at before and behind it. It saves
+    searching a long answer whole after each token. A match may be longer if it begins where a line does and ends with
     the line break. None: a match may have any length.
     """
 
@@ -66,13 +66,12 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A prompt and what is wanted of it.
+    """A prompt, with the numbers and answers wanted for it.
 
     `wanted` are the token ids whose first-position log-probabilities are returned, `top` how many of the
-    likeliest tokens; `further` are sampling settings under which the same log-probabilities are wanted too.
-    `block` and `depth` are the request's place in the queue: the lowest block goes first, so that what is finished
-    when a run is stopped is a sample (arena/blocks.py); within it the deepest, so that matches finish and their memory
-    goes.
+    likeliest tokens are; `further` are sampling settings under which the same log-probabilities are wanted too.
+    `block` and `depth` are the request's place in the queue: the lowest block goes first, so that the finished part of
+    a stopped run is a sample (arena/blocks.py); within it the deepest, so that matches finish and free their memory.
     """
 
     tokens: tuple[int, ...]
@@ -99,10 +98,10 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The answer to a request: natural log-probabilities of the wanted tokens under the sampling that was
-    asked for, shape (len(wanted),); the likeliest tokens; the entropy in bits (None where a backend can't
-    give it); every answer drawn, the last being valid unless all attempts were refused; and the numbers
-    under each of the further settings, in their order."""
+    """The answer to a request: natural log-probabilities of the wanted tokens under the requested sampling,
+    shape (len(wanted),); the likeliest tokens; the entropy in bits (None if the backend can't give it);
+    every answer drawn, the last being valid unless all attempts were refused; and the numbers under each
+    of the further settings, in order."""
 
     logprobs: tuple[float, ...]
     top: tuple[TokenProbability, ...]
@@ -113,22 +112,22 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a model gives to tokens that it is given: natural log-probabilities under its raw distribution (temperature
-    1, nothing truncated), one fewer than tokens. `logprobs[i]` is log p(tokens[i + 1] | tokens[: i + 1]); of the first
-    token nothing is known, as nothing stands before it."""
+    """Natural log-probabilities of given tokens under the model's raw distribution (temperature 1, nothing truncated),
+    one fewer than tokens. `logprobs[i]` is log p(tokens[i + 1] | tokens[: i + 1]); the first token has none, because
+    nothing comes before it."""
 
     logprobs: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A tokenizer's facts. `pieces` are the bytes of each token, by id; special tokens have their name there.
+    """The facts about a tokenizer. `pieces` are the bytes of each token, by id; for special tokens, their names.
 
-    `specials` maps a special token's text to its id; `bos` is the id that the tokenizer puts at position 0
+    `specials` maps a special token's text to its id; `bos` is the id that the tokenizer puts at position 0,
     or None if it puts none; `ends` are the tokens that end an answer. `named` are the texts of those that a chat
-    template may name ("bos_token", "eos_token"). `mark` begins what this tokenizer knows special tokens by wherever
-    they stand, so that format and text can be tokenised as one; "" if it knows no such marks. For others, `lstrips` and
-    `rstrips` are the special tokens that take up the white space before and behind them.
+    template may name ("bos_token", "eos_token"). `mark` begins the marks by which this tokenizer recognises special
+    tokens anywhere, so that format and text can be tokenised as one; "" if it has no such marks. Without them,
+    `lstrips` and `rstrips` are the special tokens that take up the white space before and behind them.
     """
 
     pieces: tuple[bytes, ...]
@@ -148,7 +147,7 @@ class Vocabulary:
         return re.compile("|".join(map(re.escape, names)) or r"(?!)")
 
     def mark_of(self, token: int) -> str:
-        """What a special token is known by in any text. Nobody can guess it."""
+        """The mark of a special token, recognised in any text. Nobody can guess it."""
         return f"{self.mark}{token:08}"
 
     def marked(self, text: str) -> str:
@@ -156,7 +155,7 @@ class Vocabulary:
         return self.special_pattern.sub(lambda found: self.mark_of(self.specials[found.group()]), text)
 
     def text(self, tokens: Sequence[int]) -> str:
-        """The text of some tokens; bytes that are no UTF-8 show as the replacement character."""
+        """The text of some tokens; bytes that aren't UTF-8 become the replacement character."""
         return b"".join(self.pieces[token] for token in tokens).decode("utf-8", "replace")
 
 
@@ -195,12 +194,12 @@ class LanguageModel(Protocol):
         ...
 
     async def complete(self, request: Request) -> Completion:
-        """Answer one request. Many may wait at once; that is how they are batched."""
+        """Answer one request. Requests that wait at the same time are batched."""
         ...
 
     async def score(self, tokens: Sequence[int]) -> Scores:
         """The log-probability of every token but the first, given those before it. BOS is a token like the others:
-        put it first where the model wants it. Raises InputError without `Capability.SCORE`, for no tokens, tokens that
+        put it first if the model wants it. Raises InputError without `Capability.SCORE`, for no tokens, tokens that
         don't exist, or more than the context holds."""
         ...
 
@@ -209,5 +208,5 @@ class LanguageModel(Protocol):
         ...
 
     async def close(self) -> None:
-        """Give everything back, at once."""
+        """Free everything, at once."""
         ...

@@ -1,4 +1,4 @@
-"""From a row of logits to a distribution, its numbers, and draws. Shared by every backend that samples itself."""
+"""From a row of logits to a distribution, its numbers, and draws. Shared by all backends that do their own sampling."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LOWEST = -1e4
 class Logits:
     """One row of logits, shape (vocabulary,), and what its distributions under several settings have in common.
 
-    Everything is float64, as the logits' own error is far above it. Raises ValueError for a row that holds no numbers.
+    Everything is float64, whose error is far below the logits' own. Raises ValueError for a row that isn't numbers.
     """
 
     def __init__(self, logits: NDArray[np.float32]) -> None:
@@ -31,12 +31,12 @@ class Logits:
 
     @cached_property
     def weights(self) -> NDArray[np.float64]:
-        """What each token weighs at temperature 1, the likeliest 1."""
+        """The weight of each token at temperature 1; the likeliest has 1."""
         return np.asarray(np.exp(self.raw))
 
     @cached_property
     def log_total(self) -> float:
-        """The log of the weights' sum: what the raw logits lack to be log-probabilities."""
+        """The log of the weights' sum: subtracted from the raw logits it gives log-probabilities."""
         return float(np.log(self.weights.sum()))
 
     def logprob(self, token: int) -> float:
@@ -55,11 +55,11 @@ class Logits:
 
     @cached_property
     def finite(self) -> NDArray[np.float64]:
-        """The raw logits without minus infinity, for sums in which such a token has no weight anyway."""
+        """The raw logits with minus infinity replaced, for sums in which such a token has no weight anyway."""
         return self.raw if self.lowest >= _LOWEST else np.maximum(self.raw, _LOWEST)
 
     def numbers(self, sampling: Sampling, tokens: Sequence[int]) -> Numbers:
-        """The numbers of some tokens under a setting that nobody draws from: nothing is kept of it."""
+        """The numbers of some tokens under a setting that nobody draws from, so nothing is kept."""
         if sampling.top_p < 1.0 or sampling in self._known:
             return self.under(sampling).numbers(tokens)
         temperature = sampling.temperature
@@ -125,7 +125,7 @@ class Distribution:
         return self._normaliser
 
     def numbers(self, tokens: Sequence[int]) -> Numbers:
-        """All numbers of some tokens."""
+        """All the numbers for some tokens."""
         return Numbers(self.logprobs(tokens), self.entropy(), self.normaliser())
 
     def draw(self, uniform: float) -> int:
@@ -136,19 +136,19 @@ class Distribution:
         start = block * _BLOCK
         within = np.cumsum(self._weights[start : start + _BLOCK])
         left = target - (float(self._before[block - 1]) if block else 0.0)
-        # the two sums may differ in the last digit: never past the last token of the block that has any weight
+        # the two sums may differ in the last digit: never go past the block's last token that has any weight
         last = int(np.searchsorted(within, within[-1], side="left"))
         return start + min(int(np.searchsorted(within, left, side="right")), last)
 
 
 def _weighted(weights: NDArray[np.float64], values: NDArray[np.float64]) -> float:
-    """The weighted sum; not a product by BLAS, whose threads would wait for the model's."""
+    """The weighted sum, without BLAS, whose threads would wait for the model's."""
     return float(np.einsum("i,i->", weights, values))
 
 
 def _at_least(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
-    """Where the `count` largest values are, and those that equal the least of them, in ascending order."""
-    # the count-th largest of the blocks' maxima is no larger than the value sought, so that few are left to look at
+    """The indices of the `count` largest values, and of those equal to the smallest of them, in ascending order."""
+    # the count-th largest of the blocks' maxima is no larger than the value sought, so few values are left to look at
     size = max(1, len(values) // (4 * count))
     maxima = np.maximum.reduceat(values, np.arange(0, len(values), size))
     bound = np.partition(maxima, -count)[-count]

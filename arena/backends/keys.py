@@ -1,8 +1,8 @@
-"""Which server is told which secret: each goes only to the addresses that it was given for.
+"""Which server is sent which secret: each goes only to the addresses that it was given for.
 
 A login in an address (http://user:secret@host) is for that host alone; it is taken out of the address before anything
-is kept or shown. ARENA_API_KEY is for the addresses that whoever uses this machine has named themselves: on the command
-line, or in their own models.toml. A server that only a suite names, or a viewer of the app, is sent nothing.
+is kept or shown. ARENA_API_KEY is for the addresses that the person at this machine has named themselves: on the
+command line, or in their own models.toml. A server named only by a suite, or by a viewer of the app, is sent nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _named: set[str] = set()  # the hosts that the person has named
 
 
 def without_logins(text: str) -> str:
-    """A model's name, or any text, without the logins in its addresses; requests to those hosts will carry them."""
+    """A model's name, or any text, without the logins in its addresses; later requests to those hosts carry them."""
 
     def take(found: re.Match[str]) -> str:
         scheme, login, host = found.groups()
@@ -47,19 +47,19 @@ def with_logins(text: str) -> str:
 
 
 def named(text: str) -> str:
-    """What the person has written themselves, without logins: the key may go to the addresses in it."""
+    """A text that the person has typed themselves, without logins: the key may go to the addresses in it."""
     text = without_logins(text)
     _named.update(_host(found[0]) for found in _ADDRESS.finditer(text))
     return text
 
 
 def key() -> str:
-    """The key in the environment, "" without one. Raises InputError for one that no request can carry."""
+    """The key in the environment, or "". Raises InputError for one that no request can carry."""
     return _sendable(os.environ.get(KEY_VARIABLE, ""))
 
 
 def authorization(url: str, given: str = "") -> dict[str, str]:
-    """What a request to an address says of who asks. `given` is a key that the caller has for this very address."""
+    """The headers that authorise a request to an address. `given` is a key that the caller has for exactly that one."""
     host = _host(url)
     if host in _logins:
         user, _, secret = map(unquote, _logins[host].partition(":"))
@@ -75,10 +75,10 @@ def _sendable(secret: str) -> str:
 
 
 def _host(url: str) -> str:
-    """Scheme, host and port: what a secret is for."""
+    """Scheme, host and port, which a secret belongs to."""
     try:
         parts = urlsplit(url)
         scheme = parts.scheme.lower()
         return f"{scheme}://{parts.hostname}:{parts.port or _PORTS.get(scheme)}"
-    except ValueError:  # no address: nothing will be sent there
+    except ValueError:  # not an address: nothing will be sent there
         return url

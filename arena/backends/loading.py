@@ -1,4 +1,4 @@
-"""From a model's name to what identifies it, and to a model that can be asked. What runs it is found by its name."""
+"""From a model's name to its identity, and to a model that can be asked. The name also says which backend runs it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from arena.extras import need
 
 
 def _runnable(name: str) -> tuple[ModelEntry, Backend]:
-    """The entry of a model whose backend is installed. Raises ModelError if it isn't, InputError for no model."""
+    """A model's entry and backend. Raises ModelError if that isn't installed, InputError for an unknown model."""
     entry = find_model(name)
     backend = find_backend(entry.backend)
     if backend.extra:
@@ -32,7 +32,7 @@ def _runnable(name: str) -> tuple[ModelEntry, Backend]:
 class Models:
     """The models in use, each loaded once, and again if it ended by itself.
 
-    `tell` gets the lines that a person should read, `progress` those to be shown only while they last, and `show` the
+    `tell` gets lines that a person should read, `progress` lines to be shown only while they apply, and `show` the
     terms that weights come under.
     """
 
@@ -54,22 +54,22 @@ class Models:
         self._identities: dict[str, Identity] = {}
         self._identifying = asyncio.Lock()
         self._told: set[str] = set()
-        self._builds: dict[str, str] = {}  # how each model that was loaded is run
+        self._builds: dict[str, str] = {}  # the build that runs each loaded model
         self._unverified: dict[str, str] = {}  # why some models' weights can't be verified
 
     def tell_once(self, line: str) -> None:
-        """Tell a person something, unless they were told before."""
+        """Tell a person something, unless they have been told before."""
         if line not in self._told:
             self._told.add(line)
             self._tell(line)
 
     @staticmethod
     def entry(name: str) -> ModelEntry:
-        """What the catalog knows of a model. Raises InputError for a name that isn't there."""
+        """What the catalog knows about a model. Raises InputError for an unknown name."""
         return find_model(name)
 
     async def identify(self, name: str) -> Identity:
-        """What identifies a model, asked for once, and again when it was loaded anew.
+        """The identity of a model, found out once, and again when the model has been reloaded.
 
         Raises ModelError or InputError if it isn't ready here.
         """
@@ -80,21 +80,21 @@ class Models:
                 with BACKENDS.blaming(backend.name):
                     found = await backend.identify(entry, self._running(name))
                 if not isinstance(found, Identity):
-                    raise BACKENDS.failure(backend.name, f"identifies {name} by {found!r}, which is no Identity")
+                    raise BACKENDS.failure(backend.name, f"identifies {name} by {found!r}, which isn't an Identity")
                 self._identities[name] = found
             return self._identities[name]
 
     async def get(self, name: str) -> LanguageModel:
-        """The model, loaded. Raises ModelError or InputError if that can't be done."""
+        """The model, loaded. Raises ModelError or InputError if it can't be."""
         name = without_logins(name)
         async with self._loading:
             if name in self._loaded and self._loaded[name].ended:
                 await self._loaded.pop(name).close()
             if name not in self._loaded:
-                if name in self._builds:  # its weights may be others by now
+                if name in self._builds:  # its weights may have changed by now
                     self._identities.pop(name, None)
                 self._loaded[name] = model = await self._load(name)
-                # made now and beside the loop: thousands of names make a pattern that takes a while
+                # made now and in a thread: compiling thousands of names takes a while
                 await aside(lambda: model.vocabulary.special_pattern)
             return self._loaded[name]
 
@@ -103,7 +103,7 @@ class Models:
         with BACKENDS.blaming(backend.name):
             model = await backend.load(entry, self._running(name))
         if not isinstance(model, LanguageModel):
-            raise BACKENDS.failure(backend.name, f"loads {name} as {model!r}, which is no LanguageModel")
+            raise BACKENDS.failure(backend.name, f"loads {name} as {model!r}, which isn't a LanguageModel")
         self._builds[name] = model.build
         self._unverified |= {name: backend.unverified} if backend.unverified else {}
         return model
@@ -118,7 +118,7 @@ class Models:
         return Running(self.settings, self._server, self._tell, progress, self.show)
 
     def manifest(self) -> dict[str, Any]:
-        """Machine and builds, for a run's record: a language model's logits differ in the last digits between them."""
+        """Machine and builds, for a run's record, because logits differ between them in the last digits."""
         return {
             "arena": version("predictability-arena"),
             "python": platform.python_version(),
@@ -129,7 +129,7 @@ class Models:
         }
 
     async def close_others(self, keep: Iterable[str]) -> None:
-        """End the models that are not named, so that two large ones are never in memory without need."""
+        """End all models but those in `keep`, so that two large ones aren't in memory needlessly."""
         for name in set(self._loaded) - set(keep):
             await self._loaded.pop(name).close()
 

@@ -1,5 +1,5 @@
-"""What this machine has: processors, memory, GPUs, and the libraries that Arena can use, asked in processes of their
-own, as a library that doesn't fit the machine may end whoever loads it."""
+"""What this machine has: processors, memory, GPUs, and the libraries that Arena can use. These are asked in processes
+of their own, because a library that doesn't fit the machine may crash the process that loads it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ import msgspec
 from arena.backends.local.settings import cores, cpuinfo
 from arena.extras import install
 
-_SECONDS = 120.0  # that a library has to say what it sees
+_SECONDS = 120.0  # for a library to say what it finds
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of Arena that can be installed or not: what it is for, its packages' versions, and what it says of
-    itself. `missing` says how it is installed, "" if it is there; `fault` what went wrong when it was loaded."""
+    """An optional part of Arena: what it is for, its packages' versions, and what it says about itself. `missing` says
+    how to install it, "" if it is there; `fault` what went wrong when it was loaded."""
 
     name: str
     purpose: str
@@ -35,7 +35,7 @@ class Part:
 
 
 class Gpu(msgspec.Struct, frozen=True):
-    """A GPU as nvidia-smi lists it; the memory in MiB, 0 where it isn't told."""
+    """A GPU as nvidia-smi lists it; the memory in MiB, 0 if it isn't given."""
 
     name: str
     memory_mib: int
@@ -43,7 +43,7 @@ class Gpu(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Processors that this process may use, memory in bytes (0 where it isn't known), and GPUs."""
+    """Processors that this process may use, memory in bytes (0 if unknown), and GPUs."""
 
     system: str
     processor: str
@@ -62,7 +62,7 @@ seen = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_c
 seen += ["mps"] if torch.backends.mps.is_available() else []
 print("uses " + ", ".join(seen or ["the CPU"]))
 """
-# (name, what it is for, packages, the extra that installs it, what to run for a word about it)
+# (name, what it is for, packages, the extra that installs it, the program that asks what it finds)
 _PARTS: Final = (
     ("app", "the app", ("textual", "textual-plot"), "app", ""),
     ("web", "the app in a browser", ("textual-serve",), "web", ""),
@@ -76,7 +76,7 @@ _PARTS: Final = (
 
 
 def parts(progress: Callable[[str], None] = lambda line: None) -> list[Part]:
-    """Every part that can be installed."""
+    """Every optional part."""
     found = []
     for name, purpose, packages, extra, program in _PARTS:
         progress(f"looking at {name}")
@@ -91,7 +91,7 @@ def parts(progress: Callable[[str], None] = lambda line: None) -> list[Part]:
 
 
 def _says(program: str) -> tuple[str, str]:
-    """A program's last line, or its last word before it failed."""
+    """The last line of a program's output, or of its errors if it failed."""
     try:
         done = subprocess.run(
             [sys.executable, "-c", program], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=_SECONDS
@@ -105,7 +105,7 @@ def _says(program: str) -> tuple[str, str]:
 
 
 def machine() -> Machine:
-    """This one."""
+    """This machine."""
     system = f"{platform.system()} {platform.machine()}"
     return Machine(system, _processor(), cores(), _memory(), gpus())
 

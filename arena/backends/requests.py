@@ -1,4 +1,4 @@
-"""What every backend refuses before it evaluates anything: native code, or a server's GPU, may die of it."""
+"""Requests that every backend refuses before it evaluates anything: native code, or a server's GPU, may die of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from arena.errors import InputError
 
 
 def check_request(model: LanguageModel, request: Request) -> None:
-    """Raises InputError for a prompt without tokens, with tokens that don't exist, or too long for the model."""
+    """Raise InputError for a prompt without tokens, with tokens that don't exist, or too long for the model."""
     if not request.tokens:
         raise InputError(f"{model.name}: a prompt must have at least one token")
     _check_tokens(model, (min(request.tokens), max(request.tokens), *request.wanted))
@@ -19,9 +19,9 @@ def check_request(model: LanguageModel, request: Request) -> None:
 
 
 def check_score(model: LanguageModel, tokens: Sequence[int]) -> None:
-    """Raises InputError for a model that can't score, no tokens, tokens that don't exist, or too many for the model."""
+    """Raise InputError for a model that can't score, no tokens, tokens that don't exist, or too many for the model."""
     if Capability.SCORE not in model.capabilities:
-        raise InputError(f"{model.name}: its backend can't tell the probabilities of a given text: use another backend")
+        raise InputError(f"{model.name}: its backend can't give the probabilities of a text: use another backend")
     if not tokens:
         raise InputError(f"{model.name}: a text to be scored must have at least one token")
     _check_tokens(model, (min(tokens), max(tokens)))

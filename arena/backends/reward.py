@@ -1,4 +1,4 @@
-"""What a reward model gives to answers (the paper's table 7): the side of its child process that Arena talks to.
+"""A reward model's scores for answers (the paper's table 7): the side of its child process that Arena talks to.
 
 The child loads the model, scores all answers in one go and ends, so that nothing of it stays in memory.
 """
@@ -35,11 +35,11 @@ class Score(msgspec.Struct, frozen=True):
 
 
 class Scored(msgspec.Struct, frozen=True, tag=True):
-    """The one message from the child, unless it refuses: a reward for each answer, in their order, the model's own
-    number, which has no unit.
+    """The one message from the child, unless it refuses: a reward for each answer, in order. It is the model's own
+    number, without a unit.
 
-    `build` is what ran the model, for a run's manifest; `template` how the conversations were written: the chat
-    template of the model's tokenizer or, as it has none, the paper's Tulu format.
+    `build` is what ran the model, for a run's manifest; `template` is how the conversations were written: in the chat
+    template of the model's tokenizer or, if it has none, the paper's Tulu format.
     """
 
     values: tuple[float, ...]
@@ -48,24 +48,24 @@ class Scored(msgspec.Struct, frozen=True, tag=True):
 
 
 async def rewards(place: str, request: str, answers: Sequence[str], settings: Settings) -> Scored:
-    """What a reward model gives to each answer as the assistant's whole turn after a user's request.
+    """The reward for each answer as the assistant's whole turn after a user's request.
 
     `place` is a folder or a hub's repository with a sequence classifier of one label, in safetensors. A reward
-    doesn't depend on the answers beside it. Cancelling ends the child. Raises InputError for what is no such model or
-    can't be scored, ModelError without the libraries or if the child dies; its log then stays.
+    doesn't depend on the other answers. Cancelling ends the child. Raises InputError for anything but such a model or
+    if an answer can't be scored, ModelError without the libraries or if the child dies; its log then stays.
     """
     check_place(place)
     if os.path.isfile(from_home(place)):
         raise InputError(f"{place} is a GGUF file, which holds no reward model: name a folder or a hub's repository")
     try:
         question = msgspec.json.encode(Score(place, request, tuple(answers), settings.resolved()))
-    except UnicodeEncodeError as error:  # half a character, as names that are no UTF-8 have it
-        raise InputError(f"the reward model {place} or what it is to read is no valid text: {error.reason}") from error
+    except UnicodeEncodeError as error:  # half a character, from a name that isn't UTF-8
+        raise InputError(f"the reward model {place} or its input isn't valid text: {error.reason}") from error
     log = log_file(place)
     output, code = await _run(question + b"\n", log)
     try:
         answer: Scored | Refused = msgspec.json.decode(output, type=Scored | Refused)
-    except msgspec.MsgspecError:  # nothing, or not all of it
+    except msgspec.MsgspecError:  # no message, or only part of one
         how = f"{describe(code)}; its log is {log}{last_words(log)}"
         raise ModelError(f"the worker of the reward model {place} ended: {how}") from None
     log.unlink(missing_ok=True)
@@ -75,14 +75,14 @@ async def rewards(place: str, request: str, answers: Sequence[str], settings: Se
 
 
 async def _run(question: bytes, log: Path) -> tuple[bytes, int]:
-    """All that the child writes, and its exit code."""
+    """Everything that the child writes, and its exit code."""
     process = await start(WORKER, log)
     assert process.stdin is not None and process.stdout is not None
     try:
         with contextlib.suppress(ConnectionError):  # it died at once: the log says why
             process.stdin.write(question)
             await process.stdin.drain()
-        # its input stays open until then: the child takes the end of that for the end of its parent
+        # its input stays open until then, because the child takes its closing for the end of its parent
         output = await process.stdout.read()
         process.stdin.close()
         return output, await process.wait()

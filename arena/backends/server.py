@@ -6,9 +6,9 @@ import msgspec
 
 
 class ServerSettings(msgspec.Struct, frozen=True):
-    """`patience` is how many seconds a request may wait for its answer, all tries together; `batch` the most prompts a
-    request, `flights` the most requests at once to each address. `key` goes to every address that is asked with these
-    settings; without it arena/backends/keys.py says who is told what."""
+    """`patience` is how many seconds a request may wait for its answer, all tries together; `batch` is the most prompts
+    per request, `flights` the most requests at once to each address. `key` goes to every address asked with these
+    settings; without it arena/backends/keys.py decides which key goes where."""
 
     patience: float = 300.0
     batch: int = 32

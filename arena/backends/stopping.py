@@ -1,4 +1,4 @@
-"""When an answer ends: the stop rule applied to text, token by token. Every backend cuts by this one rule."""
+"""When an answer ends: the stop rule applied to text, token by token. Every backend cuts answers by this one rule."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _compiled(rule: StopRule) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def found(rule: StopRule, text: str, start: int = 0) -> re.Match[str] | None:
-    """The first match of `found` in an answer's text, if it stands before any closing mark. Nothing is sought before
+    """The first match of `found` in an answer's text, if it comes before any closing mark. The search begins at
     `start`."""
     wanted, closed = _compiled(rule)
     match, end = wanted.search(text, start), closed.search(text, start)
@@ -42,10 +42,10 @@ def _ending(rule: StopRule, text: str, length: int, start: int = 0) -> str | Non
 
 
 class Growing:
-    """An answer that grows by a token at a time, and says what `ending` says of all its tokens until it has ended.
+    """An answer that grows by one token at a time, and reports what `ending` would say of all its tokens so far.
 
-    Each token is decoded once. While nothing has matched, a new match must look at new text: where the rule says how
-    far it reaches, only so much of the older text is searched again, and a line from its beginning when it ends.
+    Each token is decoded once. While nothing has matched, a new match must involve new text: if the rule has a
+    `reach`, only that much of the older text is searched again, and a line from its beginning when it ends.
     """
 
     def __init__(self, rule: StopRule, vocabulary: Vocabulary) -> None:
@@ -67,7 +67,7 @@ class Growing:
         return _ending(self._rule, text, self._length, self._start(before, text))
 
     def _start(self, before: str, text: str) -> int:
-        """Where a match may begin that the text before did not have."""
+        """The first place where a match may begin that the text before didn't have."""
         if self._rule.reach is None:
             return 0
         start = max(0, len(before) - self._rule.reach)
@@ -77,7 +77,7 @@ class Growing:
 
 
 def cut(rule: StopRule, vocabulary: Vocabulary, tokens: Sequence[int]) -> Sample:
-    """The answer in a longer run of sampled tokens, cut at the token that ends it."""
+    """The answer at the start of a longer series of sampled tokens, cut at the token that ends it."""
     growing = Growing(rule, vocabulary)
     for length, token in enumerate(tokens, start=1):
         ended = growing.add(token)
@@ -87,6 +87,6 @@ def cut(rule: StopRule, vocabulary: Vocabulary, tokens: Sequence[int]) -> Sample
 
 
 def answer(vocabulary: Vocabulary, tokens: Sequence[int], ended: str) -> Sample:
-    """The sample that these tokens are; an end token is no text."""
+    """These tokens as a sample; an end token adds no text."""
     spoken = tokens[:-1] if ended == "eos" else tokens
     return Sample(vocabulary.text(spoken), tuple(tokens), ended)

@@ -1,6 +1,6 @@
 """A tokenizer from a model's folder, through the library tokenizers: for models that other programs run.
 
-It gives what llama.cpp gives of a GGUF file: the bytes of every token, the special ones, whether BOS is added,
+It gives what llama.cpp gives for a GGUF file: the bytes of every token, the special ones, whether BOS is added,
 which tokens end an answer, and the chat template.
 """
 
@@ -17,12 +17,12 @@ from tokenizers import Tokenizer
 
 from arena.backends.base import Vocabulary
 
-FILES: Final = (  # that are read of a folder
+FILES: Final = (  # the files that are read from a folder
     *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "config.json", "generation_config.json"),
     *("chat_template.jinja", "chat_template.json"),
 )
 
-# tokens that end a turn or a text in the families there are, whether or not a model's files say so
+# tokens that end a turn or a text in known model families, whether or not a model's files say so
 _ENDS: Final = frozenset(
     (
         *("</s>", "<eos>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>"),
@@ -31,13 +31,13 @@ _ENDS: Final = frozenset(
 )
 _MARKUP: Final = re.compile(r"<.+>|\[.+\]", re.DOTALL)
 
-_MOST_TOKENS: Final = 1 << 22  # 16 times the largest vocabulary there is; a folder may be a stranger's
+_MOST_TOKENS: Final = 1 << 22  # 16 times the largest known vocabulary; a folder may be a stranger's
 
 
 class FolderTokenizer:
     """The tokenizer of a folder with `tokenizer.json` and its configuration.
 
-    `size` is the least number of token ids that the model knows, as its output may be padded.
+    `size` is the least number of token ids that the model has, because its output may be padded.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class FolderTokenizer:
     def from_folder(cls, folder: Path) -> FolderTokenizer:
         """Read a folder. Raises OSError or ValueError for one without a tokenizer."""
         config = _read_json(folder / "tokenizer_config.json")
-        if "added_tokens_decoder" not in config:  # an older layout, as transformers reads it
+        if "added_tokens_decoder" not in config:  # an older layout that transformers also reads
             config |= _read_json(folder / "special_tokens_map.json")
         model = _read_json(folder / "config.json")
         generation = {"eos_token_id": model.get("eos_token_id")} | _read_json(folder / "generation_config.json")
@@ -73,7 +73,7 @@ class FolderTokenizer:
 
 
 def default_template(found: Any) -> str | None:
-    """The chat template that serves where none is named: templates may be several, by name or as a list of pairs."""
+    """The chat template used by default: there may be several, by name or as a list of pairs."""
     if isinstance(found, list):
         found = next(
             (one.get("template") for one in found if isinstance(one, dict) and one.get("name") == "default"), None
@@ -87,7 +87,7 @@ def _chat_template(folder: Path, config: Mapping[str, Any]) -> str | None:
     file = folder / "chat_template.jinja"
     if file.is_file():
         return file.read_text(encoding="utf-8")
-    of_processor = _read_json(folder / "chat_template.json")  # of models that read pictures too
+    of_processor = _read_json(folder / "chat_template.json")  # for models that also read pictures
     return default_template(config.get("chat_template")) or default_template(of_processor.get("chat_template"))
 
 
@@ -103,7 +103,7 @@ def _vocabulary(
     added = {token["id"]: token["content"] for token in definition.get("added_tokens") or ()}
     size = max(size, max(ids.values(), default=-1) + 1)
     if size > _MOST_TOKENS:
-        raise ValueError(f"it has {size} tokens, and none has more than {_MOST_TOKENS}")
+        raise ValueError(f"it has {size} tokens, and no tokenizer has more than {_MOST_TOKENS}")
     pieces = [b""] * size
     spell = _speller(definition)
     for text, token in ids.items():
@@ -125,8 +125,8 @@ def _vocabulary(
 
 
 def _specials(added: Iterable[Mapping[str, Any]], chat_template: str) -> dict[str, int]:
-    """The added tokens that no ordinary text may spell: those that are called special, and marks of turns that the
-    chat template writes, which some files don't call so. The others are words like any."""
+    """The added tokens that ordinary text may not spell: those marked as special, and marks of turns that the chat
+    template writes, which some files don't mark so. The others are ordinary words."""
     return {
         token["content"]: token["id"]
         for token in added
@@ -137,7 +137,7 @@ def _specials(added: Iterable[Mapping[str, Any]], chat_template: str) -> dict[st
 def _bos(
     tokenizer: Tokenizer, config: Mapping[str, Any], named: Mapping[str, str], ids: Mapping[str, int]
 ) -> int | None:
-    """What begins a text: as the configuration says, else what the tokenizer puts before one."""
+    """The token that begins a text: the configuration's, else the one that the tokenizer puts before a text."""
     adds = config.get("add_bos_token")
     if isinstance(adds, bool):
         return ids.get(named.get("bos_token", "")) if adds else None
@@ -146,7 +146,7 @@ def _bos(
 
 
 def _content(value: Any) -> str:
-    """A special token's text, which a configuration may wrap."""
+    """A special token's text, which a configuration may wrap in a table."""
     found = value.get("content") if isinstance(value, dict) else value
     return found if isinstance(found, str) else ""
 
@@ -155,7 +155,7 @@ def _tokenizer(definition: str) -> Tokenizer:
     try:
         made = Tokenizer.from_str(definition)
     except Exception as error:  # the library raises nothing more specific
-        raise ValueError(f"tokenizer.json describes no tokenizer: {error}") from error
+        raise ValueError(f"tokenizer.json doesn't describe a tokenizer: {error}") from error
     made.no_truncation()
     made.no_padding()
     return made
@@ -164,12 +164,12 @@ def _tokenizer(definition: str) -> Tokenizer:
 def _with_marks(definition: dict[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
     """The same tokenizer with a mark for the name of each special token.
 
-    The library then does all that is near them, as the flags of each say, and ordinary text can't spell one: neither
-    as an added token, nor as a word of the vocabulary, nor by merges.
+    The library then treats the text near each as its flags say, and ordinary text can't spell one: neither as an added
+    token, nor as a word of the vocabulary, nor by merges.
     """
     names = {text: vocabulary.mark_of(token) for text, token in vocabulary.specials.items()}
     for token in definition.get("added_tokens") or ():
-        if token["content"] in names:  # which is always found: no neighbour and no normalising hides a mark
+        if token["content"] in names:  # always found: neither neighbours nor normalising hide a mark
             token |= {"content": names[token["content"]], "normalized": False, "single_word": False}
     definition["post_processor"] = None  # it may name tokens by their texts, and adds BOS alone
     model = definition["model"]
@@ -204,7 +204,7 @@ def _speller(definition: Mapping[str, Any]) -> Any:
 
 
 def _byte_letters() -> dict[str, int]:
-    """The letter that stands for each byte in a byte-level vocabulary: itself if it can be seen, else one from 256 on.
+    """The letter for each byte in a byte-level vocabulary: the byte itself if it is visible, else one from 256 on.
 
     Source: the encoder of GPT-2 (Radford et al. 2019).
     """

@@ -4,7 +4,7 @@ game.py                  what a game is
 registry.py              from what a person types to a game
 rock_paper_scissors.py   section 3.2.1 of the paper
 hide_and_seek.py         section 3.2.2
-matching_pennies.py      the smallest game there is
+matching_pennies.py      the smallest possible game
 equilibrium.py           the value of a game and an optimal policy
 """
 

@@ -34,6 +34,6 @@ def equilibrium(game: Game) -> Equilibrium:
         b_eq=[1.0],
         bounds=[(0.0, 1.0)] * moves + [(None, None)],
     )
-    if not solution.success:  # a matrix game always has a value, so this is a bug and not the person's
+    if not solution.success:  # a matrix game always has a value, so this is a bug, not the person's error
         raise ArithmeticError(f"no equilibrium found for {game.name}: {solution.message}")
     return Equilibrium(float(-100.0 * solution.fun), np.asarray(solution.x[:-1], dtype=np.float64))

@@ -14,8 +14,8 @@ from arena.records import Outcome, Policy, Seat
 class Game:
     """The rules of one simultaneous two-player stage game.
 
-    `payoff` has shape (moves, replies): +1 win, 0 tie, -1 loss, for the subject. `name` is what a person
-    types, `title` what they read.
+    `payoff` has shape (moves, replies): +1 win, 0 tie, -1 loss, for the subject. A person types `name` and
+    reads `title`.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Game:
         return self.moves if seat is Seat.SUBJECT else self.replies
 
     def outcome(self, move: int | None, reply: int | None) -> Outcome:
-        """The result for the subject. A seat that gave no move loses; if neither gave one it is a tie."""
+        """The result for the subject. A seat without a move loses; if neither has one it is a tie."""
         if move is None or reply is None:
             return Outcome((reply is None) - (move is None))
         return Outcome(int(self.payoff[move, reply]))
@@ -52,7 +52,7 @@ class Game:
     def best_reply(self, policy: Policy) -> int:
         """The reply that maximises the probability of winning this round; ties go to the first.
 
-        It is the greedy adversary of section 3.2.1.
+        This is what the greedy adversary of section 3.2.1 plays.
         """
         losses = (self.payoff == -1).T.astype(np.float64)
         return int(np.argmax(losses @ np.asarray(policy.probabilities)))

@@ -5,7 +5,7 @@ import numpy as np
 from arena.errors import UsageError
 from arena.games.game import Game
 
-# Everyday single words with distinct first letters; the test of counted tokens says why these.
+# Everyday single words with distinct first letters; the test of counted tokens shows why these were chosen.
 SPOTS = ("bathroom", "closet", "garden", "kitchen", "library", "office", "shed")
 
 

@@ -1,4 +1,4 @@
-"""Matching pennies: the subject wins if the coins differ. The smallest game there is."""
+"""Matching pennies: the subject wins if the coins differ. The smallest possible game."""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
-"""From what a person types to a game: `rps`, `hide-and-seek:5`, or one that another package brings.
+"""From the name that a person types to a game: `rps`, `hide-and-seek:5`, or one that another package brings.
 
 A package adds a game through the entry point group `arena.games`: the name is what people type, the object
-a function that returns a Game, with one optional whole number as its argument (`name:5`). Its wordings lie in
+a function that returns a Game, with one optional whole number as its argument (`name:5`). Its wordings are in
 `templates/NAME/` beside the module that holds the function.
 """
 
@@ -30,7 +30,7 @@ GAMES: Final = Registry[Callable[..., Game]](
 
 
 def ignored_games(name: str = "") -> tuple[str, ...]:
-    """The games of other packages whose names are taken, or those that claim one name, as sentences."""
+    """Sentences on games of other packages whose names are taken, or claimed by two packages."""
     return GAMES.ignored(name.partition(":")[0])
 
 
@@ -48,7 +48,7 @@ def _make(name: str, *options: int) -> Game:
         game = _called(name, maker, *options)
     if not isinstance(game, Game) or game.name.partition(":")[0] != name:
         got = f"one that is called {game.name!r}" if isinstance(game, Game) else repr(game)
-        raise GAMES.failure(name, f"is no Game of that name but {got}")
+        raise GAMES.failure(name, f"isn't a Game of that name but {got}")
     return game
 
 
@@ -67,7 +67,7 @@ def game_names() -> tuple[str, ...]:
 
 
 def playable_games() -> dict[str, Game]:
-    """Those of them that can be made, by name: a package that fails takes no other game down."""
+    """The games that can be made, by name: a package that fails takes no other game down."""
     found = {}
     for name in game_names():
         with suppress(ArenaError):
@@ -76,7 +76,7 @@ def playable_games() -> dict[str, Game]:
 
 
 def parse_game(spec: str) -> Game:
-    """The game that `spec` names: a name, or `name:NUMBER` for a game with an option.
+    """The game that `spec` names, as a name or as `name:NUMBER` for a game with an option.
 
     Raises UsageError for an unknown name or an option that the game doesn't take, InputError if the package that
     brings the game fails.

@@ -1,8 +1,8 @@
 """Text in, text out: wordings and formats.
 
 wording.py         how a game or a task is put to a model, from templates/
-formats.py         the special tokens round a request
+formats.py         the special tokens around a request
 chat_template.py   a model's own chat template
-sandbox.py         templates of strangers, in a process of their own
+sandbox.py         strangers' templates, in a process of their own
 rendering.py       what that process does
 """

@@ -1,4 +1,4 @@
-"""A model's own chat template: Jinja from a stranger, rendered in a sandbox and within limits."""
+"""A model's own chat template: a stranger's Jinja, rendered in a sandbox and within limits."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from functools import lru_cache
 from arena.errors import InputError
 from arena.prompts import sandbox
 
-# Stands for the request while the template runs, so that the request itself is never part of a template's text.
+# Takes the request's place while the template runs, so that the request itself is never part of a template's text.
 # A plain word: templates may strip it, and some compare the content with other texts.
 _PLACEHOLDER = "ARENA-REQUEST-7f3a9c"
 
 
 @dataclass(frozen=True, slots=True)
 class ChatTemplate:
-    """A template, the special tokens that it may name (`eos_token` and its text), and the model whose it is."""
+    """A template, the special tokens that it may name (`eos_token` and its text), and the model it belongs to."""
 
     source: str
     named: tuple[tuple[str, str], ...] = ()
@@ -24,21 +24,21 @@ class ChatTemplate:
 
 @lru_cache(maxsize=16)
 def around_request(template: ChatTemplate) -> tuple[str, str]:
-    """What a chat template writes before and after one request of a user, up to where the answer begins.
+    """The text that a chat template writes before and after one user request, up to where the answer begins.
 
-    Raises InputError if the template fails or takes too much, or doesn't hold the request exactly once and unchanged.
+    Raises InputError if the template fails, uses too much, or doesn't write the request exactly once and unchanged.
     """
     before, *after = written(template, _PLACEHOLDER).split(_PLACEHOLDER)
     if len(after) != 1:
         raise InputError(
-            f"the chat template of {template.model} writes the request {len(after)} times, but it should once and "
+            f"the chat template of {template.model} writes the request {len(after)} times instead of once and "
             "unchanged: choose another --format"
         )
     return before, after[0]
 
 
 def written(template: ChatTemplate, request: str) -> str:
-    """What a chat template makes of a request, up to where the answer begins. Raises InputError if it fails or takes
+    """What a chat template makes of a request, up to where the answer begins. Raises InputError if it fails or uses
     too much."""
     values = {
         "bos_token": "",

@@ -1,7 +1,7 @@
-"""Formats: the special tokens round a request, and where the answer's opening goes (the paper's A.2).
+"""Formats: the special tokens around a request, and where the answer's opening goes (the paper's A.2).
 
-A format turns a request into segments. Its own text is marked, as special tokens are recognised only there:
-a request or a history that spells `<|im_end|>` is ordinary text. Formats of Arena's own never contain BOS; tokenising
+A format turns a request into segments. Its own text is marked, because special tokens are recognised only there:
+a request or a history that spells `<|im_end|>` is ordinary text. Arena's own formats never contain BOS; tokenising
 adds it if the model's tokenizer does, unless a chat template has written it.
 """
 
@@ -24,7 +24,7 @@ class Segment:
     special: bool = False
 
 
-# What stands before and after the request, as the paper's appendix A.2 prints it, without <|begin_of_text|>.
+# The text before and after the request, as the paper's appendix A.2 prints it, without <|begin_of_text|>.
 _FIXED: Final = {
     "none": ("", ""),
     "tulu": ("<|user|>\n", "\n<|assistant|>\n"),
@@ -37,15 +37,15 @@ _FIXED: Final = {
 }
 
 CHAT_TEMPLATE: Final = "chat-template"
-PAPERS: Final = ("tulu", "llama-instruct")  # what the paper wrapped its aligned models' requests in
+PAPERS: Final = ("tulu", "llama-instruct")  # those that the paper used for its aligned models
 FORMATS: Final = (*_FIXED, CHAT_TEMPLATE)
 
 
 def render(format: str, request: str, infix: str, chat_template: ChatTemplate | None = None) -> tuple[Segment, ...]:
-    """A request in a format, the answer opened by `infix`; segments without text are left out.
+    """A request in a format, with the answer opened by `infix`; segments without text are left out.
 
     `chat_template` is the model's own, for the format of that name. The prompt doesn't end in a space unless the infix
-    or, without one, the request does. Raises InputError if the model has no chat template, or if it fails.
+    or, without one, the request does. Raises InputError if that format's chat template is missing or fails.
     """
     if format == CHAT_TEMPLATE:
         if chat_template is None:

@@ -1,5 +1,5 @@
-"""What makes text of a template. It runs in a process of its own for templates of strangers (see sandbox.py): a line of
-JSON in, a line out, and limits that end it where a template takes too much.
+"""Makes text of templates. For strangers' templates it runs in a process of its own (see sandbox.py): a line of JSON
+in, a line out, and limits that end it when a template uses too much.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MOST_MIB: Final = 512  # of memory, for the process as a whole
-_LONGEST: Final = 100_000  # characters; a chat template that writes more formats no request
-_LONGEST_WORDING: Final = 10_000_000  # with the history of a match: more than any context has room for
+_LONGEST: Final = 100_000  # characters; a chat template that writes more isn't formatting a request
+_LONGEST_WORDING: Final = 10_000_000  # with the history of a match: more than fits any context
 
 
 class Job(msgspec.Struct):
@@ -34,21 +34,21 @@ class Job(msgspec.Struct):
 
 
 class Rendered(msgspec.Struct):
-    """Their texts, or why there are none."""
+    """The texts, or why there are none."""
 
     texts: list[str]
     why: str = ""
 
 
 def render(templates: Sequence[str], values: dict[str, Any], chat: bool) -> list[str]:
-    """The texts of templates. Raises whatever a template may come to."""
+    """The texts of templates. Raises whatever a template raises."""
     longest = _LONGEST if chat else _LONGEST_WORDING
     return [_text(_template(template, chat), values, longest) for template in templates]
 
 
 def _text(template: Template, values: dict[str, Any], longest: int) -> str:
     text = ""
-    for piece in template.generate(values):  # so that one that never ends is stopped
+    for piece in template.generate(values):  # piece by piece, to stop a template that never ends
         text += piece
         if len(text) > longest:
             raise ValueError(f"it writes more than {longest} characters")
@@ -63,7 +63,7 @@ def _template(text: str, chat: bool) -> Template:
 
 
 class _Generation(Extension):
-    """`{% generation %}` marks the assistant's text for training; to a prompt it is nothing."""
+    """`{% generation %}` marks the assistant's text for training; it means nothing for a prompt."""
 
     tags = {"generation"}  # noqa: RUF012 (as the base class declares it)
 
@@ -73,7 +73,7 @@ class _Generation(Extension):
 
 
 class _Chat(ImmutableSandboxedEnvironment):
-    """What transformers gives a chat template."""
+    """The environment that transformers gives a chat template."""
 
     def __init__(self) -> None:
         super().__init__(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", _Generation])
@@ -82,7 +82,7 @@ class _Chat(ImmutableSandboxedEnvironment):
 
 
 def _refuse(message: str) -> NoReturn:
-    """What templates call to say that they can't format something."""
+    """Templates call this to say that they can't format something."""
     raise ValueError(message)
 
 
@@ -91,12 +91,12 @@ def _to_json(value: Any, **options: Any) -> str:
 
 
 def _now(format: str) -> str:
-    """Some templates write the date into the prompt. One date, so that a run's prompts are the same tomorrow."""
+    """Some templates write the date into the prompt. It is always the same, so that a run's prompts never change."""
     return datetime(2025, 1, 1).strftime(format)
 
 
 def main() -> None:
-    """Answer jobs until the input closes. Whoever started this decides about Ctrl-C."""
+    """Answer jobs until the input closes. Ctrl-C is left to the process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _bound_memory()
     for line in sys.stdin.buffer:
@@ -110,7 +110,7 @@ def _answer(job: Job) -> Rendered:
         return Rendered(render(job.templates, job.values, job.chat))
     except MemoryError:
         return Rendered([], f"it takes more than {MOST_MIB} MiB of memory")
-    except Exception as error:  # whatever a stranger's program may come to
+    except Exception as error:  # a stranger's program may raise anything
         why = f"{type(error).__name__}: {error}"[:300].rstrip(".")
         return Rendered([], why.encode("unicode_escape").decode("ascii"))
     finally:
@@ -125,7 +125,7 @@ def _bound_memory() -> None:
 
 
 def _bound_work(seconds: float) -> None:
-    """SIGPROF ends this process after so much work, even in the middle of one multiplication; 0: not any more."""
+    """SIGPROF ends this process after so much work, even in the middle of one multiplication; 0 removes the limit."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
 

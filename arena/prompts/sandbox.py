@@ -1,5 +1,5 @@
-"""Templates of strangers are rendered in a process of their own, which is ended where one takes too much: jinja2's
-sandbox keeps them from Python, but `{{ 10 ** 10 ** 9 }}` would never come back.
+"""Strangers' templates are rendered in a process of their own, which is ended if one uses too much: jinja2's sandbox
+keeps them away from Python, but `{{ 10 ** 10 ** 9 }}` would never return.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 SECONDS: Final = 2.0  # of work for one job; a real template needs a thousandth
-PATIENCE: Final = 20.0  # seconds until it is given up, on a machine that is busy or can't count a process's work
+PATIENCE: Final = 20.0  # seconds until it is given up on, if the machine is busy or can't count a process's work
 
 _lock = threading.Lock()
 _process: subprocess.Popen[bytes] | None = None
@@ -32,7 +32,7 @@ def render(templates: Sequence[str], values: dict[str, Any], *, chat: bool) -> l
     try:
         line = msgspec.json.encode(Job(templates, values, chat, SECONDS)) + b"\n"
     except UnicodeEncodeError as error:  # half a character
-        raise TemplateError(f"it is no valid text: {error.reason}") from error
+        raise TemplateError(f"it isn't valid text: {error.reason}") from error
     with _lock:
         answer, code = _ask(line)
     try:

@@ -23,7 +23,7 @@ _KEYS = {"name", "closing", "infix", "prompt"}
 
 @dataclass(frozen=True, slots=True)
 class ShownRound:
-    """A past round as the reader of a prompt sees it: their own move first. `outcome` is "win", "tie" or "loss"."""
+    """A past round as the reader of a prompt sees it, own move first. `outcome` is "win", "tie" or "loss"."""
 
     number: int
     mine: str
@@ -35,7 +35,7 @@ class ShownRound:
 class Wording:
     """A template with its infix and closing marks. `history` is how many past rounds it shows (None: all).
 
-    `shipped` says that it is Arena's own; a stranger's is rendered in a sandbox.
+    `shipped` marks Arena's own; a stranger's is rendered in a sandbox.
     """
 
     label: str
@@ -58,7 +58,7 @@ class Wording:
     ) -> tuple[str, str]:
         """The prompt and the infix of round `number`, after these past rounds. Neither ends in a space.
 
-        Raises InputError if the template fails or takes too much.
+        Raises InputError if the template fails or uses too much.
         """
         shown = rounds if self.history is None else rounds[max(0, len(rounds) - self.history) :]
         values = {"moves": moves, "replies": replies, "rounds": shown, "number": number}
@@ -118,6 +118,6 @@ def read_wording(file: Traversable, style: Style, history: int | None = None, sh
     closing = values["closing"]
     if not isinstance(closing, list) or not all(isinstance(mark, str) and mark for mark in closing):
         raise InputError(f"{file}: closing is a list of texts")
-    # a first line break is for the eye of whoever reads the file
+    # a line break at the start is there only to make the file easier to read
     prompt = values["prompt"].removeprefix("\n")
     return Wording(values["name"], style, prompt, values["infix"], tuple(closing), history, shipped)

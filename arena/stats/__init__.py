@@ -1,9 +1,9 @@
 """Pure functions on arrays, over numpy and scipy only.
 
-bounded.py      intervals for the mean of a bounded quantity, also from few observations or near a bound
+bounded.py      intervals for the mean of a bounded quantity, even from few observations or near a bound
 clusters.py     means, ratios and differences of rounds that come in matches
 uniformity.py   how far counts are from uniform
 sequences.py    repetitions, and dependence of neighbours
-open_share.py   what exact mode can still become
+open_share.py   bounds for exact mode while part of the distribution is unexplored
 foresight.py    how well a simple predictor foresees a player
 """

@@ -1,10 +1,10 @@
-"""Intervals for rounds that come in matches: cluster-robust, as the rounds of one match are not independent.
+"""Intervals for rounds that come in matches: cluster-robust, because the rounds of a match are not independent.
 
 A mean over rounds is a ratio of two sums over clusters. Its standard error is that of the ratio by
 linearisation, G/(G-1) times the sum of squared residuals per cluster, with t on G-1 degrees of freedom
 (Cochran, Sampling Techniques, chapter 6; Cameron & Miller 2015, A Practitioner's Guide to Cluster-Robust Inference).
-That is t on the clusters' own values, the mean plus what each contributes to its error; bounded.py says where it
-doesn't work, and what does there.
+That is t on the clusters' own values, the mean plus each one's contribution to its error; bounded.py says where it
+doesn't work, and what does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from arena.stats.bounded import Bounds, Limits, is_steady, mean_limits, t_quantile
 
-_DENSE = 5  # observations of a side in a stratum, below which its own mean takes up too much of their spread
+_DENSE = 5  # with fewer observations of a side in a stratum, their own mean takes up too much of their spread
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -29,7 +29,7 @@ Mask = NDArray[np.bool_]
 class Estimate:
     """A value with its 95% interval; None where undefined: no observation, or an interval from one cluster.
 
-    The interval holds the value, has a width, and never passes the bounds of what is measured.
+    The interval holds the value, is wider than zero, and never passes the bounds of the measured quantity.
     """
 
     value: float | None
@@ -37,14 +37,14 @@ class Estimate:
 
 
 def center(values: Floats) -> float | None:
-    """The mean of `values`, shape (n,), None of none. That of equal values is their value, to the last bit."""
+    """The mean of `values`, shape (n,); None if n is 0. The mean of equal values is their value, to the last bit."""
     return _mean(values) if len(values) else None
 
 
 def mean(values: Floats, clusters: Labels, bounds: Bounds) -> Estimate:
-    """The mean of `values`, shape (n,), whose cluster is `clusters`, shape (n,): the ratio of sums to counts.
+    """The mean of `values`, shape (n,), in the clusters named by `clusters`, shape (n,): the ratio of sums to counts.
 
-    `bounds` are those of any value. The interval is None below two clusters.
+    Every value lies within `bounds`. The interval is None for fewer than two clusters.
     """
     if not len(values):
         return Estimate(None)
@@ -59,10 +59,10 @@ def mean(values: Floats, clusters: Labels, bounds: Bounds) -> Estimate:
 def difference(values: Floats, clusters: Labels, bounds: Bounds, first: Mask, second: Mask) -> Estimate:
     """The mean of `values` where `first` minus that where `second`, with the interval of the whole difference.
 
-    All have shape (n,). Undefined if either mask is empty; of a mask and itself it is 0 without an interval, as nothing
-    is estimated. The degrees of freedom are those of the mask that lies in
-    fewer clusters, less one, and the interval is None if these are fewer than two. Where t doesn't work, or a side has
-    fewer than five observations a stratum, both sides' own limits are combined, by the squares of their distances
+    All have shape (n,). Undefined if either mask is empty; between a mask and itself it is 0 without an interval,
+    because nothing is estimated. The degrees of freedom are one less than the clusters of the mask that lies in fewer,
+    and the interval is None if those are fewer than two. Where t doesn't work, or a side has fewer than five
+    observations per stratum, both sides' own limits are combined, by the squares of their distances
     (Zou & Donner 2008, Construction of confidence limits about effect measures: a general approach).
     """
     return stratified_difference(values, clusters, bounds, np.zeros_like(clusters), first, second)
@@ -74,7 +74,7 @@ def stratified_difference(
     """The difference of two means within strata: each stratum's difference weighted by n1 n2 / (n1 + n2).
 
     All have shape (n,). It is the coefficient of `first` in a regression with an intercept for each stratum, and
-    its interval is that regression's. Undefined if no stratum has both; the interval as for `difference`.
+    its interval is that regression's. Undefined if no stratum has both sides; the interval is as for `difference`.
     """
     if np.array_equal(first, second):
         return Estimate(0.0 if first.any() else None)
@@ -90,7 +90,7 @@ def stratified_difference(
     ]
     if min(side.count for side in sides) < 2:
         return Estimate(value)
-    # the weights are made of counts, and chance moves these too: their derivatives are (n2/n)^2 and (n1/n)^2
+    # the weights are made of counts, which also vary by chance: their derivatives are (n2/n)^2 and (n1/n)^2
     chance = np.zeros(groups.count)
     for part in parts:
         off = (part.means[0] - part.means[1] - value) / total
@@ -110,7 +110,7 @@ class _Groups:
         self.count = len(names)
 
     def sums(self, values: Floats, at: Labels | slice = slice(None)) -> Floats:
-        """The sum of values in each cluster; `at` are the observations that they belong to."""
+        """The sum of values in each cluster; `at` are the observations that the values belong to."""
         return np.bincount(self._index[at], weights=values, minlength=self.count).astype(np.float64, copy=False)
 
     def counts(self, at: Labels) -> Labels:
@@ -120,8 +120,8 @@ class _Groups:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A stratum that has both sides: which observations, their means, the weight of the difference, and the first
-    side's share of the observations."""
+    """A stratum that has both sides: the observations, their means, the weight of the difference, and the first side's
+    share of the observations."""
 
     sides: tuple[Labels, Labels]
     means: tuple[float, float]
@@ -141,8 +141,8 @@ def _parts(values: Floats, strata: Labels, first: Mask, second: Mask) -> Iterato
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """A weighted mean of one side over the strata: what each cluster contributes to its error, strata given, and to its
-    distance from the mean of all; which clusters it lies in; and by how many observations in a stratum."""
+    """A weighted mean of one side over the strata: each cluster's contribution to its error, strata given, and to its
+    distance from the mean of all; which clusters it lies in; and how many observations it has in a stratum."""
 
     mean: float
     influence: Floats
@@ -181,10 +181,10 @@ def _difference_limits(value: float, influence: Floats, sides: list[_Side], boun
 
 
 def _around(value: float, low: float, high: float, bounds: Bounds) -> tuple[float, float]:
-    """The interval, which holds the value whatever was rounded, and doesn't pass the bounds."""
+    """The interval, made to hold the value in spite of rounding and not to pass the bounds."""
     return max(bounds[0], min(low, value)), min(bounds[1], max(high, value))
 
 
 def _mean(values: Floats) -> float:
-    # a quotient of a sum can miss the value that all have by a bit; between the extremes it can't
+    # the quotient of a sum can miss the common value of equal values by a bit; kept between the extremes it can't
     return min(max(math.fsum(values) / len(values), float(values.min())), float(values.max()))

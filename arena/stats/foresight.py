@@ -8,9 +8,9 @@ ORDER = 2
 
 
 class MarkovPredictor:
-    """Foresees the next of `moves` possible moves from the player's last two, as often as they followed before.
+    """Foresees the next of `moves` possible moves: the one that followed the player's last two most often before.
 
-    Where the last two never stood together it looks at the last one, then at all moves alike. A tie between
+    If the last two never occurred together before, it looks at the last one, then at all moves alike. A tie between
     moves goes to the one played more often overall, then to the first in the game's order.
     """
 
@@ -23,7 +23,7 @@ class MarkovPredictor:
 
     @property
     def foreseen(self) -> int | None:
-        """The move that is expected now; None before the first."""
+        """The move that is expected next; None before the first."""
         for order in range(len(self._last), -1, -1):
             counts = self._after.get(self._last[len(self._last) - order :])
             if counts:
@@ -33,7 +33,7 @@ class MarkovPredictor:
 
     @property
     def rate(self) -> float | None:
-        """The share of the moves so far that were foreseen, of those where something was expected; None before."""
+        """The share of moves foreseen so far, among those where a move was expected; None if there were none."""
         return self._right / self._seen if self._seen else None
 
     def update(self, move: int) -> None:

@@ -1,4 +1,4 @@
-"""Sequences of random integers: repetitions beside their exact expectation (figure 3), and dependence of neighbours.
+"""Sequences of random integers: repetitions against their exact expectation (figure 3), and dependence of neighbours.
 
 Sequences are arrays of shape (sequences, length) with values 0..k-1.
 """
@@ -24,18 +24,18 @@ def repetitions(sequences: Integers) -> Integers:
 
 
 def repeated_values(sequences: Integers, k: int) -> Integers:
-    """How many values stand in a sequence twice or more: another reading of repetitions."""
+    """How many values occur twice or more in each sequence: another reading of repetitions."""
     return np.asarray(np.count_nonzero(_counts(sequences, k) > 1, axis=1), dtype=np.int64)
 
 
 def equal_pairs(sequences: Integers, k: int) -> Integers:
-    """How many pairs of places have the same value: a third reading."""
+    """How many pairs of places in each sequence have the same value: a third reading."""
     counts = _counts(sequences, k)
     return np.asarray((counts * (counts - 1) // 2).sum(axis=1), dtype=np.int64)
 
 
 def _counts(sequences: Integers, k: int) -> Integers:
-    """How often each value stands in each sequence, shape (sequences, k)."""
+    """How often each value occurs in each sequence, shape (sequences, k)."""
     offsets = np.arange(len(sequences))[:, None] * k
     return np.bincount((sequences + offsets).ravel(), minlength=len(sequences) * k).reshape(-1, k)
 
@@ -51,10 +51,10 @@ def repetition_probabilities(length: int, k: int) -> tuple[float, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Repetitions:
-    """How often each number of repetitions was seen, in the paper's bins, beside the expectation.
+    """How often each number of repetitions was seen, in the paper's bins, with the expectation.
 
-    `mse` is the mean over the bins of (observed - n P)^2 (footnote 1); it grows with n squared, so that `mse / n^2`
-    and the `floor`, which a true sample has on average, stand beside it."""
+    `mse` is the mean over the bins of (observed - n P)^2 (footnote 1); it grows with n squared, so `mse / n^2` and the
+    `floor`, the average for a true sample, are given with it."""
 
     counts: tuple[int, ...]
     expected: tuple[float, ...]
@@ -63,7 +63,7 @@ class Repetitions:
 
 
 def repetition_report(sequences: Integers, k: int) -> Repetitions:
-    """Of n sequences, n at least 1."""
+    """The repetitions in n sequences, n at least 1."""
     n, length = sequences.shape
     counts = np.bincount(repetitions(sequences), minlength=length + 1)
     probabilities = np.array(repetition_probabilities(length, k))
@@ -82,10 +82,10 @@ class Test:
 
 
 def frequencies_differ(sequences: Integers, k: int) -> Test | None:
-    """Hotelling's test that every value has the same mean count a sequence.
+    """Hotelling's test that every value has the same mean count per sequence.
 
-    Integers of one sequence depend on each other, so that chi-square on k - 1 degrees would be wrong; whole sequences
-    are independent. None for too few sequences, or where the counts never vary.
+    The integers of a sequence depend on each other, so chi-square on k - 1 degrees would be wrong; whole sequences are
+    independent. None for too few sequences, or if the counts never vary.
     """
     n = len(sequences)
     counts = _counts(sequences, k)[:, :-1].astype(np.float64)  # the last one follows from the others
@@ -102,12 +102,12 @@ def frequencies_differ(sequences: Integers, k: int) -> Test | None:
 
 
 def by_position(sequences: Integers, k: int) -> NDArray[np.float64]:
-    """How often each value stands at each place, as shares of the sequences: figure 6, shape (length, k)."""
+    """How often each value occurs at each place, as shares of the sequences: figure 6, shape (length, k)."""
     return np.stack([np.bincount(place, minlength=k) for place in sequences.T]) / len(sequences)
 
 
 def neighbours(sequences: Integers, k: int) -> Integers:
-    """How often each value follows each, shape (k, k): rows are the first of a pair."""
+    """How often each value follows each other one, shape (k, k): rows are the first of a pair."""
     pairs = sequences[:, :-1] * k + sequences[:, 1:]
     return np.bincount(pairs.ravel(), minlength=k * k).reshape(k, k).astype(np.int64)
 
@@ -115,10 +115,10 @@ def neighbours(sequences: Integers, k: int) -> Integers:
 def neighbours_dependent(sequences: Integers, k: int) -> Test | None:
     """The test that a value doesn't depend on the one before it, whatever the distributions at each place are.
 
-    Mantel and Haenszel's for larger tables (Landis, Heyman & Koch 1978, Average partial association in three-way
+    Mantel and Haenszel's test for larger tables (Landis, Heyman & Koch 1978, Average partial association in three-way
     contingency tables): pairs are compared within their places, where the hypothesis lets the sequences be shuffled,
-    and the deviations of all places are summed. Those of different places are uncorrelated, also where they share one.
-    All pairs of a single sequence are taken for one place. None if nothing could deviate.
+    and the deviations of all places are summed. Deviations at different places are uncorrelated, even if the pairs
+    share a value. All pairs of a single sequence count as one place. None if nothing could deviate.
     """
     first, second = sequences[:, :-1], sequences[:, 1:]
     if len(sequences) == 1:
@@ -126,7 +126,7 @@ def neighbours_dependent(sequences: Integers, k: int) -> Test | None:
     n = len(first)
     if n < 2:
         return None
-    before, after = _counts(first.T, k), _counts(second.T, k)  # a row a place
+    before, after = _counts(first.T, k), _counts(second.T, k)  # a row per place
     off = (neighbours(sequences, k) - before.T @ after / n).ravel()
     spread = sum(np.kron(_spread(one), _spread(two)) for one, two in zip(before, after, strict=True)) / (n - 1)
     sizes, directions = np.linalg.eigh(spread)
@@ -138,11 +138,11 @@ def neighbours_dependent(sequences: Integers, k: int) -> Test | None:
 
 
 def _spread(counts: Integers) -> NDArray[np.float64]:
-    """The covariance matrix of one draw from such counts, times their number: shape (k, k)."""
+    """The covariance matrix of one draw from these counts, times their sum: shape (k, k)."""
     n = counts.sum()
     return np.asarray(np.diag(counts) - np.outer(counts, counts) / n, dtype=np.float64)
 
 
 def repeat_rate(sequences: Integers) -> float:
-    """The share of neighbours that are equal: 1/k in a true sample."""
+    """The share of pairs of neighbours that are equal: 1/k in a true sample."""
     return float((sequences[:, 1:] == sequences[:, :-1]).mean())

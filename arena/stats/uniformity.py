@@ -1,4 +1,4 @@
-"""How far counts are from the uniform distribution: Pearson's chi-square and what doesn't grow with n.
+"""How far counts are from the uniform distribution: Pearson's chi-square, and measures that don't grow with n.
 
 Definitions: docs/definitions.md, after section 2 of West & Potts 2025.
 """
@@ -19,10 +19,10 @@ _Z2 = Z**2
 
 @dataclass(frozen=True, slots=True)
 class Uniformity:
-    """Of n independent answers among k values. `phi2` and `cramers_v` don't depend on n; intervals are 95%.
+    """Measures of n independent answers among k values. `phi2` and `cramers_v` don't depend on n; intervals are 95%.
 
-    `p` is the probability of a chi-square at least so large if the answers are independent and uniform. Everything but
-    `n` and `k` is NaN without answers.
+    `p` is the probability of a chi-square at least this large if the answers are independent and uniform. Without
+    answers everything but `n` and `k` is NaN.
     """
 
     n: int
@@ -59,12 +59,12 @@ def chi_square(counts: ArrayLike) -> float:
     """Pearson's statistic of counts, shape (k,), against equal expectations: the paper's divergence."""
     seen = np.asarray(counts, dtype=np.float64)
     n = seen.sum()
-    # the sum of (seen - n/k)^2 / (n/k), written so that nothing is rounded before the division
+    # the sum of (seen - n/k)^2 / (n/k), in a form where nothing is rounded before the division
     return float((len(seen) * (seen**2).sum() - n**2) / n)
 
 
 def phi_squared(chi2: float, n: int, k: int) -> float:
-    """(chi-square - (k - 1)) / (n - 1): unbiased for k * sum of (p - 1/k)^2, also below 0. NaN for one answer."""
+    """(chi-square - (k - 1)) / (n - 1): unbiased for k * sum of (p - 1/k)^2, may be below 0. NaN for one answer."""
     return (chi2 - (k - 1)) / (n - 1) if n > 1 else math.nan
 
 
@@ -75,7 +75,7 @@ def phi_squared_of(probabilities: ArrayLike) -> float:
 
 
 def expected_chi_square(probabilities: ArrayLike, n: int) -> float:
-    """What chi-square is on average over n independent draws from a distribution: (k - 1) + (n - 1) phi-squared.
+    """The average chi-square of n independent draws from a distribution: (k - 1) + (n - 1) phi-squared.
 
     Exact if the distribution is uniform; otherwise up to terms of the size of phi-squared, which are given too:
     E = k * sum of p (1 - p) + n phi-squared.
@@ -96,11 +96,11 @@ def phi_squared_interval(counts: ArrayLike) -> tuple[float, float]:
 def phi_squared_limits(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The ends of these intervals for histograms of equal n, shape (samples, k).
 
-    The estimate's variance has two terms: the first that of a mean of 2 k p over the answers, the second
+    The estimate's variance has two terms: the first is that of a mean of 2 k p over the answers, the second
     2 k^2 (s - s^2) / (n (n - 1)) with s = sum p^2 = (1 + phi-squared) / k. The first vanishes at uniform in proportion
-    to phi-squared: the interval is of all values that the estimate is not too far from with the variances that belong
-    to the value, as Wilson's is for a share. It also vanishes where all answers are alike, since the others are too
-    rare to have been seen: so its reach is that of Gaffke's limits (bounded.py), which count with one more answer.
+    to phi-squared: so, like Wilson's interval for a share, this one holds all values from which the estimate is not too
+    far off, given the variances at that value. The first also vanishes where all answers are alike, because the others
+    are too rare to have been seen: so its reach is that of Gaffke's limits (bounded.py), which add one more answer.
     """
     n, k = float(counts[0].sum()), counts.shape[-1]
     if n < 2:
@@ -108,10 +108,10 @@ def phi_squared_limits(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64]
     p = counts / n
     chi2 = (k * (counts**2).sum(axis=-1) - n**2) / n
     found = (chi2 - (k - 1)) / (n - 1)
-    plain, chance = chi2 / n, (k - 1) / n  # the second: what the first is on average at uniform
+    plain, chance = chi2 / n, (k - 1) / n  # the second is the average of the first at uniform
     concentration = (1 + plain) / k  # the sum of p^2, which is also the mean of p over the answers
     most = p.max(axis=-1, keepdims=True)
-    most = np.minimum(1.0, most + np.sqrt(_Z2 * most * (1 - most) / n))  # the highest p there may be
+    most = np.minimum(1.0, most + np.sqrt(_Z2 * most * (1 - most) / n))  # the highest p possible
     slopes = (
         np.where(
             plain > chance, (2 * k * (concentration - end * most[:, 0])) ** 2 / np.maximum(plain, chance), 4 * _Z2 / n
@@ -137,8 +137,8 @@ def total_variation(probabilities: ArrayLike) -> float:
 
 
 def true_total_variation(n: int, k: int) -> float:
-    """The total variation that n true draws among k values have on average; NaN of none. Exact: k/2 times the mean
-    absolute deviation of a binomial share, by de Moivre's formula."""
+    """The average total variation of n true draws among k values; NaN for no draws. Exact: k/2 times the mean absolute
+    deviation of a binomial share, by de Moivre's formula."""
     if n == 0:
         return math.nan
     least = n // k + 1
@@ -146,9 +146,9 @@ def true_total_variation(n: int, k: int) -> float:
 
 
 def true_cramers_v(n: int, k: int) -> float:
-    """Cramer's V that n true draws among k values have on average; NaN of none.
+    """The average Cramer's V of n true draws among k values; NaN for no draws.
 
-    Chi-square is taken for a gamma variable with its exact mean, k - 1, and variance, 2 (k - 1) (n - 1) / n. For k
+    Chi-square is treated as a gamma variable with its exact mean, k - 1, and variance, 2 (k - 1) (n - 1) / n. For k
     above 2 that is within 1% of the mean over all samples.
     """
     if n < 2:

@@ -1,20 +1,20 @@
 """The run store: one SQLite file. Rounds go in as they are played, rows and columns come out.
 
-rows.py       what is given back, and what a run is
+rows.py       the rows that are read back, and what a run is
 store.py      reading
 writer.py     writing one run as it is played
 saving.py     a cell's clock
 registry.py   which runs there are
-progress.py   how far cells are, and how much of each counts
-codec.py      between records and rows
-checks.py     what is read back is checked
+progress.py   how far cells have come, and how much of each counts
+codec.py      from records to rows and back
+checks.py     checks of what is read back
 export.py     everything as tables for other programs
 sinks.py      CSV, JSON lines, Parquet
 database.py   the file: its schema, its transactions
 former.py     older schemas
-place.py      whether the file still lies where it was opened
-lock.py       one writer a run
-failures.py   what SQLite and the file system refuse, as sentences
+place.py      whether the file is still where it was opened
+lock.py       one writer per run
+failures.py   refusals of SQLite and the file system, as sentences
 """
 
 from arena.store.rows import CellRow, CellSpec, PromptRow, RoundColumns, RunRow, RunSpec

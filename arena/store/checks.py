@@ -1,4 +1,4 @@
-"""What is read back is checked before anybody computes with it: a table of impossible rounds would look like any other.
+"""Checks of what is read back, before anything is computed: a table of impossible rounds would look like any other.
 
 New stores refuse such rows themselves (schema.sql); a file may be older, or have been changed by another program.
 """
@@ -15,14 +15,14 @@ from arena.records import Decision, Policy, Round
 from arena.store.failures import DamagedError
 from arena.store.rows import CellRow, RoundColumns
 
-_ROUNDING = 1e-6  # by which the sum of a policy may differ from 1
-_MASS_ROUNDING = 0.01  # the same of a mass: a server may add up logarithms of 16 bits
+_ROUNDING = 1e-6  # how far the sum of a policy may be from 1
+_MASS_ROUNDING = 0.01  # how far a mass may exceed its bounds: a server may add up 16-bit logarithms
 
 Faults = Iterator[tuple[NDArray[np.bool_], str]]  # which rounds are wrong, and how
 
 
 def check_columns(cell: CellRow, game: Game, rounds: RoundColumns) -> None:
-    """Refuse rounds of finished matches that can't have been played: DamagedError, naming the first."""
+    """Raise DamagedError for rounds of finished matches that can't have been played, naming the first."""
     matches = len(np.unique(rounds.match))
     if matches < (cell.done if cell.below is None else cell.below):
         raise DamagedError(f"{_where(cell)}: a finished match has no rounds")
@@ -34,7 +34,7 @@ def check_columns(cell: CellRow, game: Game, rounds: RoundColumns) -> None:
 
 
 def check_match(cell: CellRow, game: Game, match: int, rounds: Sequence[Round]) -> None:
-    """The same of the rounds of one match, finished or not, and of both seats."""
+    """The same for the rounds of one match, finished or not, and for both seats."""
     for seat, names in ((0, game.moves), (1, game.replies)):
         columns = _columns(match, rounds, seat, len(names))
         if not seat:
@@ -44,7 +44,7 @@ def check_match(cell: CellRow, game: Game, match: int, rounds: Sequence[Round]) 
 
 
 def _refuse(cell: CellRow, rounds: RoundColumns, faults: Faults) -> None:
-    with np.errstate(all="ignore"):  # what isn't finite is a fault, and numpy needn't warn of it too
+    with np.errstate(all="ignore"):  # a value that isn't finite is a fault; numpy needn't warn too
         for wrong, what in faults:
             if wrong.any():
                 at = int(np.argmax(wrong))
@@ -56,7 +56,7 @@ def _where(cell: CellRow) -> str:
 
 
 def _numbering(rounds: RoundColumns, most: int, *, whole: bool) -> Faults:
-    """Rounds are numbered from 1 on in each match, without gaps, up to `most`."""
+    """Rounds are numbered from 1 in each match, without gaps, up to `most`."""
     begins = np.r_[True, rounds.match[1:] != rounds.match[:-1]]
     yield rounds.match < 0, "a match has no such number"
     yield (
@@ -69,7 +69,7 @@ def _numbering(rounds: RoundColumns, most: int, *, whole: bool) -> Faults:
 
 
 def _played(game: Game, rounds: RoundColumns) -> Faults:
-    """Moves are the game's, and the outcome is what the game says."""
+    """Moves are the game's, and the outcome is the one that the game's rules give."""
     moves, replies = game.payoff.shape
     yield (rounds.move < -1) | (rounds.move >= moves), f"{game.name} has no such move"
     yield (rounds.reply < -1) | (rounds.reply >= replies), f"{game.name} has no such reply"
@@ -79,22 +79,22 @@ def _played(game: Game, rounds: RoundColumns) -> Faults:
     yield payoff[rounds.move, rounds.reply] != rounds.outcome, "the outcome is not that of the moves"
     yield (
         (rounds.invalid < 0) | (rounds.invalid > rounds.drawn),
-        "more answers were refused than drawn, or less than none",
+        "more answers were refused than drawn, or fewer than none",
     )
     yield rounds.prompt < -1, "a prompt has no such number"
 
 
 def _policies(policy: NDArray[np.float64], mass: NDArray[np.float64], loose: NDArray[np.float64]) -> Faults:
-    """Policies are distributions, shape (n, k), and masses probabilities; where there is no policy all are NaN."""
+    """Policies are distributions, shape (n, k), and masses probabilities; without a policy all of them are NaN."""
     none = np.isnan(policy).all(axis=1) & np.isnan(mass) & np.isnan(loose)
     fits = (policy >= 0).all(axis=1) & (np.abs(policy.sum(axis=1) - 1) <= _ROUNDING)
-    yield ~none & ~fits, "the policy is no distribution"
+    yield ~none & ~fits, "the policy isn't a distribution"
     for name, values in (("mass", mass), ("loose mass", loose)):
-        yield ~none & ~((values >= -_MASS_ROUNDING) & (values <= 1 + _MASS_ROUNDING)), f"the {name} is no probability"
+        yield ~none & ~((values >= -_MASS_ROUNDING) & (values <= 1 + _MASS_ROUNDING)), f"the {name} isn't a probability"
 
 
 def _columns(match: int, rounds: Sequence[Round], seat: int, kinds: int) -> RoundColumns:
-    """Rounds as columns, their policies those of one seat (0: the subject's)."""
+    """Rounds as columns, with the policies of one seat (0: the subject)."""
 
     def integers(values: list[int]) -> NDArray[np.int64]:
         return np.array(values, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Between records and rows: how specs, decisions and prompts are written down, and read back the same."""
+"""From records to rows and back: how specs, decisions and prompts are written, and read back the same."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NONSENSE = (
 
 @contextmanager
 def decoding() -> Iterator[None]:
-    """What can't be decoded within was damaged in the file: DamagedError."""
+    """Turns a failure to decode within into DamagedError: the file is damaged."""
     try:
         yield
     except _NONSENSE as error:
@@ -40,19 +40,19 @@ def canonical(value: Any) -> str:
 
 
 def json_object(text: str) -> dict[str, Any]:
-    """A JSON object. Raises ValueError for anything else, also for numbers that aren't finite."""
+    """A JSON object. Raises ValueError for anything else, including numbers that aren't finite."""
     found = json.loads(text, parse_constant=_no_number)
     if not isinstance(found, dict):
-        raise ValueError(f"{text[:40]!r} is no JSON object")
+        raise ValueError(f"{text[:40]!r} isn't a JSON object")
     return found
 
 
 def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} isn't a number")
 
 
 def identity(spec: RunSpec) -> str:
-    """The hash that a run is found by: of all that it is but its size, whatever the order of the cells."""
+    """The hash that a run is found by: of its whole spec except its size, whatever the order of the cells."""
     return sha256(
         canonical(
             {
@@ -66,7 +66,7 @@ def identity(spec: RunSpec) -> str:
 
 
 def run_key(spec: RunSpec) -> str:
-    """What an export names a run by: the beginning of its identity, so that equal runs have equal keys everywhere."""
+    """The run's name in an export: the beginning of its identity, so that equal runs have equal keys everywhere."""
     return identity(spec)[:16]
 
 
@@ -86,7 +86,7 @@ def _cell_identity(cell: CellSpec) -> dict[str, Any]:
 
 
 def floats(values: Sequence[float]) -> bytes:
-    """64-bit, little-endian: every bit is kept."""
+    """Floats as bytes, 64-bit little-endian: every bit is kept."""
     return struct.pack(f"<{len(values)}d", *values)
 
 
@@ -96,12 +96,12 @@ def from_floats(blob: bytes) -> tuple[float, ...]:
 
 
 def integers(values: Sequence[int]) -> bytes:
-    """32-bit, little-endian: enough for every vocabulary."""
+    """Integers as bytes, 32-bit little-endian: enough for every vocabulary."""
     return struct.pack(f"<{len(values)}i", *values)
 
 
 def from_integers(blob: bytes) -> tuple[int, ...]:
-    """What `integers` wrote. Raises ValueError for one below 0: they are all of them tokens."""
+    """What `integers` wrote. Raises ValueError for one below 0: all of them are tokens."""
     found = struct.unpack(f"<{len(blob) // 4}i", blob)
     if found and min(found) < 0:
         raise ValueError(f"a token {min(found)}")
@@ -109,7 +109,7 @@ def from_integers(blob: bytes) -> tuple[int, ...]:
 
 
 def text_bytes(text: str) -> bytes:
-    """UTF-8. Half a surrogate pair, which UTF-8 has no place for, becomes "?"."""
+    """A text in UTF-8. Half a surrogate pair, which UTF-8 can't encode, becomes "?"."""
     return text.encode("utf-8", "replace")
 
 
@@ -124,7 +124,7 @@ def prompt_hash(prompt: Prompt) -> bytes:
 
 
 def encode_prompt(prompt: Prompt) -> tuple[Any, ...]:
-    """The values of PROMPT_COLUMNS but the first, which the writer has already."""
+    """The values of PROMPT_COLUMNS except the first, which the writer already has."""
     return (
         text_bytes(prompt.text).decode(),
         integers(prompt.tokens),
@@ -136,7 +136,7 @@ def encode_prompt(prompt: Prompt) -> tuple[Any, ...]:
 def decode_prompt(text: str, tokens: bytes, top_tokens: bytes, top_logprobs: bytes) -> Prompt:
     """The prompt that `encode_prompt` wrote."""
     logprobs = from_floats(top_logprobs)
-    if not all(logprob < 0.01 for logprob in logprobs):  # NaN neither; that much is rounding
+    if not all(logprob < 0.01 for logprob in logprobs):  # this also refuses NaN; up to 0.01 is rounding
         raise ValueError("a logarithm of a probability above 0")
     top = zip(from_integers(top_tokens), logprobs, strict=True)
     return Prompt(text, from_integers(tokens), tuple(TokenProbability(*pair) for pair in top))
@@ -151,7 +151,7 @@ ROUND_COLUMNS = (
 
 
 def encode_round(played: Round, prompt: int | None, opponent_prompt: int | None) -> tuple[Any, ...]:
-    """The values of ROUND_COLUMNS; the prompts by their numbers in the cell."""
+    """The values of ROUND_COLUMNS, with the prompts as their numbers in the cell."""
     subject, opponent = played.subject, played.opponent
     return (
         played.number,
@@ -166,7 +166,7 @@ def encode_round(played: Round, prompt: int | None, opponent_prompt: int | None)
 
 
 def decode_round(row: Sequence[Any], prompts: Mapping[int, Prompt]) -> Round:
-    """The round that `encode_round` wrote, with those of its prompts that are given, by their numbers."""
+    """The round that `encode_round` wrote, with those of its prompts that `prompts` has, by number."""
     number, outcome, *columns = row
     subject, (_drawn, _invalid, prompt) = columns[:5], columns[5:8]
     *opponent, opponent_prompt = columns[8:]
@@ -192,7 +192,7 @@ def _decode_decision(
 
 
 def decode_answers(text: str | None) -> tuple[Sample, ...]:
-    """The answers that a seat drew, in order; none for NULL."""
+    """The answers that a seat drew, in order; empty for NULL."""
     if text is None:
         return ()
     return tuple(_sample(answer["text"], tuple(answer["tokens"]), answer["ended"]) for answer in json.loads(text))
@@ -200,7 +200,7 @@ def decode_answers(text: str | None) -> tuple[Sample, ...]:
 
 def _sample(text: str, tokens: tuple[int, ...], ended: str) -> Sample:
     if type(text) is not str or type(ended) is not str or not all(type(one) is int and one >= 0 for one in tokens):
-        raise ValueError("an answer that is none")
+        raise ValueError("an answer that isn't one")
     return Sample(text, tokens, ended)
 
 
@@ -215,7 +215,7 @@ def encode_answer(answer: Answer) -> tuple[Any, ...]:
 
 
 def decode_answer(value: str | None, text: str, tokens: bytes, ended: str) -> Answer:
-    """The answer that `encode_answer` wrote. What its value may be is for its experiment to say."""
+    """The answer that `encode_answer` wrote. Its experiment decides which values are allowed."""
     found = None if value is None else json.loads(value, parse_constant=_no_number)
     return Answer(_sample(text, from_integers(tokens), ended), tuple(found) if isinstance(found, list) else found)
 

@@ -1,6 +1,6 @@
-"""The SQLite file of a store: opening, checking whose it is, making its schema, and its transactions.
+"""The SQLite file of a store: opening it, checking whose it is, making its schema, and its transactions.
 
-It is the one place where SQLite's errors are met; what leaves it is a StoreError with a sentence.
+SQLite's errors are handled only here; they leave this module as a StoreError with a sentence.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from arena.store.failures import DamagedError, database_sentence, file_refusals,
 from arena.store.former import OLDEST, bring_up_to_date, show_as_now
 from arena.store.place import Place, refuse_second_names
 
-# both stand in schema.sql too, where they are set
+# both are also in schema.sql, where they are set
 APPLICATION_ID: Final = 0x4172656E  # "Aren"
 SCHEMA: Final = 3
 
@@ -29,13 +29,13 @@ BUSY_SECONDS = 10.0  # how long to wait for another process's transaction; Arena
 
 
 class Database:
-    """An open store file. `path` is the one that the person gave, `file` the same without links."""
+    """An open store file. `path` is what the person gave, `file` the same with links resolved."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self.file = Path(os.path.realpath(path))
         self.connection = connection
-        self._place: Place | None = None  # of one who writes
+        self._place: Place | None = None  # set only for a writer
 
     @classmethod
     def open(cls, path: Path, *, create: bool) -> Database:
@@ -56,7 +56,7 @@ class Database:
         return database
 
     def close(self) -> None:
-        """Give the file back. Raises StoreError if SQLite refuses."""
+        """Close the file. Raises StoreError if SQLite refuses."""
         with self.guard():
             self.connection.close()
 
@@ -68,10 +68,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All that is written within is written at its end, or not at all. Raises StoreError, also where the file is
-        no longer where it was: what was written is then saved beside it."""
+        """Everything written within is committed at the end, or not at all. Raises StoreError, also if the file is no
+        longer where it was: what was written is then saved beside it."""
         try:
-            # IMMEDIATE: to wait for another writer at the start, where waiting is safe, and not in the middle
+            # IMMEDIATE: so that another writer is waited for at the start, where that is safe, not in the middle
             with self._within("BEGIN IMMEDIATE") as connection:
                 yield connection
         except StoreError:
@@ -85,7 +85,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """All that is read within is the store of one instant, whoever writes meanwhile. Raises StoreError."""
+        """Everything read within is the store as of one instant, whoever writes meanwhile. Raises StoreError."""
         with self._within("BEGIN") as connection:
             yield connection
 
@@ -98,17 +98,17 @@ class Database:
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
-                    with suppress(sqlite3.Error):  # the first error is the one to tell
+                    with suppress(sqlite3.Error):  # the first error is the one to report
                         connection.execute("ROLLBACK")
                 raise
 
     def _prepare(self, create: bool) -> None:
         with self.guard():
-            # in WAL mode a killed process loses nothing with NORMAL, and a power cut only the last commits
+            # in WAL mode, with NORMAL, a killed process loses nothing, and a power cut only the last commits
             self.connection.execute("PRAGMA synchronous = NORMAL")
             blank = self._is_blank()
         if create or blank:
-            with self.transaction():  # also where nothing is to be made: better refused now than in mid-run
+            with self.transaction():  # even if nothing is to be made: better refused now than in mid-run
                 if self._is_blank():  # asked again, because another process may have been quicker
                     for statement in _statements():
                         self.connection.execute(statement)
@@ -140,7 +140,7 @@ class Database:
             self.connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
     def _check_owner(self) -> int:
-        """The schema's version. Raises StoreError for one that isn't ours or can't be used."""
+        """The schema's version. Raises StoreError for a file that isn't Arena's or can't be used."""
         with self.guard():
             owner = self._number("PRAGMA application_id")
             version = self._number("PRAGMA user_version")
@@ -159,7 +159,7 @@ class Database:
         return version
 
     def _use_wal(self) -> None:
-        # SQLite doesn't wait for other connections when it changes the mode, so waiting is done here
+        # SQLite doesn't wait for other connections when it changes the mode, so we wait here
         deadline = time.monotonic() + BUSY_SECONDS
         with self.guard():
             while True:
@@ -173,7 +173,7 @@ class Database:
 
 
 def _statements() -> list[str]:
-    """The schema's: executescript would commit the transaction."""
+    """The schema's statements, one by one, because executescript would commit the transaction."""
     return files("arena.store").joinpath("schema.sql").read_text(encoding="utf-8").split(";")
 
 
@@ -183,20 +183,20 @@ def _sentences(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(database_sentence(error, path)) from error
-    except UnicodeDecodeError as error:  # what is damaged stands in SQLite's own message, which Python can't read
+    except UnicodeDecodeError as error:  # SQLite's own message quotes the damage, and Python can't read it
         raise StoreError(database_sentence(DamagedError(str(error)), path)) from error
 
 
 def _check_place(path: Path, create: bool) -> None:
-    """Refuse what SQLite would refuse with fewer words, or would wait for (a pipe)."""
+    """Refuse what SQLite would refuse with less explanation, or would wait for (a pipe)."""
     with file_refusals(path):
         if path.is_dir():
             raise StoreError(f"{path} is a folder, and a store is a file: name one, as in --store {path / 'arena.db'}")
         if path.exists():
             if not path.is_file():
-                raise StoreError(f"{path} is no ordinary file, so it can't be a store: name another with --store")
-            # SQLite takes such a file for an empty database and would write over it. Only its size is looked at:
-            # to open and close it here would take away the locks of this process's other connections to it
+                raise StoreError(f"{path} isn't an ordinary file, so it can't be a store: name another with --store")
+            # SQLite takes such a file for an empty database and would overwrite it. Only its size is looked at, because
+            # opening and closing it here would drop the locks of this process's other connections to it
             if 0 < path.stat().st_size < _SMALLEST_DATABASE:
                 raise StoreError(not_a_database(path))
         elif not create:
@@ -208,8 +208,8 @@ def _check_place(path: Path, create: bool) -> None:
 def _connect(path: Path, create: bool) -> sqlite3.Connection:
     options = "mode=rwc" if create else "mode=rw"
     if not create and not os.access(path.parent, os.W_OK):
-        # SQLite wants to make its -wal and -shm files even to read. Where it can't, a store without a -wal
-        # file has no writer and may be read as it stands
+        # SQLite wants to make its -wal and -shm files even to read. If it can't, a store without a -wal
+        # file has no writer and may be read as it is
         live = path.with_name(f"{path.name}-wal").exists()
         options = "mode=ro" if live else "mode=ro&immutable=1"
     # isolation_level None: transactions begin and end where this module says

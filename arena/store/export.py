@@ -1,8 +1,8 @@
 """Every round and answer of a store as a table, for other programs. The same draws give the same bytes.
 
-For that, nothing is in it that differs between them: no run's name, no row number, no time of day. A run is named by
-what it is, in the column `run`: together with the cell, match and round, or the cell and draw, or the prompt's hash,
-that tells every row of a store from the others.
+So it contains nothing that differs between equal stores: no run's name, no row number, no time of day. The column `run`
+names a run by its identity; together with the cell, match and round, or the cell and draw, or the prompt's hash, it
+distinguishes every row of a store from the others.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from arena.store.sinks import Columns, Row, write_rows
 from arena.store.store import Store
 
 _RUN: Final[Columns] = {"run": "text", "seed": "text"}  # a seed may have more than 64 bits
-# Of the subject, where a column could be either seat's. `move` and `reply` are empty for a forfeit, `policy`
+# A column that could be either seat's is the subject's. `move` and `reply` are empty for a forfeit, `policy`
 # to `loose_mass` for a subject without a policy. `text` is the last answer drawn: the one that was played, or
 # in a forfeit the last that was refused.
 ROUND_COLUMNS: Final[Columns] = {
@@ -50,8 +50,8 @@ ROUND_COLUMNS: Final[Columns] = {
     "text": "text",
     "prompt_sha256": "text",
 }
-# There is no such file where nothing was asked. `value` is empty for an answer that was rejected; of numbers it is
-# indices into the task's values (0 for a, 1 for b). Where any value is something else all are JSON.
+# There is no such file if nothing was asked. `value` is empty for a rejected answer; for numbers it is indices into the
+# task's values (0 for a, 1 for b). If any value is something else, all are JSON.
 ANSWER_COLUMNS: Final[Columns] = {
     **_RUN,
     "cell": "text",
@@ -83,7 +83,7 @@ _SELECT_PROMPTS: Final = (
 
 
 class Exported(NamedTuple):
-    """The files written, and how many rows are in each. `unnamed` are games that aren't installed here, so that their
+    """The files written, and the number of rows in each. `unnamed` are games that aren't installed here, so that their
     moves are numbers, as (run, game)."""
 
     rounds: Path
@@ -96,7 +96,7 @@ class Exported(NamedTuple):
 
 
 class _Cell(NamedTuple):
-    """A cell to be written: its run, how that is named in the first columns, and the prompts of it that were used."""
+    """A cell to be written: its run, the first columns, which name the run, and those of its prompts that were used."""
 
     row: CellRow
     run: RunRow
@@ -105,12 +105,12 @@ class _Cell(NamedTuple):
 
 
 def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfinished: bool = False) -> Exported:
-    """Write `rounds`, `answers` (where there are any) and `prompts` (those asked for them) into a folder.
+    """Write `rounds`, `answers` (if there are any) and `prompts` (those asked for them) into a folder.
 
-    `to` is the format. Of one run, or of all; of finished matches, or with `unfinished` of all. Rows are ordered by
-    cell key, run, match and round or draw, prompts by run and hash. Moves of a game that isn't installed here are their
-    numbers: "#0" is the first. The files are there whole or not at all. Raises StoreError, and
-    InputError if the format can't be written here.
+    `to` is the format. Exports one run, or all; finished matches, or with `unfinished` all. Rows are ordered by cell
+    key, run, match and round or draw, prompts by run and hash. Moves of a game that isn't installed here are given by
+    number: "#0" is the first. The files are written whole or not at all. Raises StoreError, and InputError if the
+    format can't be written here.
     """
     every = _cells(store, [run] if run else store.runs())
     cells = [cell for cell in every if cell.run.spec.unit is Unit.MATCH]
@@ -119,7 +119,7 @@ def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfin
     paths = [out / f"{name}.{to}" for name in ("rounds", "prompts", *(["answers"] if asked else []))]
     answer_count = 0
     with file_refusals(out), folder(out), ExitStack() as stack:
-        # the files are renamed as the stack unwinds, after all were written
+        # the files are renamed as the stack unwinds, after all have been written
         files = [stack.enter_context(whole_file(path)) for path in paths]
         with store.database.snapshot() as connection, decoding():
             rounds = (_rounds(connection, cell, games[cell.row.spec.what], unfinished) for cell in cells)
@@ -136,7 +136,7 @@ def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfin
 
 
 def _cells(store: Store, runs: Sequence[RunRow]) -> list[_Cell]:
-    """By key; cells of different runs with one key by what their runs are, not by which came first."""
+    """Sorted by key; cells of different runs with the same key by their runs' identity, not by which came first."""
     found = []
     for run in runs:
         named, used = (run_key(run.spec), str(run.spec.seed)), set[bytes]()
@@ -145,7 +145,7 @@ def _cells(store: Store, runs: Sequence[RunRow]) -> list[_Cell]:
 
 
 def _game(name: str) -> Game | None:
-    """None for a game that isn't installed here."""
+    """The game, or None if it isn't installed here."""
     try:
         return parse_game(name)
     except ArenaError:
@@ -161,7 +161,7 @@ def _rounds(connection: Connection, cell: _Cell, game: Game | None, unfinished: 
 
 
 def _are_indices(connection: Connection, cell: _Cell) -> bool:
-    """Whether the values of a cell's answers are lists of whole numbers, as those of numbers are."""
+    """Whether the values of a cell's answers are lists of whole numbers, as in a numbers run."""
     values = connection.execute("SELECT DISTINCT value FROM answers WHERE cell = ?", (cell.row.id,))
     lists = [json.loads(value) for (value,) in values if value is not None]
     return all(type(value) is list and all(type(index) is int for index in value) for value in lists)
@@ -204,7 +204,7 @@ def _move(names: Sequence[str] | None, move: int | None) -> str | None:
 
 
 def _prompts(connection: Connection, cells: Sequence[_Cell]) -> Iterator[Row]:
-    """Those that were used, each once a run, though several of its cells may have asked it."""
+    """The prompts that were used, each once per run, though several of its cells may have asked it."""
     runs = {cell.run.id: cell for cell in cells}
     for cell in sorted(runs.values(), key=lambda cell: cell.named):
         last = None

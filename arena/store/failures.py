@@ -1,4 +1,4 @@
-"""What SQLite and the file system say when they refuse, as sentences for the person."""
+"""Refusals of SQLite and the file system, as sentences for the person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from arena.errors import StoreError
 
-_NO_ROOM = 64 * 1024  # bytes: less than this left on a disk is a full disk
+_NO_ROOM = 64 * 1024  # bytes: a disk with less space left is full
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 
 
@@ -46,18 +46,18 @@ def database_sentence(error: sqlite3.Error, path: Path) -> str:
             "Copy it elsewhere, or name another place with --store"
         )
     if code == sqlite3.SQLITE_IOERR:
-        return f"the disk failed while the store {path} was read or written ({error}): see that it is well, try again"
+        return f"the disk failed while the store {path} was read or written ({error}): check it and try again"
     return f"the store {path} failed ({error}): try again, or name another file with --store"
 
 
 def not_a_database(path: Path) -> str:
-    """That the file is something else altogether."""
-    return f"{path} is no store of Arena: it is not a SQLite database. Name another file with --store"
+    """The sentence for a file that is something else altogether."""
+    return f"{path} isn't an Arena store: it is not a SQLite database. Name another file with --store"
 
 
 @contextmanager
 def file_refusals(path: Path) -> Iterator[None]:
-    """The file system's errors within, about the file or folder at `path`, become StoreErrors."""
+    """Turns the file system's errors within, about the file or folder at `path`, into StoreErrors."""
     try:
         yield
     except OSError as error:
@@ -77,15 +77,15 @@ def _file_sentence(error: OSError, path: Path) -> str:
 
 
 def no_locks(path: Path) -> str:
-    """That the file system gives no locks, as some network file systems and shared folders don't."""
+    """The sentence for a file system without locks, such as some network file systems and shared folders."""
     return (
-        f"the file system that holds {path} has no locks, so that nobody else could be kept from writing the store: "
+        f"the file system that holds {path} has no locks, so others can't be kept from writing the store: "
         "name a place on a disk of this machine with --store"
     )
 
 
 def _has_locks(folder: Path) -> bool:
-    """Whether a file there can be locked: SQLite takes a refusal for a lock of somebody else's."""
+    """Whether a file there can be locked, because SQLite takes a refusal for someone else's lock."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

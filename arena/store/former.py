@@ -1,6 +1,6 @@
 """Stores of older schemas: read as they are, and brought up to date when they are written to.
 
-Up to schema 2 a run of numbers was called a "task" of one round, its mode a sampling, and what is asked a game. A run's
+Up to schema 2 a numbers run was called a "task" of one round, its mode a sampling, and its task a game. A run's
 identity, and so its key in exports, keeps those words: equal runs have equal keys whichever Arena made them.
 """
 
@@ -11,9 +11,9 @@ from sqlite3 import Connection
 from typing import Any, Final
 
 OLDEST: Final = 1  # the oldest schema that is read
-_NEW_TABLES: Final = {2: ("answers", "findings")}  # what a schema added to the one before
+_NEW_TABLES: Final = {2: ("answers", "findings")}  # tables that a schema added to the one before
 
-# Each table as it is now, from what it was up to schema 2.
+# Each table in its present form, from its form up to schema 2.
 _AS_NOW: Final = {
     "runs": """SELECT id, name, identity,
         CASE kind WHEN 'task' THEN 'numbers' ELSE kind END AS experiment,
@@ -28,13 +28,13 @@ _AS_NOW: Final = {
 
 
 def show_as_now(connection: Connection) -> None:
-    """Let queries of this connection find an older store's tables as they are now; the file stays as it is."""
+    """Let this connection see an older store's tables in their present form; the file is left as it is."""
     for table, select in _AS_NOW.items():
         connection.execute(f"CREATE TEMP VIEW {table} AS {select}")
 
 
 def bring_up_to_date(connection: Connection, version: int, statements: Sequence[str]) -> None:
-    """Make of an older store's tables those that `statements` create. Foreign keys must be off, a transaction on."""
+    """Turn an older store's tables into those that `statements` create. Foreign keys must be off, a transaction on."""
 
     def create(table: str, name: str) -> None:
         (statement,) = [one for one in statements if f"CREATE TABLE {table} (" in one]
@@ -57,8 +57,8 @@ def _columns(connection: Connection, table: str) -> str:
 
 
 def first_words(experiment: str, rounds: int | None, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What a run says of itself in its identity, in the words of the first schemas where there were any."""
+    """The part of a run's identity that describes it, in the words of the first schemas where they had any."""
     if experiment == "numbers":
         rest = {name: value for name, value in settings.items() if name != "mode"}
-        return {"kind": "task", "rounds": 1, "sampling": settings.get("mode"), **rest}  # of a damaged store, None
+        return {"kind": "task", "rounds": 1, "sampling": settings.get("mode"), **rest}  # None in a damaged store
     return {"kind": experiment, "rounds": rounds or 1, **settings}

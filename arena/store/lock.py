@@ -1,7 +1,7 @@
-"""One writer a run: an operating-system lock on a small file beside the store.
+"""One writer per run: an operating-system lock on a small file beside the store.
 
-`flock` goes with the open file, so it ends with its process however that ends. (The filelock library
-leaves its file behind, tells no process id, and may fall back to a lock that outlives its process.)
+`flock` belongs to the open file, so it ends with its process, however that ends. (The filelock library
+leaves its file behind, gives no process id, and may fall back to a lock that outlives its process.)
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from urllib.parse import quote
 from arena.errors import StoreError
 from arena.store.failures import file_refusals
 
-# A process that looks who holds a lock holds it for an instant itself, and a killed one needs an instant to
-# die: a writer that finds the lock taken tries again for so long.
+# A process that checks who holds a lock holds it for an instant itself, and a killed one takes an instant to
+# die: a writer that finds the lock taken keeps trying for this long.
 _PATIENCE_SECONDS = 0.5
 _PAUSE_SECONDS = 0.02
 
@@ -45,7 +45,7 @@ class RunLock:
 
     @classmethod
     def take(cls, store: Path, run: str) -> RunLock:
-        """Take the lock of `run`. Raises StoreError if another writer has it or no lock can be had here."""
+        """Take the lock of `run`. Raises StoreError if another writer has it or locks aren't possible here."""
         path = lock_path(store, run)
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
@@ -66,8 +66,8 @@ class RunLock:
         """Remove the file and let go. Does nothing the second time, or in a forked child."""
         if self._process != os.getpid() or self._descriptor not in _held:
             return
-        # Removed while it is still held, so that it is surely this lock's own file. Whoever has opened it
-        # already finds, once it gets the lock, that the name is gone, and begins again (`_try`).
+        # Removed while it is still held, so that it is certainly this lock's own file. A process that has already
+        # opened it finds, once it gets the lock, that the name is gone, and begins again (`_try`).
         with suppress(OSError):
             self._path.unlink()
         _held.discard(self._descriptor)
@@ -75,12 +75,12 @@ class RunLock:
 
 
 def lock_path(store: Path, run: str) -> Path:
-    """Where the lock of a run lies: beside the store."""
-    return store.with_name(f"{store.name}.{quote(run, safe='')[:100]}.lock")  # a stranger's store may name it anything
+    """The lock file of a run, beside the store."""
+    return store.with_name(f"{store.name}.{quote(run, safe='')[:100]}.lock")  # a stranger's run may have any name
 
 
 def holder(store: Path, run: str) -> int | None:
-    """The process that is writing the run: its id, 0 if that isn't known, None if nobody is."""
+    """The id of the process that is writing the run, 0 if it isn't known, None if there is none."""
     path = lock_path(store, run)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -105,7 +105,7 @@ def _try(path: Path) -> int | None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         locked = _is_at(path, descriptor)
         if locked:
-            with suppress(OSError):  # the id is a courtesy: a full disk speaks up at the first round
+            with suppress(OSError):  # the id is a courtesy: a full disk is reported at the first round
                 os.ftruncate(descriptor, 0)
                 os.write(descriptor, str(os.getpid()).encode())
         return descriptor if locked else None
@@ -117,7 +117,7 @@ def _try(path: Path) -> int | None:
 
 
 def _is_at(path: Path, descriptor: int) -> bool:
-    """Whether the open file is still the one of that name: a lock on a removed file guards nothing."""
+    """Whether the open file still has that name: a lock on a removed file guards nothing."""
     try:
         there, here = os.stat(path), os.fstat(descriptor)
     except FileNotFoundError:

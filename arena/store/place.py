@@ -1,5 +1,5 @@
-"""Whether an open store still lies where it was opened: a file can be removed, renamed, replaced or cut short under its
-writer, who would go on writing into what nobody will find again."""
+"""Whether an open store is still where it was opened: a file can be removed, renamed, replaced or cut short under its
+writer, who would go on writing into a file that nobody will find again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Place:
         self._saved: Path | None = None
 
     def what_happened(self) -> str | None:
-        """Nothing, or what became of the file. It never shrinks by itself."""
+        """What became of the file, or None if nothing did. It never shrinks by itself."""
         try:
             found = os.stat(self._file)
         except OSError:
@@ -35,10 +35,8 @@ class Place:
         return None
 
     def rescue(self, connection: sqlite3.Connection, shown: Path, happened: str) -> StoreError:
-        """Save all that the open connection still has beside the store; the error to raise, which names that file.
-
-        Where it is called again, what was written since is saved there too.
-        """
+        """Save everything that the open connection still has in a file beside the store; returns the error to raise,
+        which names that file. Called again, it also saves there what was written since."""
         self._save(connection)
         what = (
             "What was in it could not be saved: put a good copy in its place"
@@ -54,7 +52,7 @@ class Place:
             with closing(sqlite3.connect(part)) as copy:
                 connection.backup(copy)
                 whole = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            if whole:  # what an earlier call saved stays where nothing better is to be had
+            if whole:  # otherwise what an earlier call saved stays
                 self._saved = self._saved or self._free_name()
                 os.replace(part, self._saved)
         with suppress(OSError):
@@ -67,7 +65,7 @@ class Place:
 
 
 def refuse_second_names(path: Path) -> None:
-    """Raises StoreError for a file with hard links: writers under two names don't see each other's journal."""
+    """Raise StoreError for a file with hard links: writers under two names don't see each other's journal."""
     with suppress(FileNotFoundError):
         names = os.stat(path).st_nlink
         if names > 1:

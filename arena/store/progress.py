@@ -1,4 +1,4 @@
-"""How far the cells of a run are, and how much of each counts."""
+"""How far the cells of a run have come, and how much of each counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from arena.blocks import counted
 from arena.store.rows import CellRow, CellSpec, RunRow, Unit
 
 _CELLS = "SELECT id, seconds FROM cells WHERE run = ? ORDER BY position"
-# per cell: how many matches are finished, and how many of them before the first that isn't
+# per cell: finished matches, and those of them before the first unfinished one
 _FINISHED = (
     "SELECT cell, COUNT(*), SUM(number = place) FROM (SELECT m.cell, m.number,"
     " ROW_NUMBER() OVER (PARTITION BY m.cell ORDER BY m.number) - 1 AS place"
@@ -21,7 +21,7 @@ _OPEN = (
     "SELECT m.cell, COUNT(*) FROM cells c JOIN matches m ON m.cell = c.id"
     " WHERE c.run = ? AND m.finished = 0 AND m.abandoned = 0 GROUP BY m.cell"
 )
-# per cell: valid answers, answers before the first that is missing, and valid ones among them
+# per cell: valid answers, answers before the first missing one, and the valid ones among those
 _ANSWERS = (
     "SELECT cell, COUNT(value), SUM(number = place), COUNT(CASE WHEN number = place THEN value END) FROM"
     " (SELECT a.cell, a.number, a.value, ROW_NUMBER() OVER (PARTITION BY a.cell ORDER BY a.number) - 1 AS place"
@@ -31,7 +31,7 @@ _FINDINGS = "SELECT f.cell, 1 FROM cells c JOIN findings f ON f.cell = c.id WHER
 
 
 class _Far(NamedTuple):
-    """How far a cell is: what is done, what is open, and below which number all that is there counts."""
+    """How far a cell has come: units done, units open, and the number below which everything counts."""
 
     done: int
     open: int
@@ -39,10 +39,10 @@ class _Far(NamedTuple):
 
 
 def cell_rows(connection: Connection, run: RunRow) -> Iterator[CellRow]:
-    """The cells of a run, in its order. All is read in one transaction, or a cell may be further than it says."""
+    """The cells of a run, in its order. Must be read in one transaction, or a cell may be further than it says."""
     rows = connection.execute(_CELLS, (run.id,)).fetchall()
     if not all(type(seconds) is float and 0 <= seconds < math.inf for _, seconds in rows):
-        raise ValueError(f"run {run.name}: the seconds of a cell are no time")
+        raise ValueError(f"run {run.name}: the seconds of a cell aren't a time")
     how_far = _HOW_FAR[run.spec.unit](connection, run)
     for (id_, seconds), spec in zip(rows, run.spec.cells, strict=True):
         done, open_, below = how_far(id_, spec)
@@ -62,7 +62,7 @@ def _matches(connection: Connection, run: RunRow) -> Callable[[int, CellSpec], _
 
 
 def _counted_matches(run: RunRow, first_missing: int) -> int:
-    """All if none is missing; at least as many as the run once had when it was finished."""
+    """All if none is missing; otherwise at least as many as the run had when it was last finished."""
     if first_missing >= run.spec.size:
         return first_missing
     return max(counted(first_missing), min(first_missing, run.finished_size))

@@ -1,4 +1,4 @@
-"""Which runs there are: finding the run of a spec or making it, and reading runs back."""
+"""Which runs there are: finding or making the run of a spec, and reading runs back."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def find_run(database: Database, spec: RunSpec) -> RunRow | None:
 
 
 def enter_run(database: Database, spec: RunSpec) -> RunRow:
-    """The run of this identity, made if it isn't there; one that was begun under an older rule has it from now on.
+    """The run of this identity, made if it isn't there; a run begun under an older rule has this one from now on.
 
-    Raises StoreError; UsageError if a cell is there twice.
+    Raises StoreError, and UsageError if the spec has a cell twice.
     """
     keys = [cell.key for cell in spec.cells]
     for key in keys:
@@ -59,14 +59,14 @@ def enter_run(database: Database, spec: RunSpec) -> RunRow:
 
 
 def raise_size(database: Database, run: RunRow, size: int) -> RunRow:
-    """The run, asked for at least so much; it is then unfinished if it has had less. Raises StoreError."""
+    """The run, asked for at least `size`; it is then unfinished if it has less. Raises StoreError."""
     with database.transaction() as connection:
         connection.execute("UPDATE runs SET size = MAX(size, ?) WHERE id = ?", (size, run.id))
     return _load_run(database, run.id)
 
 
 def mark_finished(database: Database, run: RunRow) -> RunRow:
-    """The run, finished as of its present size. Raises StoreError."""
+    """The run, marked as finished at its present size. Raises StoreError."""
     with database.transaction() as connection:
         connection.execute("UPDATE runs SET finished_size = size WHERE id = ?", (run.id,))
     return _load_run(database, run.id)
@@ -77,7 +77,7 @@ def _load_run(database: Database, id_: int) -> RunRow:
 
 
 def _find(connection: Connection, spec: RunSpec) -> tuple[int | None, bool]:
-    """The number of a spec's run, None if it isn't there, and whether only the older rule knows it."""
+    """The id of a spec's run, None if it isn't there, and whether only the older rule finds it."""
     for known in (spec, replace(spec, models={**spec.models, **spec.former})):
         row = connection.execute("SELECT id FROM runs WHERE identity = ?", (identity(known),)).fetchone()
         if row is not None:
@@ -119,7 +119,7 @@ def _cell_values(cell: CellSpec) -> tuple[str | None, ...]:
 
 
 def _free_name(connection: Connection, now: datetime) -> str:
-    """The day's date and a number that counts the day's runs in this store."""
+    """The date, and a number that counts the day's runs in this store."""
     day = f"{now:%Y-%m-%d}-"
     names: Iterable[tuple[str]] = connection.execute("SELECT name FROM runs WHERE name GLOB ?", (f"{day}*",))
     numbers = [int(number) for (name,) in names if (number := name.removeprefix(day)).isdigit()]
@@ -130,7 +130,7 @@ def _cell(
     key: str, subject: str, opponent: str, what: str, asked: str | None, opponent_asked: str | None, detail: str
 ) -> CellSpec:
     if not all(type(text) is str for text in (key, subject, what, opponent)):
-        raise ValueError("a cell's names are no text")
+        raise ValueError("a cell's names aren't text")
     return CellSpec(key, subject, opponent, what, _asked(asked), _asked(opponent_asked), json_object(detail))
 
 
@@ -141,7 +141,7 @@ def _asked(text: str | None) -> Asked | None:
 def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
     experiment, unit, in_order, size, rounds, seed, settings, models, manifest, name, created, finished_size, id_ = row
     if not all(type(text) is str for text in (name, experiment, created)):
-        raise ValueError("what a run is called is no text")
+        raise ValueError("a run's name isn't text")
     if not all(type(number) is int for number in (size, finished_size, rounds or 1)) or min(size, rounds or 1) < 1:
         raise ValueError(f"run {name} has a size of {size!r} with {rounds!r} rounds")
     spec = RunSpec(
@@ -157,7 +157,7 @@ def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
         in_order=bool(in_order),
     )
     if not all(isinstance(identity, str) for identity in spec.models.values()):
-        raise ValueError("a model's identity is no text")
+        raise ValueError("a model's identity isn't text")
     if (rounds is None) == (spec.unit is Unit.MATCH):
         raise ValueError(f"run {name} consists of {unit}s and has {rounds!r} rounds")
     return RunRow(id_, name, spec, created, finished_size)

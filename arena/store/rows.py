@@ -1,4 +1,4 @@
-"""What the store gives back: runs, cells and rounds as plain rows and columns."""
+"""What the store returns: runs, cells and rounds as plain rows and columns."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from arena.records import Prompt, Seat
 
 
 class Unit(StrEnum):
-    """What the cells of a run consist of, which its size counts."""
+    """The units that the cells of a run consist of; its size counts them."""
 
     MATCH = "match"
     ANSWER = "answer"
-    FINDING = "finding"  # what is found out without playing or drawing, once a cell
+    FINDING = "finding"  # found out without playing or drawing, once per cell
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a model is asked, as results show it. What doesn't apply is None or ""; `matched` names the model whose
-    entropy the temperature was chosen to reach."""
+    """How a model is asked, as results show it. A field that doesn't apply is None or ""; `matched` names the model
+    whose entropy the temperature was chosen to reach."""
 
     style: str
     format: str | None = None
@@ -39,7 +39,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 @dataclass(frozen=True, slots=True)
 class CellSpec:
     """A grid square: who is measured, against whom ("" for nobody), at what (a game, a task), how they are asked
-    (None for a bot), and in `detail` what its kind of experiment alone says of it, as JSON.
+    (None for a bot), and in `detail` the facts that only its kind of experiment has, as JSON.
 
     `key` is the canonical text `subject|opponent|what|wording|sampling` that also names the cell's draws.
     """
@@ -60,14 +60,14 @@ class CellSpec:
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """What a run is. Everything but `size`, `in_order`, `manifest` and `former` is its identity: the same spec is the
-    same run.
+    """What a run is. Everything except `size`, `in_order`, `manifest` and `former` is its identity: the same spec is
+    the same run.
 
-    `size` is how many units each cell is asked for, `rounds` how many a match has, None where there are no matches.
-    `settings` is what this kind of experiment alone says of a run, as JSON. `models` maps a model's name to what
-    identifies its weights; `manifest` says on what machine and build. `former` is `models` by an older rule: a run that
-    was begun under it is found by it, and is then known by `models`. The units of a run that is made `in_order`, one
-    after another, are a sample at any time; others are one in whole blocks (arena/blocks.py).
+    `size` is how many units each cell is asked for, `rounds` how many a match has, None if there are no matches.
+    `settings` are those that only this kind of experiment has, as JSON. `models` maps a model's name to what identifies
+    its weights; `manifest` records the machine and build. `former` is `models` by an older rule: a run begun under that
+    rule is found by it, and is then known by `models`. The units of a run that is made `in_order`, one after another,
+    are a sample at any time; those of other runs in whole blocks (arena/blocks.py).
     """
 
     experiment: str
@@ -85,8 +85,8 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as stored. `name` is for people ("2026-11-23-1"), `spec.size` the most that was ever asked for,
-    `finished_size` how much it had when it was last brought to its end."""
+    """A run as stored. `name` is for people ("2026-11-23-1"), `spec.size` is the largest size ever asked for,
+    `finished_size` the size at which it was last finished."""
 
     id: int
     name: str
@@ -96,17 +96,17 @@ class RunRow:
 
     @property
     def finished(self) -> bool:
-        """Whether all that was asked for is there."""
+        """Whether everything asked for is there."""
         return self.finished_size >= self.spec.size
 
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
-    """A cell as stored, with how far it is: how many of its units are `done` (finished matches, valid answers,
-    findings) and how many matches are `open`. `seconds` is the time that was worked on it.
+    """A cell as stored, with its progress: how many of its units are `done` (finished matches, valid answers,
+    findings) and how many matches are `open`. `seconds` is the time spent working on it.
 
-    Only what is a sample is reported (arena/blocks.py): the matches or draws of numbers `below` this, all of which are
-    there; None: every finished match. `run` is the run's name, and `rounds` how many a match of it has.
+    Only a sample is reported (arena/blocks.py): the matches or draws whose numbers are less than `below`, all of which
+    are there; None: every finished match. `run` is the run's name, and `rounds` how many its matches have.
     """
 
     id: int
@@ -131,16 +131,16 @@ class MatchRow:
 
     @property
     def state(self) -> str:
-        """In a word."""
+        """The match's state in a word."""
         return "finished" if self.finished else "abandoned" if self.abandoned else "open"
 
 
 @dataclass(frozen=True, slots=True)
 class RoundColumns:
-    """The rounds of a cell's matches that count, a row a round, ordered by match and round; n rows, k moves.
+    """The rounds of a cell's matches that count, one row per round, ordered by match and round; n rows, k moves.
 
     `move` and `reply` are -1 where a seat forfeited. `policy` has shape (n, k), NaN where the subject has
-    none. `drawn` counts the answers drawn and `invalid` those refused, of the subject; `prompt` numbers the
+    none. `drawn` counts the subject's answers drawn and `invalid` those refused; `prompt` numbers the
     distinct prompts, -1 for none.
     """
 
@@ -162,9 +162,9 @@ class RoundColumns:
 
 @dataclass(frozen=True, slots=True)
 class PromptRow:
-    """A distinct prompt of a seat of a cell. `number` is the one that `RoundColumns.prompt` gives.
+    """A distinct prompt of one seat in a cell. `number` is the one in `RoundColumns.prompt`.
 
-    `sha256` (hexadecimal) is that of its text in UTF-8, a zero byte and its token ids as 32-bit little-endian
+    `sha256` (hexadecimal) is the hash of its text in UTF-8, a zero byte and its token ids as 32-bit little-endian
     integers.
     """
 

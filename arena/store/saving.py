@@ -1,4 +1,4 @@
-"""A cell's clock: while a cell is at work, what was done is written every half second, with the time that it took."""
+"""A cell's clock: while a cell is being worked on, results are written every half second, with the time they took."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from arena.store.writer import FLUSH_SECONDS, RunWriter
 
 @asynccontextmanager
 async def saving(writer: RunWriter, key: str) -> AsyncGenerator[None, None]:
-    """Write what is added inside, also while a model thinks for longer. Raises StoreError."""
+    """Write what is added inside, even while a model takes longer than that. Raises StoreError."""
     since = time.monotonic()
 
     def note_time() -> None:

@@ -1,4 +1,4 @@
-"""Rows into a file, row by row: CSV, JSON lines or Parquet. What a column holds is said once, for all three."""
+"""Rows into a file, row by row: CSV, JSON lines or Parquet. A column's type is declared once, for all three."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ Columns = Mapping[str, str]
 Row = Sequence[Any]
 Write = Callable[[Row], object]
 
-_ROW_GROUP: Final = 20_000  # rows that Parquet keeps in memory, and writes at once
+_ROW_GROUP: Final = 20_000  # rows that Parquet keeps in memory and writes together
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @contextmanager
 def csv_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
-    """RFC 4180 but for the ends of lines, which are line feeds. Lists are JSON, None is empty, floats are exact.
+    """RFC 4180, except that lines end in line feeds. Lists are JSON, None is empty, floats are exact.
 
     A text that begins with = + - @, a tab or a carriage return gets an apostrophe before it: a spreadsheet
     would take it for a formula, and texts come from models. JSON lines and Parquet have the texts as they are.
     """
     kinds = tuple(columns.values())
-    # not every Python's csv module quotes a carriage return that is no part of its line ends: it is made one
+    # some Pythons' csv modules quote a carriage return only if it is part of the line end: so it is made one
     writer = csv.writer(_Lines(file), lineterminator="\r\n")
     writer.writerow(columns)
     yield lambda row: writer.writerow([_csv_value(kind, value) for kind, value in zip(kinds, row, strict=True)])
 
 
 class _Lines:
-    """Where the csv module writes its lines, each in one piece."""
+    """The file that the csv module writes its lines to, each in one piece."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -58,7 +58,7 @@ def _csv_value(kind: str, value: Any) -> Any:
 
 @contextmanager
 def jsonl_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
-    """A JSON object a line, in UTF-8. None is null."""
+    """One JSON object per line, in UTF-8. None is null."""
     names = tuple(columns)
 
     def write(row: Row) -> None:
@@ -70,7 +70,7 @@ def jsonl_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
 
 @contextmanager
 def parquet_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
-    """Columns of their proper types. Raises InputError if pyarrow is not installed."""
+    """Typed columns. Raises InputError if pyarrow is not installed."""
     need("Parquet", "parquet", InputError)
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -112,7 +112,7 @@ FORMATS: Final[Mapping[str, Callable[[IO[bytes], Columns], AbstractContextManage
 
 
 def write_rows(file: IO[bytes], to: str, columns: Columns, rows: Iterable[Row]) -> int:
-    """Write rows into a file in one of FORMATS; how many there were. Raises InputError if it can't be written here."""
+    """Write rows into a file in one of FORMATS; returns how many. Raises InputError if it can't be written here."""
     count = 0
     with FORMATS[to](file, columns) as write_row:
         for row in rows:

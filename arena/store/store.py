@@ -33,7 +33,7 @@ from arena.store.writer import RunWriter
 
 _NAMES_SHOWN = 5  # in a sentence; `arena runs` shows them all
 
-_INDEX = "IIF({0} < 0, -2, COALESCE({0}, -1))"  # -1 is none, so that a stored -1 must not look like it
+_INDEX = "IIF({0} < 0, -2, COALESCE({0}, -1))"  # -1 means none, so a stored -1 must not look like it
 # (name in RoundColumns, the SQL that gives it)
 _INTEGERS = {
     "match": "r.match",
@@ -72,7 +72,7 @@ class Store(AbstractContextManager["Store"]):
 
     @property
     def path(self) -> Path:
-        """The file, as it was named."""
+        """The file, as the person named it."""
         return self.database.path
 
     def runs(self) -> list[RunRow]:
@@ -80,7 +80,7 @@ class Store(AbstractContextManager["Store"]):
         return load_runs(self.database)
 
     def run(self, name: str | None) -> RunRow:
-        """The run of that name; None: the one that was begun last. Raises InputError if there is none."""
+        """The run of that name; for None, the one begun last. Raises InputError if there is none."""
         runs = self.runs()
         if not runs:
             raise InputError(f"the store {self.path} holds no run yet: `arena tournament` plays one")
@@ -94,20 +94,20 @@ class Store(AbstractContextManager["Store"]):
         raise InputError(f"there is no run {name!r} in {self.path}: there are {names}{more}")
 
     def find(self, spec: RunSpec) -> RunRow | None:
-        """The run that `spec` is, if it was ever begun here."""
+        """The run with this spec, if it was ever begun here."""
         return find_run(self.database, spec)
 
     def writer_of(self, run: RunRow) -> int | None:
-        """The process that is writing the run now: its id, 0 if that isn't known, None if nobody is."""
+        """The id of the process that is writing the run now, 0 if it isn't known, None if there is none."""
         return holder(self.database.file, run.name)
 
     def cells(self, run: RunRow) -> list[CellRow]:
-        """The cells of a run, in its order, with how far each is."""
+        """The cells of a run, in its order, each with its progress."""
         with self.database.snapshot() as connection, decoding():
             return list(cell_rows(connection, run))
 
     def rounds(self, cell: CellRow, moves: int) -> RoundColumns:
-        """The rounds of the cell's matches that count, of a game with so many moves for the subject."""
+        """The rounds of the cell's matches that count; the game has `moves` moves for the subject."""
         with self.database.guard() as connection, decoding():
             rows = connection.execute(_SELECT_ROUNDS, (cell.id, cell.below)).fetchall()
             *columns, policies = zip(*rows, strict=True) if rows else [()] * (len(_INTEGERS) + len(_FLOATS) + 1)
@@ -119,7 +119,7 @@ class Store(AbstractContextManager["Store"]):
             return rounds
 
     def matches(self, cell: CellRow) -> list[MatchRow]:
-        """All matches of a cell, also those that are open or abandoned, by number."""
+        """All matches of a cell, including open and abandoned ones, by number."""
         with self.database.guard() as connection:
             rows = connection.execute(
                 "SELECT m.number, COUNT(r.number), m.finished, m.abandoned, SUM(r.outcome) FROM matches m"
@@ -130,8 +130,8 @@ class Store(AbstractContextManager["Store"]):
             return [MatchRow(number, count, bool(done), bool(left), net) for number, count, done, left, net in rows]
 
     def draws(self, cell: CellRow) -> dict[int, Answer]:
-        """The answers of a cell by the number of their draw. Of a run that is being written, or was interrupted,
-        some may be missing among them."""
+        """The answers of a cell by the number of their draw. If the run is being written or was interrupted, numbers
+        may be missing."""
         query = f"SELECT number, {ANSWER_COLUMNS} FROM answers WHERE cell = ? ORDER BY number"
         with self.database.guard() as connection, decoding():
             return {number: decode_answer(*row) for number, *row in connection.execute(query, (cell.id,))}
@@ -142,13 +142,13 @@ class Store(AbstractContextManager["Store"]):
         return [drawn[number] for number in range(cell.below or 0)]
 
     def findings(self, cell: CellRow) -> dict[str, dict[str, Any]]:
-        """What else was found out about a cell, by name."""
+        """The findings of a cell, by name."""
         with self.database.guard() as connection, decoding():
             rows = connection.execute("SELECT name, found FROM findings WHERE cell = ? ORDER BY name", (cell.id,))
             return {name: json_object(found) for name, found in rows}
 
     def last_match(self) -> tuple[CellRow, MatchRow] | None:
-        """The match of a person or a show that was played last, with its cell; None if there is none."""
+        """The last match played by a person or as a show, with its cell; None if there is none."""
         for run in reversed(self.runs()):
             if run.spec.unit is Unit.MATCH and run.spec.in_order:
                 (cell,) = self.cells(run)
@@ -157,7 +157,7 @@ class Store(AbstractContextManager["Store"]):
         return None
 
     def match(self, cell: CellRow, number: int) -> tuple[Round, ...]:
-        """The rounds of one match, whole, with the prompts of both seats. Raises InputError if there is none."""
+        """The complete rounds of one match, with the prompts of both seats. Raises InputError if there are none."""
         with self.database.guard() as connection, decoding():
             rows = connection.execute(
                 f"SELECT {ROUND_COLUMNS} FROM rounds WHERE cell = ? AND match = ? ORDER BY number", (cell.id, number)
@@ -194,7 +194,7 @@ class Store(AbstractContextManager["Store"]):
         return int(row[0])
 
     def begin(self, spec: RunSpec) -> RunWriter:
-        """Go on with the run that `spec` is, or begin it; asks it for `spec.size` if it had less.
+        """Continue the run with this spec, or begin it; raises its size to `spec.size` if it was less.
 
         Takes the run's lock: raises StoreError if another writer has it. Raises UsageError if a cell is in
         the spec twice. Close the writer before the store.
@@ -202,25 +202,25 @@ class Store(AbstractContextManager["Store"]):
         return RunWriter.begin(self.database, spec)
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         self.database.close()
 
 
 def _integers(name: str, values: tuple[Any, ...]) -> NDArray[np.int64]:
-    """A column as it is, nothing converted. Raises ValueError if it holds anything else."""
+    """A column of whole numbers, without conversion. Raises ValueError if it holds anything else."""
     column = np.array(values) if values else np.empty(0, dtype=np.int64)
     if column.dtype != np.int64:
-        raise ValueError(f"what is no whole number stands in column {name}")
+        raise ValueError(f"column {name} contains something other than whole numbers")
     return column
 
 
 def _policies(blobs: tuple[bytes | None, ...], moves: int) -> NDArray[np.float64]:
-    """Shape (n, moves), NaN rows for None. Raises ValueError for one of another length."""
+    """Policies, shape (n, moves), with NaN rows for None. Raises ValueError for one of another length."""
     if {len(blob) for blob in blobs if blob is not None} - {8 * moves}:
         raise ValueError(f"a policy that isn't over {moves} moves")
     none = np.full(moves, np.nan, dtype="<f8").tobytes()
     whole = b"".join(none if blob is None else blob for blob in blobs)
     policies = np.frombuffer(whole, dtype="<f8").astype(np.float64).reshape(len(blobs), moves)
     if int(np.isnan(policies).any(axis=1).sum()) != blobs.count(None):
-        raise ValueError("a policy that is no numbers")
+        raise ValueError("a policy that isn't made of numbers")
     return policies

@@ -1,7 +1,7 @@
 """Writing one run as it is played: cheap to call for each round, on disk half a second later.
 
-Rounds are kept in memory and written in one short transaction, so that another process that writes another
-run of the same store never waits for long, and a process killed at any instant leaves whole rounds only.
+Rounds are kept in memory and written in one short transaction, so that a process writing another run of the
+same store never waits for long, and a process killed at any instant leaves only whole rounds.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from arena.store.rows import CellRow, RunRow, RunSpec
 
 FLUSH_SECONDS: Final = 0.5
 
-# What is written at each flush, in this order: the SQL of each kind of row. Writing twice what is there changes
-# nothing: a signal may strike between the commit and the emptying of the buffers. That no round comes twice is checked
-# as it is added.
+# What is written at each flush, in this order: the SQL of each kind of row. Writing a row again changes nothing,
+# because a signal may strike between the commit and the emptying of the buffers. That no round comes twice is checked
+# when it is added.
 _WRITE: Final = {
     "match": "INSERT INTO matches (cell, number) VALUES (?, ?) ON CONFLICT DO NOTHING",
     "prompt": "INSERT INTO prompts (cell, seat, number, sha256, text, tokens, top_tokens, top_logprobs)"
@@ -53,13 +53,13 @@ _SET_SECONDS: Final = "UPDATE cells SET seconds = ? WHERE id = ?"
 
 
 class RunWriter(AbstractContextManager["RunWriter"]):
-    """The one writer of a run, from `begin` to `close`. A key that is no cell of the run is a KeyError."""
+    """The one writer of a run, from `begin` to `close`. A key that isn't a cell of the run raises KeyError."""
 
     def __init__(self, database: Database, run: RunRow, lock: RunLock) -> None:
         self.run = run
         self._database = database
         self._lock = lock
-        # what is in the store already, kept up to date with what is added
+        # what is already in the store, kept up to date with what is added
         self._cells: dict[str, int] = {}
         self._seconds: dict[int, float] = {}
         self._finished: defaultdict[int, set[int]] = defaultdict(set)
@@ -74,7 +74,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
 
     @classmethod
     def begin(cls, database: Database, spec: RunSpec) -> RunWriter:
-        """The writer of the run that `spec` is; see `Store.begin`."""
+        """The writer of the run with this spec; see `Store.begin`."""
         run = enter_run(database, spec)
         lock = RunLock.take(database.file, run.name)
         try:
@@ -97,7 +97,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
     def open_matches(self, key: str) -> dict[int, tuple[Round, ...]]:
         """The rounds so far of each match that was begun and neither finished nor abandoned, by its number.
 
-        The rounds are whole but for their prompts, which are None. A match may have all its rounds and only
+        The rounds are complete except for their prompts, which are None. A match may have all its rounds and only
         lack `finish_match`, if the process was killed between the two. Raises StoreError.
         """
         self.flush()
@@ -117,7 +117,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         return {match: tuple(rounds) for match, rounds in found.items()}
 
     def add_round(self, key: str, match: int, played: Round) -> None:
-        """Add the next round of a match; the first opens it. Writes if the last writing is half a second ago.
+        """Add the next round of a match; the first opens it. Writes if rounds have waited half a second.
 
         Raises StoreError, and ValueError for a round that is not the match's next.
         """
@@ -146,7 +146,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         self._note_change()
 
     def abandon_match(self, key: str, match: int) -> None:
-        """Mark a match as left by a person: it stays, and is not gone on with. One without rounds leaves nothing."""
+        """Mark a match as abandoned by a person: it stays, and isn't continued. One without rounds leaves nothing."""
         cell = self._cells[key]
         if (cell, match) in self._last_round:
             self._new["abandoned"].append((cell, match))
@@ -169,23 +169,23 @@ class RunWriter(AbstractContextManager["RunWriter"]):
             return int(connection.execute(query, (self._cells[key],)).fetchone()[0])
 
     def add_answer(self, key: str, number: int, answer: Answer) -> None:
-        """Add an answer; one that is there already stays as it is. Raises StoreError."""
+        """Add an answer; one that is already there stays as it is. Raises StoreError."""
         self._new["answer"].append((self._cells[key], number, *encode_answer(answer)))
         self._note_change()
 
     def add_prompt(self, key: str, prompt: Prompt) -> None:
-        """Keep what a cell asks. Raises StoreError."""
+        """Add a prompt that a cell asks. Raises StoreError."""
         self._prompt_number(self._cells[key], Seat.SUBJECT, prompt)
         self._note_change()
 
     def findings(self, key: str) -> set[str]:
-        """The names of what was found out about a cell. Raises StoreError."""
+        """The names of a cell's findings. Raises StoreError."""
         with self._database.guard() as connection:
             rows = connection.execute("SELECT name FROM findings WHERE cell = ?", (self._cells[key],))
             return {name for (name,) in rows}
 
     def set_finding(self, key: str, name: str, found: Mapping[str, Any]) -> None:
-        """Keep what was found out about a cell, at once. Raises StoreError."""
+        """Set a cell's finding and write it at once. Raises StoreError."""
         self._new["finding"].append((self._cells[key], name, canonical(found)))
         self._note_change()
         self.flush()
@@ -197,18 +197,18 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         return max(self._finished[cell] | begun, default=-1) + 1
 
     def raise_size(self, size: int) -> None:
-        """Ask the run for at least so much. Raises StoreError."""
+        """Raise the run's size to at least `size`. Raises StoreError."""
         self.run = raise_size(self._database, self.run, size)
 
     def add_seconds(self, key: str, seconds: float) -> None:
-        """Add to the time that the cell's matches were being played. Raises StoreError."""
+        """Add to the time spent on the cell. Raises StoreError."""
         cell = self._cells[key]
         self._seconds[cell] += seconds
         self._new_seconds.add(cell)
         self._note_change()
 
     def flush(self) -> None:
-        """Write all that was added. Raises StoreError; what was added is then kept, and tried again next time."""
+        """Write everything that was added. Raises StoreError; it is then kept, and tried again next time."""
         if self._pending_since is None:
             return
         with self._database.transaction() as connection:
@@ -221,12 +221,12 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         self._pending_since = None
 
     def finish(self) -> None:
-        """Write all and mark the run finished, as of its present size. Raises StoreError."""
+        """Write everything and mark the run as finished at its present size. Raises StoreError."""
         self.flush()
         self.run = mark_finished(self._database, self.run)
 
     def close(self) -> None:
-        """Write all and give up the run's lock, also where writing fails. Raises StoreError."""
+        """Write everything and give up the run's lock, even if writing fails. Raises StoreError."""
         try:
             self.flush()
         finally:
@@ -240,7 +240,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
             self.flush()
 
     def _prompt_number(self, cell: int, seat: Seat, prompt: Prompt | None) -> int | None:
-        """The prompt's number in its cell; a new one is put in line to be written."""
+        """The prompt's number in its cell; a new prompt is queued to be written."""
         if prompt is None:
             return None
         digest = prompt_hash(prompt)
@@ -257,7 +257,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         with self._database.snapshot() as connection:
             for cell, key, seconds in connection.execute("SELECT id, key, seconds FROM cells WHERE run = ?", run):
                 if type(seconds) is not float:
-                    raise DamagedError(f"the seconds of the cell {key} are no time")
+                    raise DamagedError(f"the seconds of the cell {key} aren't a time")
                 self._cells[key] = cell
                 self._seconds[cell] = seconds
             for cell, number in connection.execute(

@@ -40,7 +40,7 @@ def test_the_examples_of_the_documentation_play(tmp_path: Path) -> None:
     greedy = arena_beside(tmp_path, "tournament", "--subject", "markov", "--games", "2", "--display", "none")
     assert greedy.returncode == 0, greedy.stderr  # a reader reads it as any other
     wrong = arena_beside(tmp_path, "tournament", "--subject", "markov:3")
-    assert wrong.returncode == 2 and "markov takes nothing behind it, write markov alone" in wrong.stderr
+    assert wrong.returncode == 2 and "markov takes nothing after it: write markov alone" in wrong.stderr
 
 
 PACKAGE = """

@@ -150,14 +150,14 @@ def test_a_packages_backend_plays(folder: Path, tmp_path: Path, model: str) -> N
     ("model", "said"),
     [
         ("missing:x", f"the backend 'missing', {WHOSE} can't be loaded: ModuleNotFoundError: No module named 'not_th"),
-        ("other:x", f"the backend 'other', {WHOSE} is no Backend of that name but <some_backends.Backend"),
-        ("raw:x", f"the backend 'raw', {WHOSE} is no Backend of that name but <class 'some_backends.Backend'>"),
+        ("other:x", f"the backend 'other', {WHOSE} isn't a Backend of that name but <some_backends.Backend"),
+        ("raw:x", f"the backend 'raw', {WHOSE} isn't a Backend of that name but <class 'some_backends.Backend'>"),
         ("needy:x", f"the backend 'needy', {WHOSE} needs the extra 'bricks', and there are app, laptop"),
         ("failing:x", f"the backend 'failing', {WHOSE} fails: KeyError: 'no such key'"),
-        ("strange:x", f"the backend 'strange', {WHOSE} loads strange:x as 'a model', which is no LanguageModel"),
+        ("strange:x", f"the backend 'strange', {WHOSE} loads strange:x as 'a model', which isn't a LanguageModel"),
         ("rocky:", "weights 'rocky:' name nothing"),
         ("rocky", "there is no model 'rocky'"),
-        ("llama-3.1-8b@rocky", "behind the @ should stand"),
+        ("llama-3.1-8b@rocky", "after the @ there should be"),
         ("llama-3.1-8b@missing", f"the backend 'missing', {WHOSE} can't be loaded"),
     ],
 )

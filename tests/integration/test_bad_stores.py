@@ -72,7 +72,7 @@ def pipe(path: Path) -> None:
         (damaged, "damaged"),
         (newer, "newer Arena"),
         (folder, "is a folder"),
-        (pipe, "no ordinary file"),
+        (pipe, "isn't an ordinary file"),
     ],
 )
 def test_stores(tmp_path: Path, make: Callable[[Path], None], says: str) -> None:

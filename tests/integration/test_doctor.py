@@ -50,7 +50,7 @@ def test_the_two_models_prompts_are_sound() -> None:
 @pytest.mark.model
 def test_what_is_wrong_is_named() -> None:
     shown = arena("doctor", SMOLLM2, "--game", "rps", "--format", "none").stdout
-    assert shown.count("warning   format: in format none the request stands alone") == 2
+    assert shown.count("warning   format: in format none the request isn't wrapped") == 2
     assert "I│ choose│ " in shown and " 4022" in shown  # token boundaries, and the id of " rock"
 
 

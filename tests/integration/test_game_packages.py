@@ -67,11 +67,11 @@ def test_a_package_can_add_games(tmp_path: Path) -> None:
         (
             f"3 the game 'broken', {whose} can't be loaded: ModuleNotFoundError: No module named 'not_there_at_all'",
             f"3 the game 'raises', {whose} can't be made: KeyError: 'no such key'",
-            f"3 the game 'nothing', {whose} is no Game of that name but None",
-            f"3 the game 'other', {whose} is no Game of that name but one that is called 'doors:2'",
+            f"3 the game 'nothing', {whose} isn't a Game of that name but None",
+            f"3 the game 'other', {whose} isn't a Game of that name but one that is called 'doors:2'",
             "2 the game 'raises' takes no number: write 'raises' alone",
             "2 the game 'needs' needs a number, as in needs:5",
-            f"3 the game 'needs', {whose} is no Game of that name but one that is called 'doors:3'",
+            f"3 the game 'needs', {whose} isn't a Game of that name but one that is called 'doors:3'",
         ),
         strict=True,
     ):

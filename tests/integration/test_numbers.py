@@ -273,7 +273,7 @@ def test_bad_input_is_a_sentence(tmp_path: Path, arguments: tuple[str, ...], cod
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("subjects = [", "is no TOML"),
+        ("subjects = [", "isn't TOML"),
         ('title = "x"\nsubjects = []\n', "has no part"),
         ('title = "x"\nsubjects = ["uniform"]\n[[task]]\ntask = "integers"\nm = 3\n', "unknown field `m`"),
         ('title = "x"\nsubjects = ["uniform"]\n[[task]]\ntask = "integers"\nn = 0\n', ">= 1"),

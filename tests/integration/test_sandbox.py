@@ -52,7 +52,7 @@ def test_what_waits_without_work_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_text_that_is_none() -> None:
-    with pytest.raises(sandbox.TemplateError, match="no valid text"):
+    with pytest.raises(sandbox.TemplateError, match="isn't valid text"):
         sandbox.render(["{{ a }}"], {"a": "\ud800"}, chat=True)
 
 

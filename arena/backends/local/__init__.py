@@ -3,17 +3,17 @@
 client.py       the side that Arena talks to: starts the worker, and asks it as a language model
 channel.py      sending requests to a child process, and handing out its answers
 tokenizing.py   a tokenizer in a process of its own
-child.py        starting a child process, and telling its end
+child.py        starting a child process, and describing its end
 messages.py     what travels between the two, and its framing
 worker.py       the child process: reads messages, runs the engine
 engine.py       requests in, batches out: which prompts go next, which answers go on
-jobs.py         what the engine holds of the requests on their way
-evaluator.py    what the engine asks of a library
-tree.py         the prefix tree of what the KV cache holds
-states.py       what takes its place where prompts can't share a cache
+jobs.py         the engine's records of open requests
+evaluator.py    the part of a library that the engine uses
+tree.py         the prefix tree of the prompts in the KV cache
+states.py       its replacement where prompts can't share a cache
 whole.py        each prompt from its first token, for models that a tree gets wrong
-rows.py         what is wanted of a batch's rows, and what is told of them
-scoring.py      what a model gives to every token of a text
+rows.py         the numbers and draws wanted from a batch's rows
+scoring.py      the log-probability of every token of a text
 library.py      one model with its cache: llama.cpp or transformers
 agreement.py    whether a new model computes the same in the tree as by itself
 settings.py     threads, devices, memory

@@ -1,17 +1,17 @@
 """Whether a model computes the same in the prefix tree as in its library's plainest call: tried once, after loading.
 
 Prompts that share a cache are Arena's own idea, which no library tests: an architecture that counts positions in the
-batch, or takes its mask from elsewhere, gives wrong numbers without a word. So a prompt of 32 tokens is evaluated as
-the tree does it (its beginning, then its middle and its end beside other prompts that begin alike, in cells that were
-used before) and by one plain call, which gives the same three distributions. Where they differ, every prompt is
-evaluated whole from then on (`arena.backends.local.whole`). Where even that differs, because what comes after a token
-changes the distribution there, the model is refused.
+batch, or takes its mask from elsewhere, silently gives wrong numbers. So a prompt of 32 tokens is evaluated as the
+tree does it (its beginning, then its middle and its end beside other prompts that begin alike, in cells that were used
+before) and by one plain call, which should give the same three distributions. If they differ, every prompt is evaluated
+whole from then on (`arena.backends.local.whole`). If even that differs, because later tokens change the distribution
+after an earlier one, the model is refused.
 
-How far apart they may be, in nats: the most over the tokens whose probability is above `MATTERS`. What is computed in
-32 bits agrees within `WITHIN`. With rounded weights every order of summing gives slightly different numbers, so that
-the model's own noise is the measure: the prompt is evaluated a second time by the library's own means, in three
-pieces, and `NOISE` times the difference is allowed, at least `ROUNDED` and never more than `MOST`: pieces may change
-nothing where the order of cells still does (SmolLM2 in 4 bits: 0 and 0.17 nats).
+The distance is the largest difference in nats over the tokens whose probability is above `MATTERS`. Computed in 32
+bits, it must be within `WITHIN`. With rounded weights every order of summing gives slightly different numbers, so the
+model's own noise is the measure: the prompt is evaluated a second time by the library's own means, in three pieces, and
+`NOISE` times that difference is allowed, at least `ROUNDED` and never more than `MOST`. At least `ROUNDED`, because
+pieces may change nothing where the order of cells still does (SmolLM2 in 4 bits: 0 and 0.17 nats).
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ _AT: Final = (_FORK - 1, _MIDDLE - 1, _LENGTH - 1)
 
 
 def settle(library: Library) -> tuple[Library, str]:
-    """The library as it can be used, and why it can't be used as it is (empty if it can). The cache is left empty.
+    """The library in a usable form, and why it can't be used as it is ("" if it can). The cache is left empty.
 
-    Raises LoadError for a model whose distributions can't be trusted even so, or that can't be run.
+    Raises LoadError for a model that can't be run, or whose distributions can't be trusted in any form.
     """
     tokens = _tokens(library)
     try:
         plain = library.plain(tokens, _AT)
-    except Exception as error:  # whatever an unusual model raises
+    except Exception as error:  # an unusual model may raise anything
         raise LoadError(f"this model fails at its first prompt: {_clause(error)}") from error
     why = library.whole
     if not why:
@@ -62,14 +62,14 @@ def settle(library: Library) -> tuple[Library, str]:
     off = difference(_as_the_tree(whole, tokens), plain)
     if not off <= (MOST if library.rounded else WITHIN):  # NaN too
         raise LoadError(
-            f"what comes after a token changes the distribution there by {off:.2g} nats: this is no causal "
-            "language model, or its library computes it wrongly, so that it can't be measured"
+            f"later tokens change the distribution after earlier ones by {off:.2g} nats: this isn't a causal "
+            "language model, or its library computes it wrongly, so it can't be measured"
         )
     return whole, why
 
 
 def _allowed(library: Library, tokens: Path, plain: NDArray[np.float32], off: float) -> float:
-    """How many nats may lie between the tree and a plain call; the noise is measured only where it matters."""
+    """How many nats apart the tree and a plain call may be; the noise is measured only if it matters."""
     if not library.rounded or not off <= MOST:
         return WITHIN
     if off <= ROUNDED:
@@ -78,8 +78,8 @@ def _allowed(library: Library, tokens: Path, plain: NDArray[np.float32], off: fl
 
 
 def difference(one: NDArray[np.float32], other: NDArray[np.float32], matters: float = MATTERS) -> float:
-    """The most nats between two evaluations, each logits of shape (prompts, vocabulary), over the tokens whose
-    probability in either is above `matters`. NaN if a logit is."""
+    """The largest difference in nats between two evaluations, each logits of shape (prompts, vocabulary), over the
+    tokens whose probability in either is above `matters`. NaN if a logit is."""
     first, second = _log_probabilities(one), _log_probabilities(other)
     likely = np.maximum(first, second) > np.log(matters)
     return float(np.abs(first - second)[likely | np.isnan(first + second)].max(initial=0.0))
@@ -97,7 +97,7 @@ def _log_probabilities(logits: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _tokens(library: Library) -> Path:
-    """The prompt: text as Arena's prompts are, as many tokens of it as are needed."""
+    """The prompt: text like that of Arena's prompts, as many tokens of it as needed."""
     bos = library.vocabulary().bos
     tokens = library.tokenize(_TEXT, specials=False)
     begun = (*(() if bos is None else (bos,)), *tokens)
@@ -105,7 +105,7 @@ def _tokens(library: Library) -> Path:
 
 
 def _as_the_tree(library: Library, tokens: Path) -> NDArray[np.float32]:
-    """The logits at `_AT`, shape (len(_AT), vocabulary), each evaluated when its turn comes, in company."""
+    """The logits at `_AT`, shape (len(_AT), vocabulary), each evaluated in turn beside other prompts."""
     tree = (States if library.states else Tree)(library, library.cells, library.sequences)
     found: dict[Path, NDArray[np.float32]] = {}
 
@@ -120,7 +120,7 @@ def _as_the_tree(library: Library, tokens: Path) -> NDArray[np.float32]:
     others = prefix + tokens[-5:], prefix + tokens[-6:-3]
     evaluate(before)
     evaluate(prefix)
-    tree.forget(before, 0)  # its cells are used again: what goes on from the prefix lies before it
+    tree.forget(before, 0)  # its cells are reused, so that tokens after the prefix lie before it
     evaluate(others[0], middle, others[1])
     evaluate(*(path + path[:1] for path in others), tokens)
     library.clear()

@@ -1,4 +1,4 @@
-"""Talking with a child process: each request goes out with a number, and its answer goes to whoever waits for it."""
+"""Talking to a child process: each request goes out with a number, and its answer goes to whoever waits for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Tell = Callable[[str], None]
 
 
 class Channel:
-    """The conversation with a child that is loaded. `name` is what it runs; `tell` hears its notices."""
+    """The conversation with a child that has loaded. `name` is what it runs; `tell` gets its notices."""
 
     def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path, tell: Tell) -> None:
         self._name = name
@@ -33,11 +33,11 @@ class Channel:
 
     @property
     def ended(self) -> bool:
-        """Whether the child is gone, so that nothing can be asked any more."""
+        """Whether the child has ended, so that nothing can be asked any more."""
         return self._failure is not None
 
     async def ask(self, message: Callable[[int], messages.ToWorker]) -> Any:
-        """Send a message, made with its number, and wait for the answer. Raises ModelError if the child ends."""
+        """Make a message with its number, send it, and wait for the answer. Raises ModelError if the child ends."""
         if self._failure is not None:
             raise self._failure
         self._next += 1
@@ -47,7 +47,7 @@ class Channel:
             await send(self._process, message(number))
             return await future
         except ConnectionError:
-            return await future  # the reader has seen the end, or is about to, and says why
+            return await future  # the reader has seen the end, or is about to, and reports why
         except asyncio.CancelledError:
             if not self._closing and self._failure is None:
                 with contextlib.suppress(ConnectionError, RuntimeError):
@@ -58,7 +58,7 @@ class Channel:
             self._waiting.pop(number, None)
 
     async def close(self) -> None:
-        """End the child at once: it holds nothing that would be lost."""
+        """End the child at once: nothing would be lost."""
         self._closing = True
         await end(self._process)
         self._reader.cancel()
@@ -68,7 +68,7 @@ class Channel:
             self._log.unlink(missing_ok=True)
 
     async def _read(self) -> None:
-        """Hand every answer to the one who waits for it; at the end, tell everybody why."""
+        """Hand every answer to whoever waits for it; when the child ends, tell all who wait why."""
         try:
             while True:
                 message = await receive(self._process)

@@ -1,4 +1,4 @@
-"""A child process that runs weights: how it is started, where its log goes, and how its end is told."""
+"""A child process that runs a model: how it is started, where its log goes, and how its end is described."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from arena.files import own_folder
 
 
 async def start(module: str, log: Path) -> asyncio.subprocess.Process:
-    """Run a module as a child, its input and output piped, what it says on standard error in its log."""
-    # OpenMP's threads spin while they wait for each other; where the cores are shared with anything else, long
+    """Run a module as a child, with its input and output piped and its standard error in its log."""
+    # OpenMP's threads spin while they wait for each other; if the cores are shared with anything else, long
     # spinning costs more than half of the speed
-    # where a debugger is installed, llama.cpp would end its log with pages of a stack, and not with what was wrong
+    # if a debugger is installed, llama.cpp would end its log with pages of a stack instead of what was wrong
     environment = {"GOMP_SPINCOUNT": "2000", "GGML_NO_BACKTRACE": "1", **os.environ}
     with log.open("wb") as output:
         return await asyncio.create_subprocess_exec(
@@ -34,7 +34,7 @@ async def start(module: str, log: Path) -> asyncio.subprocess.Process:
 
 
 async def end(process: asyncio.subprocess.Process) -> None:
-    """End a child at once, if it hasn't ended, and wait until it has: else its pipes outlive the loop."""
+    """End a child at once, if it hasn't ended, and wait until it has: otherwise its pipes outlive the loop."""
     with contextlib.suppress(ProcessLookupError):
         process.kill()
     await process.wait()
@@ -46,7 +46,7 @@ def describe(code: int) -> str:
 
 
 def log_file(name: str) -> Path:
-    """A new log, in the user's log folder or, if that can't be written, in the folder for temporary files."""
+    """A new log, in the user's log folder or, if that isn't writable, in the folder for temporary files."""
     safe = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in name)[-80:]
     for folder in (own_folder("log"), Path(tempfile.gettempdir())):
         with contextlib.suppress(OSError):

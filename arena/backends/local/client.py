@@ -39,12 +39,12 @@ class LocalModel:
         tell: Tell = lambda line: None,
         progress: Tell = lambda line: None,
     ) -> LocalModel:
-        """Start a worker and load weights into it with a library. `tell` gets what a person should know, also later,
+        """Start a worker and load weights into it with a library. `tell` gets what a person should know, even later on,
         and `progress` a line for each step, to be shown while it lasts.
 
-        `library` is MODULE:CLASS, as `messages.Load` has it, and `place` what it knows the weights by: a GGUF file, a
-        folder, a hub's name. Raises InputError if the library refuses them, ModelError if the worker dies, also when
-        it was started again with cautious settings.
+        `library` is MODULE:CLASS, as in `messages.Load`, and `place` names the weights: a GGUF file, a folder, a hub's
+        repository. Raises InputError if the library refuses them, ModelError if the worker dies, and dies again when
+        restarted with cautious settings.
         """
         settings = (settings or Settings()).resolved()
         for attempt in (settings, msgspec.structs.replace(settings, cautious=True)):
@@ -80,11 +80,11 @@ class LocalModel:
 
     @property
     def ended(self) -> bool:
-        """Whether the worker is gone, so that nothing can be asked any more."""
+        """Whether the worker has ended, so that nothing can be asked any more."""
         return self._channel.ended
 
     def check(self, sampling: Sampling) -> None:
-        """Every setting can be given: the distribution is computed here."""
+        """Every setting is possible, because the distribution is computed here."""
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
         """Ordinary text to ids, without BOS. With `specials`, special tokens in the text are recognised."""
@@ -92,24 +92,24 @@ class LocalModel:
         return tokens
 
     async def complete(self, request: Request) -> Completion:
-        """Answer one request; others wait beside it. Raises ModelError if the worker ends, InputError for a prompt
-        that can't be evaluated."""
+        """Answer one request; others can wait at the same time. Raises ModelError if the worker ends, InputError for a
+        prompt that can't be evaluated."""
         check_request(self, request)
         completion: Completion = await self._channel.ask(lambda number: messages.Complete(number, request))
         return completion
 
     async def score(self, tokens: Sequence[int]) -> Scores:
-        """The log-probability of every token but the first. The worker does nothing else meanwhile. Raises ModelError
+        """The log-probability of every token but the first. Meanwhile the worker does nothing else. Raises ModelError
         if it ends, InputError for a text that can't be evaluated."""
         check_score(self, tokens)
         scores: Scores = await self._channel.ask(lambda number: messages.Score(number, tuple(tokens)))
         return scores
 
     async def work(self) -> Work:
-        """What was done since loading."""
+        """What has been done since loading."""
         work: Work = await self._channel.ask(messages.AskWork)
         return work
 
     async def close(self) -> None:
-        """End the worker at once: it holds nothing that would be lost."""
+        """End the worker at once: nothing would be lost."""
         await self._channel.close()

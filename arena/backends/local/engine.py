@@ -1,10 +1,10 @@
 """Requests in, batches out: which prompts are evaluated next, which answers go on, who is answered.
 
-Prompts and answers in progress are all paths of one prefix tree. A path that somebody waits for is asked for
-once, whoever waits. The lowest block goes first; within a block answers in progress, then the deepest prompts, so
-that matches finish and their cells go. Those who asked the same prompt are answered together. The library is told
-what is wanted of each row: the numbers asked for, and the next tokens of those who wait. Texts to be scored go one by
-one, between two batches.
+Prompts and answers in progress are all paths of one prefix tree. A path is evaluated once, however many requests wait
+for it. The lowest block goes first; within a block answers in progress, then the deepest prompts, so that matches
+finish and free their cells. Requests for the same prompt are answered together. The library is asked for what each row
+should give: the numbers asked for, and the next tokens of the answers that wait. Texts to be scored go one by one,
+between two batches.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Engine:
         self._taken: list[tuple[Urgency, Path, int]] = []
         self._begun: deque[Batch] = deque()
         self._order = 0
-        self._seen: set[int] = set()  # hashes of the prompts ever evaluated: the prompts themselves are large
+        self._seen: set[int] = set()  # hashes of all prompts ever evaluated, because the prompts themselves are large
         self._texts: dict[int, Path] = {}  # to be scored
         self._done: list[tuple[int, Completion | Scores]] = []
         self.notices: list[str] = []  # what a person should be told, each once
@@ -65,11 +65,11 @@ class Engine:
 
     @property
     def busy(self) -> bool:
-        """Whether anybody waits."""
+        """Whether any request waits."""
         return bool(self._asked or self._begun or self._texts or self._done)
 
     def submit(self, number: int, request: Request) -> None:
-        """Take a request; `step` will give its completion under the same number."""
+        """Take a request; `step` will return its completion under the same number."""
         job = self._jobs[number] = Job(number, request)
         here = self._open.setdefault(request.tokens, Open(request.block))
         here.jobs += 1
@@ -80,15 +80,15 @@ class Engine:
         self._ask(request.tokens, request.depth, job)
 
     def submit_text(self, number: int, tokens: Path) -> None:
-        """Take a text to be scored; `step` will give its scores under the same number."""
+        """Take a text to be scored; `step` will return its scores under the same number."""
         self._texts[number] = tokens
 
     def cancel(self, number: int) -> None:
-        """Forget a request; what is asked for it alone is asked no more."""
+        """Forget a request; paths that only it waited for are no longer evaluated."""
         if self._texts.pop(number, None):
             return
         job = self._jobs.get(number)
-        if job is None:  # it may be complete already and wait for the others at its prompt
+        if job is None:  # it may already be complete and wait for the others with its prompt
             for here in self._open.values():
                 here.done = [entry for entry in here.done if entry[0] != number]
             return
@@ -100,15 +100,15 @@ class Engine:
         self._close(job)
 
     def step(self) -> list[tuple[int, Completion | Scores]]:
-        """Score one text and run one batch, as far as they wait; returns what was completed. Raises RuntimeError if a
-        prompt or text fits nowhere."""
+        """Score one text and run one batch, if any wait; returns what was completed. Raises RuntimeError if a prompt or
+        text doesn't fit the cache."""
         if self._texts:
-            while self._begun:  # its rows are gone when others are evaluated
+            while self._begun:  # a batch's rows are lost when others are evaluated
                 self._take(self._begun.popleft())
             self._score(*next(iter(self._texts.items())))
         if self._asked or self._begun:
             self._go_on()
-        done, self._done = self._done, []  # also if a cancelled request was the last that others waited for
+        done, self._done = self._done, []  # even without a batch: a cancelled request may have been the last in the way
         return done
 
     def _score(self, number: int, tokens: Path) -> None:
@@ -121,8 +121,8 @@ class Engine:
         self.work = replace(self.work, prompt_tokens=self.work.prompt_tokens + len(found))
 
     def _go_on(self) -> None:
-        """Begin a batch and take its answers. Where the library computes in the background, the next batch is begun
-        before, if it is worth it: as many paths as are computed must wait for it."""
+        """Begin a batch and take its answers. If the library computes in the background, the next batch is begun before
+        that, if it is worth it: as many paths must wait for it as are being computed."""
         computed = sum(len(batch.rows) for batch in self._begun)
         begun = (not self._begun or len(self._asked) >= 2 * computed) and self._begin_batch()
         if self._begun and not (begun and len(self._begun) <= self._evaluator.background):
@@ -161,15 +161,15 @@ class Engine:
             self._answer(jobs, wanted, told)
             known = set(jobs)
             late = [job for job in asked.jobs if job not in known]
-            if late and not self._begun:  # whose answers have come here just now, from other rows of the batch
+            if late and not self._begun:  # answers that reached this path just now, from other rows of the batch
                 further = wanted_of(index, late)
                 self._answer(late, further, self._evaluator.ask([further])()[0])
-            elif late:  # the rows are gone
+            elif late:  # the rows are lost
                 for job in late:
                     self._ask(path, _ANSWERS_FIRST if job.tokens else job.request.depth, job)
 
     def _next_paths(self) -> Iterator[Path]:
-        """The paths that are waited for, the most urgent first; what the plan leaves is put back."""
+        """The paths that are waited for, the most urgent first; those that the plan leaves out are put back."""
         while self._queue:
             entry = heapq.heappop(self._queue)
             asked = self._asked.get(entry[1])
@@ -187,7 +187,7 @@ class Engine:
         self._urge(path, urgency)
 
     def _urge(self, path: Path, urgency: Urgency) -> None:
-        """See that a path that is asked for already comes as soon as this."""
+        """Make a path that is already asked for at least this urgent."""
         asked = self._asked[path]
         if urgency < asked.urgency and not asked.begun:
             asked.urgency, asked.order = urgency, self._enqueue(path, urgency)
@@ -198,7 +198,7 @@ class Engine:
         return self._order
 
     def _answer(self, jobs: Sequence[Job], wanted: Wanted, told: Told) -> None:
-        """Give those who wait at a row what they want of it."""
+        """Give the jobs that wait at a row what they want from it."""
         self._notice(told)
         kept = dict(zip(wanted.keep, told.kept, strict=True))
         for job, drawn in zip(jobs, told.drawn, strict=True):
@@ -221,14 +221,14 @@ class Engine:
             self.notices.append(FLAT)
 
     def _begin(self, job: Job) -> None:
-        """Start the next attempt, whose first token is drawn already."""
+        """Start the next attempt, whose first token has already been drawn."""
         job.attempt += 1
         job.tokens = (job.first.pop(0),)
         job.growing = Growing(job.request.stop, self._vocabulary)
         job.uniforms = None
 
     def _advance(self, job: Job) -> None:
-        """Go on with an answer, whose last token is new, until it needs another, or the request is complete."""
+        """Continue an answer, whose last token is new, until it needs another token, or the request is complete."""
         request = job.request
         assert request.draw is not None and job.growing is not None
         while (ended := job.growing.add(job.tokens[-1])) is not None:
@@ -241,7 +241,7 @@ class Engine:
                 self._ask(request.tokens, request.depth, job)
                 return
             self._begin(job)
-        if job.uniforms is None:  # most answers are one token: the others' draws are made when they are needed
+        if job.uniforms is None:  # most answers are one token, so the draws of others are made when needed
             job.uniforms = job.uniforms_of(job.attempt)
         path = request.tokens + job.tokens
         self._open[request.tokens].paths.add(path)
@@ -255,9 +255,9 @@ class Engine:
         self._close(job)
 
     def _close(self, job: Job) -> None:
-        """The job is over; with the last one of a prompt all are answered and the answers' cells go.
+        """The job is over. With the last job of a prompt all are answered, and their answers' cells are freed.
 
-        Matches that stand alike stay together so: if one whose first answer was invalid came later, the prompt
+        This keeps matches in the same position together: if one whose first answer was invalid came later, the prompt
         that the others asked next would have to be evaluated again for it.
         """
         del self._jobs[job.number]
@@ -266,7 +266,7 @@ class Engine:
         here.jobs -= 1
         if not here.jobs:
             del self._open[prompt]
-            self._done += sorted(here.done)  # not the shortest answers first: whoever listens may be killed
+            self._done += sorted(here.done)  # not the shortest answers first, because the reader may be killed
             for path in sorted(here.paths, key=len, reverse=True):
                 self._tree.forget(path, keep=len(prompt))
 

@@ -1,4 +1,4 @@
-"""What the engine asks of a library: to evaluate rows, and to keep what they leave in a cache."""
+"""The part of a library that the engine uses: evaluating rows, and keeping what they leave in a cache."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Path = tuple[int, ...]
 
 
 class Memory(Protocol):
-    """What the tree does to the cache."""
+    """The tree's operations on the cache."""
 
     def copy(self, source: int, target: int, end: int) -> None:
         """Give `target` the cells of `source` at positions [0, end)."""
@@ -31,7 +31,7 @@ class Memory(Protocol):
 class Row:
     """A token to evaluate: its position, the sequences that it belongs to, and the prompt that it ends.
 
-    `path` is None where nobody wants the distribution after this token.
+    `path` is None if nobody wants the distribution after this token.
     """
 
     token: int
@@ -41,8 +41,8 @@ class Row:
 
 
 class Evaluator(Memory, Protocol):
-    """What evaluates rows: llama.cpp, or a table in a test. `background`: neither `evaluate` nor `ask` wait for what a
-    device computes, so that another batch can be begun before the answers are taken."""
+    """Evaluates rows: llama.cpp, or a table in a test. `background`: neither `evaluate` nor `ask` waits for the device,
+    so another batch can be begun before the answers are taken."""
 
     background: bool
 
@@ -55,5 +55,5 @@ class Evaluator(Memory, Protocol):
         ...
 
     def ask(self, wanted: Sequence[Wanted]) -> Answers:
-        """Ask for what is wanted of some rows of the last batch."""
+        """Ask for what is wanted from some rows of the last batch."""
         ...

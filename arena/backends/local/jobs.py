@@ -1,4 +1,4 @@
-"""What the engine holds of the requests on their way."""
+"""The engine's records of open requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from arena.backends.stopping import Growing
 from arena.randomness import stream, uniforms
 from arena.records import Sample
 
-# First tokens that are drawn for a request while its logits are there. More are seldom needed, and then the
+# How many first tokens are drawn for a request while its logits are at hand. More are seldom needed; then the
 # prompt is evaluated again.
 FIRST_TOKENS: Final = 4
 
@@ -25,8 +25,8 @@ Urgency = tuple[int, int]  # block and negative depth: the lowest goes first
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A request on its way. `tokens` is the answer in progress, `growing` says when it ends; `first` are the first
-    tokens of later attempts."""
+    """An open request. `tokens` is the answer in progress, `growing` says when it ends; `first` are the first tokens of
+    later attempts."""
 
     number: int
     request: Request
@@ -40,17 +40,17 @@ class Job:
 
     @property
     def keep(self) -> Keep:
-        """What is to be kept of the distribution after its prompt."""
+        """What to keep of the distribution after its prompt."""
         request = self.request
         return Keep(request.sampling, request.wanted, request.top, request.further)
 
     def uniforms_of(self, attempt: int) -> NDArray[np.float64]:
-        """Those that an attempt's tokens are drawn with, shape (max_tokens,)."""
+        """The uniform numbers that an attempt's tokens are drawn with, shape (max_tokens,)."""
         assert self.request.draw is not None
         return uniforms(stream(self.request.draw.name, attempt), self.request.stop.max_tokens)
 
     def next_uniforms(self) -> tuple[float, ...]:
-        """Those of the next token of the answer in progress, or of the first tokens of the next attempts."""
+        """Those for the next token of the answer in progress, or for the first tokens of the next attempts."""
         if self.tokens:
             assert self.uniforms is not None
             return (float(self.uniforms[len(self.tokens)]),)
@@ -62,15 +62,15 @@ class Job:
 
 
 def wanted_of(index: int, jobs: Sequence[Job]) -> Wanted:
-    """What those who wait at row `index` want of its distribution; draws in the order of the jobs."""
+    """What the jobs that wait at row `index` want from its distribution; draws are in the order of the jobs."""
     keep = dict.fromkeys(job.keep for job in jobs if job.kept is None)
     return Wanted(index, tuple(keep), tuple((job.request.sampling, job.next_uniforms()) for job in jobs))
 
 
 @dataclass(slots=True)
 class Asked:
-    """A path whose distribution somebody waits for; `order` tells its entry in the queue from stale ones. `begun`: it
-    is in a batch whose answers weren't taken yet."""
+    """A path whose distribution jobs wait for; `order` tells its entry in the queue from stale ones. `begun`: it is in
+    a batch whose answers haven't been taken yet."""
 
     urgency: Urgency
     order: int
@@ -80,8 +80,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch that was begun: of each row that somebody waits for its index, its path and what is asked of it, who
-    waited then, and the answers."""
+    """A batch that has been begun: for each row that jobs wait for, its index and path, the jobs that waited then, what
+    they want, and the answers."""
 
     rows: list[tuple[int, Path, Asked]]
     jobs: list[list[Job]]
@@ -91,9 +91,9 @@ class Batch:
 
 @dataclass(slots=True)
 class Open:
-    """A prompt with jobs on their way, the paths that their answers took beyond it, and the jobs that are done.
+    """A prompt with open jobs, the paths that their answers took beyond it, and the jobs that are done.
 
-    `block` is that of the most urgent job: all wait for each other.
+    `block` is that of the most urgent job, because all wait for each other.
     """
 
     block: int

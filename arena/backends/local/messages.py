@@ -1,4 +1,4 @@
-"""What travels between Arena and a worker process: small typed messages, msgpack with a length before each."""
+"""The messages between Arena and a worker process: small and typed, in msgpack with a length before each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADER: Final = 4  # bytes before each message: its length, little-endian
 
 class Load(msgspec.Struct, tag=True):
     """The first message to a worker: which library, which weights, and how to run them. `library` is MODULE:CLASS, a
-    `Library` that is made of a place, settings and what hears its progress."""
+    `Library` that is made from a place, settings and a `Progress`."""
 
     library: str
     place: str
@@ -25,13 +25,13 @@ class Load(msgspec.Struct, tag=True):
 
 
 class LoadTokenizer(msgspec.Struct, tag=True):
-    """The first message to a worker that is to tokenise alone: the folder of the tokenizer."""
+    """The first message to a worker that only tokenises: the folder of the tokenizer."""
 
     folder: str
 
 
 class _Numbered(msgspec.Struct, tag=True):
-    """Something that is asked of the worker, or its answer, which has the same number."""
+    """A request to the worker, or its answer, which has the same number."""
 
     id: int
 
@@ -56,30 +56,30 @@ class Score(_Numbered):
 
 
 class Cancel(_Numbered):
-    """Nobody waits for this request any more."""
+    """Say that nobody waits for this request any more."""
 
 
 class AskWork(_Numbered):
-    """Ask what was done so far."""
+    """Ask what has been done so far."""
 
 
 class Loading(msgspec.Struct, tag=True):
-    """How much of the weights is loaded, from 0 to 1; after that the first batch is about to run."""
+    """The share of the weights that is loaded, from 0 to 1; at 1 the first batch is about to run."""
 
     share: float
 
 
 class Spelling(msgspec.Struct, tag=True):
-    """A vocabulary as it travels, and the answer to LoadTokenizer. Its pieces are joined: the event loop would stand
-    still while a quarter of a million are decoded."""
+    """A vocabulary as a message, and the answer to LoadTokenizer. Its pieces are joined, because decoding a quarter of
+    a million of them would block the event loop."""
 
-    rest: Vocabulary  # all but the pieces
+    rest: Vocabulary  # everything but the pieces
     pieces: bytes
     lengths: bytes
 
     @classmethod
     def of(cls, vocabulary: Vocabulary) -> Spelling:
-        """A vocabulary, to be sent."""
+        """A vocabulary in the form to send."""
         lengths = array("I", map(len, vocabulary.pieces)).tobytes()
         return cls(replace(vocabulary, pieces=()), b"".join(vocabulary.pieces), lengths)
 
@@ -99,7 +99,7 @@ class Ready(msgspec.Struct, tag=True):
 
 
 class Notice(msgspec.Struct, tag=True):
-    """What a person should be told about the model, as the end of a sentence that begins with its name."""
+    """Something to tell a person about the model, as the end of a sentence that begins with its name."""
 
     line: str
 
@@ -144,7 +144,7 @@ _from_worker = msgspec.msgpack.Decoder(FromWorker)
 
 
 def frame(message: ToWorker | FromWorker) -> bytes:
-    """A message as it is written to a pipe."""
+    """The bytes of a message on a pipe."""
     body = _encoder.encode(message)
     return len(body).to_bytes(HEADER, "little") + body
 

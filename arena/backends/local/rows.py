@@ -1,8 +1,8 @@
-"""What is wanted of the rows of a batch, and what is told of them: the numbers of a distribution, and tokens drawn.
+"""What is wanted from the rows of a batch, and the answers: the numbers of a distribution, and tokens drawn.
 
-A row of logits is large (a quarter of a million numbers for Gemma) and what is wanted of it is small, so that a
-library whose model runs on a device of its own computes it there (`arena.backends.local.transformers.rows`). Here it
-is computed with numpy.
+A row of logits is large (a quarter of a million numbers for Gemma) and what is wanted from it is small, so a library
+whose model runs on a device of its own computes it there (`arena.backends.local.transformers.rows`). Here it is
+computed with numpy.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from arena.records import TokenProbability
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """What is to be kept of a distribution; the fields are those of a `Request`."""
+    """What to keep of a distribution; the fields are those of a `Request`."""
 
     sampling: Sampling
     wanted: tuple[int, ...]
@@ -30,7 +30,7 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of a distribution; the fields are those of a `Completion`."""
+    """What was kept of a distribution; the fields are those of a `Completion`."""
 
     logprobs: tuple[float, ...]
     top: tuple[TokenProbability, ...]
@@ -40,8 +40,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is wanted of row `index` of a batch: what is to be kept, tokens drawn under a setting, one for each uniform
-    in [0, 1), and the log-probabilities of the tokens that are `scored`, at temperature 1."""
+    """What is wanted from row `index` of a batch: what to keep, tokens drawn under a setting, one for each uniform in
+    [0, 1), and the log-probabilities of the tokens that are `scored`, at temperature 1."""
 
     index: int
     keep: tuple[Keep, ...] = ()
@@ -51,7 +51,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was wanted of a row, in the order of `Wanted`, and whether all of its tokens are exactly alike."""
+    """The answers for a row, in the order of `Wanted`, and whether all tokens have exactly the same probability."""
 
     flat: bool
     kept: tuple[Kept, ...] = ()
@@ -60,17 +60,17 @@ class Told:
 
 
 Answers = Callable[[], list[Told]]
-"""Waits for what was asked for. Called once; raises ValueError for a row that holds no numbers."""
+"""Waits for what was asked for. Called once; raises ValueError for a row that isn't numbers."""
 
 
 def tell(logits: Callable[[int], NDArray[np.float32]], wanted: Sequence[Wanted]) -> list[Told]:
-    """What is wanted of each row; `logits` gives a row, shape (vocabulary,), by its index. Raises ValueError for a row
-    that holds no numbers."""
+    """The answers for each row; `logits` gives a row, shape (vocabulary,), by its index. Raises ValueError for a row
+    that isn't numbers."""
     return [told(Logits(logits(each.index)), each) for each in wanted]
 
 
 def told(row: Logits, wanted: Wanted) -> Told:
-    """What is wanted of a row."""
+    """The answers for a row."""
     return Told(
         row.flat,
         tuple(_kept(row, keep) for keep in wanted.keep),

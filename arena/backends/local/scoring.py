@@ -1,4 +1,4 @@
-"""What a model gives to every token of a given text, in a sequence of the cache that is lent for it."""
+"""The log-probability of every token of a given text, computed in a sequence of the cache that is lent for it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from arena.backends.local.tree import Tree
 def scores(
     evaluator: Evaluator, cache: Tree | States, tokens: Path, pending: Iterable[Path], outputs: int
 ) -> Iterator[Told]:
-    """What is told of the rows after tokens[:1], tokens[:2] and so on: the score of the token that follows.
+    """The answers for the rows after tokens[:1], tokens[:2] and so on: the score of the token that follows.
 
     `outputs` rows are evaluated at a time, so that their logits take no more memory than those of any batch. Nothing is
-    shared with the prompts that the cache holds: they stay as they are, but for those that must make room (what
-    nobody waits for in `pending` goes first).
+    shared with the prompts in the cache: they stay as they are, except for those that must make room (first those that
+    aren't in `pending`, the paths that are waited for).
     """
     sequence = cache.lend(len(tokens) - 1, pending)
     for start in range(0, len(tokens) - 1, outputs):

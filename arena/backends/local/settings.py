@@ -1,4 +1,4 @@
-"""What can be set of how a model is run: threads, devices, memory."""
+"""The settings of how a model is run: threads, devices, memory."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ MOST_CELLS: Final = 2**20
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """How a model is run. 0 and "" are what suits the machine.
+    """How a model is run. 0 and "" mean whatever suits the machine.
 
-    `kv_mib` bounds the KV cache in MiB and `kv_cells` in tokens; the smaller one counts. `sequences` is the
-    most branches of the prefix tree that are kept (llama.cpp allows 256), `batch` the most tokens a batch, and
+    `kv_mib` limits the KV cache in MiB and `kv_cells` in tokens; the smaller one counts. `sequences` is the
+    most branches of the prefix tree that are kept (llama.cpp allows 256), `batch` the most tokens per batch, and
     `outputs` the most of them whose distribution is wanted.
     `scattered` makes attention cheap where a prompt's cells lie apart, as a prefix tree's do: on a CPU llama.cpp
     attends block by block if keys and values are stored alike (a block that any of 64 prompts sees costs all of
     them), and cell by cell if not. Values are then bf16, whose error is far below that of 4-bit weights, and a
-    distribution no longer depends on how many prompts share a batch's attention. One long prompt is slower so. Beside
-    weights of 32 bits it has no effect: keys and values have 32 bits too, and attention is computed step by step.
-    `niceness` makes the worker give way to other processes, so that a screen beside it stays quick.
+    distribution no longer depends on how many prompts share a batch's attention. A single long prompt becomes slower.
+    With 32-bit weights it has no effect: keys and values have 32 bits too, and attention is computed step by step.
+    `niceness` makes the worker give way to other processes, so that a screen stays responsive.
     `cautious` avoids llama.cpp's special weight layouts, which crash on some machines. `gpu_layers`, `scattered`
-    and `cautious` are llama.cpp's alone; `device` ("cpu", "cuda", "mps"; "" the best there is) and `dtype` ("float32",
-    "bfloat16", "float16"; "" float32 on a CPU, else as the weights are) are those of transformers.
+    and `cautious` are for llama.cpp alone; `device` ("cpu", "cuda", "mps"; "" the best available) and `dtype`
+    ("float32", "bfloat16", "float16"; "" float32 on a CPU, else as the weights are) are for transformers.
     """
 
     threads: int = 0
@@ -42,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True):
     dtype: str = ""
 
     def resolved(self) -> Settings:
-        """The same with what depends on this machine filled in."""
+        """These settings with those that depend on this machine filled in."""
         return msgspec.structs.replace(
             self,
             threads=self.threads or cores(),
@@ -50,8 +50,8 @@ class Settings(msgspec.Struct, frozen=True):
         )
 
     def sized(self, usual: Settings) -> Settings:
-        """The same with the usual sizes in place of those that were not given. Where only a budget was given, cells are
-        bounded by nothing else: `kv_cells` is then `MOST_CELLS`."""
+        """These settings with the usual sizes in place of those not given. If only a budget was given, nothing else
+        limits the cells: `kv_cells` is then `MOST_CELLS`."""
         names = ("kv_mib", "kv_cells", "sequences", "batch", "outputs")
         sizes = {name: getattr(self, name) or getattr(usual, name) for name in names}
         if self.kv_mib and not self.kv_cells:
@@ -68,7 +68,7 @@ def cores() -> int:
 
 
 def cpuinfo() -> str:
-    """What Linux says of the processors; "" elsewhere."""
+    """What Linux says about the processors; "" elsewhere."""
     try:
         return Path("/proc/cpuinfo").read_text(errors="replace")
     except OSError:

@@ -1,8 +1,8 @@
-"""The cache of a model whose layers keep a state: each prompt in a sequence of its own, which nothing shares.
+"""The cache of a model whose layers keep a state: each prompt in a sequence of its own, with nothing shared.
 
-A recurrent layer's state stands after the last token of its sequence. It can't be cut back, and no prompt but one
-that goes on from there can use it: so a sequence is copied whole, or evaluated from its first token. Slower than the
-prefix tree (`arena.backends.local.tree`), whose place it takes.
+A recurrent layer's state is that after the last token of its sequence. It can't be cut back, and only a prompt that
+continues from there can use it: so a sequence is copied whole, or evaluated from its first token. This is slower than
+the prefix tree (`arena.backends.local.tree`), whose place it takes.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ class States:
         self._resident: dict[Path, int] = {}  # the least recently used first
         self._planned: dict[Path, int] = {}
         self._free = list(range(sequences - 1, -1, -1))
-        self._cells = cells  # that are free; a copy is counted as if it shared none
+        self._cells = cells  # free ones; a copy is counted as if it shared none
 
     def plan(self, wanted: Iterable[Path], pending: Iterable[Path], tokens: int, outputs: int) -> Plan:
-        """Plan one batch, as `Tree.plan` does. Room is made by dropping what was used the longest ago."""
+        """Plan one batch, as `Tree.plan` does. Room is made by dropping the least recently used."""
         plan = Plan()
         for path in wanted:
             if len(plan.answered) >= outputs:
@@ -49,7 +49,7 @@ class States:
         return plan
 
     def settle(self, plan: Plan) -> None:
-        """The plan's rows were evaluated: its states can be gone on from."""
+        """The plan's rows have been evaluated, so prompts can continue from its states."""
         self._resident |= self._planned
         self._planned = {}
 
@@ -59,7 +59,7 @@ class States:
             self._drop(path)
 
     def lend(self, cells: int, pending: Iterable[Path]) -> int:
-        """A sequence that holds no prompt, and room for so many tokens in it, as `Tree.lend` does."""
+        """A sequence that holds no prompt, with room for `cells` tokens, as in `Tree.lend`."""
         if not self._make_room(cells):
             raise RuntimeError(f"{cells} tokens don't fit the cache")
         self._cells -= cells
@@ -72,8 +72,7 @@ class States:
         self._cells += cells
 
     def _make_room(self, cells: int, keep: Path = ()) -> bool:
-        """Drop what was used the longest ago until a sequence and so many tokens are free; False if that isn't
-        enough."""
+        """Drop the least recently used until a sequence and `cells` tokens are free; False if that isn't enough."""
         for oldest in [path for path in self._resident if path != keep]:
             if self._free and self._cells >= cells:
                 break
@@ -81,13 +80,13 @@ class States:
         return bool(self._free) and self._cells >= cells
 
     def _longest(self, path: Path) -> Path:
-        """The longest beginning of a path, short of all of it, after which a state is resident."""
+        """The longest beginning of a path, but not the whole, after which a state is resident."""
         begins = (known for known in self._resident if len(known) < len(path) and path[: len(known)] == known)
         return max(begins, key=len, default=())
 
     def _sequence(self, known: Path, target: Path) -> int | None:
-        """A sequence that stands after `known`, with room up to `target`; None if there is none in this batch."""
-        if target in self._resident:  # its distribution is wanted again, and a state gives none
+        """A sequence that ends with `known`, with room up to `target`; None if this batch can't have one."""
+        if target in self._resident:  # its distribution is wanted again, which a state can't give
             self._drop(target)
         if self._make_room(len(target), keep=known):
             self._cells -= len(target)
@@ -96,7 +95,7 @@ class States:
                 self._resident[known] = source = self._resident.pop(known)  # now the most recently used
                 self._memory.copy(source, sequence, len(known))
             return sequence
-        if known and self._cells >= len(target) - len(known):  # no room for both: the state itself goes on
+        if known and self._cells >= len(target) - len(known):  # no room for both: the state itself is continued
             self._cells -= len(target) - len(known)
             return self._resident.pop(known)
         return None

@@ -1,7 +1,7 @@
 """A folder's tokenizer in a process of its own.
 
 The library holds the interpreter's lock while it reads a vocabulary, for a quarter of a second or more: in Arena's own
-process the screen would stand still for as long.
+process the screen would freeze for that long.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class TokenizerProcess:
 
     @property
     def ended(self) -> bool:
-        """Whether the process is gone."""
+        """Whether the process has ended."""
         return self._channel.ended
 
     async def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:

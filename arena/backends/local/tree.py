@@ -1,11 +1,10 @@
-"""The prefix tree of what the KV cache holds: a node a token, a sequence a leaf.
+"""The prefix tree of the prompts in the KV cache: one node per token, one sequence per leaf.
 
 In llama.cpp a cell of the unified cache belongs to a set of sequences, and a token sees the cells of its own
 sequence. So a leaf owns one sequence id, and a cell carries the ids of all leaves below it: prompts that
-begin alike share their cells, and evaluating a new prompt costs only what no earlier one began with.
+begin alike share their cells, and a new prompt costs only the tokens with which no earlier one began.
 
-The tree is the only one that copies or drops sequences, through the small `Memory` interface, so that it and
-the cache can't disagree.
+Only the tree copies or drops sequences, through the small `Memory` interface, so it and the cache can't disagree.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from collections.abc import Callable, Iterable
 
 from arena.backends.local.evaluator import Memory, Path, Row
 
-# Below this nothing is dropped that nobody waits for; above it, what was used in the last batches is kept, as
-# those who were just answered are about to ask on from there.
+# With fewer cells, even what nobody waits for is kept; with more, what the last batches used is kept, because
+# matches that were just answered are about to continue from there.
 FEW_CELLS = 1024
 RECENT_BATCHES = 3
 
@@ -24,7 +23,7 @@ class Node:
     """A token in the cache.
 
     `sequence` is set on leaves only; `used` is the batch that last touched the node, `needed` the last one
-    that found somebody waiting for it; `fresh` while it is planned and not yet evaluated.
+    that found it waited for; `fresh` while it is planned and not yet evaluated.
     """
 
     __slots__ = ("children", "depth", "fresh", "needed", "parent", "sequence", "token", "used")
@@ -59,8 +58,8 @@ class Tree:
     def plan(self, wanted: Iterable[Path], pending: Iterable[Path], tokens: int, outputs: int) -> Plan:
         """Plan one batch: as many of the `wanted` paths, in order, as `tokens` new tokens and `outputs` allow.
 
-        The paths must differ. One that is too long for a whole batch is begun, so that a later batch ends
-        it. `pending` are the paths whose prefixes should stay if room must be made. After the rows were
+        The paths must differ. One that is too long for a whole batch is begun, and a later batch ends
+        it. `pending` are the paths whose prefixes should stay if room must be made. After the rows have been
         evaluated, `settle` must be called.
         """
         self._batch += 1
@@ -94,7 +93,7 @@ class Tree:
         return plan
 
     def settle(self, plan: Plan) -> None:
-        """The plan's rows were evaluated: give back what was needed only meanwhile."""
+        """The plan's rows have been evaluated: free what was needed only for that."""
         for stem in plan.stems:
             for node in _below(stem):
                 node.fresh = False
@@ -104,14 +103,14 @@ class Tree:
         self._scratch = []
 
     def forget(self, path: Path, keep: int) -> None:
-        """Drop what is resident of `path` beyond its first `keep` tokens, unless another prompt goes on there."""
+        """Drop the resident part of `path` beyond its first `keep` tokens, unless another prompt continues it."""
         node = self._walk(path)[-1]
         if node.sequence >= 0:
             self._trim(node, lambda ancestor: ancestor.depth <= keep)
 
     def lend(self, cells: int, pending: Iterable[Path]) -> int:
-        """A sequence that is none of the tree's, and room for so many cells in it. Until `take_back` nothing may be
-        planned. Raises RuntimeError if the cache is too small."""
+        """A sequence outside the tree, with room for `cells` cells. Until `take_back` nothing may be planned. Raises
+        RuntimeError if the cache is too small."""
         self._batch += 1
         if not self._make_room(cells, Plan(), pending):
             raise RuntimeError(f"{cells} tokens don't fit the cache")
@@ -123,7 +122,7 @@ class Tree:
         self._free.append(sequence)
 
     def _walk(self, path: Path) -> list[Node]:
-        """The nodes of a path that are resident or planned, from the root on."""
+        """The nodes of a path that are resident or planned, starting with the root."""
         node = self._root
         nodes = [node]
         for token in path:
@@ -151,7 +150,7 @@ class Tree:
         # found first: growing moves sequences from evaluated leaves to planned ones
         sources = {stem: self._sequence_at(stem) for stem in plan.stems}
         for node in plan.again:
-            # evaluated anew in a sequence that lives for this batch only, so that nothing else changes
+            # evaluated again in a sequence that exists only for this batch, so that nothing else changes
             sequence = self._free.pop()
             self._memory.copy(self._sequence_at(node), sequence, node.depth - 1)
             self._scratch.append(sequence)
@@ -163,7 +162,7 @@ class Tree:
             for leaf in planned:
                 if leaf.children:
                     continue
-                if stem.sequence >= 0:  # a leaf that grows: its own sequence goes on
+                if stem.sequence >= 0:  # a leaf that grows keeps its own sequence
                     leaf.sequence, stem.sequence = stem.sequence, -1
                 else:
                     leaf.sequence = self._free.pop()
@@ -179,7 +178,7 @@ class Tree:
                 plan.rows.append(Row(node.token, node.depth - 1, tuple(sequences[node]), plan.ends.get(node)))
 
     def _sequence_at(self, node: Node) -> int:
-        """A sequence that holds this node's cells: its own or an evaluated leaf's below; -1 at an empty root."""
+        """A sequence that holds this node's cells: its own or that of an evaluated leaf below; -1 at an empty root."""
         while node.sequence < 0:
             older = next((child for child in node.children.values() if not child.fresh), None)
             if older is None:
@@ -207,7 +206,7 @@ class Tree:
 
     def _make_room(self, cost: int, plan: Plan, pending: Iterable[Path]) -> bool:
         """Free cells for `cost` new nodes and a sequence for one more leaf; False if that can't be done."""
-        # each path of the batch, this one too, may need a sequence, and a cell if it is evaluated anew
+        # each path of the batch, including this one, may need a sequence, and a cell if it is evaluated again
         planned = len(plan.answered) + 1
         cells = cost + len(plan.again)
 
@@ -220,7 +219,7 @@ class Tree:
         if enough():
             return True
         self._mark(pending)
-        # what nobody waits for goes first, the oldest first, and an eighth of everything at a time
+        # leaves that nobody waits for go first, the oldest first, an eighth of everything at a time
         for leaf in sorted(self._leaves.values(), key=lambda leaf: leaf.used):
             if enough(spare=1):
                 break
@@ -234,7 +233,7 @@ class Tree:
         return enough()
 
     def _mark(self, pending: Iterable[Path]) -> None:
-        """Mark what is resident of the pending paths, once a batch."""
+        """Mark the resident parts of the pending paths, once per batch."""
         if self._marked == self._batch:
             return
         self._marked = self._batch
@@ -243,7 +242,7 @@ class Tree:
                 node.needed = self._batch
 
     def _trim(self, leaf: Node, keep: Callable[[Node], bool]) -> None:
-        """Cut a leaf back to its deepest ancestor that `keep` holds or that other nodes hang from."""
+        """Cut a leaf back to its deepest ancestor for which `keep` is true or from which other nodes hang."""
         node = leaf
         while node.parent is not None and not node.children and not keep(node):
             del node.parent.children[node.token]
@@ -263,7 +262,7 @@ class Tree:
 
 
 class Plan:
-    """A batch: its rows in the order of evaluation, and the paths whose distribution they give."""
+    """A batch: its rows in the order of evaluation, and the paths whose distributions they give."""
 
     def __init__(self) -> None:
         self.rows: list[Row] = []

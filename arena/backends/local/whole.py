@@ -1,7 +1,7 @@
 """Each prompt on its own, whole, by the library's plainest call: right for every model, and slow.
 
-For models whose prompts can't share cells. The prefix tree goes on planning as if they did; what it wants to know is
-evaluated from the first token on.
+For models whose prompts can't share cells. The prefix tree still plans as if they did; each prompt that it wants is
+evaluated from its first token.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from arena.backends.local.rows import Answers, Wanted, tell
 
 
 class Whole:
-    """A library that evaluates nothing but whole prompts, made of one that can do more."""
+    """A library that evaluates only whole prompts, made from one that can do more."""
 
     background = False
 
@@ -31,7 +31,7 @@ class Whole:
         self._logits: dict[int, NDArray[np.float32]] = {}
 
     def evaluate(self, rows: Sequence[Row]) -> None:
-        """Evaluate the prompts that a batch ends, one after another; with each of them those that it begins with."""
+        """Evaluate the prompts that a batch ends, one after another; with each of them those that are its beginning."""
         self._logits = {}
         ends = {index: row.path for index, row in enumerate(rows) if row.path}
         while ends:
@@ -45,11 +45,11 @@ class Whole:
         return self._logits[index]
 
     def ask(self, wanted: Sequence[Wanted]) -> Answers:
-        """Ask for what is wanted of some rows of the last batch."""
+        """Ask for what is wanted from some rows of the last batch."""
         return partial(tell, self.logits, wanted)
 
     def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
-        """As the library evaluates it."""
+        """The same as the library's own."""
         return self._library.plain(tokens, at, pieces)
 
     def copy(self, source: int, target: int, end: int) -> None:
@@ -62,7 +62,7 @@ class Whole:
         """There is nothing to clear."""
 
     def vocabulary(self) -> Vocabulary:
-        """All that is to be known of the tokenizer."""
+        """Everything to know about the tokenizer."""
         return self._library.vocabulary()
 
     def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """The worker process: one model, one loop. Messages come in on standard input and go out on standard output.
 
 Everything that a native library prints goes to standard error, which is the worker's log. The worker ignores
-SIGINT (its parent decides) and ends when its parent does, however that ends: its input closes then.
+SIGINT (its parent decides) and ends when its parent does, in whatever way, because its input then closes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from arena.backends.base import Scores
 from arena.backends.local import messages
 
-if TYPE_CHECKING:  # what takes a while to import waits until SIGINT is ignored
+if TYPE_CHECKING:  # slow imports wait until SIGINT is ignored
     from arena.backends.local.engine import Engine
     from arena.backends.local.library import Library
 
@@ -27,7 +27,7 @@ def main() -> None:
     """Read the Load message, load, warm, then serve until the input closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     output = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)  # what the library prints must not get among the messages
+    os.dup2(2, 1)  # the library's output must not mix with the messages
     first = messages.read_to_worker(sys.stdin.buffer)
     if isinstance(first, messages.Load):
         if hasattr(os, "nice"):
@@ -91,7 +91,7 @@ class _Worker:
 
         try:
             tokenizer = FolderTokenizer.from_folder(Path(folder))
-        except (OSError, ValueError, TypeError, RecursionError) as error:  # whatever is wrong with a stranger's files
+        except (OSError, ValueError, TypeError, RecursionError) as error:  # a stranger's files may be wrong in any way
             self._send(messages.Refused(" ".join(str(error).split())[:300]))
             return
         self._send(messages.Spelling.of(tokenizer.vocabulary))
@@ -100,13 +100,13 @@ class _Worker:
                 self._send(messages.Tokens(message.id, tokenizer.tokenize(message.text, message.specials)))
 
     def _read(self, library: Library) -> None:
-        """Runs in a thread of its own. Tokenising is answered here, so that it never waits for a batch."""
+        """Runs in a thread of its own. Requests to tokenise are answered here, so that they never wait for a batch."""
         while (message := messages.read_to_worker(sys.stdin.buffer)) is not None:
             if isinstance(message, messages.Tokenize):
                 self._send(messages.Tokens(message.id, library.tokenize(message.text, message.specials)))
             else:
                 self._inbox.put(message)
-        os._exit(0)  # the parent is gone, or wants no more: leave even in the middle of a batch
+        os._exit(0)  # the parent has ended, or wants nothing more: leave even in the middle of a batch
 
     def _serve(self, engine: Engine) -> None:
         told = 0
@@ -138,7 +138,7 @@ class _Worker:
 
 
 def _warm(library: Library) -> None:
-    """Run a first batch, as large as later ones: where a build doesn't fit the machine, it dies here."""
+    """Run a first batch, as large as later ones: a build that doesn't fit the machine dies here."""
     from arena.backends.local.evaluator import Row
 
     rows = [Row(0, position, (0,), (0,) if position == 63 else None) for position in range(64)]

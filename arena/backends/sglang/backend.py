@@ -1,4 +1,4 @@
-"""SGLang: models on servers. What identifies one is what its servers say, and the files that Arena reads itself."""
+"""SGLang: models on servers. A model is identified by what its servers say and by the files that Arena itself reads."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ class SGLangServers:
     takes_repositories = False
 
     def state(self, entry: ModelEntry) -> str:
-        """Whether servers can be asked; none is."""
+        """Whether servers can be asked, without asking one."""
         return lack(self.extra) or "on a server"
 
     def verified(self, entry: ModelEntry) -> tuple[Path, str]:
-        """A server's weights can't be."""
+        """Raises InputError, because a server's weights can't be verified."""
         raise InputError(f"{entry.name} is {self.unverified}")
 
     async def identify(self, entry: ModelEntry, running: Running) -> Identity:
-        """What the servers say of their model, with a digest of its tokenizer's files; by the older rule less of the
-        former and none of the latter."""
+        """What the servers say about their model, with a digest of its tokenizer's files; by the older rule, less of
+        the former and none of the latter."""
         running.progress("asking the server")
         found = one_model(addresses(entry.place), await served(entry.place, running.server))
 
@@ -53,7 +53,7 @@ class SGLangServers:
         return Identity(f"{found.identity}|tokenizer=sha256:{await aside(tokenizer)}", found.former_identity)
 
     async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
-        """A client of the servers."""
+        """A client for the servers."""
         running.progress("asking the server")
         await aside(import_module, _CLIENT)
         from arena.backends.sglang.client import SGLang
@@ -62,7 +62,7 @@ class SGLangServers:
 
 
 async def served(place: str, settings: ServerSettings) -> list[Served]:
-    """Ask every address, and wait for all. Raises ModelError for one that doesn't answer, or without a client."""
+    """Ask every address, and wait for all. Raises ModelError if one doesn't answer, or the client isn't installed."""
     need("a server", _EXTRA)
     urls = addresses(place)
     await aside(import_module, _CLIENT)

@@ -1,7 +1,7 @@
-"""What many matches ask at once, as batches that a server and a router understand.
+"""The requests of many matches, in batches that a server and a router understand.
 
 A server takes options for each prompt of a request; the router (sglang-router 0.3.2) takes one set for all of them,
-so that a request's prompts are of one kind.
+so a request's prompts are all of one kind.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from arena.backends.sglang.wire import Generated, Kind, Numbers
 
 @dataclass(slots=True, eq=False)
 class Ask:
-    """A prompt, what is asked of it, and who waits for the answer."""
+    """A prompt, what is asked about it, and who waits for the answer."""
 
     tokens: tuple[int, ...]
     kind: Kind
@@ -30,18 +30,18 @@ class Known:
     told: asyncio.Future[Numbers]
 
     def serves(self, block: int) -> bool:
-        """Whether another request of this block may wait for it: it has not failed, and doesn't come later."""
+        """Whether another request of this block may wait for it: it hasn't failed, and doesn't come later."""
         if not self.told.done():
             return self.block <= block
         return not self.told.cancelled() and self.told.exception() is None
 
 
 class Gone(Exception):
-    """Whoever asked first waits no more."""
+    """Whoever asked first no longer waits."""
 
 
 class Queue:
-    """What waits to be asked: the lowest block first, in it the deepest match, and what came first among equals."""
+    """Prompts that wait to be asked: the lowest block first, in it the deepest match, equals in order of arrival."""
 
     def __init__(self) -> None:
         self._heaps: dict[Kind, list[tuple[tuple[int, int], int, Ask]]] = {}
@@ -51,12 +51,12 @@ class Queue:
         return bool(self._heaps)
 
     def push(self, ask: Ask, block: int, depth: int) -> None:
-        """Add one."""
+        """Add a prompt."""
         self._order += 1
         heapq.heappush(self._heaps.setdefault(ask.kind, []), ((block, -depth), self._order, ask))
 
     def batch(self, most: int) -> list[Ask]:
-        """Take what comes next, and up to `most` of its kind; nobody waits any more for what is left out."""
+        """Take the next prompt, with others of its kind up to `most`; those that nobody waits for are left out."""
         batch: list[Ask] = []
         while self._heaps and not batch:
             kind = min(self._heaps, key=lambda kind: self._heaps[kind][0][:2])
@@ -70,7 +70,7 @@ class Queue:
         return batch
 
     def cancel(self) -> None:
-        """Whoever waits is told that nothing will come."""
+        """Cancel everything: whoever waits learns that nothing will come."""
         for heap in self._heaps.values():
             for _, _, ask in heap:
                 ask.answer.cancel()

@@ -1,8 +1,8 @@
 """A model on an SGLang server: the server computes the distributions and draws the samples.
 
 One POST carries the prompts of many matches (batches.py). A prompt's distribution is asked for once, with the first
-token of an answer; most answers are decided by it, and the others go on with a second request, whose prompt the server
-has in its cache. Equal prompts that only need another sample are asked for without log-probabilities.
+token of an answer; that decides most answers, and the others continue with a second request, whose prompt the server
+has in its cache. Equal prompts that only need another sample are sent without asking for log-probabilities.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from arena.backends.weights.catalog import ModelEntry
 from arena.errors import InputError, ModelError
 from arena.records import Sample
 
-_MOST_REMEMBERED = 8192  # distributions of prompts, in case another match asks alike later
+_MOST_REMEMBERED = 8192  # distributions of prompts, in case another match asks the same later
 _MOST_SPELLED = 1 << 20  # bytes of the answer that shows how a server spells a text
-_SAME = 1e-2  # log-probabilities at two temperatures that differ by less are raw
+_SAME = 1e-2  # log-probabilities at two temperatures are raw if they differ by less
 
 
 class SGLang:
     """A language model on one or several servers, or behind a router. Make it with `SGLang.connect`."""
 
-    # no entropy: a server tells only the tokens asked for; not seeded: it draws by itself
+    # no entropy: a server returns only the tokens asked for; not seeded: it makes its own draws
     capabilities = frozenset({Capability.SCORE})
 
     def __init__(
@@ -59,8 +59,8 @@ class SGLang:
 
     @classmethod
     async def connect(cls, name: str, entry: ModelEntry, settings: ServerSettings) -> SGLang:
-        """Ask the servers what they serve, and how they count. Raises ModelError for servers that don't answer
-        within 10 seconds, InputError for those that are something else."""
+        """Ask the servers what they serve, and how they count. Raises ModelError for servers that don't answer within
+        10 seconds, InputError for anything but SGLang servers."""
         urls = addresses(entry.place)
         transport, tokenizer = Transport(urls, settings), None
         try:
@@ -84,23 +84,23 @@ class SGLang:
 
     @property
     def ended(self) -> bool:
-        """Whether it was closed, or its tokenizer's process is gone."""
+        """Whether it was closed, or its tokenizer's process has ended."""
         return self._closed or self._tokenizer.ended
 
     def check(self, sampling: Sampling) -> None:
-        """Refuse a setting whose distribution this server can't tell: InputError.
+        """Raise InputError for a setting whose distribution this server can't give.
 
-        Its log-probabilities are either raw or those after temperature, as it was started, and never those after
-        top-p; of a raw one the normaliser at another temperature is not known.
+        Its log-probabilities are either raw or those after temperature, depending on how it was started, and never
+        those after top-p; from raw ones the normaliser at another temperature can't be known.
         """
         if sampling.top_p < 1.0:
             raise InputError(
-                f"{self.name}: SGLang doesn't tell the distribution after top-p, so that the adversary can't be shown "
+                f"{self.name}: SGLang doesn't give the distribution after top-p, so the adversary can't be shown "
                 "what is played: use top-p 1, or a backend on this machine"
             )
         if sampling.temperature != 1.0 and self._raw:
             raise InputError(
-                f"{self.name}: this server tells raw log-probabilities, not those at temperature "
+                f"{self.name}: this server gives raw log-probabilities, not those at temperature "
                 f"{sampling.temperature:g}: start it with {RAW_VARIABLE}=0 in its environment"
             )
 
@@ -109,12 +109,12 @@ class SGLang:
         return await self._tokenizer.tokenize(text, specials)
 
     async def complete(self, request: Request) -> Completion:
-        """Answer one request; others wait beside it. Raises ModelError if the server stays away."""
+        """Answer one request; others can wait at the same time. Raises ModelError if the server stays away."""
         self._refuse_if_closed()
         if request.further:
-            raise InputError(f"{self.name}: SGLang tells a distribution under one setting only: use another backend")
+            raise InputError(f"{self.name}: SGLang gives a distribution under one setting only: use another backend")
         check_request(self, request)
-        if not request.wanted and not request.top:  # only answers: the server can draw them under any setting
+        if not request.wanted and not request.top:  # only answers, which the server can draw under any setting
             return Completion((), (), None, await self._answers(request, ()) if request.draw else ())
         self.check(request.sampling)
         kind = Kind(request.sampling, 1, request.wanted, request.top)
@@ -134,14 +134,14 @@ class SGLang:
                 if self._numbers.get(key) is known:
                     del self._numbers[key]
                 told.set_exception(error if isinstance(error, Exception) else Gone())
-                told.exception()  # whoever waits is told; if nobody does, it is no secret either
+                told.exception()  # whoever waits gets the error; marked as seen in case nobody does
                 raise
         shared = await self._shared(known.told, request, kind)
         drawn = await self._answers(request, first) if request.draw else ()
         return Completion(shared.logprobs, shared.top, None, drawn)
 
     async def score(self, tokens: Sequence[int]) -> Scores:
-        """The log-probability of every token but the first; prompts wait beside it, but for those of lower blocks.
+        """The log-probability of every token but the first; prompts wait meanwhile, except those of lower blocks.
         Raises ModelError if the server stays away."""
         self._refuse_if_closed()
         check_score(self, tokens)
@@ -149,7 +149,7 @@ class SGLang:
         return Scores((await self._ask(tuple(tokens), Kind(Sampling(), 1, scored=True))).scores)
 
     async def _shared(self, known: asyncio.Future[Numbers], request: Request, kind: Kind) -> Numbers:
-        """Another request's distribution; if that one was given up, it is asked for anew."""
+        """Another request's distribution; if that request was given up, it is asked for again."""
         try:
             return await asyncio.shield(known)
         except Gone:
@@ -169,7 +169,7 @@ class SGLang:
         return tuple(drawn)
 
     async def _finish(self, request: Request, tokens: tuple[int, ...]) -> Sample:
-        """Go on with an answer until it has ended."""
+        """Continue an answer until it has ended."""
         ended = ending(request.stop, self.vocabulary, tokens)
         if ended is not None:
             return answer(self.vocabulary, tokens, ended)
@@ -178,7 +178,7 @@ class SGLang:
         whole = tokens + more.tokens
         sample = cut(request.stop, self.vocabulary, whole)
         if more.was_stopped and sample.ended == "length" and len(sample.tokens) < request.stop.max_tokens:
-            return answer(self.vocabulary, whole, "eos")  # by an end token that only the server knows
+            return answer(self.vocabulary, whole, "eos")  # ended by an end token that only the server knows
         return sample
 
     # --- requests ---
@@ -188,7 +188,7 @@ class SGLang:
             raise ModelError(f"{self.name} was closed")
 
     async def _ask(self, tokens: tuple[int, ...], kind: Kind, request: Request | None = None) -> Generated:
-        """Put a prompt into the queue, at its request's place, and wait for its answer."""
+        """Put a prompt into the queue, in its request's place, and wait for its answer."""
         self._refuse_if_closed()
         ask = Ask(tokens, kind)
         self._queue.push(ask, *((request.block, request.depth) if request else (0, 0)))
@@ -196,10 +196,10 @@ class SGLang:
         return await ask.answer
 
     async def _pump(self) -> None:
-        """Send what waits, as much at once as there is, and hand out the answers."""
+        """Send everything that waits, as much at once as there is, and hand out the answers."""
         while True:
             await self._waiting.wait()
-            await asyncio.sleep(0)  # matches that were answered together ask together
+            await asyncio.sleep(0)  # so that matches that were answered together ask together
             batch = self._queue.batch(self._settings.batch)
             if not self._queue:
                 self._waiting.clear()
@@ -209,7 +209,7 @@ class SGLang:
                 for ask, found in zip(batch, await self._generate(batch), strict=True):
                     if not ask.answer.done():
                         ask.answer.set_result(found)
-            except BaseException as error:  # also a bug, or the end: nobody may be left waiting
+            except BaseException as error:  # even a bug, or cancellation: nobody may be left waiting
                 for ask in batch:
                     if isinstance(error, asyncio.CancelledError):
                         ask.answer.cancel()
@@ -235,7 +235,7 @@ class SGLang:
         return found
 
     async def _gives_raw(self, url: str) -> bool:
-        """Whether a server's log-probabilities are raw: one prompt at two temperatures tells."""
+        """Whether a server's log-probabilities are raw, which one prompt at two temperatures shows."""
         tokens = await self._tokenizer.tokenize("The first of them is", False)
         wanted = tuple(dict.fromkeys(await self._tokenizer.tokenize(" a the one", False)))
         one, two = [await self._told(url, tokens, Kind(Sampling(at), 1, wanted)) for at in (1.0, 2.0)]
@@ -248,15 +248,15 @@ class SGLang:
         return found.numbers.logprobs
 
     async def _check_spelling(self, url: str) -> None:
-        """Raises InputError for a server whose tokens mean something else than in the tokenizer that is read here."""
+        """Raise InputError for a server whose tokens don't mean the same as in the tokenizer that is read here."""
         if not await self._transport.once(url, spelling_body(), _MOST_SPELLED, self._reader.spells_alike):
             raise InputError(
-                f"the server at {url} spells text in other tokens than the tokenizer of "
+                f"the server at {url} spells text in different tokens from the tokenizer of "
                 f"{self._served.model.tokenizer_path} that is read here: start it with the model's own tokenizer"
             )
 
     async def _check(self, url: str, thorough: bool) -> None:
-        """The same model, and after a loss: told in the same way? Raises ModelError if not."""
+        """Raise ModelError if the server's model, or after a loss its kind of log-probabilities, has changed."""
         before = self._served
         now = await self._transport.served(url) if thorough else Served(await self._transport.model(url), before.server)
         if now.identity != before.identity:
@@ -270,11 +270,11 @@ class SGLang:
                 raise ModelError(f"{url} was started again with another {RAW_VARIABLE}: start it as it was before")
 
     async def work(self) -> Work:
-        """What was done since connecting, as the servers tell it."""
+        """What has been done since connecting, according to the servers."""
         return self._work
 
     async def close(self) -> None:
-        """Let the connections and the tokenizer's process go."""
+        """Close the connections and end the tokenizer's process."""
         self._closed = True
         for pump in self._pumps:
             pump.cancel()

@@ -1,4 +1,4 @@
-"""What an SGLang server says of itself, and where it is."""
+"""What an SGLang server says about itself, and its address."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from arena.errors import InputError
 
 _Name = Annotated[str, msgspec.Meta(max_length=4096)]
 
-START_SECONDS = 8.0  # that a server has for its first answer
-_NOTHING: Final[tuple[object, ...]] = (None, False, "", "{}", [], {})  # what a setting is that isn't set
+START_SECONDS = 8.0  # for a server to give its first answer
+_NOTHING: Final[tuple[object, ...]] = (None, False, "", "{}", [], {})  # values of a setting that isn't set
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
-    """The answer to /model_info, as far as it is needed."""
+    """The answer to /model_info, as far as needed."""
 
     model_path: _Name
     tokenizer_path: _Name
@@ -27,13 +27,13 @@ class ModelInfo(msgspec.Struct, frozen=True):
 
 
 class ServerInfo(msgspec.Struct, frozen=True):
-    """The answer to /server_info, as far as it is needed; a router gives none."""
+    """The answer to /server_info, as far as needed; a router gives none."""
 
     version: _Name = ""
     dtype: _Name = ""
     quantization: _Name | None = None
     max_req_input_len: Annotated[int, msgspec.Meta(ge=1, le=1 << 30)] | None = None
-    # what else decides the distributions, of whatever type a version tells it
+    # whatever else decides the distributions, in the type that a version gives it
     revision: Any = None
     load_format: Any = None
     model_impl: Any = None
@@ -46,14 +46,14 @@ class ServerInfo(msgspec.Struct, frozen=True):
 
 
 class Served(msgspec.Struct, frozen=True):
-    """A model as it is served."""
+    """A model on a server."""
 
     model: ModelInfo
     server: ServerInfo
 
     @property
     def identity(self) -> str:
-        """What tells its weights from others: as much as a server says of them."""
+        """What distinguishes its weights from others, as far as a server says."""
         said = msgspec.to_builtins(self.model) | msgspec.to_builtins(self.server)
         place = said.pop("model_path")
         for name in ("version", "max_req_input_len"):  # the manifest's
@@ -63,7 +63,7 @@ class Served(msgspec.Struct, frozen=True):
 
     @property
     def former_identity(self) -> str:
-        """The same by an older rule, which asked for less."""
+        """The same by an older rule, which used less."""
         parts = (self.model.model_path, self.model.weight_version, self.server.dtype, self.server.quantization)
         return "sglang:" + "|".join(part or "" for part in parts)
 
@@ -75,11 +75,11 @@ class Served(msgspec.Struct, frozen=True):
 
 
 def addresses(place: str) -> tuple[str, ...]:
-    """The addresses in `URL[,URL...]`, without logins and trailing slashes. Raises InputError for one that is none."""
+    """The addresses in `URL[,URL...]`, without logins and trailing slashes. Raises InputError for an invalid one."""
     urls = [text.strip().rstrip("/") for text in without_logins(place).split(",")]
     for url in urls:
         if not _is_address(url):
-            shown = url.rpartition("@")[2]  # what stands before it may be a secret
+            shown = url.rpartition("@")[2]  # the part before it may be a secret
             raise InputError(f"sglang:{shown}: an address is written http://host:30000, several with commas")
     return tuple(dict.fromkeys(urls))
 
@@ -87,7 +87,7 @@ def addresses(place: str) -> tuple[str, ...]:
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna")  # as a name server is asked; refuses labels that can't be
+        host = (parts.hostname or "").encode("idna")  # the form for a name server; refuses impossible labels
         return bool(
             parts.scheme in ("http", "https")
             and host

@@ -1,4 +1,4 @@
-"""What a person is told of a server that doesn't answer, or not as it should."""
+"""The sentences about a server that doesn't answer, or not as it should."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _MOST_SHOWN = 200  # letters of what is wrong
 
 
 class Unavailable(ModelError):
-    """No server answers there, or not now."""
+    """No server answers there, at least not now."""
 
 
 def unreachable(url: str, why: str) -> Unavailable:
@@ -23,7 +23,7 @@ def cannot_answer(url: str, why: str) -> Unavailable:
 
 
 def refused_key(url: str, sent: bool) -> ModelError:
-    """The server wants another key than was sent, or one at all."""
+    """The server wants a different key from the one sent, or wants one at all."""
     if sent:
         return ModelError(f"the server at {url} refuses the key: set {KEY_VARIABLE} to the one it was started with")
     if key() and not authorization(url):
@@ -35,7 +35,7 @@ def refused_key(url: str, sent: bool) -> ModelError:
 
 
 def redirects(url: str, status: int) -> InputError:
-    """It sends its clients elsewhere, where keys and prompts are not meant to go."""
+    """It sends its clients elsewhere, where keys and prompts aren't meant to go."""
     return InputError(f"{url} sends requests on to another address (status {status}): name the server's own address")
 
 
@@ -43,10 +43,10 @@ def unbelievable(url: str, why: str) -> ModelError:
     """Its answer can't be true."""
     return ModelError(
         f"the server at {url} gives an answer that can't be right: {why[:_MOST_SHOWN]}. None of it is kept; what "
-        "was played before is. Look whether it is an SGLang server, of the version in docs/gpu-rig.md"
+        "was played before is. Check that it is an SGLang server of the version in docs/gpu-rig.md"
     )
 
 
 def not_sglang(url: str) -> InputError:
-    """Something answers, but it is no SGLang server."""
-    return InputError(f"what answers at {url} is no SGLang server: /model_info doesn't name a model")
+    """Something answers, but it isn't an SGLang server."""
+    return InputError(f"the server at {url} isn't an SGLang server: /model_info doesn't name a model")

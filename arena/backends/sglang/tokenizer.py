@@ -13,7 +13,7 @@ from arena.errors import InputError, ModelError
 
 
 def tokenizer_folder(served: Served, repository: str) -> Path:
-    """Where its files are on this machine. Raises ModelError if they can't be had."""
+    """The folder with its files on this machine. Raises ModelError if they can't be had."""
     place = served.model.tokenizer_path
     folder = Path(place)
     if folder.is_dir():
@@ -28,7 +28,7 @@ def tokenizer_folder(served: Served, repository: str) -> Path:
 
 
 async def served_tokenizer(name: str, served: Served, repository: str) -> TokenizerProcess:
-    """Load it, without torch, for the model of that name. Raises ModelError if it can't be had on this machine."""
+    """Load it, without torch, for the model of that name. Raises ModelError if it isn't available on this machine."""
     folder = await aside(tokenizer_folder, served, repository)
     try:
         return await TokenizerProcess.load(name, folder)

@@ -1,7 +1,7 @@
 """Requests to one or several SGLang servers: to the least busy, again after a loss, for as long as patience lasts.
 
-A server is a stranger here too: an answer has a time and a length that it can't exceed, nobody is followed to another
-address, and the key goes to no other than it is for (arena/backends/keys.py).
+A server is a stranger here too: an answer may not exceed a time and a length, redirects to another address aren't
+followed, and a key goes only to the address that it is for (arena/backends/keys.py).
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ T = TypeVar("T")
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 10.0  # seconds between two tries
 _BUSY_PAUSE = 1.0  # seconds before a busy server that names no time is asked again
-_TRUSTED_SECONDS = 1.0  # for which a server is believed to be the one that it was
+_TRUSTED_SECONDS = 1.0  # for which a server is trusted to be the same as before
 _SPOILT = 5  # incomplete answers to one request before it is given up
 _LOST = (aiohttp.ClientError, TimeoutError, OSError, UnicodeError)
-_MOST_INFO = 1 << 22  # bytes of what a server says of itself
+_MOST_INFO = 1 << 22  # bytes of what a server says about itself
 _MOST_SHOWN = 300  # letters of a server's own message
 
 
 class Transport:
-    """The connections to some addresses. `check` is called for an address before it is asked again after a loss, with
-    True, and every second before an answer is believed, with False. It raises what makes going on impossible, such as
-    another model in a server's place."""
+    """The connections to some addresses. `check` is called for an address with True before it is asked again after a
+    loss, and with False every second before an answer is trusted. It raises an error if going on is impossible, for
+    example because another model has taken a server's place."""
 
     def __init__(self, urls: Sequence[str], settings: ServerSettings) -> None:
         self.urls = tuple(urls)
         self._settings = settings
         self._headers = {url: authorization(url, settings.key) for url in urls}
         self._busy = dict.fromkeys(self.urls, 0)
-        self._away: dict[str, float] = {}  # since when an address doesn't answer
-        self._pauses: dict[str, float] = {}  # until when it isn't asked again
-        self._known: dict[str, float] = {}  # when it last was the one that it should be
+        self._away: dict[str, float] = {}  # the time since which an address hasn't answered
+        self._pauses: dict[str, float] = {}  # the time until which it isn't asked again
+        self._known: dict[str, float] = {}  # the time when it was last confirmed to be the same server
         self.check: Callable[[str, bool], Awaitable[None]] | None = None
         self._session = aiohttp.ClientSession(
             headers={"Accept-Encoding": "identity"},  # a few compressed bytes may be a gigabyte
@@ -65,29 +65,29 @@ class Transport:
         )
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         await self._session.close()
 
     # --- once ---
 
     async def served(self, url: str) -> Served:
-        """What an address serves. Raises ModelError if it doesn't answer, InputError if it is no SGLang."""
+        """What an address serves. Raises ModelError if it doesn't answer, InputError if it isn't an SGLang server."""
 
         async def ask() -> Served:
             model = await self._model(url)
             try:
                 server = decoded(ServerInfo, await self._answer(url, "/server_info"))
-            except (_Missing, _Again) as error:  # a router knows nothing of it
+            except (_Missing, _Again) as error:  # a router doesn't have it
                 if isinstance(error, _Again) and (error.wait or error.is_busy):
                     raise
                 server = ServerInfo()
             return Served(model, server)
 
-        begins = self.check is None  # nobody is to wait long for a wrong address; one that was right may be busy
+        begins = self.check is None  # a wrong address mustn't be waited for long; one that was right may be busy
         return await self._first(url, ask, START_SECONDS if begins else self._settings.patience)
 
     async def model(self, url: str) -> ModelInfo:
-        """The same, as far as it is told at once."""
+        """The model alone, without what /server_info adds."""
         return await self._first(url, lambda: self._model(url), self._settings.patience)
 
     async def once(self, url: str, body: object, most: int, decode: Callable[[bytes], T]) -> T:
@@ -99,7 +99,7 @@ class Transport:
         return await self._first(url, ask, self._settings.patience)
 
     async def _first(self, url: str, ask: Callable[[], Awaitable[T]], seconds: float) -> T:
-        """A server must be there, and answer in time; one that is too busy is waited for as long as it says."""
+        """Ask a server that must be there and answer in time; if it is too busy, wait for as long as it says."""
         started = time.monotonic()
         while True:
             try:
@@ -112,13 +112,13 @@ class Transport:
                 await asyncio.sleep(wait)
             except Untrue as error:
                 raise unbelievable(url, str(error)) from error
-            except Incomplete as error:  # the next try may be better, if there is one
+            except Incomplete as error:  # another try, if there is one, may succeed
                 raise Unavailable(str(unbelievable(url, str(error)))) from error
             except _LOST as error:
                 raise unreachable(url, _why(error)) from error
 
     async def _model(self, url: str) -> ModelInfo:
-        for path in ("/model_info", "/get_model_info"):  # the second is all that a router knows
+        for path in ("/model_info", "/get_model_info"):  # a router has only the second
             try:
                 return decoded(ModelInfo, await self._answer(url, path))
             except _Missing:
@@ -130,11 +130,11 @@ class Transport:
     # --- again and again ---
 
     async def post(self, body: object, most: int, decode: Callable[[bytes], T]) -> T:
-        """POST to /generate of the least busy server; again, wherever one answers, if that fails. `most` is the length
-        in bytes that no answer reaches; `decode` reads it, and raises Incomplete or Untrue.
+        """POST to /generate of the least busy server; if that fails, try again wherever one answers. `most` is a length
+        in bytes that no answer reaches; `decode` reads the answer, and raises Incomplete or Untrue.
 
-        Raises InputError for what the server refuses, ModelError for an answer that can't be believed, and when no
-        server has answered for `patience` seconds.
+        Raises InputError for a request that the server refuses, ModelError for an answer that can't be believed, or if
+        no server has answered for `patience` seconds.
         """
         data = msgspec.json.encode(body)
         patience = self._settings.patience
@@ -144,7 +144,7 @@ class Transport:
             self._busy[url] += 1
             left = started + patience - time.monotonic()
             try:
-                async with asyncio.timeout(max(left, min(patience, START_SECONDS))):  # another server has its chance
+                async with asyncio.timeout(max(left, min(patience, START_SECONDS))):  # others get a chance
                     if url in self._away:
                         await self._confirm(url, thorough=True)
                     answer = decode(await self._answer(url, "/generate", most, data))
@@ -164,7 +164,7 @@ class Transport:
                 self._busy[url] -= 1
 
     async def _free(self) -> str:
-        """The address with the fewest requests on their way, of those that may be asked; waits for one."""
+        """The address with the fewest open requests among those that may be asked; waits until there is one."""
         while True:
             now = time.monotonic()
             ready = [url for url in self.urls if self._pauses.get(url, 0.0) <= now]
@@ -173,8 +173,8 @@ class Transport:
             await asyncio.sleep(min(self._pauses.values()) - now)
 
     async def _confirm(self, url: str, thorough: bool) -> None:
-        """Is it still the server that it was? One that isn't is asked no more before it is again."""
-        self._known[url] = time.monotonic()  # once for all requests on their way
+        """Check that it is still the same server. If it isn't, it isn't asked again until it is."""
+        self._known[url] = time.monotonic()  # once for all open requests
         if self.check is not None:
             try:
                 await self.check(url, thorough)
@@ -188,7 +188,7 @@ class Transport:
             self._pauses.pop(url, None)
 
     def _lost(self, url: str, error: Exception, started: float) -> None:
-        """A try has failed: pause, longer each time and never all at once, or give up."""
+        """A try has failed: pause, longer each time and randomly so that not all return at once, or give up."""
         now = time.monotonic()
         away = now - self._away.setdefault(url, now)
         left = started + self._settings.patience - now
@@ -204,8 +204,8 @@ class Transport:
     # --- one request ---
 
     async def _answer(self, url: str, path: str, most: int = _MOST_INFO, data: bytes | None = None) -> bytes:
-        """The body of an answer with status 200, which has at most `most` bytes: to a POST if there are data to send,
-        else to a GET."""
+        """The body, at most `most` bytes, of an answer with status 200: to a POST if there is data to send, else to a
+        GET."""
         method = "POST" if data else "GET"
         headers = self._headers[url] | ({"Content-Type": "application/json"} if data else {})
         async with self._session.request(
@@ -234,7 +234,7 @@ class _Missing(Exception):
 
 
 class _Again(Exception):
-    """The server can't answer now; `wait` is for how many seconds, where it says so, or 0."""
+    """The server can't answer now; `wait` is for how many seconds, if it says so, or 0."""
 
     def __init__(self, why: int | str, wait: float = 0.0) -> None:
         asks = f", it asks to wait {wait:.0f} seconds" if wait else ""
@@ -254,7 +254,7 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
 
 
 def seconds_asked(said: str) -> float:
-    """What a busy server asks for by Retry-After, in seconds or as a date; 0 if that is neither."""
+    """The seconds that a busy server asks for by Retry-After, given in seconds or as a date; 0 if it is neither."""
     if said.isascii() and said.isdigit():
         return float(said)
     try:

@@ -1,7 +1,7 @@
-"""What is said to a server, and its JSON as records that can be trusted: every number is checked at this border.
+"""The requests to a server, and its JSON as records that can be trusted: every number is checked at this border.
 
-A server is a stranger, and a distribution that can't be one would be a wrong result without a sign of it. What an
-answer lacks may come with the next try (`Incomplete`); what can't be true is refused at once (`Untrue`).
+A server is a stranger, and an impossible distribution would silently give a wrong result. Parts that an answer lacks
+may come with the next try (`Incomplete`); an answer that can't be true is refused at once (`Untrue`).
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ import msgspec
 from arena.backends.base import Sampling, Vocabulary
 from arena.records import TokenProbability
 
-# How far a sum of probabilities may be above 1, and a log-probability above 0: a server computes in 32 bits, whose
-# rounding adds up to some 1e-6 in a softmax over a large vocabulary.
+# How far a sum of probabilities may exceed 1, and a log-probability 0: a server computes in 32 bits, whose rounding
+# adds up to some 1e-6 in a softmax over a large vocabulary.
 ROUNDING: Final = 1e-4
 
-# characters of every kind that any vocabulary can spell
+# characters of every kind, which any vocabulary can spell
 PROBE: Final = 'The 1st move (of 20) is "rock"; then: paper_2, SCISSORS & hide-and-seek at 7.5%!'
 
 T = TypeVar("T")
 
 _MOST_SHOWN = 200  # letters of what is wrong
-_ENVELOPE, _A_TOKEN = 1 << 16, 256  # bytes of an answer, and of each token told in it, that are more than enough
+_ENVELOPE, _A_TOKEN = 1 << 16, 256  # more than enough bytes for an answer, and for each token in it
 
 
 class Incomplete(Exception):
@@ -35,13 +35,13 @@ class Incomplete(Exception):
 
 
 class Untrue(Exception):
-    """An answer says what can't be."""
+    """An answer that can't be true."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is asked of a prompt: how many tokens are sampled, and what is told about the first of them; `scored`: what
-    is told about the prompt's own."""
+    """What is asked about a prompt: how many tokens are sampled, and which numbers are wanted for the first of them;
+    `scored`: whether those of the prompt's own tokens are."""
 
     sampling: Sampling
     count: int
@@ -50,14 +50,14 @@ class Kind:
     scored: bool = False
 
     def most_bytes(self, prompts: Sequence[tuple[int, ...]]) -> int:
-        """The length that no answer to these prompts reaches."""
+        """A length in bytes that no answer to these prompts reaches."""
         own = sum(map(len, prompts)) if self.scored else 0
         return len(prompts) * (_ENVELOPE + _A_TOKEN * (self.count + len(self.wanted) + self.top)) + _A_TOKEN * own
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The log-probabilities of the tokens asked for, in their order, and of the most probable ones."""
+    """The log-probabilities of the tokens asked for, in order, and of the most probable ones."""
 
     logprobs: tuple[float, ...]
     top: tuple[TokenProbability, ...]
@@ -65,9 +65,9 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """The answer to one prompt: what was sampled, whether a token that the server knows as an end ended it, how many
-    of the prompt's tokens were evaluated, the first position's numbers, and the log-probabilities of the prompt's own
-    tokens but the first, if it was to be scored."""
+    """The answer to one prompt: the tokens sampled, whether one that the server knows as an end token ended them, how
+    many of the prompt's tokens were evaluated, the first position's numbers, and the log-probabilities of the prompt's
+    own tokens but the first, if it was to be scored."""
 
     tokens: tuple[int, ...]
     was_stopped: bool
@@ -80,7 +80,7 @@ class Generated:
 
 
 def body(kind: Kind, prompts: Sequence[tuple[int, ...]]) -> dict[str, object]:
-    """A request for several prompts. Every sampling parameter is named: a server fills gaps from the model's files."""
+    """A request for several prompts. It sets all sampling parameters: a server fills gaps from the model's files."""
     asked: dict[str, object] = {
         "input_ids": prompts,
         "sampling_params": {
@@ -118,7 +118,7 @@ def spelling_body() -> dict[str, object]:
 
 _Scored = tuple[float, int, str | None]  # log-probability, token, text
 _Position = list[_Scored] | None
-_OfPrompt = tuple[float | None, int, str | None]  # the same of a prompt's token; nothing is known of the first
+_OfPrompt = tuple[float | None, int, str | None]  # the same for a prompt's token; nothing is known about the first
 
 
 class _Finish(msgspec.Struct):
@@ -151,17 +151,17 @@ class _Spelled(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the answers of servers that serve one model: what they may say depends on its vocabulary, and on the
-    version of its weights, where it has one."""
+    """Reads the answers of servers of one model: what they may say depends on its vocabulary, and on the version of its
+    weights, if it has one."""
 
     vocabulary: Vocabulary
     weight_version: str = ""
 
     def answers(self, kind: Kind, prompts: Sequence[tuple[int, ...]], data: bytes) -> list[Generated]:
-        """What a server said to some prompts.
+        """A server's answers to some prompts.
 
-        Raises Incomplete for an answer that can't be read, or without all that was asked for, Untrue for one that
-        can't be.
+        Raises Incomplete for an answer that can't be read or lacks something that was asked for, Untrue for one that
+        can't be true.
         """
         found = decoded(list[_Answer], data)
         if len(found) != len(prompts):
@@ -169,7 +169,7 @@ class Reader:
         return [self._answer(kind, prompt, one) for prompt, one in zip(prompts, found, strict=True)]
 
     def spells_alike(self, data: bytes) -> bool:
-        """Whether a server's tokens for the probe spell it here too. Special tokens round it don't matter."""
+        """Whether a server's tokens for the probe spell it here too. Special tokens around it don't matter."""
         tokens = [token for _, token, _ in decoded(_Spelled, data).meta_info.input_token_logprobs]
         if not all(0 <= token < len(self.vocabulary.pieces) for token in tokens):
             return False
@@ -203,8 +203,8 @@ class Reader:
             raise Untrue(f"it names token {strange}, and the model's ids go from 0 to {size - 1}")
 
     def _spell(self, tokens: tuple[int, ...], stopped: bool, text: str | None) -> bool:
-        """Whether these tokens are that text: but for spaces, of which tokenizers have habits, and for the end token,
-        which a server leaves away. Half a character can't be told."""
+        """Whether these tokens are that text, ignoring spaces, which tokenizers treat differently, and the end token,
+        which a server leaves out. Half a character can't be compared."""
         own = self.vocabulary.text(tokens)
         if text is None or text == own or "\N{REPLACEMENT CHARACTER}" in own:
             return True
@@ -215,11 +215,11 @@ class Reader:
         wanted = self._told(_first(meta.output_token_ids_logprobs)) if kind.wanted else {}
         top = self._told(_first(meta.output_top_logprobs)) if kind.top else {}
         if wanted.keys() != set(kind.wanted):
-            raise Incomplete("it tells other tokens than those that were asked for")
+            raise Incomplete("it gives other tokens than those asked for")
         if len(top) != min(kind.top, len(self.vocabulary.pieces)):
-            raise Incomplete(f"it tells {len(top)} most probable tokens, and {kind.top} were asked for")
+            raise Incomplete(f"it gives {len(top)} most probable tokens, and {kind.top} were asked for")
         if any(abs(wanted[token] - top[token]) > ROUNDING for token in wanted.keys() & top.keys()):
-            raise Untrue("it tells two log-probabilities of one token")
+            raise Untrue("it gives two log-probabilities for one token")
         told = wanted | top
         total = math.fsum(map(math.exp, told.values()))
         if total > 1 + ROUNDING:
@@ -231,18 +231,18 @@ class Reader:
         )
 
     def _told(self, scores: Sequence[_Scored]) -> dict[int, float]:
-        """Log-probabilities by token, in their order; each is one."""
+        """Log-probabilities by token, in order, each of them checked."""
         told = {token: logprob for logprob, token, _ in scores}
         self._check_tokens(told)
         if len(told) < len(scores):
-            raise Untrue("it tells a token twice")
+            raise Untrue("it gives a token twice")
         if told and max(told.values()) > 0.0:
             told = {token: _logprob(token, told[token]) for token in told}
         return told
 
 
 def _logprob(token: int, told: float) -> float:
-    """One that can be, as only rounding lifts it above 0."""
+    """A log-probability, checked: only rounding can raise it above 0."""
     if told > ROUNDING:
         raise Untrue(f"the log-probability of token {token} is {told:g}")
     return min(0.0, told)
@@ -255,7 +255,7 @@ def _scores(prompt: tuple[int, ...], told: list[_OfPrompt] | None) -> tuple[floa
     scores = []
     for token, (logprob, named, _) in zip(prompt[1:], told[1:], strict=True):
         if named != token:
-            raise Untrue(f"it tells the log-probability of token {named} where the text has token {token}")
+            raise Untrue(f"it gives the log-probability of token {named} where the text has token {token}")
         if logprob is None:
             raise Incomplete(f"no log-probability of a text's token {token}")
         scores.append(_logprob(token, logprob))
@@ -263,7 +263,7 @@ def _scores(prompt: tuple[int, ...], told: list[_OfPrompt] | None) -> tuple[floa
 
 
 def _check_order(top: list[float], others: list[float]) -> None:
-    """The likeliest come first, and no other is likelier."""
+    """Check that the likeliest come first, and that no other is likelier."""
     if top and (
         any(late > early + ROUNDING for early, late in pairwise(top))
         or max(others, default=-math.inf) > top[-1] + ROUNDING
@@ -283,8 +283,8 @@ def _letters(text: str) -> str:
 
 
 def decoded(form: type[T], data: bytes) -> T:
-    """JSON of a form. Raises Incomplete for anything else."""
+    """JSON decoded as `form`. Raises Incomplete for anything else."""
     try:
         return msgspec.json.decode(data, type=form)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # the last if it is nested too deeply
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # the last for JSON nested too deep
         raise Incomplete(str(error)[:_MOST_SHOWN]) from error

@@ -1,6 +1,6 @@
-"""The catalog: from a model's name to its weights, its style and what is known of it.
+"""The catalog: from a model's name to its weights, its style and the other facts known about it.
 
-A name is one of the catalog's, or says in full what runs which weights: `llama.cpp:/path/to/file.gguf`,
+A name is one of the catalog's, or gives the backend and the weights in full: `llama.cpp:/path/to/file.gguf`,
 `llama.cpp:hf:REPO/FILE.gguf` (also without `llama.cpp:`), `transformers:FOLDER_FILE_OR_REPO`, `sglang:URL[,URL]`, or
 `NAME:PLACE` with the name of a backend that another package brings (arena/backends/backend.py).
 `NAME@WHERE` runs a catalog entry's wording on other weights; `NAME@transformers` on those of its own repository.
@@ -26,15 +26,15 @@ from arena.text import meant, printable
 from arena.toml import read_toml
 
 USER_CATALOG_VARIABLE: Final = "ARENA_MODELS"
-_KINDS: Final = ("package", "hf", "hub")  # what stands before the colon of weights that are at no path
+_KINDS: Final = ("package", "hf", "hub")  # what comes before the colon in weights that have no path
 
 
 class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A model. `style` and `format` are None for weights without an entry: then the file must tell.
+    """A model. `style` and `format` are None for weights without an entry: then they are taken from the file.
 
-    `sha256` is the weights' digest where it is known; `arena models --check` compares it. `repository` is the hub's
-    name of the same model, where it is run from elsewhere: a server's tokenizer may have to come from there. `fault`
-    says what is wrong with an entry that can't be used.
+    `sha256` is the weights' digest if known; `arena models --check` compares it. `repository` is the hub's name for the
+    same model, if it is run from elsewhere: a server's tokenizer may have to come from there. `fault` says what is
+    wrong with an entry that can't be used.
     """
 
     weights: str
@@ -51,19 +51,19 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def backend(self) -> str:
-        """The name of what runs it."""
+        """The name of its backend."""
         kind, colon, _ = self.weights.partition(":")
         return kind if colon and kind not in _KINDS and kind in BACKENDS else DEFAULT
 
     @property
     def place(self) -> str:
-        """Where the weights are, as their backend knows them."""
+        """Where the weights are, in the form that their backend takes."""
         return self.weights.removeprefix(f"{self.backend}:")
 
 
 def catalog() -> dict[str, ModelEntry]:
     """All entries by name, the user's own over the shipped ones. Raises InputError for a user's file that can't be
-    read; an entry that is wrong has its fault."""
+    read; a wrong entry has a `fault`."""
     entries = _read(files("arena.backends.weights") / "catalog.toml")
     own = user_catalog_path()
     if os.path.exists(own):
@@ -76,7 +76,7 @@ def catalog() -> dict[str, ModelEntry]:
 
 
 def user_catalog_path() -> Path:
-    """Where the user's own models are listed: models.toml in their configuration folder, or ARENA_MODELS."""
+    """The file that lists the user's own models: models.toml in their configuration folder, or ARENA_MODELS."""
     if named := os.environ.get(USER_CATALOG_VARIABLE):
         return Path(named)
     return own_folder("config") / "models.toml"
@@ -86,8 +86,8 @@ _in_full: frozenset[str] | None = None  # the names in full that are allowed; No
 
 
 def close_catalog(agents: Iterable[str]) -> None:
-    """From now on models are those of the catalog, and those of these agents: whoever names them is a guest, who may
-    not look for files here or have servers asked."""
+    """From now on allow only models in the catalog, and those of these agents: whoever names a model is a guest, who
+    may not look for files here or have servers asked."""
     global _in_full
     _in_full = frozenset(without_logins(agent.removeprefix("llm:")) for agent in agents)
 
@@ -102,14 +102,14 @@ def find_model(name: str) -> ModelEntry:
         )
     if is_weights(name):
         if "://" in name:
-            catalog()  # says which servers are the user's own, and may be sent a key
+            catalog()  # notes which servers are the user's own, and may be sent a key
         return ModelEntry(_weights(name), name=name)
     entries = catalog()
     entry, at, where = name.partition("@")
     if entry in entries and entries[entry].fault:
         raise InputError(entries[entry].fault)
     if entry not in entries:
-        hint = meant(entry, entries, "`arena models` lists those there are.")
+        hint = meant(entry, entries, "`arena models` lists them all.")
         raise InputError(
             f"there is no model {entry!r}: {hint} A file is written llama.cpp:/path/to/file.gguf, a server sglang:http://host:30000"
         )
@@ -121,14 +121,14 @@ def find_model(name: str) -> ModelEntry:
         where = f"{where}:{repository}"
     if not is_weights(where):
         raise InputError(
-            f"{name!r}: behind the @ should stand llama.cpp:/path/to/file.gguf, hf:ORG/NAME/FILE.gguf, "
+            f"{name!r}: after the @ there should be llama.cpp:/path/to/file.gguf, hf:ORG/NAME/FILE.gguf, "
             "transformers:/path/to/folder or sglang:http://host:30000"
         )
     return msgspec.structs.replace(entries[entry], weights=_weights(where), sha256="", name=name, repository=repository)
 
 
 def is_weights(text: str) -> bool:
-    """Whether a model's name says in full what runs which weights."""
+    """Whether a model's name gives the backend and the weights in full."""
     kind, colon, _ = text.partition(":")
     return bool(colon) and (kind == "hf" or (kind not in _KINDS and kind in BACKENDS))
 
@@ -139,7 +139,7 @@ def _weights(text: str) -> str:
         weights.encode()
     except UnicodeEncodeError:
         raise InputError(
-            f"{printable(weights)}: a name that is no UTF-8 text can't be stored: rename it, or link to it"
+            f"{printable(weights)}: a name that isn't UTF-8 text can't be stored: rename it, or link to it"
         ) from None
     kind, _, place = weights.partition(":")
     if not weights or (not place and kind in BACKENDS and kind != weights):
@@ -156,7 +156,7 @@ def _read(file: Traversable) -> dict[str, ModelEntry]:
         try:
             entries[name] = _entry(name, table)
         except (msgspec.ValidationError, InputError) as error:
-            # said when it is asked for: the others are well
+            # reported when the entry is asked for, because the others are fine
             entries[name] = ModelEntry("", name=name, fault=f"the catalog {file}, entry {name!r}: {error}")
     return entries
 

@@ -17,7 +17,7 @@ from arena.files import from_home
 
 
 def state(entry: ModelEntry) -> str:
-    """Whether a model is ready here, in a word or what to do."""
+    """Whether a model is ready here, in a word, or what to do."""
     if entry.fault:
         return entry.fault
     try:
@@ -42,8 +42,8 @@ def locate(
 ) -> Path:
     """The GGUF file of a model (the first, if it is split), downloaded or put together if need be, and checked.
 
-    What may take a while is told to `progress`, as a line to be shown while it lasts; `show` gets the weights' terms.
-    Raises ModelError if it can't be had here, InputError if it is no whole GGUF file.
+    Steps that may take a while are reported to `progress`, as lines to be shown while they last; `show` gets the
+    weights' terms. Raises ModelError if it can't be had here, InputError if it isn't a complete GGUF file.
     """
     kind, _, rest = entry.weights.partition(":")
     if kind == "package":
@@ -66,7 +66,7 @@ def locate(
 
 
 def _download(place: str, progress: Callable[[str], None]) -> Path:
-    """A file of a hub repository, `ORG/NAME/FILE.gguf`, from the hub's cache or over the network."""
+    """A file in a hub's repository, `ORG/NAME/FILE.gguf`, from the hub's cache or over the network."""
     parts = place.split("/")
     if len(parts) < 3 or not all(parts):
         raise InputError(f"hf:{place}: a file on the hub is written hf:ORG/NAME/FILE.gguf")
@@ -83,7 +83,7 @@ def _download(place: str, progress: Callable[[str], None]) -> Path:
 
 
 def _bar(file: str, progress: Callable[[str], None]) -> type[Any]:
-    """What the hub's library takes for a progress bar, telling in words how far the download is."""
+    """A progress bar for the hub's library that says in words how far the download is."""
     from tqdm import tqdm
 
     class Told(tqdm):  # type: ignore[misc]  # tqdm is untyped
@@ -92,7 +92,7 @@ def _bar(file: str, progress: Callable[[str], None]) -> type[Any]:
             progress(f"downloading {file}: {done}{total} MB")
 
         def __init__(self, *args: object, **options: object) -> None:
-            options["disable"] = False  # the library disables bars where there is no terminal
+            options["disable"] = False  # the library disables bars without a terminal
             super().__init__(*args, **options)
 
     return Told

@@ -1,7 +1,7 @@
-"""What files hold, in a digest: the SHA-256 of one, or one for several.
+"""Digests of files' contents: the SHA-256 of one file, or one digest for several.
 
-Digests are remembered, as large files take a while to read. A file counts as unchanged while its place, size, inode
-and both its times do: a copy that keeps the time of its last change is still another file.
+Digests are remembered, because large files take a while to read. A file counts as unchanged while its path, size, inode
+and both its times stay the same: a copy that keeps the time of its last change is still another file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from arena.errors import InputError
 from arena.files import folder, own_folder, whole_file
 
 # Seconds that a file must have been left alone for its digest to be remembered: within a tick of the file system's
-# clock it can be written again without a trace.
+# clock it can be rewritten without a trace.
 _SETTLED: Final = 2.0
 
 
@@ -30,7 +30,7 @@ def fingerprint(path: Path) -> str:
 
 
 def gguf_digest(path: Path) -> str:
-    """The SHA-256 of a GGUF file; of a split one (`NAME-00001-of-00003.gguf`) that of its files' digests in order.
+    """The SHA-256 of a GGUF file; for a split one (`NAME-00001-of-00003.gguf`), of its files' digests in order.
 
     Raises InputError if a file can't be read.
     """
@@ -39,15 +39,14 @@ def gguf_digest(path: Path) -> str:
 
 
 def files_digest(files: Iterable[Path]) -> str:
-    """The SHA-256 of the names and digests of some files, whatever their order. Raises InputError if one can't be
-    read."""
+    """The SHA-256 of some files' names and digests, in any order. Raises InputError if one can't be read."""
     ordered = sorted(files)
     named = (f"{file.name}:{digest}" for file, digest in zip(ordered, _digests(ordered), strict=True))
     return sha256(" ".join(named).encode()).hexdigest()
 
 
 def _digests(files: Sequence[Path]) -> list[str]:
-    """The SHA-256 of each file, in their order, read or remembered."""
+    """The SHA-256 of each file, in order, read or remembered."""
     memory = own_folder("cache") / "fingerprints.json"
     known = _remembered(memory)
     before = dict(known)
@@ -80,15 +79,15 @@ def _is_settled(path: Path) -> bool:
 
 
 def _remembered(memory: Path) -> dict[str, tuple[str, str]]:
-    """The stamp and the digest of each file by its place."""
+    """The stamp and the digest of each file, by path."""
     try:
         values = json.loads(memory.read_text(encoding="utf-8"))
         return {place: (str(stamp), str(digest)) for place, (stamp, digest) in values.items()}
-    except (OSError, ValueError, TypeError, AttributeError):  # none, or none that can be read: it is made anew
+    except (OSError, ValueError, TypeError, AttributeError):  # none, or an unreadable one: it is made anew
         return {}
 
 
 def _remember(memory: Path, known: Mapping[str, tuple[str, str]]) -> None:
-    """Best effort: without it the files are only read again."""
+    """Remember them if possible: otherwise the files are just read again."""
     with suppress(OSError), folder(memory.parent), whole_file(memory) as file:
         file.write(json.dumps(known).encode())

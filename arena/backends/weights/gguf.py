@@ -1,4 +1,4 @@
-"""GGUF files: which belong to a model, and whether they are whole. Native code may crash on what isn't."""
+"""GGUF files: which belong to a model, and whether they are complete. Native code may crash on one that isn't."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from arena.text import printable
 _SHARD: Final = re.compile(r"(?P<stem>.+)-\d{5}-of-(?P<count>\d{5})\.gguf", re.DOTALL)
 _U32, _U64 = 4, 8  # bytes of a number
 _LENGTH = Struct("<Q")
-# GGUF's value types by number, with their size in bytes; then the two that have none
+# GGUF's value types by number, with their size in bytes; then the two without a fixed size
 _SIZES: Final = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _STRING, _ARRAY = 8, 9
-# ggml's tensor types by number: elements and bytes of a block. Of a type that isn't here only the place is checked.
+# ggml's tensor types by number: elements and bytes of a block. For other types only the place is checked.
 _BLOCKS: Final = {
     **{0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 9: (32, 36)},
     **{10: (256, 84), 11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210), 15: (256, 292)},
@@ -40,16 +40,16 @@ def shards(path: Path) -> list[Path]:
 
 
 def check_gguf(path: Path) -> None:
-    """Refuse what is no whole GGUF file, or lacks others that it belongs with: InputError with what is wrong.
+    """Raise InputError for anything but a complete GGUF file with all the files that it belongs with.
 
-    The header is read whole, and every tensor must lie within the file; the format is that of the GGUF
+    The whole header is read, and every tensor must lie within the file; the format is that of the GGUF
     specification, versions 2 and 3.
     """
     files = shards(path)
     _check_file(path, len(files))
     for file in files:
         if file != path and not file.exists():
-            raise InputError(f"{file} isn't there: {path.name} is of a model in {len(files)} files, which lie together")
+            raise InputError(f"{file} isn't there: {path.name} is part of a model in {len(files)} files, in one folder")
         _check_file(file, len(files))
 
 
@@ -59,10 +59,10 @@ def _check_file(path: Path, parts: int) -> None:
         if stat.S_ISDIR(mode):
             raise InputError(f"{path} is a folder: name the GGUF file in it")
         if not stat.S_ISREG(mode):
-            raise InputError(f"{path} is no ordinary file")
+            raise InputError(f"{path} isn't an ordinary file")
         with path.open("rb") as file:
             if file.read(4) != b"GGUF":
-                raise InputError(f"{path} is no GGUF file: it doesn't begin with GGUF")
+                raise InputError(f"{path} isn't a GGUF file: it doesn't begin with GGUF")
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 _Header(data, path).check(parts)
     except FileNotFoundError:
@@ -74,15 +74,15 @@ def _check_file(path: Path, parts: int) -> None:
 
 
 class _Header:
-    """The header of a GGUF file, read with an eye on the file's end."""
+    """The header of a GGUF file, read without going past the file's end."""
 
     def __init__(self, data: mmap.mmap, path: Path) -> None:
         self._data = data
         self._path = path
-        self._at = 4  # behind the letters GGUF
+        self._at = 4  # after the letters GGUF
 
     def check(self, parts: int) -> None:
-        """Raises InputError if the file isn't whole, holds no model, or is not one of so many parts."""
+        """Raise InputError if the file isn't complete, contains no model, or isn't one of `parts` parts."""
         version = self._number(_U32)
         if version not in (2, 3):
             raise InputError(f"{self._path} is a GGUF file of version {version}; 2 and 3 can be read")
@@ -112,7 +112,7 @@ class _Header:
             )
 
     def _tensor_end(self) -> int:
-        """Where a tensor's data ends, in bytes from where the data of all begins."""
+        """Where a tensor's data ends, in bytes from the beginning of all tensors' data."""
         self._text()
         dimensions = self._count(self._number(_U32), _MOST_DIMENSIONS, "dimensions of a tensor")
         elements = math.prod(self._number(_U64) for _ in range(dimensions))
@@ -120,7 +120,7 @@ class _Header:
         return self._number(_U64) + -(-elements // block) * size
 
     def _value(self, kind: int) -> int | bytes:
-        """Pass over a value; what it is if it is a whole number or a text, else 0."""
+        """Pass over a value; returns it if it is a whole number or a text, else 0."""
         if kind == _STRING:
             return self._text()
         if kind == _ARRAY:
@@ -141,7 +141,7 @@ class _Header:
         self._at = at
 
     def _size(self, kind: int) -> int:
-        if kind not in _SIZES:  # an array in an array too: the library has none
+        if kind not in _SIZES:  # or an array in an array, which the library doesn't have
             raise InputError(f"{self._path} is damaged: its header has a value of the unknown type {kind}")
         return _SIZES[kind]
 

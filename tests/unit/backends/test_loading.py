@@ -60,7 +60,7 @@ def test_what_fails_is_asked_again(tmp_path: Path) -> None:
             with pytest.raises(InputError, match="there is no file"):
                 await models.identify(f"llama.cpp:{file}")
         file.write_bytes(b"no model")
-        with pytest.raises(InputError, match="is no GGUF file"):
+        with pytest.raises(InputError, match="isn't a GGUF file"):
             await models.identify(f"llama.cpp:{file}")
         with pytest.raises(ModelError, match="no server answers"):
             await models.identify("sglang:http://127.0.0.1:1")

@@ -121,7 +121,7 @@ def test_a_folder_without_a_tokenizer(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"tokenizer\.json"):
         FolderTokenizer.from_folder(tmp_path)
     (tmp_path / "tokenizer.json").write_text("{}")
-    with pytest.raises(ValueError, match="describes no tokenizer"):
+    with pytest.raises(ValueError, match="doesn't describe a tokenizer"):
         FolderTokenizer.from_folder(tmp_path)
 
 

@@ -64,25 +64,25 @@ ROUNDS = [
     (f"UPDATE rounds SET outcome = 0 {AT}", "the outcome is not that of the moves"),
     (f"UPDATE rounds SET move = 7 {AT}", "rps has no such move"),
     (f"UPDATE rounds SET reply = 3 {AT}", "rps has no such reply"),
-    (f"UPDATE rounds SET policy = {packed(10, 10, -10)} {AT}", "the policy is no distribution"),
-    (f"UPDATE rounds SET policy = {packed(0.5, 0.5, 0.5)} {AT}", "the policy is no distribution"),
-    (f"UPDATE rounds SET policy = {packed(1.5, -0.25, -0.25)} {AT}", "the policy is no distribution"),
-    (f"UPDATE rounds SET policy = {packed(float('inf'), float('-inf'), 1)} {AT}", "the policy is no distribution"),
-    (f"UPDATE rounds SET policy = NULL {AT}", "the policy is no distribution"),
+    (f"UPDATE rounds SET policy = {packed(10, 10, -10)} {AT}", "the policy isn't a distribution"),
+    (f"UPDATE rounds SET policy = {packed(0.5, 0.5, 0.5)} {AT}", "the policy isn't a distribution"),
+    (f"UPDATE rounds SET policy = {packed(1.5, -0.25, -0.25)} {AT}", "the policy isn't a distribution"),
+    (f"UPDATE rounds SET policy = {packed(float('inf'), float('-inf'), 1)} {AT}", "the policy isn't a distribution"),
+    (f"UPDATE rounds SET policy = NULL {AT}", "the policy isn't a distribution"),
     ("DELETE FROM rounds WHERE match = 1 AND number = 1", "the round before is missing"),
     (f"UPDATE rounds SET number = 3 {AT}", "the round before is missing"),
 ]
 CHECKED = [  # a new store refuses these itself
     (f"UPDATE rounds SET outcome = 5 {AT}", "the outcome is not that of the moves"),
     (f"UPDATE rounds SET move = -1 {AT}", "rps has no such move"),
-    (f"UPDATE rounds SET mass = 7 {AT}", "the mass is no probability"),
-    (f"UPDATE rounds SET mass = -1 {AT}", "the mass is no probability"),
-    (f"UPDATE rounds SET loose_mass = 9e999 {AT}", "the loose mass is no probability"),
+    (f"UPDATE rounds SET mass = 7 {AT}", "the mass isn't a probability"),
+    (f"UPDATE rounds SET mass = -1 {AT}", "the mass isn't a probability"),
+    (f"UPDATE rounds SET loose_mass = 9e999 {AT}", "the loose mass isn't a probability"),
     (f"UPDATE rounds SET drawn = 1, invalid = 2 {AT}", "more answers were refused than drawn"),
     (f"UPDATE rounds SET invalid = -1 {AT}", "more answers were refused than drawn"),
 ]
 WITHOUT_PLACE = [
-    (f"UPDATE rounds SET policy = {packed(float('nan'), 0.5, 0.5)} {AT}", "a policy that is no numbers"),
+    (f"UPDATE rounds SET policy = {packed(float('nan'), 0.5, 0.5)} {AT}", "a policy that isn't made of numbers"),
     (f"UPDATE rounds SET policy = {packed(0.5, 0.5)} {AT}", "a policy that isn't over 3 moves"),
     ("DELETE FROM rounds WHERE match = 1", "a finished match has no rounds"),
     ("UPDATE prompts SET tokens = X'ffffffff'", "a token -1"),
@@ -90,12 +90,12 @@ WITHOUT_PLACE = [
         f"UPDATE prompts SET top_tokens = X'07000000', top_logprobs = {packed(3)}",
         "a logarithm of a probability above 0",
     ),
-    ("UPDATE runs SET models = '[]'", "is no JSON object"),
-    ("UPDATE runs SET manifest = '{\"a\": NaN}'", "NaN is no number"),
+    ("UPDATE runs SET models = '[]'", "isn't a JSON object"),
+    ("UPDATE runs SET manifest = '{\"a\": NaN}'", "NaN isn't a number"),
     ("UPDATE runs SET size = 'many'", "'many'"),
-    ("UPDATE cells SET seconds = 9e999", "the seconds of a cell are no time"),
-    ("UPDATE cells SET what = X'00'", "names are no text"),
-    (f"UPDATE rounds SET drawn = 1.5 {AT}", "what is no whole number stands in column drawn"),
+    ("UPDATE cells SET seconds = 9e999", "the seconds of a cell aren't a time"),
+    ("UPDATE cells SET what = X'00'", "names aren't text"),
+    (f"UPDATE rounds SET drawn = 1.5 {AT}", "column drawn contains something other than whole numbers"),
 ]
 
 
@@ -132,7 +132,7 @@ def test_a_store_without_checks_still_opens(path: Path, make_spec: MakeSpec, mak
     change(path, f"UPDATE rounds SET mass = 7 {AT}", checked=True)
     with Store.open(path, create=True) as store, store.begin(make_spec(size=3, rounds=2)) as run:
         run.add_round(make_spec().cells[1].key, 3, make_round(2))
-    with pytest.raises(StoreError, match="the mass is no probability"):
+    with pytest.raises(StoreError, match="the mass isn't a probability"):
         read(path)
 
 
@@ -203,5 +203,5 @@ def test_seconds_that_are_no_time_are_refused_where_a_run_goes_on(
         connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'cells'", (plain,))
     connection.close()
     change(path, f"UPDATE cells SET seconds = {seconds}")
-    with Store.open(path, create=True) as store, pytest.raises(StoreError, match="are no time"):
+    with Store.open(path, create=True) as store, pytest.raises(StoreError, match="aren't a time"):
         store.begin(make_spec(size=3, rounds=2))

@@ -44,7 +44,7 @@ def test_reading_makes_no_file(tmp_path: Path) -> None:
 def test_what_is_no_file_is_refused(tmp_path: Path, create: bool) -> None:
     assert "is a folder" in refusal(tmp_path, create=create)
     os.mkfifo(tmp_path / "pipe")
-    assert "no ordinary file" in refusal(tmp_path / "pipe", create=create)
+    assert "isn't an ordinary file" in refusal(tmp_path / "pipe", create=create)
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -3,5 +3,5 @@
 backend.py   which models it runs, and what identifies them
 library.py   the few calls that Arena needs
 kind.py      which models can be players
-log.py       what it says, kept for the worker's log
+log.py       its messages, kept for the worker's log
 """

@@ -1,4 +1,4 @@
-"""llama.cpp: GGUF files on this machine, of packages, or of the hub."""
+"""llama.cpp: GGUF files on this machine, in packages, or on the hub."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class LlamaCpp:
     takes_repositories = False
 
     def state(self, entry: ModelEntry) -> str:
-        """Whether the file is here, or can be had."""
+        """Whether the file is here, or how to get it."""
         kind, _, rest = entry.weights.partition(":")
         if kind == "hub":
             return "elsewhere: @sglang:URL, @transformers, @llama.cpp:FILE"
@@ -42,12 +42,12 @@ class LlamaCpp:
         return "ready" if kind == "package" or os.path.isfile(from_home(entry.weights)) else "file not found"
 
     def verified(self, entry: ModelEntry) -> tuple[Path, str]:
-        """The file (the first, if it is split) and the digest of all of it."""
+        """The file (the first, if it is split) and the digest of the whole."""
         path = locate(entry)
         return path, gguf_digest(path)
 
     async def identify(self, entry: ModelEntry, running: Running) -> Identity:
-        """The digest of the file or files; by the older rule that of the first."""
+        """The digest of the file or files; by the older rule, of the first alone."""
 
         def identified() -> Identity:
             path = locate(entry, running.progress, running.show)
@@ -56,7 +56,7 @@ class LlamaCpp:
         return await aside(identified)
 
     async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
-        """In a worker process."""
+        """Load it in a worker process."""
         running.progress("looking for its weights")
         path = await aside(locate, entry, running.progress, running.show)
         return await LocalModel.load(entry.name, LIBRARY, str(path), running.settings, running.tell, running.progress)

@@ -1,4 +1,4 @@
-"""Which models can be players: those that tell, after any text, how likely each next token is."""
+"""Which models can be players: those that say, after any text, how likely each next token is."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def metadata(model: native.llama_model_p, key: str) -> str | None:
 def check_kind(model: native.llama_model_p, path: str) -> None:
     """Refuse a model without a next-token distribution. Raises LoadError.
 
-    llama.cpp would give rows of numbers for all of these: of an encoder, every logit is 0, a perfectly random player.
+    llama.cpp would give rows of numbers for any of these: an encoder's logits are all 0, a perfectly random player.
     """
     architecture = metadata(model, "general.architecture") or "?"
     reason = _reason(model, architecture)

@@ -1,6 +1,6 @@
 """The few calls of llama.cpp that Arena needs, through llama-cpp-python's low-level bindings.
 
-Only the worker process imports this module: a crash in native code then ends the worker and not Arena.
+Only the worker process imports this module, so a crash in native code ends the worker, not Arena.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BF16 = 30  # ggml_type: the bindings don't name it
 
 
 class LlamaCppLibrary:
-    """One model with one context, its cache unified, so that sequences can share cells."""
+    """One model with one context, whose cache is unified so that sequences can share cells."""
 
     background = False
 
@@ -47,7 +47,7 @@ class LlamaCppLibrary:
             parameters.use_extra_bufts = False
         parameters.progress_callback = callback = native.llama_progress_callback(loaded)
         self._model = native.llama_model_load_from_file(path.encode(), parameters)
-        del callback  # which native code called until here
+        del callback  # native code called it until here
         if not self._model:
             raise LoadError(f"llama.cpp can't load {path}{self._log.reason()}")
         check_kind(self._model, path)
@@ -69,14 +69,14 @@ class LlamaCppLibrary:
         """How many tokens and sequences the budget allows. Raises LoadError if that is too few."""
         per_cell, per_state = self._sizes(settings)
         budget = settings.kv_mib * 2**20
-        # states beside the cells have half of the budget
+        # states, beside the cells, get half of the budget
         sequences = min(settings.sequences, _MOST_SEQUENCES - 1)
         if per_state:
             sequences = min(sequences, budget // 2 // per_state)
         cells = settings.kv_cells
         if per_cell:
             cells = min(cells, (budget - sequences * per_state) // per_cell)
-        elif cells == MOST_CELLS:  # a budget bounds nothing here
+        elif cells == MOST_CELLS:  # a budget limits nothing here
             cells = LAPTOP.kv_cells
         cells = cells // 256 * 256
         state = f" and a state of {per_state / 2**20:.0f} MiB for each prompt" if per_state else ""
@@ -85,8 +85,8 @@ class LlamaCppLibrary:
     def _sizes(self, settings: Settings) -> tuple[int, int]:
         """Bytes of a token in the cache, and of a sequence's state beside it (0 without recurrent layers).
 
-        They are measured on two tokens: layers differ in heads, share keys or have none, and each architecture says so
-        in its own way.
+        They are measured on two tokens, because layers differ in heads, share keys or have none, and each architecture
+        says so in its own way.
         """
         context, batch = self._new_context(settings, cells=256, sequences=1, batch=1), native.llama_batch_init(1, 0, 1)
         try:
@@ -104,7 +104,7 @@ class LlamaCppLibrary:
 
     def _new_context(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_p:
         parameters = self._parameters(settings, cells, sequences, batch)
-        if not self.rounded:  # neither are keys and values then, nor what flash attention does with them
+        if not self.rounded:  # then keys, values and attention shouldn't be rounded either
             parameters.type_k = parameters.type_v = native.GGML_TYPE_F32
             parameters.flash_attn_type = native.LLAMA_FLASH_ATTN_TYPE_DISABLED
         context = native.llama_init_from_model(self._model, parameters)
@@ -121,19 +121,19 @@ class LlamaCppLibrary:
         parameters = native.llama_context_default_params()
         parameters.n_ctx = cells
         parameters.n_batch = parameters.n_ubatch = batch
-        parameters.n_seq_max = min(sequences + 1, _MOST_SEQUENCES)  # one to guard the others
-        # the library reserves a row of logits for each sequence, and no more than that is ever wanted
+        parameters.n_seq_max = min(sequences + 1, _MOST_SEQUENCES)  # one more to guard the others
+        # the library reserves a row of logits for each sequence, and no more are ever wanted
         parameters.n_outputs_max = max(settings.outputs, parameters.n_seq_max)
         parameters.n_threads = parameters.n_threads_batch = settings.threads
-        parameters.kv_unified = True  # or sequences can't share cells
-        parameters.swa_full = True  # or a sliding window drops what a prefix would be reused for
+        parameters.kv_unified = True  # otherwise sequences can't share cells
+        parameters.swa_full = True  # otherwise a sliding window drops cells of a prefix to be reused
         if settings.scattered and not settings.gpu_layers:
             parameters.type_v = _BF16
         parameters.no_perf = True
         return parameters
 
     def vocabulary(self) -> Vocabulary:
-        """All that is to be known of the tokenizer."""
+        """Everything to know about the tokenizer."""
         vocab, size = self._vocab, self.vocabulary_size
         pieces = tuple(self._piece(token) for token in range(size))
         flags = [native.llama_vocab_get_attr(vocab, token) for token in range(size)]
@@ -161,7 +161,7 @@ class LlamaCppLibrary:
         return buffer.raw[:length]
 
     def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
-        """The ids of a text, without BOS. Reads only the vocabulary, so it may run beside `evaluate`."""
+        """The ids of a text, without BOS. Reads only the vocabulary, so it may run at the same time as `evaluate`."""
         data = text.encode()
         size = len(data) + 16
         buffer = (native.llama_token * size)()
@@ -189,9 +189,9 @@ class LlamaCppLibrary:
     def evaluate(self, rows: Sequence[Row]) -> None:
         """Run one batch. Raises RuntimeError with the library's code if it refuses.
 
-        llama.cpp takes a cell behind a sliding window for free if only one sequence holds it, even where it is told to
-        keep them all: a prompt that branches off further back would miss it. While cells are sought, then, one more
-        sequence holds them.
+        llama.cpp treats a cell behind a sliding window as free if only one sequence holds it, even when told to keep
+        them all: a prompt that branches off further back would miss it. So one more sequence holds all cells while it
+        looks for free ones.
         """
         guarded = [sequence for sequence, end in self._ends.items() if end >= self._window > 0]
         for sequence in guarded:
@@ -203,12 +203,12 @@ class LlamaCppLibrary:
             self._ends |= dict.fromkeys(row.sequences, row.position + 1)
 
     def logits(self, index: int) -> NDArray[np.float32]:
-        """The logits of row `index` of the last batch, shape (vocabulary,). The memory is the library's."""
+        """The logits of row `index` of the last batch, shape (vocabulary,), in the library's own memory."""
         pointer = native.llama_get_logits_ith(self._context, index)
         return np.ctypeslib.as_array(pointer, (self.vocabulary_size,))
 
     def ask(self, wanted: Sequence[Wanted]) -> Answers:
-        """Ask for what is wanted of some rows of the last batch."""
+        """Ask for what is wanted from some rows of the last batch."""
         return partial(tell, self.logits, wanted)
 
     def plain(self, tokens: Path, at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
@@ -226,7 +226,7 @@ class LlamaCppLibrary:
 
     @staticmethod
     def build() -> str:
-        """What was built, for a run's manifest."""
+        """The build, for a run's manifest."""
         features = native.llama_print_system_info().decode("utf-8", "replace").strip()
         return f"llama-cpp-python {native.__version__}; {features}"
 

@@ -1,4 +1,4 @@
-"""What llama.cpp says: warnings and errors to the worker's log, and the last error as the reason of a refusal."""
+"""llama.cpp's messages: warnings and errors go to the worker's log, and the last error is the reason for a refusal."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import llama_cpp as native
 from arena.text import printable
 
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level
-_WHERE = re.compile(r"^\w+: ")  # the function that says it
+_WHERE = re.compile(r"^\w+: ")  # the function that reports it
 _KINDS = re.compile(r"^(?:error loading model(?: \w+)?: )+")
-_EMPTY = re.compile(r"failed to load model$")  # said after the reason, and no reason itself
+_EMPTY = re.compile(r"failed to load model$")  # follows the reason, and isn't one itself
 
 
 class Log:
-    """The library's log. It hears everything from when it is made on, and must be kept as long as the library runs."""
+    """The library's log. It gets every message from its creation on, and must be kept as long as the library runs."""
 
     def __init__(self) -> None:
         self._errors: list[str] = []

@@ -1,4 +1,4 @@
-"""transformers: folders of safetensors, GGUF files, and repositories of the hub."""
+"""transformers: folders of safetensors, GGUF files, and repositories on the hub."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Transformers:
         return lack(self.extra) or ("ready" if here else "downloads at first use")
 
     def verified(self, entry: ModelEntry) -> tuple[Path, str]:
-        """The folder or file, and the digest of all that is read of it."""
+        """The folder or file, and the digest of everything that is read from it."""
         source = located(entry.place)
         return source, digest(source)
 
     async def identify(self, entry: ModelEntry, running: Running) -> Identity:
-        """The digest, and what the model is computed with."""
+        """The digest, and the precision that the model is computed with."""
 
         def identified() -> Identity:
             return Identity(identity(located(entry.place), running.settings), former_identity(entry.place))
@@ -45,7 +45,7 @@ class Transformers:
         return await aside(identified)
 
     async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
-        """In a worker process."""
+        """Load it in a worker process."""
         running.progress("looking for its weights")
         source = await aside(located, entry.place)
         running.progress("loading torch and the weights")

@@ -1,6 +1,6 @@
-"""What transformers computes on and with, as far as it can be told without loading a model.
+"""The device and precision that transformers computes with, as far as they can be known without loading a model.
 
-As a program it prints the best device there is: asking torch takes seconds, and Arena's own process never holds it.
+As a program it prints the best device: asking torch takes seconds, and Arena's own process never imports it.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from arena.backends.local.settings import LAPTOP, Settings
 if TYPE_CHECKING:
     import torch
 
-# what drivers of devices that torch can use put into a Linux: NVIDIA's, that of Windows below, AMD's
+# files of the Linux drivers of devices that torch can use: NVIDIA's, that of Windows below, AMD's
 _DRIVERS: Final = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
 
 _MOST_MIB: Final = 16384  # of a GPU's memory, for the cache: more is never needed
 
 
 def best_device() -> str:
-    """ "cuda", "mps" or "cpu"."""
+    """The best device: "cuda", "mps" or "cpu"."""
     import torch
 
     if torch.cuda.is_available():
@@ -32,7 +32,7 @@ def best_device() -> str:
 
 
 def precision(settings: Settings) -> str:
-    """The numbers that a model is computed with: "float32", "bfloat16", "float16", or "stored" for the weights' own."""
+    """The type of number that a model is computed with: "float32", "bfloat16", "float16", or "stored": the weights'."""
     if settings.dtype:
         return settings.dtype
     device = settings.device or _best_device_here()
@@ -48,10 +48,10 @@ def _best_device_here() -> str:
 
 
 def usual_sizes(device: torch.device, model: Any) -> Settings:
-    """How large a loaded model's cache and batches are, unless it is said otherwise: on CUDA by the free memory.
+    """The usual sizes of a loaded model's cache and batches: on CUDA according to the free memory.
 
-    Half of that is the cache's, at most; another part is for distributions, which take some 28 bytes for each token of
-    the vocabulary; and the rest for what a batch computes.
+    At most half of that is for the cache; another part is for distributions, which take some 28 bytes for each token of
+    the vocabulary; the rest is for a batch's computation.
     """
     import torch
 

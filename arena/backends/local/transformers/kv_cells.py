@@ -18,11 +18,11 @@ from arena.backends.local.evaluator import Row
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a batch sees of the cache.
+    """The part of the cache that a batch sees.
 
-    `cells` are the cells that any of its rows sees, ascending. `table`, shape (sequences, positions), says where among
-    them each token of the batch's sequences is, and is 0 behind a sequence's end. Row r belongs to the sequence of
-    index `sequence[r]`, stands at `position[r]`, and sees that sequence up to there.
+    `cells` are the cells that any of its rows sees, ascending. `table`, shape (sequences, positions), gives the place
+    among them of each token of the batch's sequences, and is 0 after a sequence's end. Row r belongs to the sequence of
+    index `sequence[r]`, is at `position[r]`, and sees that sequence up to there.
     """
 
     cells: NDArray[np.int64]
@@ -78,13 +78,13 @@ class Cells:
             self._table = np.pad(self._table, ((0, 0), (0, lacking + self._table.shape[1])))
         at = np.repeat(positions, counts)
         self._table[sequences, at] = np.repeat(placed, counts)
-        self._ends[sequences] = at + 1  # a sequence's rows come in order: the last one counts
+        self._ends[sequences] = at + 1  # a sequence's rows come in order, so the last one counts
         self._owners[placed] = counts
         return placed
 
     def seen(self, rows: Sequence[Row]) -> Seen:
-        """What these rows see, which were placed."""
-        # all sequences of a row have the same past, so that the first one tells
+        """What these rows, which have been placed, see."""
+        # all sequences of a row have the same past, so the first one is enough
         sequences, sequence = np.unique([row.sequences[0] for row in rows], return_inverse=True)
         ends = self._ends[sequences]
         table = self._table[sequences, : ends.max()]

@@ -35,7 +35,7 @@ _LENGTHS: Final = ("max_position_embeddings", "max_seq_len", "n_positions", "max
 
 
 class TransformersLibrary:
-    """One causal language model. Where it allows that, its prompts share one cache of cells.
+    """One causal language model. If it allows that, its prompts share one cache of cells.
 
     `place` is a folder, a GGUF file, or the name of a hub's repository.
     """
@@ -48,16 +48,16 @@ class TransformersLibrary:
         if settings.threads:
             torch.set_num_threads(settings.threads)
         self._device = torch.device(settings.device or best_device())
-        # cuDNN plans attention anew for each shape, and here nearly every batch has another: half of a batch's time
+        # cuDNN plans attention anew for each shape, and nearly every batch here has a new one: half of a batch's time
         torch.backends.cuda.enable_cudnn_sdp(False)
         self.background = self._device.type == "cuda"
         self._model = self._weights(place, settings)
-        # nearly all take `use_cache`, most of them without saying so
+        # nearly all models take `use_cache`, most of them without declaring it
         self._takes = {*inspect.signature(self._model.forward).parameters, "use_cache"}
         progress(1.0)
         settings = settings.sized(usual_sizes(self._device, self._model))
         config = self._model.config.get_text_config()
-        if getattr(config, "attn_logit_softcapping", None):  # fused attention leaves it out without a word
+        if getattr(config, "attn_logit_softcapping", None):  # fused attention silently leaves it out
             self._model.set_attn_implementation("eager")
         self._tokenizer = _tokenizer(place, config)
         self.trained_context = _longest(self._model, config) or settings.kv_cells
@@ -80,7 +80,7 @@ class TransformersLibrary:
         return _load(place, _dtype(settings, self._device)).to(self._device).eval()
 
     def vocabulary(self) -> Vocabulary:
-        """All that is to be known of the tokenizer."""
+        """Everything to know about the tokenizer."""
         return self._tokenizer.vocabulary
 
     def tokenize(self, text: str, specials: bool) -> tuple[int, ...]:
@@ -110,15 +110,15 @@ class TransformersLibrary:
         return fetched(self._logits[self._row[index]])
 
     def ask(self, wanted: Sequence[Wanted]) -> Answers:
-        """Ask for what is wanted of some rows of the last batch. It is computed where they are."""
+        """Ask for what is wanted from some rows of the last batch. It is computed on their device."""
         at = sent([self._row[each.index] for each in wanted], self._device)
         return ask(self._logits[at], wanted)
 
     def plain(self, tokens: Sequence[int], at: Sequence[int], pieces: int = 1) -> NDArray[np.float32]:
         """The logits after the tokens of index `at`, shape (len(at), vocabulary), by transformers' own mask and cache.
 
-        One call computes attention step by step ("eager"): so a model is defined, and fused kernels leave out what they
-        don't know, as Gemma 2's soft cap. Pieces are computed as the tree is, so that they show how much that rounds.
+        A single call computes attention step by step ("eager"): that is how a model is defined, and fused kernels leave
+        out what they don't know, like Gemma 2's soft cap. Pieces are computed like the tree, to show its rounding.
         """
         if pieces == 1:
             with _step_by_step(self._model):
@@ -146,7 +146,7 @@ class TransformersLibrary:
 
     @torch.inference_mode()
     def _run(self, **inputs: Any) -> Any:
-        """The model's output for what it takes of the inputs; lists are numbers of tokens."""
+        """The model's output for those of the inputs that it takes; lists are numbers of tokens."""
         return self._model(
             **{
                 name: sent(value, self._device) if isinstance(value, list) else value
@@ -168,10 +168,10 @@ def _step_by_step(model: Any) -> Iterator[None]:
 
 
 def _longest(model: Any, config: Any) -> int:
-    """The most tokens of a prompt; 0 if the model knows no bound."""
+    """The most tokens that a prompt may have; 0 if the model has no limit."""
     longest = next((int(found) for name in _LENGTHS if (found := getattr(config, name, None))), 0)
     for name, module in model.named_modules():
-        # RoBERTa and its kin: a text's positions begin behind that of padding
+        # RoBERTa and its kin: a text's positions begin after that of padding
         if "position" in name and isinstance(module, torch.nn.Embedding) and module.padding_idx is not None:
             longest = min(longest, module.num_embeddings - module.padding_idx - 1)
     return longest
@@ -186,14 +186,14 @@ def _dtype(settings: Settings, device: torch.device) -> torch.dtype | str:
 
 
 def _load(place: str, dtype: torch.dtype | str) -> Any:
-    """The model. Safetensors or GGUF only, no code but transformers' own, and every weight from the files."""
+    """The model: safetensors or GGUF only, no code but transformers' own, and every weight from the files."""
     options: dict[str, Any] = {"trust_remote_code": False}
     source = from_home(place)
     where = place
     if source.is_file():
         where, options["gguf_file"] = str(source.parent), source.name
     try:
-        # that of the whole model: a decoder that is loaded out of one says of itself that it is whole
+        # the whole model's, because a decoder that is loaded from one claims to be whole
         config = transformers.AutoConfig.from_pretrained(where, **options)
         found: Any = transformers.AutoModelForCausalLM.from_pretrained(
             where, dtype=dtype, use_safetensors=True, output_loading_info=True, **options
@@ -202,7 +202,7 @@ def _load(place: str, dtype: torch.dtype | str) -> Any:
         raise LoadError(f"transformers can't load {place}: {_sentence(error)}") from error
     model, loading = found
     if config.is_encoder_decoder:
-        raise LoadError(f"{place} can't play: it is an encoder with a decoder, which answers a text, not continues it")
+        raise LoadError(f"{place} can't play: an encoder with a decoder answers a text instead of continuing it")
     if missing := sorted(loading["missing_keys"]):  # transformers fills them with random numbers
         more = f" and {len(missing) - 3} others" if len(missing) > 3 else ""
         raise LoadError(
@@ -232,11 +232,11 @@ def _tokenizer(place: str, config: Any) -> FolderTokenizer:
 
 
 def _adds_bos(gguf: Path) -> bool | None:
-    """Whether a file says that texts begin with BOS: transformers doesn't read that. None: it doesn't say."""
+    """Whether a file says that texts begin with BOS, which transformers doesn't read. None: it doesn't say."""
     field = GGUFReader(gguf).fields.get("tokenizer.ggml.add_bos_token")
     return None if field is None else bool(field.contents())
 
 
 def _sentence(error: Exception) -> str:
-    """The first line of an error, without what only its authors need."""
+    """The first line of an error, without the parts that only its authors need."""
     return re.sub(r"\s+", " ", str(error)).strip()[:300] or type(error).__name__

@@ -1,7 +1,7 @@
 """The process that scores answers with a reward model: one message in on standard input, one out on standard output.
 
 Everything that a library prints goes to standard error, which is the log. The process ignores SIGINT (its parent
-decides) and ends when its parent does, however that ends: its input closes then.
+decides) and ends when its parent does, in whatever way, because its input then closes.
 
 A reward model is a sequence classifier of one label. Weights are safetensors; code from a model's repository is
 never run, and pickled weights are refused.
@@ -34,8 +34,8 @@ def main() -> None:
     """Read the message, load, score, answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     output = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what the libraries print must not get into the message
-    # else transformers asks the hub to convert pickled weights, in this person's name
+    os.dup2(2, 1)  # the libraries' output must not get into the message
+    # otherwise transformers asks the hub to convert pickled weights, in this person's name
     os.environ["DISABLE_SAFETENSORS_CONVERSION"] = "1"
     line = sys.stdin.buffer.readline()
     if not line:
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def _leave_with_parent() -> None:
-    """Leave when the input closes, even in the middle of loading: the parent is gone, or wants no more."""
+    """Leave when the input closes, even in the middle of loading: the parent has ended, or wants nothing more."""
     while os.read(0, 1):
         pass
     os._exit(0)
@@ -85,18 +85,18 @@ def _score(question: Score) -> Scored:
     with torch.inference_mode():
         values = tuple(_reward(model, torch.tensor([row], dtype=torch.long, device=device)) for row in rows)
     if not all(map(math.isfinite, values)):
-        raise LoadError(f"{place} gives a reward that is no finite number: try another dtype, float32 for one")
+        raise LoadError(f"{place} gives a reward that isn't a finite number: try another dtype, such as float32")
     said = f"transformers {transformers.__version__}, torch {torch.__version__}, {device}"
     return Scored(values, f"{said}, {str(model.dtype).removeprefix('torch.')}", template)
 
 
 def _reward(model: Any, tokens: torch.Tensor) -> float:
-    """Of one conversation, shape (1, tokens). One at a time: without padding nothing depends on what stands beside."""
+    """The reward of one conversation, shape (1, tokens): alone and without padding, it depends on nothing else."""
     return float(model(input_ids=tokens).logits[0, 0])
 
 
 def _model(place: str, dtype: torch.dtype | str) -> Any:
-    """The classifier. Safetensors only, no code but transformers' own, and every weight from the files."""
+    """The classifier: safetensors only, no code but transformers' own, and every weight from the files."""
     import transformers
 
     with _refusing(f"transformers can't load {place} as a reward model (from safetensors, never from pickles)"):
@@ -107,7 +107,7 @@ def _model(place: str, dtype: torch.dtype | str) -> Any:
     if missing:  # transformers fills them with random numbers
         more = f" and {len(missing) - 3} others" if len(missing) > 3 else ""
         raise LoadError(
-            f"{place} is no reward model: it has no weights {', '.join(missing[:3])}{more}; a language model has "
+            f"{place} isn't a reward model: it has no weights {', '.join(missing[:3])}{more}; a language model has "
             "nothing that gives a reward: name a sequence classifier"
         )
     if model.config.num_labels != 1:
@@ -116,7 +116,7 @@ def _model(place: str, dtype: torch.dtype | str) -> Any:
 
 
 def _check_plain(tokenizer: Any, texts: tuple[str, ...]) -> None:
-    """Special tokens are recognised in the whole conversation, so that its words must not spell one."""
+    """Special tokens are recognised in the whole conversation, so its words must not spell one."""
     specials = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
     for special in specials:
         if any(special in text for text in texts):
@@ -141,10 +141,10 @@ def _tokens(tokenizer: Any, template: Template, request: str, answer: str) -> li
 
 
 def _in_chat_template(tokenizer: Any, request: str, answer: str) -> str:
-    """The conversation as the model's own chat template writes it: after the answer comes what ends a turn.
+    """The conversation as the model's own chat template writes it, with the end of the turn after the answer.
 
-    The template is Jinja from a stranger: transformers runs it in jinja2's ImmutableSandboxedEnvironment. One that
-    never ends is ended with this process.
+    The template is a stranger's Jinja: transformers runs it in jinja2's ImmutableSandboxedEnvironment. If it never
+    returns, it ends with this process.
     """
     messages = [{"role": "user", "content": request}, {"role": "assistant", "content": answer}]
     with _refusing("the reward model's chat template fails"):
@@ -156,7 +156,7 @@ def _in_chat_template(tokenizer: Any, request: str, answer: str) -> str:
 
 
 def _now(format: str) -> str:
-    """Some templates write the date. One date, the same as in prompts, so that a reward is the same tomorrow."""
+    """Some templates write the date. It is always the one used in prompts, so that rewards never change."""
     return datetime(2025, 1, 1).strftime(format)
 
 

@@ -1,8 +1,8 @@
-"""What is wanted of a batch's rows, computed where the logits are: all rows at once, and one transfer brings it here.
+"""What is wanted from a batch's rows, computed where the logits are: all rows at once, and fetched in one transfer.
 
-The definitions are those of `arena.backends.distribution`, in float64 too. A GPU adds running sums up in another
-order than numpy, so that a token drawn can differ from numpy's where the uniform lies within about 1e-12 of the
-boundary between two tokens, and numbers differ in their last digits.
+The definitions are those of `arena.backends.distribution`, also in float64. A GPU adds up running sums in a different
+order from numpy, so a drawn token can differ from numpy's if the uniform is within about 1e-12 of the boundary between
+two tokens, and numbers differ in their last digits.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from arena.backends.distribution import Logits
 from arena.backends.local.rows import Answers, Keep, Kept, Told, Wanted, told
 from arena.records import TokenProbability
 
-_BLOCK: Final = 512  # tokens; what is sought in a row is sought among its blocks first
-_AT_ONCE: Final = {"cuda": 2**25, "cpu": 2**22}  # logits that are computed with at once, which takes 20 bytes for each
-_LOWEST: Final = -1e300  # in place of minus infinity, which times a weight of 0 would be no number
+_BLOCK: Final = 512  # tokens; a search in a row looks among its blocks first
+_AT_ONCE: Final = {"cuda": 2**25, "cpu": 2**22}  # logits computed with at once, at 20 bytes each
+_LOWEST: Final = -1e300  # in place of minus infinity, which times a weight of 0 would be NaN
 
 Draws = list[tuple[int, float]]
 """Rows and uniforms."""
 
 
 def ask(logits: torch.Tensor, wanted: Sequence[Wanted]) -> Answers:
-    """Ask for what is wanted of each row of the logits, shape (len(wanted), vocabulary), in any precision. A GPU isn't
-    waited for before the answers are taken.
+    """Ask for what is wanted from each row of the logits, shape (len(wanted), vocabulary), in any precision. A GPU is
+    waited for only when the answers are taken.
 
-    A device without float64 (MPS) leaves it to numpy, and so does a setting that is more than a temperature.
+    For a device without float64 (MPS), or a setting that is more than a temperature, numpy does it.
     """
     most = _AT_ONCE.get(logits.device.type)
     if not most:
@@ -47,7 +47,7 @@ def ask(logits: torch.Tensor, wanted: Sequence[Wanted]) -> Answers:
 
 
 def sent(values: Any, device: torch.device, dtype: torch.dtype = torch.long) -> torch.Tensor:
-    """Numbers on a device, without waiting for what it computes."""
+    """Numbers on a device, without waiting for its computation."""
     here = torch.as_tensor(values, dtype=dtype)
     if device.type == "cuda" and len(here):
         return here.pin_memory().to(device, non_blocking=True)
@@ -55,7 +55,7 @@ def sent(values: Any, device: torch.device, dtype: torch.dtype = torch.long) -> 
 
 
 def fetched(logits: torch.Tensor) -> NDArray[np.float32]:
-    """Logits as numpy has them."""
+    """Logits as a numpy array."""
     found: NDArray[np.float32] = logits.float().cpu().numpy()
     return found
 
@@ -86,7 +86,7 @@ def _asked(logits: torch.Tensor, wanted: Sequence[Wanted]) -> Answers:
     def answers() -> list[Told]:
         found = _Found(brought(), rows, list(draws), logits.shape[1])
         return [
-            # also where the largest logit is no number: it says so
+            # numpy's version also handles a row whose largest logit is NaN: it says so
             found.told(row, each) if each is asked and found.finite[row] else told(Logits(fetched(logits[row])), asked)
             for row, (each, asked) in enumerate(zip(here, wanted, strict=True))
         ]
@@ -105,12 +105,12 @@ def _settings(wanted: Wanted) -> Iterator[Sampling]:
 
 
 def _tokens(wanted: Wanted) -> Iterator[int]:
-    """Those whose log-probability is wanted, in the order of asking."""
+    """The tokens whose log-probability is wanted, in the order of asking."""
     return chain(*(keep.wanted for keep in wanted.keep), wanted.scored)
 
 
 def _draws(wanted: Sequence[Wanted]) -> dict[float, Draws]:
-    """What is to be drawn at each temperature that occurs, and at 1, with which the normalisers are made."""
+    """The draws at each temperature that occurs, and at 1, which the normalisers need."""
     draws: dict[float, Draws] = {1.0: []}
     for row, each in enumerate(wanted):
         draws |= {setting.temperature: [] for setting in _settings(each) if setting.temperature not in draws}
@@ -120,8 +120,7 @@ def _draws(wanted: Sequence[Wanted]) -> dict[float, Draws]:
 
 
 def _under(raw: torch.Tensor, temperature: float, draws: Draws) -> tuple[torch.Tensor, ...]:
-    """At a temperature: the log of the weights' sum and the entropy in bits, both of shape (rows,), and the tokens
-    drawn."""
+    """At a temperature: the log of the weights' sum, the entropy in bits, both of shape (rows,), and tokens drawn."""
     weights = raw.exp() if temperature == 1.0 else (raw / temperature).exp_()
     before = _running(weights.sum(2))
     total = before[:, -1]
@@ -132,8 +131,8 @@ def _under(raw: torch.Tensor, temperature: float, draws: Draws) -> tuple[torch.T
 
 
 def _running(weights: torch.Tensor) -> torch.Tensor:
-    """Running sums along the last dimension. They never fall, and rise only where there is weight, so that no other
-    token is ever drawn: sums that are made in parallel could do either by their last digit."""
+    """Running sums along the last dimension, made never to fall, and to rise only where there is weight, so that no
+    other token is ever drawn: in sums computed in parallel the last digit could do either."""
     return weights.cumsum(-1).masked_fill_(weights == 0.0, 0.0).cummax(-1).values
 
 
@@ -147,7 +146,7 @@ def _drawn(weights: torch.Tensor, before: torch.Tensor, rows: torch.Tensor, unif
     block = torch.searchsorted(sums, target, right=True).clamp_(max=sums.shape[1] - 1)
     left = target - pad(sums, (1, 0)).gather(1, block)
     within = _running(weights[rows, block[:, 0]])
-    # the two sums may differ in the last digit: never past the last token of the block that has any weight
+    # the two sums may differ in the last digit: never go past the block's last token that has any weight
     last = torch.searchsorted(within, within[:, -1:].contiguous())
     return (block * _BLOCK + torch.minimum(torch.searchsorted(within, left, right=True), last))[:, 0]
 
@@ -155,7 +154,7 @@ def _drawn(weights: torch.Tensor, before: torch.Tensor, rows: torch.Tensor, unif
 def _likeliest(blocks: torch.Tensor, count: int) -> torch.Tensor:
     """The ids of each row's `count` largest logits, the largest first and equal ones by id; shape (rows, count).
 
-    They lie in the `count` blocks with the largest maxima.
+    They are in the `count` blocks with the largest maxima.
     """
     size = blocks.shape[2]
     best = _ranked(blocks.amax(2), torch.arange(blocks.shape[1], device=blocks.device), min(count, blocks.shape[1]))
@@ -164,15 +163,15 @@ def _likeliest(blocks: torch.Tensor, count: int) -> torch.Tensor:
 
 
 def _ranked(values: torch.Tensor, ids: torch.Tensor, count: int) -> torch.Tensor:
-    """The ids of the `count` largest values in each row, equal ones by id: a number of 64 bits holds both."""
-    bits = (values + 0.0).view(torch.int32)  # adding makes of -0 what it equals
-    ordered = torch.where(bits < 0, bits ^ 0x7FFFFFFF, bits)  # integers in the order of the numbers
+    """The ids of the `count` largest values in each row, equal ones by id: a 64-bit number holds both."""
+    bits = (values + 0.0).view(torch.int32)  # adding 0 turns -0 into 0
+    ordered = torch.where(bits < 0, bits ^ 0x7FFFFFFF, bits)  # integers in the same order as the values
     best = (ordered.long() * 2**32 + (2**32 - 1 - ids)).topk(count).values
     return 2**32 - 1 - (best & (2**32 - 1))
 
 
 def _bring(tensors: Sequence[torch.Tensor]) -> Callable[[], Iterator[NDArray[np.float64]]]:
-    """Begin to bring all of them here, by one transfer; what it gives waits for them."""
+    """Begin to fetch all of them, in one transfer; the function returned waits for them."""
     shapes = [tensor.shape for tensor in tensors]
     device = tensors[0].device
     together = torch.cat([tensor.double().flatten() for tensor in tensors]).to("cpu", non_blocking=True)
@@ -189,8 +188,8 @@ def _bring(tensors: Sequence[torch.Tensor]) -> Callable[[], Iterator[NDArray[np.
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """At one temperature: a number for each row, a list for each row's likeliest tokens, a number for each token whose
-    log-probability is wanted, and the tokens drawn."""
+    """Results at one temperature: a number for each row, a list for each row's likeliest tokens, a number for each
+    token whose log-probability is wanted, and the tokens drawn."""
 
     log_total: list[float]
     entropy: list[float]
@@ -200,7 +199,7 @@ class _At:
 
 
 class _Found:
-    """What was computed of some rows. Each is told once, in their order."""
+    """The results for some rows. Each is returned once, in order."""
 
     def __init__(
         self, numbers: Iterator[NDArray[np.float64]], rows: list[int], temperatures: list[float], size: int
@@ -222,7 +221,7 @@ class _Found:
             )
 
     def told(self, row: int, wanted: Wanted) -> Told:
-        """What is wanted of a row."""
+        """The answers for a row."""
         return Told(
             self._flat[row],
             tuple(self._kept(row, keep) for keep in wanted.keep),

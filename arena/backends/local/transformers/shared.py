@@ -1,7 +1,7 @@
 """All prompts in one cache of cells, shared where they begin alike and kept apart by attention's mask.
 
 To transformers a batch is one long sequence: positions and a mask are given with it, and the cache gives every layer
-the keys and values of all cells that the batch sees. A model that computes something of its own instead (positions
+the keys and values of all cells that the batch sees. A model that ignores them for something of its own (positions
 counted in the batch, ALiBi from a mask of its own, a recurrent state) can't be run like this.
 """
 
@@ -25,11 +25,11 @@ from arena.backends.local.transformers.rows import sent
 _SLIDING, _FULL = "sliding_attention", "full_attention"
 _NEEDED: Final = {"position_ids": "positions", "past_key_values": "a cache", "attention_mask": "a mask"}
 
-# Cells at a time: fused attention needs a mask of a round width, and would copy another one in each layer.
+# Cells are rounded up to this: fused attention needs a mask of a round width, and would copy any other in each layer.
 ROUND: Final = 64
 
 Run = Callable[..., torch.Tensor]
-"""Runs the model on transformers' keyword arguments; gives the logits of the tokens of index `at`, a row for each."""
+"""Runs the model on transformers' keyword arguments; returns the logits of the tokens of index `at`, a row for each."""
 
 
 class NotShareable(Exception):
@@ -53,7 +53,7 @@ class Shared:
         self._cells = Cells(1, 1)
         try:
             self.evaluate([Row(0, 0, (0,), (0,))])
-        except Exception as error:  # whatever a model makes of a mask and a cache that aren't its own
+        except Exception as error:  # a model may raise anything at a mask and a cache that aren't its own
             raise NotShareable("it takes no mask or cache but its own") from error
         per_cell = self._bytes_per_cell()
         affordable = min(settings.kv_cells, settings.kv_mib * 2**20 // per_cell)
@@ -73,11 +73,11 @@ class Shared:
         self._cells.clear()
 
     def evaluate(self, rows: Sequence[Row]) -> torch.Tensor:
-        """Run one batch; gives the logits of the rows that end a prompt, in their order, shape (ends, vocabulary), on
-        the device, which may be computing them still."""
+        """Run one batch; returns the logits of the rows that end a prompt, in order, shape (ends, vocabulary), on the
+        device, which may still be computing them."""
         self._room.placed = sent(self._cells.place(rows), self._device)
         seen = self._cells.seen(rows)
-        # which cells make it round doesn't matter: no row sees them
+        # any cells will do to round the number up, because no row sees them
         self._room.seen = sent(np.pad(seen.cells, (0, -len(seen.cells) % ROUND)), self._device)
         masks = self._masks(seen)
         return self._run(
@@ -101,7 +101,7 @@ class Shared:
 
 
 class _Room:
-    """What all layers must know: how many cells there are, and which of them the batch at hand writes and sees."""
+    """What all layers need to know: how many cells there are, and which of them the present batch writes and sees."""
 
     def __init__(self, device: torch.device) -> None:
         self.cells = 1
@@ -109,7 +109,7 @@ class _Room:
 
 
 class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registers its subclasses
-    """One layer's keys and values by cell, each of shape (1, heads, cells, size), sizes as the layer has them."""
+    """One layer's keys and values by cell, each of shape (1, heads, cells, size), with the layer's own sizes."""
 
     is_sliding = False
 
@@ -120,7 +120,7 @@ class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registe
 
     @property
     def bytes_per_cell(self) -> int:
-        """What a token takes here."""
+        """The bytes that a token takes in this layer."""
         return sum(held.nbytes // held.shape[2] for held in self._held)
 
     def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
@@ -134,7 +134,7 @@ class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registe
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Keep a batch's keys and values; gives those of all cells that it sees."""
+        """Keep a batch's keys and values; returns those of all cells that it sees."""
         if not self._held or self._held[0].shape[2] != self._room.cells:
             self.lazy_initialization(key_states, value_states)
         keys, values = self._held
@@ -143,11 +143,11 @@ class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registe
         return keys.index_select(2, self._room.seen), values.index_select(2, self._room.seen)
 
     def get_seq_length(self) -> int:
-        """What transformers takes for the past: positions are given, so that it never matters."""
+        """The length that transformers takes for the past. It never matters, because positions are given."""
         return 0
 
     def get_max_length(self) -> int:
-        """Without bound, as far as transformers is concerned."""
+        """The cache is unlimited, as far as transformers is concerned."""
         return -1
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
@@ -157,15 +157,15 @@ class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registe
 
 @torch.inference_mode()
 def mask(seen: Seen, window: int | None, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
-    """What is added to attention's scores, shape (1, 1, rows, cells): 0 where a row sees a cell. That is its own past,
-    and no further back than `window` positions."""
+    """The mask added to attention's scores, shape (1, 1, rows, cells): 0 where a row sees a cell. A row sees its own
+    past, no further back than `window` positions."""
     table, sequence, position = (sent(each, device) for each in (seen.table, seen.sequence, seen.position[:, None]))
     places = table[sequence]
     back = position - torch.arange(table.shape[1], device=device)
     visible = back >= 0 if window is None else (back >= 0) & (back < window)
     shape = len(seen.position), -(-len(seen.cells) // ROUND) * ROUND
     added = torch.full(shape, torch.finfo(dtype).min, dtype=dtype, device=device)
-    # a place that isn't visible stands for the row's own
+    # a place that isn't visible is replaced by the row's own
     return added.scatter_(1, torch.where(visible, places, places.gather(1, position)), 0.0)[None, None]
 
 
@@ -179,7 +179,7 @@ def _obstacle(model: Any) -> str:
 
 
 def _windows(config: Any) -> dict[str, int | None]:
-    """How far back attention reaches, by the kind of a layer; None: without bound. Raises NotShareable."""
+    """How far back attention reaches, by the kind of a layer; None: without limit. Raises NotShareable."""
     window = getattr(config, "sliding_window", None)
     kinds = set(getattr(config, "layer_types", None) or ())
     if others := kinds - {_SLIDING, _FULL}:

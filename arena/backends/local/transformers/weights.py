@@ -17,7 +17,7 @@ from arena.errors import InputError
 from arena.extras import need
 from arena.files import from_home
 
-# What is read of a folder beside its weights: configurations, and the tokenizer in all its forms.
+# Files that are read from a folder besides its weights: configurations, and the tokenizer in all its forms.
 _BESIDE: Final = (
     *("config.json", "generation_config.json", "model.safetensors.index.json"),
     *("tokenizer*", "chat_template*", "special_tokens_map.json", "added_tokens.json"),
@@ -28,7 +28,7 @@ _ON_THE_HUB: Final = ("model.safetensors", "model-*-of-*.safetensors", *_BESIDE)
 
 
 def check_place(place: str) -> None:
-    """Refuse what can't be loaded: ModelError without the libraries, InputError for a place that holds no weights."""
+    """Refuse what can't be loaded: ModelError without the libraries, InputError for a place without weights."""
     need(f"transformers:{place}", "torch")
     source = from_home(place)
     if os.path.isfile(source):
@@ -41,7 +41,7 @@ def check_place(place: str) -> None:
 
 def _check_folder(folder: Path, place: str) -> None:
     if not (folder / "config.json").is_file():
-        raise InputError(f"{place} is no model's folder: it has no config.json")
+        raise InputError(f"{place} isn't a model's folder: it has no config.json")
     if (folder / "adapter_config.json").is_file():
         raise InputError(f"{place} holds an adapter to weights that are elsewhere: merge it into them first")
     if not list(folder.glob(_SAFETENSORS)):
@@ -49,9 +49,9 @@ def _check_folder(folder: Path, place: str) -> None:
 
 
 def located(place: str) -> Path:
-    """The folder or GGUF file of a place. A hub's repository is brought here, as it is there now, if it can be reached.
+    """The folder or GGUF file of a place. A hub's repository is downloaded in its current state, if it can be reached.
 
-    Raises ModelError without the libraries or the files, InputError for a place that holds no weights.
+    Raises ModelError without the libraries or the files, InputError for a place without weights.
     """
     check_place(place)
     source = from_home(place)
@@ -63,7 +63,7 @@ def located(place: str) -> Path:
 
 
 def identity(source: Path, settings: Settings) -> str:
-    """The digest of everything that is read of a folder or file, and what it is computed with.
+    """The digest of everything that is read from a folder or file, and the precision that it is computed with.
 
     Raises InputError if a file can't be read.
     """
@@ -71,7 +71,7 @@ def identity(source: Path, settings: Settings) -> str:
 
 
 def digest(source: Path) -> str:
-    """The SHA-256 of everything that is read of a folder or file. Raises InputError if a file can't be read."""
+    """The SHA-256 of everything that is read from a folder or file. Raises InputError if a file can't be read."""
     if source.is_file():
         return fingerprint(source)
     wanted = (_SAFETENSORS, *_BESIDE)
@@ -81,7 +81,7 @@ def digest(source: Path) -> str:
 
 
 def former_identity(place: str) -> str:
-    """What identified a place before all of its files counted: a folder's weights, a repository's name."""
+    """A place's identity by the older rule, when not all files counted: a folder's weights, a repository's name."""
     source = from_home(place)
     if source.is_file():
         return f"sha256:{fingerprint(source)}"

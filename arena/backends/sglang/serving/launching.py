@@ -18,13 +18,13 @@ from arena.errors import InputError, ModelError
 Tell = Callable[[str], None]
 
 _PAUSE = 0.5
-_TELL_SECONDS = 15.0  # between two lines while a model is being loaded
+_TELL_SECONDS = 15.0  # between two notices while a model is being loaded
 _LINES_SHOWN = 12  # of a log's end
 _INSTALL = "pip install sglang sglang-router (in an environment of its own), and name its Python with --python"
 
 
 def check(plan: Plan, wishes: Wishes, python: str) -> None:
-    """Refuse what can't be started: InputError for ports that are taken, ModelError without SGLang or enough GPUs."""
+    """Raise InputError for ports that are taken, ModelError without SGLang or enough GPUs."""
     for module in ("sglang", *(("sglang_router",) if plan.router else ())):
         if not _has(python, module):
             raise ModelError(f"{python} has no {module}: {_INSTALL}")
@@ -42,8 +42,8 @@ def check(plan: Plan, wishes: Wishes, python: str) -> None:
 
 @contextmanager
 def serving(plan: Plan, folder: Path, patience: float, tell: Tell) -> Iterator[list[Program]]:
-    """Start all, wait until they are ready, and end them afterwards. Raises ModelError if one ends, or takes longer
-    than `patience` seconds."""
+    """Start all programs, wait until they are ready, and end them afterwards. Raises ModelError if one ends, or takes
+    longer than `patience` seconds."""
     folder.mkdir(parents=True, exist_ok=True)
     running: list[Program] = []
     try:
@@ -60,7 +60,7 @@ def serving(plan: Plan, folder: Path, patience: float, tell: Tell) -> Iterator[l
 
 
 def watch(plan: Plan, running: Sequence[Program], tell: Tell) -> None:
-    """Wait as long as all run. Raises ModelError when one has ended."""
+    """Wait as long as all are running. Raises ModelError when one has ended."""
     while True:
         _check(plan.commands, running, tell)
         time.sleep(_PAUSE)
@@ -74,7 +74,7 @@ def _start(command: Command, folder: Path, tell: Tell) -> Program:
 
 
 def _wait(commands: Sequence[Command], running: Sequence[Program], patience: float, tell: Tell) -> None:
-    """Until every one answers."""
+    """Wait until every one answers."""
     started = told = time.monotonic()
     waiting = list(commands)
     while True:
@@ -118,7 +118,7 @@ def _check_port(host: str, port: int) -> None:
         with socket.socket(family, kind, protocol) as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(address)
-    except (OSError, UnicodeError) as error:  # the second for a name that can't be a host's
+    except (OSError, UnicodeError) as error:  # UnicodeError for a name that can't be a host's
         why = getattr(error, "strerror", error)
         raise InputError(
             f"{host} port {port} can't be opened ({why}): choose another --port; with --replicas, those "

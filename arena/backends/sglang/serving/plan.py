@@ -17,7 +17,7 @@ from arena.files import from_home
 
 RAW_VARIABLE = "SGLANG_RETURN_ORIGINAL_LOGPROB"  # whether log-probabilities are those before temperature
 
-_LARGE = 30.0  # billions of parameters from which a model is spread, as the paper's 70B models are
+_LARGE = 30.0  # billions of parameters from which a model is spread over GPUs, like the paper's 70B models
 _LARGE_GPUS, _LARGE_QUANTIZATION = 4, "fp8"  # West & Potts 2025, appendix A.2: fp8 on 4 A6000s; 8B unquantised on one
 _BILLIONS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*[bB](?![a-zA-Z])")
 _KEY_SHOWN = f'"${KEY_VARIABLE}"'
@@ -25,8 +25,8 @@ _KEY_SHOWN = f'"${KEY_VARIABLE}"'
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person may choose. None: what suits the model's size. `port` is where the model is asked; with replicas
-    they listen on the ports after it, on loopback. `more` are further options for SGLang itself."""
+    """A person's choices. None: whatever suits the model's size. `port` is where the model is asked; replicas listen on
+    the ports after it, on loopback. `more` are further options for SGLang itself."""
 
     host: str = "127.0.0.1"
     port: int = 30000
@@ -42,7 +42,7 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One program: what it is, its arguments, what is added to its environment, and where it says that it is ready."""
+    """One program: its name, its arguments, additions to its environment, and the address that says it is ready."""
 
     name: str
     arguments: tuple[str, ...]
@@ -51,7 +51,7 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def shell(self, key: str) -> str:
-        """As one would type it; the key is not shown."""
+        """The command as one would type it; the key is not shown."""
         words = [f"{name}={shlex.quote(value)}" for name, value in self.environment.items()]
         words += [_KEY_SHOWN if key and word == key else shlex.quote(word) for word in self.arguments]
         return " ".join(words)
@@ -59,7 +59,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The servers, the router before them if there are several, and the address to ask."""
+    """The servers, the router in front of them if there are several, and the address to ask."""
 
     model: str
     servers: tuple[Command, ...]
@@ -69,17 +69,17 @@ class Plan:
 
     @property
     def commands(self) -> tuple[Command, ...]:
-        """All, in the order in which they are started."""
+        """All programs, in the order in which they are started."""
         return (*self.servers, self.router) if self.router else self.servers
 
     @property
     def agent(self) -> str:
-        """How `arena tournament` names the model that is served."""
+        """The served model as `arena tournament` names it."""
         return f"llm:{self.model}@sglang:{self.url}" if self.model in catalog() else f"llm:sglang:{self.url}"
 
 
 def plan(model: str, wishes: Wishes, python: str) -> Plan:
-    """The commands for a model: a name of the catalog, a folder, or a hub's repository. Raises InputError for another.
+    """The commands for a model: a name in the catalog, a folder, or a hub's repository. Raises InputError for another.
 
     The paper's settings: models below 30B unquantised on one GPU each, larger ones in fp8 on four.
     """
@@ -117,12 +117,12 @@ def _server(place: str, wishes: Wishes, python: str, gpus: int, quantization: st
 
 def _router(wishes: Wishes, python: str, servers: Sequence[Command]) -> Command:
     """Requests go to the server that has their beginning in its cache, unless another has less to do. A request carries
-    many prompts, so that a difference of two of them counts already."""
+    many prompts, so even a difference of two requests counts."""
     url = _url(wishes.host, wishes.port)
     arguments = [python, "-m", "sglang_router.launch_router", "--policy", "cache_aware"]
     arguments += ["--balance-abs-threshold", "1", "--balance-rel-threshold", "1.1"]
     arguments += ["--host", wishes.host, "--port", str(wishes.port)]
-    # its figures would be open to the network otherwise
+    # otherwise its metrics would be open to the network
     arguments += ["--prometheus-host", "127.0.0.1", "--prometheus-port", str(wishes.port + 1 + len(servers))]
     if wishes.key:
         arguments += ["--api-key", wishes.key]
@@ -130,7 +130,7 @@ def _router(wishes: Wishes, python: str, servers: Sequence[Command]) -> Command:
 
 
 def _weights(model: str) -> tuple[str, float]:
-    """What SGLang is to load, and how many billions of parameters it has, as far as its name tells."""
+    """The weights for SGLang to load, and their billions of parameters, as far as the name says."""
     where, size = model, ""
     if model in catalog():
         entry = find_model(model)
@@ -138,16 +138,16 @@ def _weights(model: str) -> tuple[str, float]:
         size = entry.size
         if kind not in ("hub", "transformers"):
             raise InputError(
-                f"{model} is a file for llama.cpp ({entry.weights}), which SGLang is not given here: {_MAY}"
+                f"{model} is a file for llama.cpp ({entry.weights}), which Arena doesn't serve with SGLang: {_MAY}"
             )
     folder = from_home(where)
     if os.path.isdir(folder):
         if not (folder / "config.json").is_file() or not list(folder.glob("*.safetensors")):
-            raise InputError(f"{where} is no folder with config.json and safetensors files: {_MAY}")
+            raise InputError(f"{where} isn't a folder with config.json and safetensors files: {_MAY}")
         where = str(folder.absolute())
     elif where.startswith((".", "/", "~")) or where.count("/") != 1 or not re.fullmatch(r"[\w.-]+/[\w.-]+", where):
         if where == model and "/" not in model:
-            find_model(model)  # says what name may be meant
+            find_model(model)  # its error says what name may be meant
         raise InputError(f"there is no {where!r}: {_MAY}")
     billions = _BILLIONS.search(size) or _BILLIONS.search(Path(where).name.replace("-", " ").replace("_", " "))
     return where, float(billions[1]) if billions else 0.0
@@ -157,7 +157,7 @@ _MAY = "name a model of the hub in the catalog (see `arena models`), a folder of
 
 
 def _url(host: str, port: int) -> str:
-    """The address under which this machine reaches it."""
+    """The address at which this machine reaches it."""
     try:
         address = ip_address(host)
     except ValueError:

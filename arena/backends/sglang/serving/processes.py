@@ -1,4 +1,4 @@
-"""Programs that run for a while: started in groups of their own, watched until they are ready, ended to the last."""
+"""Programs that run for a while: started in groups of their own, watched until they are ready, ended completely."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _MOST_SHOWN = 4000  # letters of a log's end
 
 
 class Program:
-    """One program and all that it starts. Its output goes to the end of a log."""
+    """One program and everything that it starts. Its output is appended to a log."""
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self.log = log
         with log.open("ab") as output:
-            # a group of its own: Ctrl-C is for whoever started it, who then ends it in order
+            # a group of its own: Ctrl-C is for the process that started it, which then ends it properly
             self._process = subprocess.Popen(
                 [*arguments],
                 stdin=subprocess.DEVNULL,
@@ -37,7 +37,7 @@ class Program:
 
     @property
     def ended(self) -> int | None:
-        """Its exit status, or None while it runs."""
+        """Its exit status, or None while it is running."""
         return self._process.poll()
 
     def said(self) -> str:
@@ -47,13 +47,13 @@ class Program:
         return ""
 
     def signal(self, how: signal.Signals) -> None:
-        """To the whole group, if there still is one."""
+        """Send a signal to the whole group, if it still exists."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, how)
 
     def gone(self) -> bool:
         """Whether no process of the group is left."""
-        self._process.poll()  # the leader is ours to reap
+        self._process.poll()  # reaps the leader, which is our child
         try:
             os.killpg(self._process.pid, 0)
         except ProcessLookupError:
@@ -62,7 +62,7 @@ class Program:
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
-    """Follows nobody to another address: a key is meant for this one."""
+    """Follows no redirect to another address, because a key is meant for this one."""
 
     def redirect_request(self, *_: object) -> None:
         return None
@@ -72,7 +72,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay)
 
 
 def answers(url: str, headers: Mapping[str, str] | None = None) -> bool:
-    """Whether a GET is answered with 200 now."""
+    """Whether a GET is now answered with 200."""
     request = urllib.request.Request(url, headers=dict(headers or {}))
     try:
         with _opener.open(request, timeout=_ASK_SECONDS) as response:
@@ -82,7 +82,7 @@ def answers(url: str, headers: Mapping[str, str] | None = None) -> bool:
 
 
 def stop(programs: Sequence[Program], how: signal.Signals = signal.SIGTERM) -> None:
-    """End programs and all that they started: asked first, killed after half a minute."""
+    """End programs and everything that they started: asked first, killed after half a minute."""
     for sent in dict.fromkeys((how, signal.SIGKILL)):
         for program in programs:
             if not program.gone():

@@ -79,7 +79,7 @@ def test_what_fails_is_evaluated_whole(folder: Path) -> None:
 
 
 def test_what_looks_ahead_is_refused_with_the_figure(folder: Path) -> None:
-    with pytest.raises(LoadError, match=r"changes the distribution there by \d+(\.\d+)? nats: this is no causal"):
+    with pytest.raises(LoadError, match=r"after earlier ones by \d+(\.\d+)? nats: this isn't a causal"):
         settle(LooksAhead(str(folder), SETTINGS))
 
 

@@ -38,7 +38,7 @@ def test_a_budget_that_is_given_is_bounded_by_nothing_that_is_not() -> None:
             300,
             r"a KV budget of 1 MiB holds only 300 tokens .*\(4 KiB each\).*--kv-mib",
         ),
-        (Settings(kv_cells=511).sized(LAPTOP), 511, "a cache of 511 tokens holds no batch of 512: .*--cells.*--batch"),
+        (Settings(kv_cells=511).sized(LAPTOP), 511, "511 tokens can't hold a batch of 512: .*--cells.*--batch"),
     ],
 )
 def test_too_few_cells_for_a_batch_are_refused_with_what_to_change(settings: Settings, cells: int, said: str) -> None:

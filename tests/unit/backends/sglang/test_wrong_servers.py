@@ -45,7 +45,7 @@ def test_a_server_with_another_vocabulary(folder: Path) -> None:
             return {"meta_info": {"input_token_logprobs": [[-1.0, 7, None]] * 5}}
 
     async def play() -> None:
-        with pytest.raises(InputError, match="spells text in other tokens"):
+        with pytest.raises(InputError, match="spells text in different tokens"):
             async with connected(Other(folder)):
                 pass
 
@@ -123,7 +123,7 @@ def test_something_else_answers(answer: str | None) -> None:
         app.router.add_get("/{path:.*}", page)
         async with listening(app) as url:
             said = await failure(SGLang.connect("m", ModelEntry(f"sglang:{url}"), ServerSettings()), InputError)
-            assert url in said and "no SGLang server" in said
+            assert url in said and "isn't an SGLang server" in said
 
     run(play())
 

@@ -81,11 +81,11 @@ def test_an_entrys_wording_on_other_weights() -> None:
     ("name", "reason"),
     [
         ("gemma-3-27m", "did you mean 'gemma-3-270m'"),
-        ("zzz", r"`arena models` lists those there are\."),
+        ("zzz", r"`arena models` lists them all\."),
         ("", "there is no model ''"),
         ("llama.cpp:", "name nothing"),
-        ("gemma-3-270m@", "behind the @"),
-        ("gemma-3-270m@nowhere", "behind the @"),
+        ("gemma-3-270m@", "after the @"),
+        ("gemma-3-270m@nowhere", "after the @"),
         ("gemma-3-270m@llama.cpp:", "name nothing"),
     ],
 )
@@ -116,8 +116,8 @@ def test_the_users_own_entries_lie_over_the_shipped_ones(own: Path) -> None:
         ('[mine]\nweights = "/a"\nname = "yours"', "entry 'mine': .*name"),
         ('[mine]\nweights = "package:numpy"', "entry 'mine': weights: .*numpy"),
         ("mine = 1", "entry 'mine': "),
-        ("[mine", "is no TOML"),
-        ("\udcff", "is no TOML"),
+        ("[mine", "isn't TOML"),
+        ("\udcff", "isn't TOML"),
     ],
 )
 def test_a_users_file_that_is_wrong_names_file_entry_and_key(own: Path, content: str, reason: str) -> None:
@@ -178,4 +178,4 @@ def test_the_command_verifies_what_is_ready(own: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(arena, ["models", "--check", "--json"])
     assert isinstance(result.exception, InputError)
     assert "mine" in str(result.exception)
-    assert "is no GGUF file" in json.loads(result.stdout)[-1]["state"]
+    assert "isn't a GGUF file" in json.loads(result.stdout)[-1]["state"]

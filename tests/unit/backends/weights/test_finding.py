@@ -57,7 +57,7 @@ def test_a_file_is_cut_off_if_it_lacks_one_byte_anywhere(tmp_path: Path) -> None
     for length in range(4, len(whole)):
         assert "cut off" in refused(written(tmp_path, whole[:length]))
     for length in range(4):
-        assert "no GGUF file" in refused(written(tmp_path, whole[:length]))
+        assert "isn't a GGUF file" in refused(written(tmp_path, whole[:length]))
 
 
 def test_the_alignment_counts(tmp_path: Path) -> None:
@@ -70,8 +70,8 @@ def test_the_alignment_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "no GGUF file"),
-        (b"SQLite format 3\0", "no GGUF file"),
+        (b"", "isn't a GGUF file"),
+        (b"SQLite format 3\0", "isn't a GGUF file"),
         (b"GGUF" + struct.pack("<IQQ", 1, 0, 0), "version 1"),
         (b"GGUF" + struct.pack(">IQQ", 3, 0, 0), "version 50331648"),
         (b"GGUF" + struct.pack("<IQQ", 3, 1 << 60, 0), "damaged"),
@@ -94,7 +94,7 @@ def test_what_is_no_model(tmp_path: Path, content: bytes, reason: str) -> None:
 def test_the_files_of_a_split_model(tmp_path: Path) -> None:
     one, two = (tmp_path / name for name in SPLIT)
     one.write_bytes(gguf())
-    with pytest.raises(InputError, match=f"{two} isn't there: {one.name} is of a model in 2 files"):
+    with pytest.raises(InputError, match=f"{two} isn't there: {one.name} is part of a model in 2 files"):
         check_gguf(one)
     two.write_bytes(gguf()[:10])
     with pytest.raises(InputError, match=f"{two} is cut off"):
@@ -112,7 +112,7 @@ def test_what_belongs_to_a_model_and_is_none(tmp_path: Path, kind: str) -> None:
 
 def test_a_name_that_is_no_text() -> None:
     for kind in ("llama.cpp", "transformers"):
-        with pytest.raises(InputError, match="no UTF-8 text"):
+        with pytest.raises(InputError, match="isn't UTF-8 text"):
             find_model(f"{kind}:/models/caf\udce9.gguf")
 
 
@@ -120,7 +120,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     assert "there is no file" in refused(tmp_path / "none.gguf")
     assert "is a folder" in refused(tmp_path)
     os.mkfifo(tmp_path / "pipe")
-    assert "no ordinary file" in refused(tmp_path / "pipe")
+    assert "isn't an ordinary file" in refused(tmp_path / "pipe")
     assert "can't be read" in refused(tmp_path / ("x" * 300))
     with pytest.raises(InputError, match="can't be read"):
         check_gguf(tmp_path / "a\0b")

@@ -81,7 +81,7 @@ def test_what_cannot_be_served_is_said(model: str, said: str) -> None:
 def test_a_folder_needs_weights_that_are_no_code(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "model.bin").write_bytes(b"")
-    with pytest.raises(InputError, match=r"no folder with config\.json and safetensors files"):
+    with pytest.raises(InputError, match=r"isn't a folder with config\.json and safetensors files"):
         plan(str(tmp_path), Wishes(), "python")
     (tmp_path / "model.safetensors").write_bytes(b"")
     (server,) = plan(str(tmp_path), Wishes(), "python").commands
