@@ -9,6 +9,7 @@ progress.py   how far cells are, and how much of each counts
 codec.py      between records and rows
 checks.py     what is read back is checked
 export.py     everything as tables for other programs
+merging.py    several stores into one
 sinks.py      CSV, JSON lines, Parquet
 database.py   the file: its schema, its transactions
 former.py     older schemas
