@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -43,6 +44,20 @@ class FiniteList(click.ParamType[tuple[float, ...]]):
         except ValueError:
             self.fail(f"{value!r}: write numbers with commas between them, as in 1,1.5,2", param, ctx)
         return tuple(dict.fromkeys(self._range.convert(number, param, ctx) for number in numbers))
+
+
+class Span(click.ParamType[tuple[int, int]]):
+    """The first and the last of some numbers, as in 1-250."""
+
+    name = "span"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"\s*(\d{1,9})\s*-\s*(\d{1,9})\s*", str(value), re.ASCII)
+        if found is None:
+            self.fail(f"{value!r}: write the first and the last with a hyphen between them, as in 1-250", param, ctx)
+        return int(found[1]), int(found[2])
 
 
 class Command(click.Command):

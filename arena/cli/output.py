@@ -47,8 +47,19 @@ def report_on(
     show(reports, format_)
 
 
+def ready(reports: Sequence[Report], runs: Sequence[RunRow]) -> Sequence[Report]:
+    """Those that can be shown by a command that did its work. Where only a part of a run was asked for, it is no error
+    that a report lacks something: it is told, and the report left out."""
+    if all(run.finished for run in runs):
+        return reports
+    for report in reports:
+        if report.nothing:
+            tell(report.nothing)
+    return [report for report in reports if not report.nothing]
+
+
 def write_reports(reports: Sequence[Report], out: Path | None) -> None:
-    """Write all tables and figures into a folder, and say where; nothing if there is none."""
+    """Write all tables and figures into a folder, and say where; nothing if there is no folder."""
     from arena.reports.report import write_all
 
     if out is not None:

@@ -13,12 +13,14 @@ from arena.prompts.wording import Style
 
 class TournamentSpec(Spec, frozen=True, kw_only=True):
     """Matches of every subject in every game against every opponent. None leaves it to the catalog; `history` is how
-    many past rounds a model is shown, None for all of them, and `wording` a file of one's own."""
+    many past rounds a model is shown, None for all of them, and `wording` a file of one's own. `span` are the first and
+    the last match to play now, counted from 1; None: all."""
 
     games: tuple[str, ...] = ("rps",)
     opponents: tuple[str, ...] = ("greedy",)
     matches: Count = 500
     rounds: Count = 10
+    span: tuple[Count, Count] | None = None
     style: Style | None = None
     format: str | None = None
     wording: str | None = None
