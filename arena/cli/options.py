@@ -78,6 +78,14 @@ STORE: Final = Path("arena.db")  # in the working directory
 MOST_ROUNDS: Final = 1_000_000  # of a match
 SEED: Final = click.IntRange(-(2**63), 2**63 - 1)  # what a store can hold
 store_option = click.option("--store", type=click.Path(path_type=Path), default=STORE, help="The run store.")
+stores_option = click.option(
+    "--store",
+    "stores",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    default=(STORE,),
+    help="The run store; may be repeated, to look for runs in all of them.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 

@@ -2,6 +2,7 @@
 
 rows.py       what is given back, and what a run is
 store.py      reading
+several.py    reading several stores as one
 writer.py     writing one run as it is played
 saving.py     a cell's clock
 registry.py   which runs there are

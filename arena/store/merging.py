@@ -10,15 +10,15 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from arena.errors import InputError, StoreError, UsageError
-from arena.store.codec import ANSWER_COLUMNS, PROMPT_COLUMNS, ROUND_COLUMNS, canonical, identity
+from arena.store.codec import ANSWER_COLUMNS, PROMPT_COLUMNS, ROUND_COLUMNS, canonical, decoding, identity
 from arena.store.failures import DamagedError, database_sentence, file_refusals
 from arena.store.lock import RunLock, being_written
+from arena.store.place import refuse_repeated
 from arena.store.registry import free_name, insert_run
 from arena.store.rows import RunRow, Unit
 from arena.store.store import Store
@@ -76,27 +76,24 @@ def merge(sources: Sequence[Path], into: Path) -> list[Joined]:
     Raises UsageError if a store is named twice, InputError if two stores contradict each other, StoreError if one can't
     be read, if a run is being written by another process, or if `into` can't be written.
     """
-    _refuse_repeated(sources, into)
+    _refuse_places(sources, into)
     with ExitStack() as stack:
         opened = [stack.enter_context(Store.open(path)) for path in sources]
         with _target(into) as target:
             return _join(opened, target)
 
 
-def _refuse_repeated(sources: Sequence[Path], into: Path) -> None:
-    known: dict[tuple[int, int], Path] = {}
-    for path in (*sources, into):
+def _refuse_places(sources: Sequence[Path], into: Path) -> None:
+    refuse_repeated(sources)
+    for path in sources:
         with file_refusals(path):
-            if not path.exists():
-                continue  # which opening it tells better
-            found = path.stat()
-        if path is not into and not found.st_size:
+            empty = path.is_file() and not path.stat().st_size
+        if empty:  # to open it would make a store of it
             raise StoreError(f"{path} is an empty file, so there is nothing to merge: leave it out")
-        if (found.st_dev, found.st_ino) in known:
-            if path is into:
-                raise UsageError(f"{path} can't be merged into itself: name another store with --into, or leave it out")
-            raise UsageError(f"{path} and {known[found.st_dev, found.st_ino]} are the same file: name each store once")
-        known[found.st_dev, found.st_ino] = path
+    try:
+        refuse_repeated([*sources, into])
+    except UsageError as error:
+        raise UsageError(f"a store can't be merged into itself: {error}") from None
 
 
 @contextmanager
@@ -128,10 +125,8 @@ class _Part:
     def __init__(self, store: Store, run: RunRow) -> None:
         self.path, self.run = store.path, run
         self._database = store.database
-        try:
-            self.began = datetime.fromisoformat(run.created).astimezone()
-        except (ValueError, OverflowError):
-            raise self.damaged(f"run {run.name} was begun at {run.created!r}, which is no date") from None
+        with store.database.guard(), decoding():
+            self.began = run.began
         rows = list(self.rows(_CELLS, run.id))
         self.cells = {key: cell for key, cell, _ in rows}
         self.seconds = {key: seconds for key, _, seconds in rows}

@@ -211,7 +211,7 @@ def test_a_run_that_is_being_written_is_refused(tmp_path: Path, play: Play, make
         ("DELETE FROM rounds WHERE match = 0 AND number = 2", "rounds are missing"),
         ("DELETE FROM rounds WHERE match = 0 AND number = 3", "rounds are missing"),
         ("DELETE FROM prompts WHERE number = 1", "a prompt is missing"),
-        ("UPDATE runs SET created = 'yesterday'", "no date"),
+        ("UPDATE runs SET created = 'yesterday'", "makes no sense"),
         ("UPDATE rounds SET drawn = 'many' WHERE match = 0 AND number = 1", "CHECK constraint failed"),
         ("UPDATE rounds SET policy = 'even' WHERE match = 0 AND number = 1", "CHECK constraint failed"),
     ],
