@@ -11,6 +11,7 @@ codec.py      between records and rows
 checks.py     what is read back is checked
 export.py     everything as tables for other programs
 merging.py    several stores into one
+parts.py      a run as each of several stores has it, and whether they agree
 sinks.py      CSV, JSON lines, Parquet
 database.py   the file: its schema, its transactions
 former.py     older schemas

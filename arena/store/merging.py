@@ -10,14 +10,14 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import combinations
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from arena.errors import InputError, StoreError, UsageError
-from arena.store.codec import ANSWER_COLUMNS, PROMPT_COLUMNS, ROUND_COLUMNS, canonical, decoding, identity
-from arena.store.failures import DamagedError, database_sentence, file_refusals
+from arena.errors import StoreError, UsageError
+from arena.store.codec import ANSWER_COLUMNS, PROMPT_COLUMNS, ROUND_COLUMNS, canonical, identity
+from arena.store.failures import file_refusals
 from arena.store.lock import RunLock, being_written
+from arena.store.parts import CELLS, Part, Row, compare
 from arena.store.place import refuse_repeated
 from arena.store.registry import free_name, insert_run
 from arena.store.rows import RunRow, Unit
@@ -27,24 +27,6 @@ _COLUMNS: Final = ROUND_COLUMNS.split(", ")
 _PROMPTS: Final = tuple(_COLUMNS.index(name) for name in ("prompt", "opponent_prompt"))  # by number, in their cell
 _OTHERS: Final = "merged"  # in a manifest: the manifests of the other machines
 
-_CELLS: Final = "SELECT key, id, seconds FROM cells WHERE run = ?"
-_MATCHES: Final = (
-    "SELECT m.number, m.finished, m.abandoned, COUNT(r.number), MIN(r.number), MAX(r.number) FROM matches m"
-    " LEFT JOIN rounds r ON r.cell = m.cell AND r.match = m.number WHERE m.cell = ? GROUP BY m.number"
-)
-# What two stores that have the same match, draw or finding must agree on: the columns that tell which it is, the SQL,
-# and its name.
-_AGREE: Final = {
-    "match": (
-        ("match", "round"),
-        f"SELECT r.match, {', '.join(f'r.{name}' for name in _COLUMNS if 'prompt' not in name)}, p.sha256, o.sha256"
-        " FROM rounds r LEFT JOIN prompts p ON p.cell = r.cell AND p.number = r.prompt"
-        " LEFT JOIN prompts o ON o.cell = r.cell AND o.number = r.opponent_prompt"
-        " WHERE r.cell = ? ORDER BY r.match, r.number",
-    ),
-    "draw": (("draw",), f"SELECT number, {ANSWER_COLUMNS} FROM answers WHERE cell = ? ORDER BY number"),
-    "finding": (("finding",), "SELECT name, found FROM findings WHERE cell = ? ORDER BY name"),
-}
 _INSERT: Final = {
     "match": "INSERT INTO matches (cell, number, finished, abandoned) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
     " finished = MAX(finished, excluded.finished), abandoned = MAX(abandoned, excluded.abandoned)",
@@ -54,9 +36,6 @@ _INSERT: Final = {
     "draw": f"INSERT INTO answers (cell, number, {ANSWER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     "finding": "INSERT INTO findings (cell, name, found) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
 }
-
-Row = tuple[Any, ...]
-Units = Mapping[str, set[Any]]  # what a cell has: the numbers of its matches and draws, the names of its findings
 
 
 class Joined(NamedTuple):
@@ -119,48 +98,6 @@ def _target(into: Path) -> Iterator[Store]:
                 part.with_name(f"{part.name}{end}").unlink(missing_ok=True)
 
 
-class _Part:
-    """A run as one store has it. What is wrong with it is told of that store."""
-
-    def __init__(self, store: Store, run: RunRow) -> None:
-        self.path, self.run = store.path, run
-        self._database = store.database
-        with store.database.guard(), decoding():
-            self.began = run.began
-        rows = list(self.rows(_CELLS, run.id))
-        self.cells = {key: cell for key, cell, _ in rows}
-        self.seconds = {key: seconds for key, _, seconds in rows}
-        tables = {name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        self._kinds = [kind for kind, table in (("draw", "answers"), ("finding", "findings")) if table in tables]
-
-    def damaged(self, what: str) -> StoreError:
-        """The error to raise for a row that can't be."""
-        return StoreError(database_sentence(DamagedError(what), self.path))
-
-    def rows(self, query: str, *values: Any) -> Iterator[Row]:
-        """What a query finds, row by row. Raises StoreError."""
-        with self._database.guard() as connection:
-            yield from connection.execute(query, values)
-
-    def of_cell(self, kind: str, key: str) -> Iterator[Row]:
-        """All that the part must agree on with others that have it, in order."""
-        return self.rows(_AGREE[kind][1], self.cells[key]) if kind == "match" or kind in self._kinds else iter(())
-
-    def matches(self, key: str) -> Iterator[tuple[int, int, int]]:
-        """The cell's matches: number, whether finished, whether abandoned. Raises StoreError if rounds are missing."""
-        most = self.run.spec.rounds or 0
-        for number, finished, abandoned, count, first, last in self.rows(_MATCHES, self.cells[key]):
-            whole = type(number) is int and number >= 0 and (not count or (first == 1 and last == count <= most))
-            if not whole or (finished and count < most):
-                raise self.damaged(f"run {self.run.name}, {key}, match {number}: rounds are missing")
-            yield number, finished, abandoned
-
-    def units(self, key: str) -> Units:
-        """What the cell has."""
-        kinds = {kind: {row[0] for row in self.of_cell(kind, key)} for kind in self._kinds}
-        return {"match": {number for number, *_ in self.matches(key)}, **kinds}
-
-
 def _join(sources: Sequence[Store], target: Store) -> list[Joined]:
     with ExitStack() as stack:
         runs = [(store, run) for store in sources for run in store.runs()]
@@ -169,8 +106,8 @@ def _join(sources: Sequence[Store], target: Store) -> list[Joined]:
                 raise being_written(store.path, run.name, process)
         for store in sources:
             stack.enter_context(store.database.snapshot())
-        found: dict[str, list[_Part]] = {}
-        for part in sorted((_Part(store, run) for store, run in runs), key=lambda part: part.began):
+        found: dict[str, list[Part]] = {}
+        for part in sorted((Part(store, run) for store, run in runs), key=lambda part: part.began):
             found.setdefault(identity(part.run.spec), []).append(part)
         there = {identity(run.spec): run for run in target.runs()}
         for run in (there[known] for known in found if known in there):
@@ -178,73 +115,19 @@ def _join(sources: Sequence[Store], target: Store) -> list[Joined]:
         with target.database.transaction() as connection:
             ids = {}
             for known, parts in found.items():
-                mine = _Part(target, there[known]) if known in there else None
-                seconds = _compare([mine, *parts] if mine else parts)
+                mine = Part(target, there[known]) if known in there else None
+                seconds = compare([mine, *parts] if mine else parts)
                 ids[_write(connection, mine, parts, seconds)] = parts
     return [
         Joined(run, tuple((part.path, part.run.name) for part in ids[run.id])) for run in target.runs() if run.id in ids
     ]
 
 
-# -- comparing ----------------------------------------------------------------------------------------------
-
-
-def _compare(parts: Sequence[_Part]) -> dict[str, float]:
-    """Each cell's seconds, if the parts agree on all that several of them have. Raises InputError if they don't."""
-    seconds = {}
-    for key in parts[0].cells:
-        units = [part.units(key) for part in parts]
-        for (one, ones), (other, others) in combinations(zip(parts, units, strict=True), 2):
-            for kind in ones.keys() & others.keys():
-                if ones[kind] & others[kind]:
-                    _refuse_contradictions(one, other, key, kind)
-        seconds[key] = _seconds(key, parts, units)
-    return seconds
-
-
-def _refuse_contradictions(one: _Part, other: _Part, key: str, kind: str) -> None:
-    names, _ = _AGREE[kind]
-    for ours, theirs in _both(one.of_cell(kind, key), other.of_cell(kind, key), len(names)):
-        if ours != theirs:
-            which = zip(names, ours[: len(names)], strict=True)
-            # people count matches and draws from 1, as rounds are
-            where = ", ".join(f"{name} {value + 1 if name in ('match', 'draw') else value}" for name, value in which)
-            called = f"run {one.run.name}" + (f" (there {other.run.name})" if other.run.name != one.run.name else "")
-            raise InputError(
-                f"{one.path} and {other.path} contradict each other, and nothing was written: they differ in {called}, "
-                f"cell {key}, {where}. Leave one of the two out"
-            )
-
-
-def _both(ones: Iterator[Row], others: Iterator[Row], width: int) -> Iterator[tuple[Row, Row]]:
-    """The rows that both have, of two that are ordered by their first `width` columns."""
-    one, other = next(ones, None), next(others, None)
-    while one is not None and other is not None:
-        if one[:width] == other[:width]:
-            yield one, other
-            one, other = next(ones, None), next(others, None)
-        elif one[:width] < other[:width]:
-            one = next(ones, None)
-        else:
-            other = next(others, None)
-
-
-def _seconds(key: str, parts: Sequence[_Part], units: Sequence[Units]) -> float:
-    """The time that all worked on a cell: of those that have something in common, one is taken for a copy of the
-    other that may have gone on, and the longer time counts."""
-    total = 0.0
-    for at, part in enumerate(parts):
-        shares = any(units[at][kind] & before[kind] for before in units[:at] for kind in units[at].keys() & before)
-        fresh = any(units[at].values()) and not shares
-        total = total + part.seconds[key] if fresh else max(total, part.seconds[key])
-    return total
-
-
 # -- writing ------------------------------------------------------------------------------------------------
 
 
 def _write(
-    connection: sqlite3.Connection, mine: _Part | None, parts: Sequence[_Part], seconds: Mapping[str, float]
+    connection: sqlite3.Connection, mine: Part | None, parts: Sequence[Part], seconds: Mapping[str, float]
 ) -> int:
     """Add to the run, or make it; its number."""
     everyone = sorted([*([mine] if mine else []), *parts], key=lambda part: part.began)
@@ -254,7 +137,7 @@ def _write(
     name = free_name(connection, older.created) if taken else older.name
     if id_ is None:
         id_ = insert_run(connection, older.spec, name, older.created)
-    cells = {key: cell for key, cell, _ in connection.execute(_CELLS, (id_,))}
+    cells = {key: cell for key, cell, _ in connection.execute(CELLS, (id_,))}
     for part in parts:
         for key, cell in cells.items():
             try:
@@ -281,7 +164,7 @@ def _write(
     return id_
 
 
-def _copy(connection: sqlite3.Connection, part: _Part, key: str, cell: int) -> None:
+def _copy(connection: sqlite3.Connection, part: Part, key: str, cell: int) -> None:
     """Put all that a part has of a cell beside what is there."""
     here = part.cells[key]
     numbers: dict[int | None, int | None] = {None: None}  # of prompts: theirs -> ours
