@@ -31,9 +31,9 @@ def export(stores: tuple[Path, ...], name: str | None, to: str, out: Path, unfin
     from arena.store.several import check_apart, open_all
 
     with open_all(stores) as opened:
-        run = opened.run(name) if name else None
-        check_apart(opened, [run] if run else opened.runs())
-        done = write(opened, out, to, run=run, unfinished=unfinished)
+        chosen = opened.run(name) if name else None
+        check_apart(opened, [chosen] if chosen else opened.runs())
+        done = write(opened, out, to, run=chosen, unfinished=unfinished)
     say(f"{done.rounds}: {done.round_count:,} rounds")
     if done.answers is not None:
         say(f"{done.answers}: {done.answer_count:,} answers")
