@@ -28,7 +28,7 @@ def load_runs(database: Database) -> list[RunRow]:
         cells = connection.execute(f"SELECT run, {_CELL_COLUMNS} FROM cells ORDER BY run, position")
         with decoding():
             of_run = {run: tuple(_cell(*row) for _, *row in rows) for run, rows in groupby(cells, lambda row: row[0])}
-            rows = connection.execute(f"SELECT {_RUN_COLUMNS} FROM runs ORDER BY id")
+            rows = connection.execute(f"SELECT {_RUN_COLUMNS} FROM runs ORDER BY datetime(created), id")
             return [_run(row, of_run.get(row[-1], ())) for row in rows]
 
 

@@ -131,6 +131,15 @@ def test_an_older_store_is_merged_as_it_is(tmp_path: Path, name: str) -> None:
         assert document["cells"] == cells
 
 
+def test_a_store_of_the_first_schema_is_merged(tmp_path: Path) -> None:
+    path = older("open", tmp_path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for change in ("DROP TABLE answers", "DROP TABLE findings", "PRAGMA user_version = 1"):
+            connection.execute(change)
+    arena("merge", path, "--into", tmp_path / "new.db")
+    assert exported(tmp_path / "new.db", tmp_path / "out").items() >= EXPORTED["open"].items()
+
+
 @pytest.mark.parametrize("into_older", [False, True])
 def test_an_older_run_is_joined_with_a_part_of_today(tmp_path: Path, into_older: bool) -> None:
     path, part = older("open", tmp_path), tmp_path / "part.db"

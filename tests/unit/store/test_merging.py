@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from arena.errors import ArenaError, InputError, StoreError, UsageError
-from arena.records import Answer, Sample
+from arena.records import Answer, Sample, TokenProbability
 from arena.store import CellSpec, RunSpec, Store
 from arena.store.merging import merge
 from tests.support.small_run import MakeRound, MakeSpec
@@ -161,6 +161,28 @@ def test_different_runs_of_one_name_get_different_names(tmp_path: Path, play: Pl
     assert [joined.run.spec.seed for joined in found] == [1, 0, 2]
     with Store.open(tmp_path / "into.db") as store:
         assert store.runs() == [joined.run for joined in found]
+
+
+def test_the_latest_run_stays_the_latest(tmp_path: Path, play: Play) -> None:
+    late, early = play("late.db", {0: 3}, seed=1), play("early.db", {0: 3}, seed=2)
+    edit(early, "UPDATE runs SET name = '2020-01-01-1', created = '2020-01-01T12:00:00+00:00'")
+    assert [joined.run.spec.seed for joined in merge([early], late)] == [2]
+    with Store.open(late) as store:
+        assert [run.spec.seed for run in store.runs()] == [2, 1] and store.run(None).spec.seed == 1
+
+
+def test_a_prompt_that_both_asked_is_kept_as_the_older_had_it(tmp_path: Path, play: Play) -> None:
+    a, b = play("a.db", {0: 3}, lambda match: "Round"), play("b.db", {1: 3}, lambda match: "Round")
+    edit(a, "UPDATE runs SET created = '2026-11-26T12:00:00+00:00'")
+    edit(b, "UPDATE runs SET created = '2026-11-25T12:00:00+00:00'")
+    edit(b, "UPDATE prompts SET top_tokens = x'05000000', top_logprobs = x'000000000000F0BF'")
+    for sources in ([a, b], [b, a]):
+        into = tmp_path / f"{sources[0].stem}-first.db"
+        merge(sources, into)
+        with Store.open(into) as store:
+            cell = store.cells(store.run(None))[1]
+            assert [row.prompt.top for row in store.prompts(cell)] == [(TokenProbability(5, -1.0),)] * 3
+            assert store.match(cell, 0)[1].subject.prompt == store.match(cell, 1)[1].subject.prompt
 
 
 def test_every_machine_is_named(tmp_path: Path, play: Play) -> None:
