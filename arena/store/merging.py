@@ -238,7 +238,10 @@ def _manifest(manifests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The first, and in it whichever others differ from it: a run of several machines names them all."""
     plain = []
     for manifest in manifests:
-        others = manifest.get(_OTHERS, ())
-        plain += [{name: value for name, value in manifest.items() if name != _OTHERS}, *others]
+        others = manifest.get(_OTHERS)
+        if isinstance(others, list):
+            plain += [{name: value for name, value in manifest.items() if name != _OTHERS}, *others]
+        else:
+            plain.append(dict(manifest))
     first, *rest = {canonical(one): one for one in plain}.items()
     return {**first[1], **({_OTHERS: [one for _, one in sorted(rest, key=lambda named: named[0])]} if rest else {})}

@@ -194,6 +194,9 @@ def test_every_machine_is_named(tmp_path: Path, play: Play) -> None:
     assert joined.run.spec.manifest == {"machine": "x", "merged": [{"machine": "y"}, {"machine": "z"}]}
     (at_once,) = merge(stores, tmp_path / "at-once.db")
     assert at_once.run.spec.manifest == joined.run.spec.manifest
+    edit(stores[2], """UPDATE runs SET manifest = '{"merged":1}'""")
+    (strange,) = merge(stores[1:], tmp_path / "strange.db")
+    assert strange.run.spec.manifest == {"machine": "z", "merged": [{"merged": 1}]}
     (alone,) = merge([stores[0]], tmp_path / "alone.db")
     assert alone.run.spec.manifest == {"machine": "x"}
 
