@@ -14,6 +14,7 @@ run.py          arena run SUITE
 report.py       arena report
 runs.py         arena runs
 export.py       arena export
+merge.py        arena merge
 prompts.py      arena prompts
 models.py       arena models
 doctor.py       arena doctor

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import click
 
-from arena.cli.options import command, store_option
+from arena.cli.options import command, stores_option
 from arena.cli.output import say, tell
 
 
 @command()
-@store_option
+@stores_option
 @click.option("--run", "name", metavar="NAME", help="Only this run (see `arena runs`); all runs by default.")
 @click.option("--to", type=click.Choice(["csv", "jsonl", "parquet"]), required=True, help="The format.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder, made if missing.")
 @click.option("--all", "unfinished", is_flag=True, help="Include the rounds of unfinished matches.")
-def export(store: Path, name: str | None, to: str, out: Path, unfinished: bool) -> None:
+def export(stores: tuple[Path, ...], name: str | None, to: str, out: Path, unfinished: bool) -> None:
     """Write every round to OUT/rounds, answers to tasks to OUT/answers, and every distinct prompt to OUT/prompts.
 
     Rounds have a row each, ordered by cell, run, match and round; answers have a row each, ordered by cell, run and
@@ -24,12 +24,16 @@ def export(store: Path, name: str | None, to: str, out: Path, unfinished: bool) 
     stores with the same draws give the same bytes. Moves of a game that isn't installed here are numbers, #0 being the
     first. In CSV, a text that begins with = + - @, a tab or a carriage return gets an apostrophe before it, so that no
     spreadsheet takes a model's words for a formula. JSON lines and Parquet keep texts as they are.
-    """
-    from arena.store import Store
-    from arena.store.export import export as write
 
-    with Store.open(store) as opened:
-        done = write(opened, out, to, run=opened.run(name) if name else None, unfinished=unfinished)
+    With several --store, a run whose name is in more than one of them is called STORE:NAME, as in rig:2026-11-23-1.
+    """
+    from arena.store.export import export as write
+    from arena.store.several import check_apart, open_all
+
+    with open_all(stores) as opened:
+        chosen = opened.run(name) if name else None
+        check_apart(opened, [chosen] if chosen else opened.runs())
+        done = write(opened, out, to, run=chosen, unfinished=unfinished)
     say(f"{done.rounds}: {done.round_count:,} rounds")
     if done.answers is not None:
         say(f"{done.answers}: {done.answer_count:,} answers")

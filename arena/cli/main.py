@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "report": ("arena.cli.report", "Make tables and figures of the runs in a store."),
     "runs": ("arena.cli.runs", "List the runs in a store, and how far each one is."),
     "export": ("arena.cli.export", "Write every round and answer as CSV, JSON lines or Parquet."),
+    "merge": ("arena.cli.merge", "Join parts of runs, and whole runs, from several stores into one."),
     "models": ("arena.cli.models", "List the models of the catalog, and whether each is ready here."),
     "doctor": ("arena.cli.doctor", "Check what is installed and ready here, or audit a model's prompts."),
     "serve": ("arena.cli.serve", "Serve a model with SGLang, for tournaments on a GPU."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -45,6 +46,20 @@ class FiniteList(click.ParamType[tuple[float, ...]]):
         return tuple(dict.fromkeys(self._range.convert(number, param, ctx) for number in numbers))
 
 
+class Span(click.ParamType[tuple[int, int]]):
+    """The first and the last of some numbers, as in 1-250."""
+
+    name = "span"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"\s*(\d{1,9})\s*-\s*(\d{1,9})\s*", str(value), re.ASCII)
+        if found is None:
+            self.fail(f"{value!r}: write the first and the last with a hyphen between them, as in 1-250", param, ctx)
+        return int(found[1]), int(found[2])
+
+
 class Command(click.Command):
     """A command that refuses a single-valued option given twice, because click would silently drop the first."""
 
@@ -63,6 +78,14 @@ STORE: Final = Path("arena.db")  # in the working directory
 MOST_ROUNDS: Final = 1_000_000  # per match
 SEED: Final = click.IntRange(-(2**63), 2**63 - 1)  # the range that a store can hold
 store_option = click.option("--store", type=click.Path(path_type=Path), default=STORE, help="The run store.")
+stores_option = click.option(
+    "--store",
+    "stores",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    default=(STORE,),
+    help="The run store; may be repeated, to look for runs in all of them.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 

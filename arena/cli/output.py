@@ -47,6 +47,17 @@ def report_on(
     show(reports, format_)
 
 
+def ready(reports: Sequence[Report], runs: Sequence[RunRow]) -> Sequence[Report]:
+    """The reports that a command which did its work can show. Where only a part of a run was asked for, a report that
+    has nothing to show yet isn't an error: its reason is said, and it is left out."""
+    if all(run.finished for run in runs):
+        return reports
+    for report in reports:
+        if report.nothing:
+            tell(report.nothing)
+    return [report for report in reports if not report.nothing]
+
+
 def write_reports(reports: Sequence[Report], out: Path | None) -> None:
     """Write all tables and figures to a folder, and say where; do nothing without a folder."""
     from arena.reports.report import write_all

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from arena.cli.options import command, store_option
+from arena.cli.options import command, stores_option
 from arena.cli.output import FORMATS, report_on
 
 
 @command(short_help="Tables and figures of a run.")
-@store_option
+@stores_option
 @click.option(
     "--run",
     "names",
@@ -24,13 +24,16 @@ from arena.cli.output import FORMATS, report_on
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Write all tables and figures to this folder."
 )
 @click.option("--published", is_flag=True, help="Put the paper's own rows below ours.")
-def report(store: Path, names: tuple[str, ...], format_: str, out: Path | None, published: bool) -> None:
+def report(stores: tuple[Path, ...], names: tuple[str, ...], format_: str, out: Path | None, published: bool) -> None:
     """Print the tables of a run, as far as it fills them: table 2 for games, tables 1, 3, 4, 6 and 7 for numbers.
 
     With --out, write them in every format, with the figures as PNG, SVG and PDF.
-    """
-    from arena.store.store import Store
 
-    with Store.open(store) as opened:
+    With several --store, a run whose name is in more than one of them is called STORE:NAME, as in rig:2026-11-23-1.
+    """
+    from arena.store.several import check_apart, open_all
+
+    with open_all(stores) as opened:
         runs = [opened.run(name) for name in dict.fromkeys(names)] or [opened.run(None)]
+        check_apart(opened, runs)
         report_on(opened, runs, format_, out, published)

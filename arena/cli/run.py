@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from arena.cli.options import command, model_options, run_options
-from arena.cli.output import show, tell, write_reports
+from arena.cli.output import ready, show, tell, write_reports
 from arena.cli.running import to_its_end
 
 if TYPE_CHECKING:
@@ -46,11 +46,12 @@ def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None
     with Store.open(store, create=True) as opened:
         done = to_its_end(work, opened, chosen["display"], chosen)
         reports = reports_of(opened, done.runs)
-        write_reports(reports, out)
+        shown = ready(reports, done.runs)
+        write_reports(shown, out if shown else None)
         if chosen["as_json"]:
             click.echo(as_json(suite_document(found.name, reports)), nl=False)
         else:
-            show(reports, "rich")
+            show(shown, "rich")
     for part in done.failed:
         tell(f"part {part.number} of {len(found.parts)} ({part.kind}) failed: {part.error}")
     if done.failed:

@@ -37,8 +37,9 @@ def spec_of(kind: type[S], chosen: Mapping[str, Any]) -> S:
 
 def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any], published: bool = False) -> None:
     """Carry out a plan and show its report. `chosen` has the values of the options that all such commands have."""
-    from arena.cli.output import report_on
+    from arena.cli.output import ready, show, write_reports
     from arena.experiments.experiment import carry_out
+    from arena.reports.registry import reports_of
     from arena.store.store import Store
 
     async def work(store: Store, models: Models, watching: Silent) -> RunRow:
@@ -46,7 +47,13 @@ def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any]
 
     with Store.open(chosen["store"], create=True) as opened:
         run = to_its_end(work, opened, chosen["display"], chosen)
-        report_on(opened, [run], "json" if chosen["as_json"] else "rich", chosen.get("out"), published)
+        reports = reports_of(opened, [run], published)
+        found = ready(reports, [run])
+        write_reports(found, chosen.get("out") if found else None)
+        if chosen["as_json"]:
+            show(reports, "json")
+        else:
+            show(found, "rich")
 
 
 def to_its_end(work: Work[T], store: Store, display: str, chosen: Mapping[str, Any]) -> T:

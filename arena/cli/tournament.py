@@ -7,7 +7,16 @@ from typing import Any
 
 import click
 
-from arena.cli.options import MOST_ROUNDS, SEED, FiniteRange, command, model_options, run_options, wording_options
+from arena.cli.options import (
+    MOST_ROUNDS,
+    SEED,
+    FiniteRange,
+    Span,
+    command,
+    model_options,
+    run_options,
+    wording_options,
+)
 from arena.cli.running import measure, spec_of
 
 
@@ -32,6 +41,14 @@ from arena.cli.running import measure, spec_of
     help="rps, hide-and-seek[:SPOTS], matching-pennies; may be repeated.",
 )
 @click.option("--games", "matches", type=int, default=500, help="Matches per cell (the paper's games).")
+@click.option(
+    "--matches",
+    "span",
+    type=Span(),
+    metavar="A-B",
+    show_default="all",
+    help="Play only these of the --games, counted from 1, as one machine's part; `arena merge` joins the parts.",
+)
 @click.option("--rounds", type=int, default=10, help="Rounds per match.")
 @click.option("--seed", type=SEED, default=0, help="Seed of all random draws.")
 @run_options
@@ -64,8 +81,9 @@ def tournament(**chosen: Any) -> None:
     and those that other packages bring (see `arena doctor`)
     """
     from arena.experiments.tournament.spec import TournamentSpec
-    from arena.experiments.tournament.tournament import check_size, plan_tournament
+    from arena.experiments.tournament.tournament import check_size, check_span, plan_tournament
 
     check_size(chosen["matches"], chosen["rounds"])
+    check_span(chosen["span"], chosen["matches"])
     spec = spec_of(TournamentSpec, chosen)
     measure(lambda models: plan_tournament(spec, models), chosen)

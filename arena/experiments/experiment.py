@@ -93,6 +93,7 @@ class Plan(ABC):
     seed: int
     rounds: int | None = None  # per match, where matches are played
     in_order: bool = False  # whether its units are made one after another
+    only: str = ""  # which of the units are made now, in words, if not all
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -109,6 +110,10 @@ class Plan(ABC):
 
         `known` is the run if it was begun before. Raises ArenaError.
         """
+
+    def is_whole(self, writer: RunWriter) -> bool:
+        """Whether the run has all that it was ever asked for, once the plan is filled. Raises StoreError."""
+        return True
 
     @abstractmethod
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
@@ -147,7 +152,8 @@ async def carry_out(plan: Plan, store: Store, models: Models, observer: Observer
     with store.begin(await run_spec(plan, models)) as writer:
         observer.kept(writer.run)
         await plan.fill(writer, models, observer)
-        writer.finish()
+        if plan.is_whole(writer):
+            writer.finish()
         return writer.run
 
 

@@ -23,6 +23,10 @@ _WINDOW_SECONDS = 1.0  # no rate is shown before this
 class Silent(Observer):
     """Shows no progress, only the lines that a person should read."""
 
+    def begins(self, plan: Plan) -> None:
+        if plan.only:
+            self.tell(f"only {plan.only} are played; `arena merge` joins the parts of a run")
+
     def turn(self, number: int, count: int) -> None:
         """A part of a suite begins."""
 
@@ -45,6 +49,7 @@ class Plain(Silent):
         self._part = f"part {number} of {count}, "
 
     def begins(self, plan: Plan) -> None:
+        super().begins(plan)
         self._count, self._turn, self._steps = len(plan.cells), 0, plan.steps
 
     def cell_begins(self, cell: Cell, done: int, total: int) -> None:
@@ -94,6 +99,7 @@ class Bars(Silent):
         self._steps = ""
 
     def begins(self, plan: Plan) -> None:
+        super().begins(plan)
         self._steps = plan.steps
         for cell in plan.cells:
             bar = self._progress.add_task(printable(cell.title), total=None, start=False, rate="waiting")

@@ -2,6 +2,7 @@
 
 rows.py       the rows that are read back, and what a run is
 store.py      reading
+several.py    reading several stores as one
 writer.py     writing one run as it is played
 saving.py     a cell's clock
 registry.py   which runs there are
@@ -9,6 +10,8 @@ progress.py   how far cells have come, and how much of each counts
 codec.py      from records to rows and back
 checks.py     checks of what is read back
 export.py     everything as tables for other programs
+merging.py    several stores into one
+parts.py      a run as each of several stores has it, and whether they agree
 sinks.py      CSV, JSON lines, Parquet
 database.py   the file: its schema, its transactions
 former.py     older schemas

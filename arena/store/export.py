@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
-from sqlite3 import Connection
 from typing import Final, NamedTuple
 
 from arena.errors import ArenaError
@@ -20,6 +19,7 @@ from arena.files import folder, whole_file
 from arena.games import Game, parse_game
 from arena.records import Outcome
 from arena.store.codec import decode_answers, decoding, from_floats, from_integers, run_key
+from arena.store.database import Database
 from arena.store.failures import file_refusals
 from arena.store.rows import CellRow, RunRow, Unit
 from arena.store.sinks import Columns, Row, write_rows
@@ -96,8 +96,10 @@ class Exported(NamedTuple):
 
 
 class _Cell(NamedTuple):
-    """A cell to be written: its run, the first columns, which name the run, and those of its prompts that were used."""
+    """A cell to be written: its file, its run, the first columns, which name the run, and those of its prompts that
+    were used."""
 
+    database: Database
     row: CellRow
     run: RunRow
     named: tuple[str, str]
@@ -121,15 +123,17 @@ def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfin
     with file_refusals(out), folder(out), ExitStack() as stack:
         # the files are renamed as the stack unwinds, after all have been written
         files = [stack.enter_context(whole_file(path)) for path in paths]
-        with store.database.snapshot() as connection, decoding():
-            rounds = (_rounds(connection, cell, games[cell.row.spec.what], unfinished) for cell in cells)
+        for database in dict.fromkeys(cell.database for cell in every):
+            stack.enter_context(database.snapshot())
+        with decoding():
+            rounds = (_rounds(cell, games[cell.row.spec.what], unfinished) for cell in cells)
             round_count = write_rows(files[0], to, ROUND_COLUMNS, chain.from_iterable(rounds))
             if asked:
-                of_indices = all(_are_indices(connection, cell) for cell in asked)
+                of_indices = all(_are_indices(cell) for cell in asked)
                 columns = ANSWER_COLUMNS if of_indices else {**ANSWER_COLUMNS, "value": "text"}
-                answers = (_answers(connection, cell, of_indices) for cell in asked)
+                answers = (_answers(cell, of_indices) for cell in asked)
                 answer_count = write_rows(files[2], to, columns, chain.from_iterable(answers))
-            prompt_count = write_rows(files[1], to, PROMPT_COLUMNS, _prompts(connection, every))
+            prompt_count = write_rows(files[1], to, PROMPT_COLUMNS, _prompts(every))
     unnamed = dict.fromkeys((cell.run.name, cell.row.spec.what) for cell in cells if games[cell.row.spec.what] is None)
     third = paths[2] if asked else None
     return Exported(paths[0], round_count, paths[1], prompt_count, third, answer_count, tuple(unnamed))
@@ -140,7 +144,7 @@ def _cells(store: Store, runs: Sequence[RunRow]) -> list[_Cell]:
     found = []
     for run in runs:
         named, used = (run_key(run.spec), str(run.spec.seed)), set[bytes]()
-        found += [_Cell(cell, run, named, used) for cell in store.cells(run)]
+        found += [_Cell(store.holding(run.name), cell, run, named, used) for cell in store.cells(run)]
     return sorted(found, key=lambda cell: (cell.row.spec.key, cell.named))
 
 
@@ -152,29 +156,32 @@ def _game(name: str) -> Game | None:
         return None
 
 
-def _rounds(connection: Connection, cell: _Cell, game: Game | None, unfinished: bool) -> Iterator[Row]:
+def _rounds(cell: _Cell, game: Game | None, unfinished: bool) -> Iterator[Row]:
     spec = cell.row.spec
-    for row in connection.execute(_SELECT_ROUNDS, (cell.row.id, unfinished)):
-        if row[-1] is not None:
-            cell.used.add(row[-1])
-        yield *cell.named, spec.key, spec.subject, spec.opponent, spec.what, *_round_values(game, row)
+    with cell.database.guard() as connection, decoding():
+        for row in connection.execute(_SELECT_ROUNDS, (cell.row.id, unfinished)):
+            if row[-1] is not None:
+                cell.used.add(row[-1])
+            yield *cell.named, spec.key, spec.subject, spec.opponent, spec.what, *_round_values(game, row)
 
 
-def _are_indices(connection: Connection, cell: _Cell) -> bool:
+def _are_indices(cell: _Cell) -> bool:
     """Whether the values of a cell's answers are lists of whole numbers, as in a numbers run."""
-    values = connection.execute("SELECT DISTINCT value FROM answers WHERE cell = ?", (cell.row.id,))
-    lists = [json.loads(value) for (value,) in values if value is not None]
+    with cell.database.guard() as connection, decoding():
+        values = connection.execute("SELECT DISTINCT value FROM answers WHERE cell = ?", (cell.row.id,))
+        lists = [json.loads(value) for (value,) in values if value is not None]
     return all(type(value) is list and all(type(index) is int for index in value) for value in lists)
 
 
-def _answers(connection: Connection, cell: _Cell, of_indices: bool) -> Iterator[Row]:
+def _answers(cell: _Cell, of_indices: bool) -> Iterator[Row]:
     spec = cell.row.spec
     sampling = (None, None) if spec.asked is None else (spec.asked.temperature, spec.asked.top_p)
-    for number, value, text, ended in connection.execute(_SELECT_ANSWERS, (cell.row.id,)):
-        taken = json.loads(value) if of_indices and value is not None else value
-        where = spec.key, spec.subject, spec.what, *sampling
-        yield *cell.named, *where, number, value is not None, taken, text, ended
-    cell.used.update(digest for (digest,) in connection.execute(_SELECT_ASKED_PROMPTS, (cell.row.id,)))
+    with cell.database.guard() as connection, decoding():
+        for number, value, text, ended in connection.execute(_SELECT_ANSWERS, (cell.row.id,)):
+            taken = json.loads(value) if of_indices and value is not None else value
+            where = spec.key, spec.subject, spec.what, *sampling
+            yield *cell.named, *where, number, value is not None, taken, text, ended
+        cell.used.update(digest for (digest,) in connection.execute(_SELECT_ASKED_PROMPTS, (cell.row.id,)))
 
 
 def _round_values(game: Game | None, row: Row) -> Row:
@@ -203,12 +210,13 @@ def _move(names: Sequence[str] | None, move: int | None) -> str | None:
     return None if move is None else f"#{move}" if names is None else names[move]
 
 
-def _prompts(connection: Connection, cells: Sequence[_Cell]) -> Iterator[Row]:
+def _prompts(cells: Sequence[_Cell]) -> Iterator[Row]:
     """The prompts that were used, each once per run, though several of its cells may have asked it."""
-    runs = {cell.run.id: cell for cell in cells}
+    runs = {cell.run.name: cell for cell in cells}
     for cell in sorted(runs.values(), key=lambda cell: cell.named):
         last = None
-        for digest, text, tokens in connection.execute(_SELECT_PROMPTS, (cell.run.id,)):
-            if digest in cell.used and digest != last:
-                yield *cell.named, digest.hex(), text, from_integers(tokens)
-                last = digest
+        with cell.database.guard() as connection, decoding():
+            for digest, text, tokens in connection.execute(_SELECT_PROMPTS, (cell.run.id,)):
+                if digest in cell.used and digest != last:
+                    yield *cell.named, digest.hex(), text, from_integers(tokens)
+                    last = digest

@@ -54,12 +54,7 @@ class RunLock:
             if descriptor is not None:
                 return cls(path, descriptor)
             if time.monotonic() > deadline:
-                pid = _written_pid(path)
-                who = f"process {pid}" if pid else "another process"
-                raise StoreError(
-                    f"the run {run} in {store} is being written by {who}: wait until that is done, or stop it; "
-                    "the same command then goes on where it was"
-                )
+                raise being_written(store, run, _written_pid(path))
             time.sleep(_PAUSE_SECONDS)
 
     def give_up(self) -> None:
@@ -72,6 +67,15 @@ class RunLock:
             self._path.unlink()
         _held.discard(self._descriptor)
         os.close(self._descriptor)
+
+
+def being_written(store: Path, run: str, process: int) -> StoreError:
+    """That somebody else writes the run; `process` is its id, 0 if that isn't known."""
+    who = f"process {process}" if process else "another process"
+    return StoreError(
+        f"the run {run} in {store} is being written by {who}: wait until that is done, or stop it; "
+        "the same command then goes on where it was"
+    )
 
 
 def lock_path(store: Path, run: str) -> Path:

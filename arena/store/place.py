@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from arena.errors import StoreError
+from arena.errors import StoreError, UsageError
+from arena.store.failures import file_refusals
 
 
 class Place:
@@ -62,6 +64,20 @@ class Place:
         numbers = ("", *map(str, range(2, 100)))
         names = (self._file.with_name(f"{self._file.stem}.rescued{number}.db") for number in numbers)
         return next(name for name in names if not name.exists())
+
+
+def refuse_repeated(paths: Sequence[Path]) -> None:
+    """Raises UsageError if two of the paths lead to one file, StoreError if that can't be told."""
+    known: dict[tuple[int, int], Path] = {}
+    for path in paths:
+        with file_refusals(path):
+            if not path.exists():
+                continue  # opening it says more
+            found = path.stat()
+        if (found.st_dev, found.st_ino) in known:
+            other = known[found.st_dev, found.st_ino]
+            raise UsageError(f"{path} and {other} are the same file: name each store once")
+        known[found.st_dev, found.st_ino] = path
 
 
 def refuse_second_names(path: Path) -> None:

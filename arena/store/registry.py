@@ -28,7 +28,7 @@ def load_runs(database: Database) -> list[RunRow]:
         cells = connection.execute(f"SELECT run, {_CELL_COLUMNS} FROM cells ORDER BY run, position")
         with decoding():
             of_run = {run: tuple(_cell(*row) for _, *row in rows) for run, rows in groupby(cells, lambda row: row[0])}
-            rows = connection.execute(f"SELECT {_RUN_COLUMNS} FROM runs ORDER BY id")
+            rows = connection.execute(f"SELECT {_RUN_COLUMNS} FROM runs ORDER BY datetime(created), id")
             return [_run(row, of_run.get(row[-1], ())) for row in rows]
 
 
@@ -51,7 +51,8 @@ def enter_run(database: Database, spec: RunSpec) -> RunRow:
     with database.transaction() as connection:
         run, is_former = _find(connection, spec)
         if run is None:
-            run = _insert(connection, spec)
+            now = datetime.now().astimezone().isoformat(timespec="seconds")
+            run = insert_run(connection, spec, free_name(connection, now), now)
         elif is_former:
             new = identity(spec), canonical(spec.models), run
             connection.execute("UPDATE runs SET identity = ?, models = ? WHERE id = ?", new)
@@ -85,10 +86,10 @@ def _find(connection: Connection, spec: RunSpec) -> tuple[int | None, bool]:
     return None, False
 
 
-def _insert(connection: Connection, spec: RunSpec) -> int:
-    now = datetime.now().astimezone()
+def insert_run(connection: Connection, spec: RunSpec, name: str, created: str) -> int:
+    """Put in a run, unfinished, with its cells, and nothing in them; its number. A transaction must be on."""
     values = {
-        "name": _free_name(connection, now),
+        "name": name,
         "identity": identity(spec),
         "experiment": spec.experiment,
         "unit": spec.unit,
@@ -99,7 +100,7 @@ def _insert(connection: Connection, spec: RunSpec) -> int:
         "settings": canonical(spec.settings),
         "models": canonical(spec.models),
         "manifest": canonical(spec.manifest),
-        "created": now.isoformat(timespec="seconds"),
+        "created": created,
     }
     names = ", ".join(values)
     insert = f"INSERT INTO runs ({names}) VALUES ({', '.join('?' * len(values))})"
@@ -118,9 +119,9 @@ def _cell_values(cell: CellSpec) -> tuple[str | None, ...]:
     return cell.key, cell.subject, cell.opponent, cell.what, *asked, canonical(cell.detail)
 
 
-def _free_name(connection: Connection, now: datetime) -> str:
-    """The date, and a number that counts the day's runs in this store."""
-    day = f"{now:%Y-%m-%d}-"
+def free_name(connection: Connection, created: str) -> str:
+    """The date on which a run was begun, and a number that counts the day's runs in this store."""
+    day = f"{created[:10]}-"
     names: Iterable[tuple[str]] = connection.execute("SELECT name FROM runs WHERE name GLOB ?", (f"{day}*",))
     numbers = [int(number) for (name,) in names if (number := name.removeprefix(day)).isdigit()]
     return f"{day}{max(numbers, default=0) + 1}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -93,6 +94,11 @@ class RunRow:
     spec: RunSpec
     created: str
     finished_size: int
+
+    @property
+    def began(self) -> datetime:
+        """The moment that `created` names. Raises ValueError if it is no date."""
+        return datetime.fromisoformat(self.created).astimezone()
 
     @property
     def finished(self) -> bool:

@@ -75,6 +75,15 @@ class Store(AbstractContextManager["Store"]):
         """The file, as the person named it."""
         return self.database.path
 
+    @property
+    def shown(self) -> str:
+        """What it is called in sentences."""
+        return str(self.path)
+
+    def holding(self, run: str) -> Database:
+        """The file that has the run of that name."""
+        return self.database
+
     def runs(self) -> list[RunRow]:
         """All runs, the oldest first."""
         return load_runs(self.database)
@@ -83,7 +92,7 @@ class Store(AbstractContextManager["Store"]):
         """The run of that name; for None, the one begun last. Raises InputError if there is none."""
         runs = self.runs()
         if not runs:
-            raise InputError(f"the store {self.path} holds no run yet: `arena tournament` plays one")
+            raise InputError(f"the store {self.shown} holds no run yet: `arena tournament` plays one")
         if name is None:
             return runs[-1]
         for run in runs:
@@ -91,7 +100,7 @@ class Store(AbstractContextManager["Store"]):
                 return run
         names = ", ".join(run.name for run in runs[-_NAMES_SHOWN:])
         more = f" and {len(runs) - _NAMES_SHOWN} older ones (see `arena runs`)" if len(runs) > _NAMES_SHOWN else ""
-        raise InputError(f"there is no run {name!r} in {self.path}: there are {names}{more}")
+        raise InputError(f"there is no run {name!r} in {self.shown}: there are {names}{more}")
 
     def find(self, spec: RunSpec) -> RunRow | None:
         """The run with this spec, if it was ever begun here."""
@@ -103,12 +112,12 @@ class Store(AbstractContextManager["Store"]):
 
     def cells(self, run: RunRow) -> list[CellRow]:
         """The cells of a run, in its order, each with its progress."""
-        with self.database.snapshot() as connection, decoding():
+        with self.holding(run.name).snapshot() as connection, decoding():
             return list(cell_rows(connection, run))
 
     def rounds(self, cell: CellRow, moves: int) -> RoundColumns:
         """The rounds of the cell's matches that count; the game has `moves` moves for the subject."""
-        with self.database.guard() as connection, decoding():
+        with self.holding(cell.run).guard() as connection, decoding():
             rows = connection.execute(_SELECT_ROUNDS, (cell.id, cell.below)).fetchall()
             *columns, policies = zip(*rows, strict=True) if rows else [()] * (len(_INTEGERS) + len(_FLOATS) + 1)
             arrays: dict[str, NDArray[Any]] = {name: _integers(name, columns.pop(0)) for name in _INTEGERS}
@@ -120,7 +129,7 @@ class Store(AbstractContextManager["Store"]):
 
     def matches(self, cell: CellRow) -> list[MatchRow]:
         """All matches of a cell, including open and abandoned ones, by number."""
-        with self.database.guard() as connection:
+        with self.holding(cell.run).guard() as connection:
             rows = connection.execute(
                 "SELECT m.number, COUNT(r.number), m.finished, m.abandoned, SUM(r.outcome) FROM matches m"
                 " JOIN rounds r ON r.cell = m.cell AND r.match = m.number WHERE m.cell = ? GROUP BY m.number"
@@ -133,7 +142,7 @@ class Store(AbstractContextManager["Store"]):
         """The answers of a cell by the number of their draw. If the run is being written or was interrupted, numbers
         may be missing."""
         query = f"SELECT number, {ANSWER_COLUMNS} FROM answers WHERE cell = ? ORDER BY number"
-        with self.database.guard() as connection, decoding():
+        with self.holding(cell.run).guard() as connection, decoding():
             return {number: decode_answer(*row) for number, *row in connection.execute(query, (cell.id,))}
 
     def answers(self, cell: CellRow) -> list[Answer]:
@@ -142,8 +151,8 @@ class Store(AbstractContextManager["Store"]):
         return [drawn[number] for number in range(cell.below or 0)]
 
     def findings(self, cell: CellRow) -> dict[str, dict[str, Any]]:
-        """The findings of a cell, by name."""
-        with self.database.guard() as connection, decoding():
+        """What else was found out about a cell, by name."""
+        with self.holding(cell.run).guard() as connection, decoding():
             rows = connection.execute("SELECT name, found FROM findings WHERE cell = ? ORDER BY name", (cell.id,))
             return {name: json_object(found) for name, found in rows}
 
@@ -157,8 +166,8 @@ class Store(AbstractContextManager["Store"]):
         return None
 
     def match(self, cell: CellRow, number: int) -> tuple[Round, ...]:
-        """The complete rounds of one match, with the prompts of both seats. Raises InputError if there are none."""
-        with self.database.guard() as connection, decoding():
+        """The rounds of one match, whole, with the prompts of both seats. Raises InputError if there is none."""
+        with self.holding(cell.run).guard() as connection, decoding():
             rows = connection.execute(
                 f"SELECT {ROUND_COLUMNS} FROM rounds WHERE cell = ? AND match = ? ORDER BY number", (cell.id, number)
             ).fetchall()
@@ -179,7 +188,7 @@ class Store(AbstractContextManager["Store"]):
 
     def prompts(self, cell: CellRow, limit: int | None = None) -> Iterator[PromptRow]:
         """The cell's distinct prompts in the order of their first use, all or the first `limit`."""
-        with self.database.guard() as connection, decoding():
+        with self.holding(cell.run).guard() as connection, decoding():
             rows = connection.execute(
                 f"SELECT number, seat, {PROMPT_COLUMNS} FROM prompts WHERE cell = ? ORDER BY number LIMIT ?",
                 (cell.id, -1 if limit is None else limit),
@@ -189,7 +198,7 @@ class Store(AbstractContextManager["Store"]):
 
     def prompt_count(self, cell: CellRow) -> int:
         """How many distinct prompts the cell has."""
-        with self.database.guard() as connection:
+        with self.holding(cell.run).guard() as connection:
             row = connection.execute("SELECT COUNT(*) FROM prompts WHERE cell = ?", (cell.id,)).fetchone()
         return int(row[0])
 

@@ -114,3 +114,40 @@ def test_older_runs_of_a_model_go_on(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT COUNT(*) FROM rounds WHERE match < 4").fetchone()[0] == 4 * 3
     assert exported(path, tmp_path / "out")["answers"] == EXPORTED["model"]["answers"]
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_an_older_store_is_merged_as_it_is(tmp_path: Path, name: str) -> None:
+    path = older(name, tmp_path)
+    before = path.read_bytes()
+    arena("merge", path, "--into", tmp_path / "new.db")
+    assert path.read_bytes() == before and schema(tmp_path / "new.db") == SCHEMA
+    assert exported(tmp_path / "new.db", tmp_path / "out").items() >= EXPORTED[name].items()
+    reported = json.loads(gzip.decompress((OLDER / "cells.json.gz").read_bytes()))[name]
+    for found, cells in reported.items():
+        document = json.loads(
+            arena("report", "--store", tmp_path / "new.db", "--run", found, "--format", "json").stdout
+        )
+        assert document["cells"] == cells
+
+
+def test_a_store_of_the_first_schema_is_merged(tmp_path: Path) -> None:
+    path = older("open", tmp_path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for change in ("DROP TABLE answers", "DROP TABLE findings", "PRAGMA user_version = 1"):
+            connection.execute(change)
+    arena("merge", path, "--into", tmp_path / "new.db")
+    assert exported(tmp_path / "new.db", tmp_path / "out").items() >= EXPORTED["open"].items()
+
+
+@pytest.mark.parametrize("into_older", [False, True])
+def test_an_older_run_is_joined_with_a_part_of_today(tmp_path: Path, into_older: bool) -> None:
+    path, part = older("open", tmp_path), tmp_path / "part.db"
+    run(f"{OPEN} --matches 601-1200", part)
+    into = path if into_older else tmp_path / "new.db"
+    arena("merge", part, *([] if into_older else [path]), "--into", into)
+    (only,) = json.loads(arena("runs", "--store", into, "--json").stdout)["runs"]
+    assert only["state"] == "stopped" and 600 <= only["done"] < 1200
+    run(OPEN, into)
+    run(OPEN, tmp_path / "whole.db")
+    assert exported(into, tmp_path / "out") == exported(tmp_path / "whole.db", tmp_path / "whole")

@@ -61,6 +61,7 @@ LINES: Final = {
     "report": "report --format json",
     "runs": "runs",
     "export": "export --to parquet --out out",
+    "merge": "merge arena.db --into merged.db",
     "models": "models",
     "doctor": "doctor --server http://127.0.0.1:9",
     "serve": "serve some-org/some-name --dry-run",

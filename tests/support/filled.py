@@ -10,12 +10,12 @@ from arena.store import CellSpec, Store
 from tests.support.specs import tournament_run
 
 
-def fill(path: Path, game: str = "rps", finished: int = 50) -> None:
+def fill(path: Path, game: str = "rps", finished: int = 50, seed: int = 7) -> None:
     """A store with a run of 60 matches: `finished` finished ones, an open one, and three later finished ones."""
     subject = "mix:rock=0.6,paper=0.2,scissors=0.2"
     cell = CellSpec(f"{subject}|greedy|{game}|-|-", subject, "greedy", game)
     settings = {"sampling": "temperature=1,top_p=1", "invalid": "resample:20"}
-    spec = tournament_run([cell], 60, 2, 7, settings=settings, manifest={"machine": "this"})
+    spec = tournament_run([cell], 60, 2, seed, settings=settings, manifest={"machine": "this"})
     rules = parse_game("rps")
     policy = Policy((0.6, 0.2, 0.2))
     with Store.open(path, create=True) as store, store.begin(spec) as writer:

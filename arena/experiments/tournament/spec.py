@@ -13,12 +13,14 @@ from arena.prompts.wording import Style
 
 class TournamentSpec(Spec, frozen=True, kw_only=True):
     """Matches of every subject in every game against every opponent. None leaves a setting to the catalog; `history` is
-    how many past rounds a model is shown (None: all of them), and `wording` is a file of the user's own."""
+    how many past rounds a model is shown (None: all of them), and `wording` is a file of the user's own. `span` holds
+    the first and the last match to play now, counted from 1 (None: all)."""
 
     games: tuple[str, ...] = ("rps",)
     opponents: tuple[str, ...] = ("greedy",)
     matches: Count = 500
     rounds: Count = 10
+    span: tuple[Count, Count] | None = None
     style: Style | None = None
     format: str | None = None
     wording: str | None = None

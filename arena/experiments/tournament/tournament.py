@@ -39,6 +39,15 @@ def check_size(games: int, rounds: int) -> None:
         )
 
 
+def check_span(span: tuple[int, int] | None, games: int) -> None:
+    """Raises UsageError for matches that aren't among so many."""
+    if span is not None and not 1 <= span[0] <= span[1] <= games:
+        raise UsageError(
+            f"--matches is {span[0]}-{span[1]}, but there are {games:,} games: name the first and the last of those to "
+            f"play, from 1 to {games:,} (--games says how many there are)"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class RoundPlayed(Event):
     """A round of a match was played."""
@@ -52,7 +61,7 @@ class RoundPlayed(Event):
 
 
 class Tournament(Plan):
-    """In every cell, `spec.matches` matches of `spec.rounds` rounds."""
+    """Every cell is played for `spec.matches` matches of `spec.rounds` rounds, or those of them in `spec.span`."""
 
     experiment = "tournament"
     steps = "rounds"
@@ -61,6 +70,10 @@ class Tournament(Plan):
 
     def __init__(self, cells: Sequence[Cell], spec: TournamentSpec) -> None:
         check_size(spec.matches, spec.rounds)
+        check_span(spec.span, spec.matches)
+        first, last = spec.span or (1, spec.matches)
+        self._matches = range(first - 1, last)
+        self.only = f"matches {first} to {last} of {spec.matches}" if len(self._matches) < spec.matches else ""
         self.cells = cells
         self.spec = spec
         self.size, self.rounds, self.seed = spec.matches, spec.rounds, spec.seed
@@ -77,17 +90,21 @@ class Tournament(Plan):
             await models.close_others(cell.models)
             await check_length(cell, self.spec.rounds, models)
 
+    def is_whole(self, writer: RunWriter) -> bool:
+        asked = set(range(writer.run.spec.size))
+        return all(asked <= writer.finished(cell.spec.key) for cell in self.cells)
+
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
         for cell in self.cells:
             await self._play(cell, writer, models, observer)
 
     async def _play(self, cell: Cell, writer: RunWriter, models: Models, observer: Observer) -> None:
-        key, games, rounds = cell.spec.key, self.spec.matches, self.spec.rounds
+        key, rounds = cell.spec.key, self.spec.rounds
         finished = writer.finished(key)
         begun = writer.open_matches(key)
-        missing = [match for match in range(games) if match not in finished]
-        played = rounds * (games - len(missing)) + sum(len(begun.get(match, ())) for match in missing)
-        observer.cell_begins(cell, played, rounds * games)
+        missing = [match for match in self._matches if match not in finished]
+        played = rounds * (len(self._matches) - len(missing)) + sum(len(begun.get(match, ())) for match in missing)
+        observer.cell_begins(cell, played, rounds * len(self._matches))
         if missing:
             await models.close_others(cell.models)
             pairing = await cell.pairing(self.seed, models)
@@ -106,6 +123,7 @@ class Tournament(Plan):
 async def plan_tournament(spec: TournamentSpec, models: Models) -> Tournament:
     """The plan of a tournament. Raises UsageError and InputError if it can't be played."""
     check_size(spec.matches, spec.rounds)
+    check_span(spec.span, spec.matches)
     cells = await plan_cells(spec, models)
     if any(seated.spec.is_person for cell in cells for seated in (cell.subject, cell.opponent)):
         # a person would be asked for thousands of moves

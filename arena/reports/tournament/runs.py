@@ -42,10 +42,17 @@ class TournamentRuns(Runs[CellReport]):
             return ""
         done = sum(cell.cell.done for cell in self.cells)
         still_open = sum(cell.cell.open for cell in self.cells)
+        begins = f"no match of run {self.run.name} is counted yet ({done} finished, {still_open} open)"
+        if done and not still_open:  # a later part of a run
+            first = min(BLOCK, self.run.spec.size)
+            return (
+                f"{begins}: the first {first} matches of a cell aren't all in this store, and the others alone are no "
+                "sample. `arena merge` joins this store with those that hold the other parts; the command that began "
+                "the run, without --matches, plays them here"
+            )
         return (
-            f"no match of run {self.run.name} is counted yet ({done} finished, {still_open} open): those that end "
-            f"early aren't a fair sample, so an unfinished run is shown from {BLOCK} matches on. "
-            "The command that began it continues it, and `arena runs` shows how far it is"
+            f"{begins}: those that end early aren't a fair sample, so an unfinished run is shown from {BLOCK} matches "
+            "on. The command that began it continues it, and `arena runs` shows how far it is"
         )
 
     @property

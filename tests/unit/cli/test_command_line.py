@@ -102,6 +102,8 @@ def test_an_option_of_one_value_is_given_once(name: str, option: str) -> None:
 def test_every_command_looks_for_one_store() -> None:
     stores = [option for command in ALL.values() for option in command.params if option.name == "store"]
     assert len(stores) > 10 and {option.default for option in stores} == {STORE} == {Path("arena.db")}
+    several = [option for command in ALL.values() for option in command.params if option.name == "stores"]
+    assert {option.default for option in several if isinstance(option, click.Option)} == {(STORE,)}
     makefile = Path(__file__).parents[3].joinpath("Makefile").read_text()
     assert "arena tournament" in makefile and "--store" not in makefile
 
