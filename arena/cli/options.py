@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from arena.text import meant
+
 if TYPE_CHECKING:
     from arena.backends.local.settings import Settings
 
@@ -56,14 +58,29 @@ class Command(click.Command):
         return super().parse_args(ctx, args)
 
 
+class Group(Command, click.Group):
+    """Commands under one name; of one that isn't known it says which was probably meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise click.UsageError(f"No such command {args[0]!r}: {meant(args[0], known)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
 # what an option is without being given stands in its help
-command = partial(click.command, cls=Command, context_settings={"show_default": True})
+_CONTEXT: Final = {"show_default": True}
+command = partial(click.command, cls=Command, context_settings=_CONTEXT)
+group = partial(click.group, cls=Group, context_settings=_CONTEXT, invoke_without_command=True)
 
 STORE: Final = Path("arena.db")  # in the working directory
 MOST_ROUNDS: Final = 1_000_000  # of a match
 SEED: Final = click.IntRange(-(2**63), 2**63 - 1)  # what a store can hold
 store_option = click.option("--store", type=click.Path(path_type=Path), default=STORE, help="The run store.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+run_argument = click.argument("name", metavar="[RUN]", required=False)
 
 
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:

@@ -32,5 +32,5 @@ def report(store: Path, names: tuple[str, ...], format_: str, out: Path | None, 
     from arena.store.store import Store
 
     with Store.open(store) as opened:
-        runs = [opened.run(name) for name in dict.fromkeys(names)] or [opened.run(None)]
-        report_on(opened, runs, format_, out, published)
+        runs = {run.id: run for run in map(opened.run, names or [None])}  # each once, however it was named
+        report_on(opened, list(runs.values()), format_, out, published)
