@@ -11,6 +11,7 @@ figure.py      what figures have in common
 published.py   the paper's own numbers, from published/
 settings.py    what differs between rows, and what all share
 cautions.py    what must be said where models stand side by side
+citing.py      what to cite for a run, as BibTeX
 escape.py      names and texts in files of several kinds
 words.py       quantities in words for people
 tournament/    table 2 and figure 4
