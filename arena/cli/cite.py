@@ -15,7 +15,7 @@ from arena.cli.options import command, run_argument, store_option
 def cite(name: str | None, store: Path) -> None:
     """Print BibTeX for Arena, for the paper that it reproduces, and for the models of a run.
 
-    RUN is the run's name, or as much of its beginning or end as no other run has; the latest by default.
+    RUN is a run's name, or enough of it: its last parts (1, 27-1), or its beginning; the latest by default.
     """
     from arena.reports.citing import bibtex
     from arena.store import Store

@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("arena.cli.run", "Run a whole suite of games and tasks."),
     "report": ("arena.cli.report", "Make tables and figures of the runs in a store."),
     "runs": ("arena.cli.runs", "List the runs in a store, how far each one is, and what was set."),
+    "compare": ("arena.cli.compare", "Say what differs between two runs, in settings and in results."),
     "cite": ("arena.cli.cite", "Print BibTeX for Arena, the paper and the models of a run."),
     "export": ("arena.cli.export", "Write every round and answer as CSV, JSON lines or Parquet."),
     "models": ("arena.cli.models", "List the models of the catalog, and whether each is ready here."),

@@ -58,7 +58,7 @@ def runs(context: click.Context, store: Path, as_json: bool) -> None:
 def show(name: str | None, store: Path, as_json: bool) -> None:
     """Print every setting of a run, and its cells with how far each one is.
 
-    RUN is the run's name, or as much of its beginning or end as no other run has; the latest by default.
+    RUN is a run's name, or enough of it: its last parts (1, 27-1), or its beginning; the latest by default.
     """
     from arena.store import Store
 
@@ -161,18 +161,13 @@ def _document(store: Store, run: RunRow) -> dict[str, Any]:
 
 
 def _print_run(found: Mapping[str, Any]) -> None:
+    from arena.reports.settings import own_settings
+
     cells = found["cells"]
     rows = [cell["settings"] for cell in cells]
     shared = _shared(rows)
-    # what a player's settings say needn't be said again as the run has it
-    said = {"sampling": "temperature", "invalid": "invalid"}
-    own = {
-        name: value
-        for name, value in found["settings"].items()
-        if name not in said or all(row[said[name]] is None for row in rows)
-    }
     about = {name: found[name] for name in ("run", "experiment", "seed", "state", "created", "key")}
-    _print_pairs({**about, "size": found["amount"], **own, **shared})
+    _print_pairs({**about, "size": found["amount"], **own_settings(found["settings"], rows), **shared})
     for title, pairs in (("models", found["models"]), ("manifest", _flat(found["manifest"]))):
         if pairs:
             heading(title)

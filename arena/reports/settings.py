@@ -84,6 +84,16 @@ def of_run(run: RunRow) -> dict[str, Any]:
     return {name: ", ".join(values) or None for name, values in found.items()}
 
 
+def own_settings(settings: Mapping[str, Any], rows: Sequence[Settings]) -> dict[str, Any]:
+    """Of a run's own settings, those that the settings of its cells, `rows`, don't say."""
+    said = {"sampling": "temperature", "invalid": "invalid"}
+    return {
+        name: value
+        for name, value in settings.items()
+        if name not in said or all(row[said[name]] is None for row in rows)
+    }
+
+
 def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[str, Any]:
     """How a seat's model is asked, and what it is."""
     model = model_of(agent)
@@ -194,6 +204,9 @@ def _said(name: str, value: Any) -> str:
     if name == "invalid":
         text = re.sub(r"^resample:(\d+)$", r"drawn again up to \1 times", text)
         text = "replaced by the policy's draw" if text == "policy" else text
-    if name.endswith("weights"):
-        text = text.removeprefix("sha256:")[:_DIGEST]
-    return printable(_SAID[name].format(text))
+    return printable(_SAID[name].format(shortened(name, text)))
+
+
+def shortened(name: str, text: str) -> str:
+    """A setting's value with a hash cut to what a person reads of it."""
+    return text.removeprefix("sha256:")[:_DIGEST] if name.endswith("weights") else text

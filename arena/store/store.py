@@ -81,7 +81,7 @@ class Store(AbstractContextManager["Store"]):
         return load_runs(self.database)
 
     def run(self, name: str | None) -> RunRow:
-        """The run of that name, or of the one name that begins or ends so; None: the run that was begun last.
+        """The run of that name, or the one whose name ends in these parts ("1", "27-1") or begins so; None: the latest.
 
         Raises InputError if there is none, or several.
         """
@@ -91,7 +91,8 @@ class Store(AbstractContextManager["Store"]):
         if name is None:
             return runs[-1]
         found = [run for run in runs if run.name == name]
-        found = found or [run for run in runs if name and (run.name.startswith(name) or run.name.endswith(name))]
+        found = found or [run for run in runs if name and run.name.endswith(f"-{name}")]
+        found = found or [run for run in runs if name and run.name.startswith(name)]
         if len(found) == 1:
             return found[0]
         if found:

@@ -60,6 +60,7 @@ LINES: Final = {
     "run": "run laptop-numbers",
     "report": "report --format json",
     "runs": "runs show",
+    "compare": "compare 1 2",
     "cite": "cite",
     "export": "export --to parquet --out out",
     "models": "models",

@@ -93,7 +93,7 @@ def test_a_run_is_shown_with_all_that_was_set(path: Path) -> None:
         "1  fixed:rock against greedy, rps: 2 of 2 matches, 2 counted, 0 open, 0.0 s",
         "2  llm:m against greedy, rps: 2 of 2 matches, 2 counted, 0 open, 0.0 s",
     ]
-    shown = document("runs", "show", first_run(path)[2:], "--store", path)
+    shown = document("runs", "show", first_run(path)[5:], "--store", path)
     assert shown["settings"] == PLAIN and [cell["key"] for cell in shown["cells"]] == [cell.key for cell in CELLS]
     assert shown["cells"][1]["settings"]["wording"] == "log" and shown["cells"][1]["prompt"]["style"] == "base"
 

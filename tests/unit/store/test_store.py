@@ -110,10 +110,11 @@ def test_a_run_s_name_may_be_shortened(path: Path, make_spec: MakeSpec) -> None:
         for seed in range(11):
             store.begin(make_spec(seed=seed)).close()
         runs = store.runs()
-        assert store.run(runs[0].name) == runs[0]  # "-1" is also the beginning of "-10" and "-11"
-        for short, seed in (("-2", 1), (runs[9].name[3:], 9), ("11", 10)):
+        day = runs[0].name.removesuffix("-1")
+        assert store.run(runs[0].name) == runs[0]  # which is also the beginning of "-10" and "-11"
+        for short, seed in (("1", 0), ("11", 10), (f"{day[-2:]}-2", 1), (f"{day}-2", 1)):
             assert store.run(short) == runs[seed]
-        for short in (runs[0].name[:4], "1"):
+        for short in (day, day[:4], f"{day}-"):
             with pytest.raises(InputError, match=r"may be several runs in .*: write more of .*-11"):
                 store.run(short)
         with pytest.raises(InputError, match=f"did you mean '{runs[1].name}'"):
