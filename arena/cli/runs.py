@@ -167,7 +167,7 @@ def _print_run(found: Mapping[str, Any]) -> None:
     rows = [cell["settings"] for cell in cells]
     shared = _shared(rows)
     about = {name: found[name] for name in ("run", "experiment", "seed", "state", "created", "key")}
-    _print_pairs({**about, "size": found["amount"], **own_settings(found["settings"], rows), **shared})
+    _print_pairs({**about, "amount": found["amount"], **own_settings(found["settings"], rows), **shared})
     for title, pairs in (("models", found["models"]), ("manifest", _flat(found["manifest"]))):
         if pairs:
             heading(title)
@@ -205,7 +205,9 @@ def _cell_line(cell: Mapping[str, Any], unit: str) -> str:
 
 def _print_pairs(pairs: Mapping[str, Any], indent: int = 0) -> None:
     """Names and values below each other."""
-    names = [printable(name.replace("_", " ")) for name in pairs]
+    from arena.reports.settings import name_of
+
+    names = [printable(name_of(name)) for name in pairs]
     width = max(map(len, names), default=0)
     for name, value in zip(names, pairs.values(), strict=True):
         shown = f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)

@@ -14,6 +14,7 @@ cautions.py    what must be said where models stand side by side
 citing.py      what to cite for a run, as BibTeX
 escape.py      names and texts in files of several kinds
 words.py       quantities in words for people
+compare/       two runs side by side
 tournament/    table 2 and figure 4
 numbers/       tables 1, 3, 4, 6 and 7, figures 2, 3, 6, 7 and 8
 """

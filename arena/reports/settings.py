@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 Settings = Mapping[str, Any]
 
+_NAMES: Final = {  # for people, where a setting's own name doesn't say it
+    "size": "size of a cell",
+    "top_p": "top-p",
+    "history": "rounds shown",
+    "invalid": "invalid answers",
+    "max_tokens": "longest answer",
+    "rounds_asked": "rounds a match",
+}
+
 # how a setting is said in a row's name; what isn't here is implied by another one (an infix by its wording's hash)
 _SAID: Final = {
     "style": "{} style",
@@ -82,6 +91,11 @@ def of_run(run: RunRow) -> dict[str, Any]:
         for name, value in settings_of(run, cell).items():
             found.setdefault(name, {}).update({} if value is None else {str(value): None})
     return {name: ", ".join(values) or None for name, values in found.items()}
+
+
+def name_of(setting: str) -> str:
+    """How a setting, or anything else that is known of a run, is called by people."""
+    return _NAMES.get(setting, setting.replace("_", " "))
 
 
 def own_settings(settings: Mapping[str, Any], rows: Sequence[Settings]) -> dict[str, Any]:

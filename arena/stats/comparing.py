@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from arena.stats.bounded import Bounds, mean_limits
+from arena.stats.bounded import Bounds, Z, mean_limits
 from arena.stats.clusters import Estimate, Floats, Labels, mean
 
 _MOST: Final = 10**9  # clusters; whoever needs more has seen no difference
@@ -37,6 +37,13 @@ class Sample:
         """The mean over the observations, with its interval."""
         return mean(self.values, self.clusters, self.bounds)
 
+    @property
+    def error(self) -> float:
+        """The standard error of the mean by linearisation (clusters.py); 0 below two clusters."""
+        clusters = np.unique(self.clusters)
+        value = self.mean.value
+        return 0.0 if value is None else _error(_pulls(self, clusters, value))
+
     def of(self, clusters: Labels) -> Sample:
         """The part that lies in these clusters."""
         held = np.isin(self.clusters, clusters)
@@ -48,8 +55,10 @@ class Comparison:
     """Both estimates, and the second minus the first with its 95% interval.
 
     `sizes` are the clusters that each estimate rests on. `more` is how many more clusters each sample would need for an
-    interval without 0 if the present difference were the true one: rounded up to two digits, None if the interval has
-    none already, if there is no difference, or beyond a thousand million. `same`: paired, and equal in every cluster.
+    interval without 0 if the present difference were the true one: until 1.96 standard errors, which shrink with the
+    root of their number, are less than it, and the present limits too, which of few clusters are wider than that, and
+    shrink with their number. It is None if the interval doesn't hold 0, or if there is no difference. `same`: paired,
+    and equal in every cluster.
     """
 
     first: Estimate
@@ -91,12 +100,20 @@ def paired(first: Sample, second: Sample) -> Comparison:
         return Comparison(*estimates, Estimate(value), (size, size), paired=True, same=same)
     limits = mean_limits(value + size * pulls, (-width, width))
     low, high = max(-width, min(float(limits.low), value)), min(width, max(float(limits.high), value))
-    more = more_wanted(value, [(value - low if value > 0 else high - value, size)])
-    return Comparison(*estimates, Estimate(value, (low, high)), (size, size), True, None if same else more, same)
+    reach = value - low if value > 0 else high - value
+    more = None if same else _more(value, (_error(pulls),), (reach,), (size,))
+    return Comparison(*estimates, Estimate(value, (low, high)), (size, size), True, more, same)
 
 
-def apart(first: Estimate, second: Estimate, sizes: tuple[int, int]) -> Comparison:
-    """Estimates from so many independent clusters each.
+def apart(first: Sample, second: Sample) -> Comparison:
+    """Samples of independent clusters: the difference of their means by `combined`."""
+    return combined(first.mean, second.mean, (first.size, second.size), (first.error, second.error))
+
+
+def combined(
+    first: Estimate, second: Estimate, sizes: tuple[int, int], errors: tuple[float, float] | None = None
+) -> Comparison:
+    """Independent estimates, from so many clusters and with these standard errors, where they are known.
 
     The limits of the difference are as far from it as the root of the sum of the squared distances of both sides' own
     limits (Zou & Donner 2008, Construction of confidence limits about effect measures: a general approach). The
@@ -110,30 +127,50 @@ def apart(first: Estimate, second: Estimate, sizes: tuple[int, int]) -> Comparis
     down = first.interval[1] - first.value, second.value - second.interval[0]
     up = first.value - first.interval[0], second.interval[1] - second.value
     interval = value - math.hypot(*down), value + math.hypot(*up)
-    more = more_wanted(value, list(zip(down if value > 0 else up, sizes, strict=True)))
+    more = _more(value, errors, down if value > 0 else up, sizes)
     return Comparison(first, second, Estimate(value, interval), sizes, paired=False, more=more)
 
 
-def more_wanted(difference: float, parts: Sequence[tuple[float, int]]) -> int | None:
+def _more(value: float, errors: Sequence[float] | None, reaches: Sequence[float], sizes: Sequence[int]) -> int | None:
+    """How many more clusters each part needs; None if the interval, which reaches so far towards 0, doesn't hold 0."""
+    if math.hypot(*reaches) < abs(value):
+        return None
+    limits = list(zip(reaches, sizes, strict=True))
+    if errors is None:
+        return more_wanted(value, limits)
+    by_errors = more_wanted(value, [(Z * error, size) for error, size in zip(errors, sizes, strict=True)])
+    by_limits = more_wanted(value, limits, shrinking=2)
+    return None if by_errors is None or by_limits is None else max(by_errors, by_limits)
+
+
+def more_wanted(difference: float, parts: Sequence[tuple[float, int]], shrinking: int = 1) -> int | None:
     """How many more clusters each part needs until the interval of a difference excludes 0, rounded up to two digits.
 
-    A part is how far its limit on the side of 0 is from its estimate, and from how many clusters; the squares of the
-    distances add up, and each shrinks with the number of its clusters: the smallest m with
-    `sum of reach^2 n / (n + m) < difference^2`. None if that holds already, if the difference is 0, or if it would be
-    more than a thousand million.
+    A part is how far its limit on the side of 0 is from its estimate, and from how many clusters; the squares of these
+    distances add up, and each shrinks with a power of the number of its clusters: the smallest m with
+    `sum of reach^2 (n / (n + m))^shrinking < difference^2`. 0 if that holds already; None if the difference is 0, or if
+    it would be more than a thousand million.
     """
 
     def settled(more: int) -> bool:
-        return math.fsum(reach**2 * n / (n + more) for reach, n in parts if n) < difference**2
+        return math.fsum(reach**2 * (n / (n + more)) ** shrinking for reach, n in parts if n) < difference**2
 
-    if difference == 0 or settled(0) or not settled(_MOST):
+    if difference == 0 or not settled(_MOST):
         return None
+    if settled(0):
+        return 0
     low, high = 0, _MOST  # not yet, and certainly
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if settled(middle) else (middle, high)
     step = int(10 ** max(0, len(str(high)) - 2))
     return -(-high // step) * step
+
+
+def _error(pulls: Floats) -> float:
+    """The standard error of what clusters move by so much, shape (clusters,)."""
+    count = len(pulls)
+    return math.sqrt(count / (count - 1) * math.fsum(pulls**2)) if count > 1 else 0.0
 
 
 def _pulls(sample: Sample, clusters: Labels, ratio: float) -> Floats:

@@ -16,7 +16,7 @@ from arena.reports.tournament.measures import NET, CellReport
 from arena.reports.tournament.runs import TournamentRuns
 from arena.reports.tournament.runs import read_runs as read_tournament
 from arena.stats.clusters import Estimate
-from arena.stats.comparing import Comparison, Sample, apart, paired
+from arena.stats.comparing import Comparison, Sample, apart, combined, paired
 from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.text import printable
@@ -72,11 +72,8 @@ def samples(cell: CellReport) -> dict[str, Sample]:
 
 def _compare_games(first: CellReport, second: CellReport, same_draws: bool) -> dict[str, Comparison]:
     one, two = samples(first), samples(second)
-    if same_draws and len(np.intersect1d(first.rounds.match, second.rounds.match)):
-        return {name: paired(one[name], two[name]) for name in one if name in two}
-    return {
-        name: apart(one[name].mean, two[name].mean, (one[name].size, two[name].size)) for name in one if name in two
-    }
+    together = same_draws and len(np.intersect1d(first.rounds.match, second.rounds.match))
+    return {name: (paired if together else apart)(one[name], two[name]) for name in one if name in two}
 
 
 def _compare_tasks(first: NumbersCellReport, second: NumbersCellReport, same_draws: bool) -> dict[str, Comparison]:
@@ -88,13 +85,13 @@ def _compare_tasks(first: NumbersCellReport, second: NumbersCellReport, same_dra
     if all(sizes):
         chi2 = _chi2(one), _chi2(two)
         alike = sizes[0] == sizes[1]
-        found["chi2"] = apart(*chi2, sizes) if alike else Comparison(*chi2, Estimate(None), sizes, False)
+        found["chi2"] = combined(*chi2, sizes) if alike else Comparison(*chi2, Estimate(None), sizes, False)
         if one["phi2"] is not None and two["phi2"] is not None:
-            found["phi2"] = apart(_phi2(one), _phi2(two), sizes)
+            found["phi2"] = combined(_phi2(one), _phi2(two), sizes)
     if one["exact"] and two["exact"]:
         alike = one["exact"]["expected_chi2_n"] == two["exact"]["expected_chi2_n"]
         for name in ("expected_chi2", "phi2") if alike else ("phi2",):
-            found[f"exact.{name}"] = apart(Estimate(one["exact"][name]), Estimate(two["exact"][name]), (0, 0))
+            found[f"exact.{name}"] = combined(Estimate(one["exact"][name]), Estimate(two["exact"][name]), (0, 0))
     return found
 
 

@@ -5,21 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from arena.reports.settings import own_settings, settings_of
+from arena.reports.settings import name_of, own_settings, settings_of
 from arena.reports.table import flat
 from arena.store.rows import RunRow
 
-_NAMES: Final = {  # for people, where a name alone doesn't say it
-    "experiment": "kind",
-    "size": "size of a cell",
-    "top_p": "top-p",
-    "history": "rounds shown",
-    "invalid": "invalid answers",
-    "max_tokens": "longest answer",
-    "rounds_asked": "rounds a match",
-    "manifest.arena": "version of Arena",
-    "manifest.python": "version of Python",
-}
 _NO_SETTINGS: Final = frozenset({"run", "created"})
 _MANIFEST: Final = "manifest."
 
@@ -38,10 +27,8 @@ class Difference:
     @property
     def name(self) -> str:
         """For people."""
-        if self.key in _NAMES:
-            return _NAMES[self.key]
         name = self.key.removeprefix(_MANIFEST)
-        return f"build of {name.removeprefix('models.')}" if name.startswith("models.") else name.replace("_", " ")
+        return f"build of {name.removeprefix('models.')}" if name.startswith("models.") else name_of(name)
 
 
 def differences(first: RunRow, second: RunRow) -> tuple[Difference, ...]:

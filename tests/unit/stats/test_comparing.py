@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from arena.stats.clusters import Estimate
-from arena.stats.comparing import Comparison, Sample, apart, more_wanted, paired
+from arena.stats.comparing import Comparison, Sample, apart, combined, more_wanted, paired
 from tests.support.clustered import interval
 
 WIDE = -100.0, 100.0
@@ -80,17 +80,17 @@ def test_the_same_draws_are_equal_in_every_match() -> None:
 
 
 def test_apart_is_as_wide_as_both_together() -> None:
-    found = apart(Estimate(1.0, (0.0, 5.0)), Estimate(4.0, (1.0, 4.5)), (10, 10))
+    found = combined(Estimate(1.0, (0.0, 5.0)), Estimate(4.0, (1.0, 4.5)), (10, 10))
     assert found.difference.value == 3 and interval(found.difference) == (3 - math.hypot(4, 3), 3 + math.hypot(1, 0.5))
-    assert apart(Estimate(1.0), Estimate(2.0, (1.0, 3.0)), (1, 9)).difference == Estimate(1.0)
-    assert apart(Estimate(None), Estimate(2.0, (1.0, 3.0)), (0, 9)).difference == Estimate(None)
+    assert combined(Estimate(1.0), Estimate(2.0, (1.0, 3.0)), (1, 9)).difference == Estimate(1.0)
+    assert combined(Estimate(None), Estimate(2.0, (1.0, 3.0)), (0, 9)).difference == Estimate(None)
 
 
 def test_apart_is_near_the_t_test_of_two_samples() -> None:
     draw = np.random.default_rng(5)
     first, second = (draw.normal(mean, size=(400, 1)) for mean in (0.0, 0.3))
     one, other = sample(first), sample(second)
-    found = apart(one.mean, other.mean, (one.size, other.size))
+    found = apart(one, other)
     expected = stats.ttest_ind(second, first, equal_var=False).confidence_interval(0.95)
     assert interval(found.difference) == pytest.approx((float(expected.low[0]), float(expected.high[0])), abs=2e-3)
 
@@ -111,7 +111,7 @@ def test_the_other_way_round_it_is_the_negative(first: list[float], second: list
     size = min(len(first), len(second))
     one, two = (sample(np.array(values[:size])[:, None]) for values in (first, second))
     check_minus(paired(one, two), paired(two, one))
-    check_minus(apart(one.mean, two.mean, (size, size)), apart(two.mean, one.mean, (size, size)))
+    check_minus(apart(one, two), apart(two, one))
 
 
 @given(st.floats(0.1, 50), st.lists(st.tuples(st.floats(0, 100), st.integers(2, 1000)), min_size=1, max_size=2))
@@ -122,7 +122,8 @@ def test_more_is_what_settles_it(difference: float, parts: list[tuple[float, int
     def reach(added: float) -> float:
         return math.sqrt(sum(reach**2 * n / (n + added) for reach, n in parts))
 
-    if more is None:
+    assert more is not None
+    if more == 0:
         assert reach(0) < difference * (1 + 1e-9)
         return
     assert reach(more) < difference * (1 + 1e-9) and difference < reach(0) * (1 + 1e-9)
@@ -133,8 +134,36 @@ def test_more_is_what_settles_it(difference: float, parts: list[tuple[float, int
 def test_one_sample_needs_the_square() -> None:
     # 1.96 se sqrt(n0 / n) < d: half the difference takes four times as many
     assert more_wanted(1.0, [(2.0, 100)]) == 310 and more_wanted(-0.5, [(2.0, 100)]) == 1600
-    assert more_wanted(3.0, [(2.0, 100)]) is None and more_wanted(0.0, [(2.0, 100)]) is None
+    assert more_wanted(3.0, [(2.0, 100)]) == 0 and more_wanted(0.0, [(2.0, 100)]) is None
     assert more_wanted(1e-12, [(2.0, 100)]) is None
+    # limits that shrink with the number of clusters need twice as many for half the difference
+    assert more_wanted(1.0, [(2.0, 100)], shrinking=2) == 110 and more_wanted(0.5, [(2.0, 100)], shrinking=2) == 310
+
+
+def test_more_is_counted_in_standard_errors() -> None:
+    first, second = two(2, matches=8)
+    for second_ in (second, second - 0.45):
+        found = paired(sample(first), sample(second_))
+        means = (second_ - first).mean(axis=1)
+        error = means.std(ddof=1) / math.sqrt(8)
+        assert found.difference.value == pytest.approx(means.mean())
+        wanted = 8 * (1.959963984540054 * error / means.mean()) ** 2 - 8
+        if found.differs:
+            assert found.more is None and wanted < 0
+        else:
+            low, high = interval(found.difference)
+            reach = means.mean() - low if means.mean() > 0 else high - means.mean()
+            least = max(wanted, 8 * reach / abs(means.mean()) - 8)
+            assert least <= (found.more or 0) <= 1.1 * least + 1
+    assert sample(first).error == pytest.approx(first.mean(axis=1).std(ddof=1) / math.sqrt(8))
+
+
+def test_of_few_matches_more_are_wanted_even_where_they_agree() -> None:
+    # three pairs that all differ by 20 and nearly alike: nothing tells yet whether others do
+    draw = np.random.default_rng(0)
+    first = draw.normal(size=(3, 10))
+    found = paired(sample(first), sample(first + 20 + draw.normal(scale=0.1, size=(3, 10))))
+    assert found.differs is False and found.more is not None and 0 < found.more < 1000
 
 
 @pytest.mark.parametrize("is_paired", [True, False])
@@ -146,7 +175,7 @@ def test_intervals_cover(is_paired: bool) -> None:
         shared = draw.random((100, 10))
         own = shared if is_paired else draw.random((100, 10))
         one, two = (sample(np.where(u < p, 100.0, -100.0)) for u, p in ((shared, 0.3), (own, 0.35)))
-        found = paired(one, two) if is_paired else apart(one.mean, two.mean, (100, 100))
+        found = paired(one, two) if is_paired else apart(one, two)
         low, high = interval(found.difference)
         held += low <= 10 <= high
     assert 0.91 <= held / 400 <= 0.99
@@ -154,6 +183,6 @@ def test_intervals_cover(is_paired: bool) -> None:
 
 def test_pairing_makes_it_narrower() -> None:
     first, second = map(sample, two(2))
-    together, separate = paired(first, second), apart(first.mean, second.mean, (60, 60))
+    together, separate = paired(first, second), apart(first, second)
     width = [high - low for low, high in (interval(found.difference) for found in (together, separate))]
     assert width[0] < width[1] / 5 and together.differs and not separate.differs and separate.more
