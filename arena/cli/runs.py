@@ -161,14 +161,14 @@ def _document(store: Store, run: RunRow) -> dict[str, Any]:
 
 
 def _print_run(found: Mapping[str, Any]) -> None:
-    from arena.reports.settings import own_settings
+    from arena.reports.settings import facts, own_settings
 
     cells = found["cells"]
     rows = [cell["settings"] for cell in cells]
     shared = _shared(rows)
     about = {name: found[name] for name in ("run", "experiment", "seed", "state", "created", "key")}
     _print_pairs({**about, "amount": found["amount"], **own_settings(found["settings"], rows), **shared})
-    for title, pairs in (("models", found["models"]), ("manifest", _flat(found["manifest"]))):
+    for title, pairs in (("models", found["models"]), ("manifest", facts(found["manifest"]))):
         if pairs:
             heading(title)
             _print_pairs(pairs)
@@ -212,15 +212,6 @@ def _print_pairs(pairs: Mapping[str, Any], indent: int = 0) -> None:
     for name, value in zip(names, pairs.values(), strict=True):
         shown = f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
         click.echo(f"{' ' * indent}{name.ljust(width)}  {printable(shown)}".rstrip())
-
-
-def _flat(pairs: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested values under their names joined."""
-    found: dict[str, Any] = {}
-    for name, value in pairs.items():
-        nested = isinstance(value, dict)
-        found |= {f"{name}: {key}": text for key, text in value.items()} if nested else {name: value}
-    return found
 
 
 def _cells(run: dict[str, Any]) -> tuple[str, ...]:

@@ -98,6 +98,15 @@ def name_of(setting: str) -> str:
     return _NAMES.get(setting, setting.replace("_", " "))
 
 
+def facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What a manifest says, one fact a name: the build of a model, say, is called "models: NAME"."""
+    found: dict[str, Any] = {}
+    for name, value in manifest.items():
+        nested = isinstance(value, Mapping)
+        found |= {f"{name}: {key}": inner for key, inner in value.items()} if nested else {name: value}
+    return found
+
+
 def own_settings(settings: Mapping[str, Any], rows: Sequence[Settings]) -> dict[str, Any]:
     """Of a run's own settings, those that the settings of its cells, `rows`, don't say."""
     said = {"sampling": "temperature", "invalid": "invalid"}

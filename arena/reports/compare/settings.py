@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from arena.reports.settings import name_of, own_settings, settings_of
-from arena.reports.table import flat
+from arena.reports.settings import facts, name_of, own_settings, settings_of
 from arena.store.rows import RunRow
 
 _NO_SETTINGS: Final = frozenset({"run", "created"})
@@ -28,7 +27,7 @@ class Difference:
     def name(self) -> str:
         """For people."""
         name = self.key.removeprefix(_MANIFEST)
-        return f"build of {name.removeprefix('models.')}" if name.startswith("models.") else name_of(name)
+        return f"build of {name.removeprefix('models: ')}" if name.startswith("models: ") else name_of(name)
 
 
 def differences(first: RunRow, second: RunRow) -> tuple[Difference, ...]:
@@ -45,7 +44,7 @@ def _values(run: RunRow) -> dict[str, tuple[Any, ...]]:
     """Every setting of a run, with the values that its cells have of it."""
     rows = [settings_of(run, cell) for cell in run.spec.cells]
     found: dict[str, list[Any]] = {"experiment": [run.spec.experiment], "size": [run.spec.size]}
-    manifest = {f"{_MANIFEST}{name}": value for name, value in flat(run.spec.manifest).items()}
+    manifest = {f"{_MANIFEST}{name}": value for name, value in facts(run.spec.manifest).items()}
     every = (*rows, own_settings(run.spec.settings, rows), manifest)
     for name, value in (pair for some in every for pair in some.items()):
         if value is not None and name not in _NO_SETTINGS and value not in found.setdefault(name, []):
