@@ -15,6 +15,7 @@ from arena.stats.comparing import Comparison
 _WIDTH: Final = 26  # of a value in the first table, so that two and a name fit in 80 columns
 EXACT: Final = "exact"  # of exact mode: what it finds has no interval
 DIFFERS: Final = "differs"
+_BEFORE: Final = 8  # of these, how many may stand before a difference
 SAME_SETTINGS: Final = "Nothing differs in settings."
 ONLY_SEED: Final = "Nothing but the seed differs."
 
@@ -24,12 +25,13 @@ def settings_table(names: tuple[str, str], found: Sequence[Difference]) -> Table
     columns = tuple(Column(key, name, "text") for key, name in zip(("first", "second"), names, strict=True))
     rows = []
     for one in found:
-        values = {"first": _joined(one.first), "second": _joined(one.second)}
-        texts = {
-            "first": _short(one.key, one.first),
-            "second": _short(one.key, one.second),
-        }
-        rows.append(Row(one.name, {"setting": one.key, **values}, texts))
+        whole = {"first": _joined(one.first), "second": _joined(one.second)}
+        first, second = (
+            ", ".join(shortened(one.key, _text(value)) for value in values) if values else DASH
+            for values in (one.first, one.second)
+        )
+        texts = {"first": _short(first, second), "second": _short(second, first)}
+        rows.append(Row(one.name, {"setting": one.key, **whole}, texts))
     keys = {one.key for one in found}
     note = SAME_SETTINGS if not keys else ONLY_SEED if keys == {"seed"} else ""
     return Table("settings", "What differs in settings", columns, tuple(rows), (note,) if note else ())
@@ -103,9 +105,12 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _short(key: str, values: Sequence[Any]) -> str:
-    if not values:
-        return DASH
-    text = ", ".join(shortened(key, _text(value)) for value in values)
-    half = _WIDTH // 2
-    return text if len(text) <= _WIDTH else f"{text[: half - 1]}…{text[-half:]}"
+def _short(text: str, other: str) -> str:
+    """As much of a long text as has room, with the place from where on it differs from the other."""
+    if len(text) <= _WIDTH:
+        return text
+    pairs = enumerate(zip(text, other, strict=False))
+    alike = next((at for at, (one, two) in pairs if one != two), min(len(text), len(other)))
+    start = min(max(0, alike - _BEFORE), len(text) - _WIDTH)
+    shown = text[start : start + _WIDTH]
+    return f"{'…' if start else shown[0]}{shown[1:-1]}{'…' if start + _WIDTH < len(text) else shown[-1]}"
