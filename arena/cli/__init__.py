@@ -12,7 +12,9 @@ numbers.py      arena numbers, letters, sequences
 rewards.py      arena rewards
 run.py          arena run SUITE
 report.py       arena report
-runs.py         arena runs
+runs.py         arena runs, arena runs show
+compare.py      arena compare
+cite.py         arena cite
 export.py       arena export
 merge.py        arena merge
 prompts.py      arena prompts

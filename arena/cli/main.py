@@ -15,8 +15,9 @@ from typing import Final
 
 import click
 
+from arena.cli.options import STORE, Group
 from arena.errors import ArenaError, ExitCode
-from arena.text import meant, printable
+from arena.text import printable
 
 _COMPLETE: Final = "_ARENA_COMPLETE"  # the variable through which shells ask for completions
 
@@ -32,7 +33,9 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "rewards": ("arena.cli.rewards", "Score each integer with a reward model."),
     "run": ("arena.cli.run", "Run a whole suite of games and tasks."),
     "report": ("arena.cli.report", "Make tables and figures of the runs in a store."),
-    "runs": ("arena.cli.runs", "List the runs in a store, and how far each one is."),
+    "runs": ("arena.cli.runs", "List the runs in a store, how far each one is, and what was set."),
+    "compare": ("arena.cli.compare", "Say what differs between two runs, in settings and in results."),
+    "cite": ("arena.cli.cite", "Print BibTeX for Arena, the paper and the models of a run."),
     "export": ("arena.cli.export", "Write every round and answer as CSV, JSON lines or Parquet."),
     "merge": ("arena.cli.merge", "Join parts of runs, and whole runs, from several stores into one."),
     "models": ("arena.cli.models", "List the models of the catalog, and whether each is ready here."),
@@ -42,7 +45,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group whose commands are imported only when they are needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -55,13 +58,6 @@ class LazyGroup(click.Group):
         command = getattr(import_module(module), cmd_name)
         assert isinstance(command, click.Command)
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            raise click.UsageError(f"No such command {args[0]!r}: {meant(args[0], COMMANDS)}", ctx)
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -77,7 +73,6 @@ def arena(context: click.Context) -> None:
     Without a command, the app opens.
     """
     if context.invoked_subcommand is None:
-        from arena.cli.options import STORE
         from arena.cli.play import in_terminal, open_app
 
         if in_terminal():

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from arena.text import meant
+
 if TYPE_CHECKING:
     from arena.backends.local.settings import Settings
 
@@ -71,8 +73,21 @@ class Command(click.Command):
         return super().parse_args(ctx, args)
 
 
-# an option's default is shown in its help
-command = partial(click.command, cls=Command, context_settings={"show_default": True})
+class Group(Command, click.Group):
+    """Commands under one name; for an unknown one, it says which was probably meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise click.UsageError(f"No such command {args[0]!r}: {meant(args[0], known)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+_CONTEXT: Final = {"show_default": True}  # an option's default is shown in its help
+command = partial(click.command, cls=Command, context_settings=_CONTEXT)
+group = partial(click.group, cls=Group, context_settings=_CONTEXT, invoke_without_command=True)
 
 STORE: Final = Path("arena.db")  # in the working directory
 MOST_ROUNDS: Final = 1_000_000  # per match
@@ -87,6 +102,7 @@ stores_option = click.option(
     help="The run store; may be repeated, to look for runs in all of them.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+run_argument = click.argument("name", metavar="[RUN]", required=False)
 
 
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:

@@ -34,6 +34,7 @@ def report(stores: tuple[Path, ...], names: tuple[str, ...], format_: str, out: 
     from arena.store.several import check_apart, open_all
 
     with open_all(stores) as opened:
-        runs = [opened.run(name) for name in dict.fromkeys(names)] or [opened.run(None)]
+        named = {run.name: run for run in map(opened.run, names or [None])}  # each once, however it was named
+        runs = list(named.values())
         check_apart(opened, runs)
         report_on(opened, runs, format_, out, published)

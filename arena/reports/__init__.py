@@ -11,8 +11,10 @@ figure.py      what figures have in common
 published.py   the paper's own numbers, from published/
 settings.py    the settings that differ between rows, and those that all share
 cautions.py    cautions for models that are shown side by side
+citing.py      what to cite for a run, as BibTeX
 escape.py      names and texts in files of several kinds
 words.py       quantities in words for people
+compare/       two runs side by side
 tournament/    table 2 and figure 4
 numbers/       tables 1, 3, 4, 6 and 7, figures 2, 3, 6, 7 and 8
 """

@@ -17,6 +17,8 @@ _TEXT_WIDTH: Final = 345.0  # points: an article's
 _SIZES: Final = ((r"\footnotesize", 8.5), (r"\scriptsize", 8.0))  # type sizes, each with its em in points
 _GAP: Final = 2.0  # points on either side of a column
 _NAME: Final = 7.0  # em: the least that names get, so longer words must break
+_RAGGED: Final = r"\raggedright"
+_LONG: Final = 15.0  # em: a word this wide must break in a sentence, too
 # widths of letters in em, rounded up; the widest of all others is a bit below 0.78
 _WIDTHS: Final = {
     **dict.fromkeys(" .,:;'!|ijl", 0.31),
@@ -39,13 +41,15 @@ def _table(table: Table) -> str:
     size, blocks = next(
         (name, found) for name, em in _SIZES if len(found := _blocks(table, em)) == 1 or em == _SIZES[-1][1]
     )
-    lines = [rf"\par\noindent\textit{{{escape.latex(table.title)}}}\par\nopagebreak\smallskip"]
+    title = rf"\noindent\textit{{{_line(table.title)}}}\par"
+    lines = [rf"\par{f'{{{_RAGGED}{title}}}' if _is_long(table.title) else title}\nopagebreak\smallskip"]
     lines += (
         rf"{{{size}\setlength{{\tabcolsep}}{{{_GAP:g}pt}}",
         *(_block(table, block) for block in blocks),
         "}",
     )
-    lines += (rf"{{\footnotesize {escape.latex(note)}\par}}" for note in table.footnotes)
+    ragged = {note: _RAGGED if _is_long(note) else "" for note in table.footnotes}
+    lines += (rf"{{\footnotesize{ragged[note]} {_line(note)}\par}}" for note in table.footnotes)
     return "\n".join((*lines, r"\bigskip"))
 
 
@@ -78,6 +82,16 @@ def _block(table: Table, columns: Sequence[int]) -> str:
 
 def _row(texts: Sequence[str]) -> str:
     return " & ".join(map(_breakable, texts)) + r" \\[1pt]"
+
+
+def _line(text: str) -> str:
+    """A sentence or a title, in which only long names may break within."""
+    return " ".join(_breakable(word) if _is_long(word) else escape.latex(word) for word in text.split(" "))
+
+
+def _is_long(text: str) -> bool:
+    """Whether there is a word that needs its breaks; lines that it ends or begins can't be filled."""
+    return any(_width(word) > _LONG for word in text.split(" "))
 
 
 def _breakable(text: str) -> str:

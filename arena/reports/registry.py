@@ -29,7 +29,7 @@ class Reporter(Protocol):
 REPORTS: Final = Registry[Reporter](
     "arena.reports", "report", {"tournament": tournament.report, "numbers": numbers.report}
 )
-_SHOWN_BY: Final = {"match": "tournament"}  # for experiments that have no report of their own
+SHOWN_BY: Final = {"match": "tournament"}  # for experiments that have no report of their own
 # names of experiments' reports in the document of a whole suite, where they aren't the experiment's name
 _OF_SUITES: Final = {"tournament": "games", "numbers": "tasks"}
 
@@ -41,7 +41,7 @@ def reports_of(store: Store, runs: Sequence[RunRow], published: bool = False) ->
     """
     by_experiment: dict[str, list[RunRow]] = {}
     for run in runs:
-        by_experiment.setdefault(_SHOWN_BY.get(run.spec.experiment, run.spec.experiment), []).append(run)
+        by_experiment.setdefault(SHOWN_BY.get(run.spec.experiment, run.spec.experiment), []).append(run)
     return tuple(_report(name, store, found, published) for name, found in by_experiment.items())
 
 

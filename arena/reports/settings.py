@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 Settings = Mapping[str, Any]
 
+_NAMES: Final = {  # for people, where a setting's own name doesn't say it
+    "size": "size of a cell",
+    "top_p": "top-p",
+    "history": "rounds shown",
+    "invalid": "invalid answers",
+    "max_tokens": "longest answer",
+    "rounds_asked": "rounds per match",
+}
+
 # settings as words in a row's name; one that isn't here is implied by another (an infix by its wording's hash)
 _SAID: Final = {
     "style": "{} style",
@@ -82,6 +91,30 @@ def of_run(run: RunRow) -> dict[str, Any]:
         for name, value in settings_of(run, cell).items():
             found.setdefault(name, {}).update({} if value is None else {str(value): None})
     return {name: ", ".join(values) or None for name, values in found.items()}
+
+
+def name_of(setting: str) -> str:
+    """The name that people see for a setting, or for anything else that is known about a run."""
+    return _NAMES.get(setting, setting.replace("_", " "))
+
+
+def facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest's facts, one per name; the build of a model, for example, is called "models: NAME"."""
+    found: dict[str, Any] = {}
+    for name, value in manifest.items():
+        nested = isinstance(value, Mapping)
+        found |= {f"{name}: {key}": inner for key, inner in value.items()} if nested else {name: value}
+    return found
+
+
+def own_settings(settings: Mapping[str, Any], rows: Sequence[Settings]) -> dict[str, Any]:
+    """The run's own settings that the settings of its cells, `rows`, don't show."""
+    said = {"sampling": "temperature", "invalid": "invalid"}
+    return {
+        name: value
+        for name, value in settings.items()
+        if name not in said or all(row[said[name]] is None for row in rows)
+    }
 
 
 def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[str, Any]:
@@ -194,6 +227,9 @@ def _said(name: str, value: Any) -> str:
     if name == "invalid":
         text = re.sub(r"^resample:(\d+)$", r"drawn again up to \1 times", text)
         text = "replaced by the policy's draw" if text == "policy" else text
-    if name.endswith("weights"):
-        text = text.removeprefix("sha256:")[:_DIGEST]
-    return printable(_SAID[name].format(text))
+    return printable(_SAID[name].format(shortened(name, text)))
+
+
+def shortened(name: str, text: str) -> str:
+    """A setting's value with a hash cut to what a person reads of it."""
+    return text.removeprefix("sha256:")[:_DIGEST] if name.endswith("weights") else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from arena.store.progress import cell_rows
 from arena.store.registry import find_run, load_runs
 from arena.store.rows import CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec, Unit
 from arena.store.writer import RunWriter
+from arena.text import meant
 
 _NAMES_SHOWN = 5  # in a sentence; `arena runs` shows them all
 
@@ -89,18 +90,23 @@ class Store(AbstractContextManager["Store"]):
         return load_runs(self.database)
 
     def run(self, name: str | None) -> RunRow:
-        """The run of that name; for None, the one begun last. Raises InputError if there is none."""
+        """The run of that name, or the only one whose name ends in these parts ("1", "27-1") or begins with them; for
+        None, the one begun last. Raises InputError if there is none, or several.
+        """
         runs = self.runs()
         if not runs:
             raise InputError(f"the store {self.shown} holds no run yet: `arena tournament` plays one")
         if name is None:
             return runs[-1]
-        for run in runs:
-            if run.name == name:
-                return run
-        names = ", ".join(run.name for run in runs[-_NAMES_SHOWN:])
-        more = f" and {len(runs) - _NAMES_SHOWN} older ones (see `arena runs`)" if len(runs) > _NAMES_SHOWN else ""
-        raise InputError(f"there is no run {name!r} in {self.shown}: there are {names}{more}")
+        found = [run for run in runs if run.name == name]
+        found = found or [run for run in runs if name and run.name.endswith(f"-{name}")]
+        found = found or [run for run in runs if name and run.name.startswith(name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise InputError(f"{name!r} may be several runs in {self.shown}: write more of {_listed(found)}")
+        hint = meant(name, (run.name for run in runs), f"there are {_listed(runs)}")
+        raise InputError(f"there is no run {name!r} in {self.shown}: {hint}")
 
     def find(self, spec: RunSpec) -> RunRow | None:
         """The run with this spec, if it was ever begun here."""
@@ -213,6 +219,12 @@ class Store(AbstractContextManager["Store"]):
     def close(self) -> None:
         """Close the file."""
         self.database.close()
+
+
+def _listed(runs: Sequence[RunRow]) -> str:
+    """The names of runs, the latest few of many."""
+    more = f" and {len(runs) - _NAMES_SHOWN} older ones (see `arena runs`)" if len(runs) > _NAMES_SHOWN else ""
+    return f"{', '.join(run.name for run in runs[-_NAMES_SHOWN:])}{more}"
 
 
 def _integers(name: str, values: tuple[Any, ...]) -> NDArray[np.int64]:

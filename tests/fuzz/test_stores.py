@@ -20,6 +20,7 @@ _COMMANDS = (
         "export --to jsonl --out out",
     ),
     "merge arena.db --into merged.db",
+    *("runs show", "runs show --json", "cite", "compare 1 1", "compare 3 3 --json", "compare 4 4 --format tex"),
     *("prompts", "prompts --tokens --limit 3", "report --published", "watch"),
     "tournament --subject uniform --subject mix:rock=0.5,paper=0.3,scissors=0.2 --games 5 --rounds 3",
     "numbers --subject uniform --n 25",

@@ -11,6 +11,7 @@ import pytest
 
 from arena.reports.latex import latex_tables
 from arena.reports.numbers.tables import tables
+from arena.reports.table import Column, Row, Table
 from arena.reports.tournament.runs import TournamentRuns
 from arena.reports.tournament.table2 import table2
 from tests.support.drawn import all_tasks
@@ -24,11 +25,20 @@ def any_names() -> TournamentRuns:
     return run_of(*(played("rps", 1, sharpness=1, matches=2, subject=f"llm:{name}") for name in NAMES))
 
 
+def long_names() -> Table:
+    """A title and notes that must break within a name."""
+    bot = "mix:rock=0.6,paper=0.2,scissors=0.2"
+    name = f"llm:llama.cpp:/{'models_of_mine/' * 8}Some_Model-Q4_K_M.gguf, {'x' * 120}"
+    title = f"rock-paper-scissors: {bot} v. greedy (50 matches, paired), {name}"
+    return Table("t", title, (Column("a", "a"),), (Row("r", {"a": 1.0}),), (f"Only one has it: {name}.", bot))
+
+
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "table 2, published": lambda: latex_tables(table2(two_models(matches=3), with_published=True)),
     "runs of one model": lambda: latex_tables(table2(three_runs())),
     "any name": lambda: latex_tables(table2(any_names())),
     "many columns": lambda: latex_tables([many_columns()]),
+    "a long name in a title and a note": lambda: latex_tables([long_names()]),
     "tasks, published": lambda: latex_tables(tables(all_tasks(), with_published=True)),
 }
 

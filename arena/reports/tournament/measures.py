@@ -86,10 +86,10 @@ class CellReport:
     @property
     def net(self) -> Estimate:
         """Win rate minus loss rate, in points (table 2)."""
-        return mean(self._points, self.rounds.match, NET)
+        return mean(self.points, self.rounds.match, NET)
 
     @property
-    def _points(self) -> NDArray[np.float64]:
+    def points(self) -> NDArray[np.float64]:
         """Each round's outcome in points, shape (rounds,)."""
         return np.asarray(100.0 * self.rounds.outcome, dtype=np.float64)
 
@@ -99,17 +99,17 @@ class CellReport:
 
         If the opponent forfeited, that is a win. Undefined if a round has no policy.
         """
-        expected = self._expected
+        expected = self.expected_points
         return Estimate(None) if expected is None else mean(expected, self.rounds.match, NET)
 
     @property
     def gap(self) -> Estimate:
         """Net minus expected net: the effect of parsing answers, and luck."""
-        expected = self._expected
-        return Estimate(None) if expected is None else mean(self._points - expected, self.rounds.match, GAP)
+        expected = self.expected_points
+        return Estimate(None) if expected is None else mean(self.points - expected, self.rounds.match, GAP)
 
     @property
-    def _expected(self) -> NDArray[np.float64] | None:
+    def expected_points(self) -> NDArray[np.float64] | None:
         """Each round's expected net in points, shape (rounds,); None if a round has no policy."""
         rounds = self.rounds
         if not self.has_policies:
@@ -139,14 +139,14 @@ class CellReport:
         if not self.has_policies:
             return Estimate(None)
         after = self.after(outcome)
-        return mean(self.determinism[after], self.rounds.match[after], self._bounds)
+        return mean(self.determinism[after], self.rounds.match[after], self.determinism_bounds)
 
     def after_difference(self, outcome: Outcome) -> Estimate:
         """Mean determinism after this outcome minus that after a loss (figure 4, right)."""
         if not self.has_policies:
             return Estimate(None)
         sides = self.after(outcome), self.after(Outcome.LOSS)
-        return difference(self.determinism, self.rounds.match, self._bounds, *sides)
+        return difference(self.determinism, self.rounds.match, self.determinism_bounds, *sides)
 
     def after_difference_within_round(self, outcome: Outcome) -> Estimate:
         """The same difference within each round number, because history and round number affect both sides."""
@@ -154,10 +154,10 @@ class CellReport:
             return Estimate(None)
         rounds = self.rounds
         sides = self.after(outcome), self.after(Outcome.LOSS)
-        return stratified_difference(self.determinism, rounds.match, self._bounds, rounds.number, *sides)
+        return stratified_difference(self.determinism, rounds.match, self.determinism_bounds, rounds.number, *sides)
 
     @property
-    def _bounds(self) -> Bounds:
+    def determinism_bounds(self) -> Bounds:
         """The range of determinism."""
         return 1 / len(self.game.moves), 1.0
 

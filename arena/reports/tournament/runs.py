@@ -46,8 +46,8 @@ class TournamentRuns(Runs[CellReport]):
         if done and not still_open:  # a later part of a run
             first = min(BLOCK, self.run.spec.size)
             return (
-                f"{begins}: the first {first} matches of a cell aren't all in this store, and the others alone are no "
-                "sample. `arena merge` joins this store with those that hold the other parts; the command that began "
+                f"{begins}: the first {first} matches of a cell aren't all in this store, and the others alone "
+                "aren't a fair sample. `arena merge` joins this store with those that hold the other parts; the command that began "
                 "the run, without --matches, plays them here"
             )
         return (

@@ -17,7 +17,7 @@ from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, Toke
 from arena.store import CellSpec, Store
 from arena.store.rows import Asked
 from arena.text import printable
-from tests.support.specs import tournament_run
+from tests.support.specs import PLAIN, numbers_run, tournament_run
 
 CELLS = (
     CellSpec("fixed:rock|greedy|rps|-|-", "fixed:rock", "greedy", "rps"),
@@ -81,6 +81,52 @@ def test_runs_says_who_is_writing(path: Path) -> None:
         _, running = document("runs", "--store", path)["runs"]
     assert running["state"] == "running"
     assert isinstance(running["process"], int)
+
+
+def test_a_run_is_shown_with_all_that_was_set(path: Path) -> None:
+    lines = call("runs", "show", first_run(path), "--store", path).stdout.splitlines()
+    said = {" ".join(line.split()) for line in lines}
+    assert {f"run {first_run(path)}", "style base", "wording log", "invalid answers redraw", "temperature 1"} <= said
+    assert [line for line in lines if line[:1].isdigit()] == [
+        "1  fixed:rock against greedy, rps: 2 of 2 matches, 2 counted, 0 open, 0.0 s",
+        "2  llm:m against greedy, rps: 2 of 2 matches, 2 counted, 0 open, 0.0 s",
+    ]
+    shown = document("runs", "show", first_run(path)[5:], "--store", path)
+    assert shown["settings"] == PLAIN and [cell["key"] for cell in shown["cells"]] == [cell.key for cell in CELLS]
+    assert shown["cells"][1]["settings"]["wording"] == "log" and shown["cells"][1]["prompt"]["style"] == "base"
+
+
+def test_the_latest_run_is_shown_if_none_is_named(path: Path) -> None:
+    latest = document("runs", "show", "--store", path)
+    assert (latest["state"], latest["seed"], latest["cells"][0]["open"]) == ("stopped", 1, 1)
+    # the store may be named before the word, too
+    assert document("runs", "--store", path, "show") == latest
+    assert json.loads(call("runs", "--store", path, "--json", "show").stdout) == latest
+
+
+def test_what_cells_don_t_share_is_shown_with_each(tmp_path: Path) -> None:
+    cells = [
+        CellSpec(f"llm:m||integers|{t}|-", "llm:m", "", "integers", Asked(style="base", wording="w@1", temperature=t))
+        for t in (1.0, 1.5)
+    ]
+    spec = numbers_run(cells, 3, models={"m": "sha256:abc"}, manifest={"arena": "0.1.0", "models": {"m": "build 7"}})
+    with Store.open(tmp_path / "arena.db", create=True) as store:
+        store.begin(spec).close()
+    lines = call("runs", "show", "--store", tmp_path / "arena.db").stdout.splitlines()
+    said = {" ".join(line.split()) for line in lines}
+    assert {"mode sample", "style base", "amount 3 answers", "models: m build 7", "arena 0.1.0"} <= said
+    assert lines[lines.index("models") + 1] == "m  sha256:abc"
+    assert lines[lines.index("cells") + 1 :] == [
+        "1  llm:m, integers: 0 of 3 answers, 0.0 s",
+        "   temperature  1",
+        "2  llm:m, integers: 0 of 3 answers, 0.0 s",
+        "   temperature  1.5",
+    ]
+
+
+def test_a_word_after_runs_that_is_not_known(path: Path) -> None:
+    result = call("runs", "shwo", "--store", path)
+    assert result.exit_code == 2 and "did you mean 'show'?" in result.stderr
 
 
 def test_runs_of_an_empty_store(tmp_path: Path) -> None:
@@ -163,7 +209,7 @@ def test_printable_keeps_what_it_is_told_to() -> None:
     assert printable("a\nb\x1b", keep="\n") == "a\nb\\x1b"
 
 
-@pytest.mark.parametrize("command", [("runs",), ("report", "--run", "\x9b31m\u20661")])
+@pytest.mark.parametrize("command", [("runs",), ("runs", "show"), ("report", "--run", "\x9b31m\u20661")])
 def test_a_run_s_name_can_t_act_on_the_terminal(path: Path, command: tuple[str, ...]) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE runs SET name = ?||id", ("\x9b31m\u2066",))

@@ -105,6 +105,24 @@ def test_an_unknown_run_is_answered_with_those_there_are(path: Path, make_spec: 
             store.run("x")
 
 
+def test_a_run_s_name_may_be_shortened(path: Path, make_spec: MakeSpec) -> None:
+    with Store.open(path, create=True) as store:
+        for seed in range(11):
+            store.begin(make_spec(seed=seed)).close()
+        runs = store.runs()
+        day = runs[0].name.removesuffix("-1")
+        assert store.run(runs[0].name) == runs[0]  # which is also the beginning of "-10" and "-11"
+        for short, seed in (("1", 0), ("11", 10), (f"{day[-2:]}-2", 1), (f"{day}-2", 1)):
+            assert store.run(short) == runs[seed]
+        for short in (day, day[:4], f"{day}-"):
+            with pytest.raises(InputError, match=r"may be several runs in .*: write more of .*-11"):
+                store.run(short)
+        with pytest.raises(InputError, match=f"did you mean '{runs[1].name}'"):
+            store.run(f"{runs[1].name[:-2]}_2")
+        with pytest.raises(InputError, match="there is no run ''"):
+            store.run("")
+
+
 def test_a_cell_twice_is_refused(path: Path, make_spec: MakeSpec) -> None:
     cell = make_spec().cells[BOT]
     with Store.open(path, create=True) as store:
