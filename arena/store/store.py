@@ -91,7 +91,7 @@ class Store(AbstractContextManager["Store"]):
 
     def run(self, name: str | None) -> RunRow:
         """The run of that name, or the only one whose name ends in these parts ("1", "27-1") or begins with them; for
-        None, the one begun last. Raises InputError if there is none, or several.
+        None, the latest. Raises InputError if there is none, or several.
         """
         runs = self.runs()
         if not runs:
