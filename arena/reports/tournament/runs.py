@@ -47,8 +47,8 @@ class TournamentRuns(Runs[CellReport]):
             first = min(BLOCK, self.run.spec.size)
             return (
                 f"{begins}: the first {first} matches of a cell aren't all in this store, and the others alone "
-                "aren't a fair sample. `arena merge` joins this store with those that hold the other parts; the command "
-                "that began the run, without --matches, plays them here"
+                "aren't a fair sample. `arena merge` joins this store with those that hold the other parts. The "
+                "command that began the run plays them here if it is given without --matches"
             )
         return (
             f"{begins}: those that end early aren't a fair sample, so an unfinished run is shown from {BLOCK} matches "
