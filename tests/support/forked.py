@@ -46,7 +46,8 @@ class Forge:
             stdout=subprocess.PIPE,
             text=True,
             cwd=_ROOT,
-            env=os.environ | {"PYTHONPATH": str(_ROOT)},
+            # without threads: a fork beside one that holds a lock could wait for it for ever
+            env=os.environ | {"PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1"},
         )
         self._answer()
 
