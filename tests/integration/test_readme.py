@@ -44,6 +44,7 @@ ASKED_ONLY: Final = {
     "sglang:http": "needs the server that the command before it starts",
     "--device cuda": "needs a GPU",
     "make test": "is what runs this",
+    "make check": "is run beside the tests",
 }
 
 

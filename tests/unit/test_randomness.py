@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.randomness import stream, uniforms, within
@@ -13,7 +13,6 @@ from arena.randomness import stream, uniforms, within
 PARTS = st.lists(st.text("ab|\\", max_size=4), min_size=1, max_size=4)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=8), st.integers(0, 20), st.integers(0, 20))
 def test_a_longer_block_begins_with_the_shorter_one(name: str, count: int, more: int) -> None:
     short, long = uniforms(name, count), uniforms(name, count + more)
@@ -44,7 +43,6 @@ def test_different_names_draw_independently() -> None:
     assert abs(centred.mean()) < 5 / np.sqrt(12 * centred.size)
 
 
-@settings(deadline=None)
 @given(PARTS, PARTS)
 def test_different_parts_never_have_the_same_name(first: list[str], second: list[str]) -> None:
     assert (stream(*first) == stream(*second)) == (first == second)

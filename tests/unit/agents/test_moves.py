@@ -6,7 +6,7 @@ import asyncio
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule, surface_forms
@@ -142,7 +142,6 @@ def test_a_beginning_that_is_a_word_of_its_own_does_not_count() -> None:
 LOGPROBS = st.lists(st.floats(-60, -3), min_size=6, max_size=6)
 
 
-@settings(deadline=None)
 @given(LOGPROBS)
 def test_a_policy_is_the_sums_renormalised(logprobs: list[float]) -> None:
     tokens = MoveTokens(((0, 1), (2,), (3, 4)), (0, 1, 5))

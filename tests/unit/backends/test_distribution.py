@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.special import log_softmax
@@ -42,7 +42,6 @@ def plain(row: NDArray[np.float32], sampling: Sampling) -> NDArray[np.float64]:
     return np.array(kept) / sum(kept)
 
 
-@settings(deadline=None)
 @given(rows(), TEMPERATURES)
 def test_probabilities_are_the_softmax_after_temperature(row: NDArray[np.float32], temperature: float) -> None:
     distribution = Logits(row).under(Sampling(temperature))
@@ -50,7 +49,6 @@ def test_probabilities_are_the_softmax_after_temperature(row: NDArray[np.float32
     assert distribution.logprobs(range(len(row))) == pytest.approx(expected.tolist(), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(rows(), TEMPERATURES)
 def test_entropy_in_bits(row: NDArray[np.float32], temperature: float) -> None:
     probabilities = np.exp(log_softmax(row.astype(np.float64) / temperature))
@@ -63,7 +61,6 @@ def test_entropy_of_a_known_distribution() -> None:
     assert Logits(row).under(Sampling()).entropy() == pytest.approx(1.75, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(rows(), TEMPERATURES, TOP_PS)
 def test_top_p_keeps_the_smallest_set_that_reaches_it(
     row: NDArray[np.float32], temperature: float, top_p: float
@@ -90,7 +87,6 @@ def test_top_p_takes_equal_tokens_by_id() -> None:
     assert np.exp(distribution.logprobs(range(4))) == pytest.approx([0.5, 0.5, 0, 0])
 
 
-@settings(deadline=None)
 @given(rows(), TEMPERATURES, TOP_PS, st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=20))
 def test_a_draw_is_the_inverse_cdf_over_ascending_ids(
     row: NDArray[np.float32], temperature: float, top_p: float, draws: list[float]
@@ -114,7 +110,6 @@ def test_draws_are_as_often_as_likely() -> None:
     assert np.bincount(drawn) / 10_000 == pytest.approx([0.1, 0.2, 0.3, 0.4], abs=2e-4)
 
 
-@settings(deadline=None)
 @given(rows(), st.integers(0, 25))
 def test_the_likeliest_tokens_come_first_and_equal_ones_by_id(row: NDArray[np.float32], count: int) -> None:
     distribution = Logits(row).under(Sampling())
@@ -141,7 +136,6 @@ def test_large_logits_do_not_overflow() -> None:
     assert distribution.entropy() == pytest.approx(1.0)
 
 
-@settings(deadline=None)
 @given(rows(), TEMPERATURES, TOP_PS)
 def test_numbers_that_nobody_draws_from_are_those_of_the_distribution(
     row: NDArray[np.float32], temperature: float, top_p: float

@@ -72,7 +72,6 @@ def test_a_longer_text_is_cut_where_the_answer_ends(
     assert (sample.text, sample.tokens, sample.ended) == (text, tokens(*pieces)[:length], ended)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, len(PIECES) - 1), min_size=1, max_size=10))
 def test_cutting_is_what_sampling_token_by_token_gives(sampled: list[int]) -> None:
     sample = cut(RULE, VOCABULARY, sampled)
@@ -122,7 +121,7 @@ RULES = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(
     pieces=st.lists(BYTES, min_size=1, max_size=6),
     rule=RULES,

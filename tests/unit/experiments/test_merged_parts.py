@@ -56,7 +56,7 @@ def spans(draw: st.DrawFn) -> list[tuple[int, int]]:
     return draw(st.permutations([(first + 1, last) for first, last in pairwise([0, *sorted(cuts), MATCHES])]))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(spec=st.sampled_from([BOTS, MODEL]), parts=spans(), data=st.data())
 def test_parts_in_any_order_are_the_whole(
     whole: dict[Spec, dict[str, Any]], spec: TournamentSpec, parts: list[tuple[int, int]], data: st.DataObject
@@ -70,7 +70,7 @@ def test_parts_in_any_order_are_the_whole(
         assert told(here / "merged.db") == whole[spec]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     spec=st.sampled_from([BOTS, MODEL]),
     parts=spans(),
@@ -95,7 +95,7 @@ def test_parts_that_were_interrupted_go_on_in_the_merged_store(
         assert told(here / "merged.db") == whole[spec]
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(after=st.integers(0, 70), others=st.integers(0, 70))
 def test_draws_of_two_machines_are_those_of_one(whole: dict[Spec, dict[str, Any]], after: int, others: int) -> None:
     with folder() as here:

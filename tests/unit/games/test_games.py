@@ -33,7 +33,6 @@ def policies(count: int) -> st.SearchStrategy[Policy]:
     return weights.map(lambda given: Policy(tuple(weight / 64 for weight in given)))
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_the_best_reply_wins_most_often_and_is_the_first_of_those(data: st.DataObject) -> None:
     game = data.draw(games())
@@ -45,7 +44,6 @@ def test_the_best_reply_wins_most_often_and_is_the_first_of_those(data: st.DataO
     assert game.best_reply(policy) == wins.index(max(wins))
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_the_best_move_is_the_best_reply_with_the_seats_exchanged(data: st.DataObject) -> None:
     game = data.draw(games())
@@ -122,7 +120,7 @@ def test_equilibrium(name: str, net: float) -> None:
     assert policy == pytest.approx([1 / len(game.moves)] * len(game.moves))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(games())
 def test_the_equilibrium_policy_secures_its_value(game: Game) -> None:
     value, policy = equilibrium(game)

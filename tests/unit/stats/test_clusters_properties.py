@@ -17,7 +17,7 @@ from tests.support.clustered import Floats, Labels, Mask, floats, half_width, in
 
 WIDE = -1e6, 1e6  # bounds far from everything
 
-examples = settings(deadline=None, max_examples=40)
+examples = settings(max_examples=40)
 observations = st.lists(
     st.tuples(st.floats(-100, 100), st.integers(0, 4), st.integers(1, 3), st.sampled_from("wl-")),
     min_size=2,

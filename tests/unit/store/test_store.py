@@ -267,7 +267,7 @@ decisions = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(decisions, decisions), min_size=1, max_size=3))
 def test_open_matches_and_prompts_come_back_equal(make_spec: MakeSpec, played: list[tuple[Decision, Decision]]) -> None:
     key, outcome = make_spec().cells[MODEL].key, parse_game("rps").outcome

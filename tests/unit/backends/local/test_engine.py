@@ -58,7 +58,7 @@ requests = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     waves=st.lists(st.lists(requests | prompts, max_size=12), min_size=1, max_size=5),
     steps=st.integers(0, 4),
@@ -95,7 +95,7 @@ def test_everybody_gets_what_a_plain_computation_gives(waves, steps, cells, sequ
         assert scores[number].logprobs == pytest.approx(scored(tokens).logprobs, abs=1e-12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     batch=st.lists(requests, min_size=2, max_size=10),
     cancelled=st.sets(st.integers(0, 9)),

@@ -140,7 +140,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=200), st.binary(max_size=8), st.integers(0, 120))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_the_bytes_there_is_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, tail: bytes, patch: bytes, where: int
 ) -> None:
