@@ -155,7 +155,7 @@ def test_a_template_that_writes_the_date_writes_one_date(reward_weights: Path, t
 
 def test_a_language_model(reward_weights: Path, tmp_path: Path) -> None:
     said = refused(reward_model(reward_weights / "language", tmp_path / "model", TEMPLATE))
-    assert "no reward model" in said and "score.weight" in said
+    assert "isn't a reward model" in said and "score.weight" in said
 
 
 def test_two_labels(reward_weights: Path, tmp_path: Path) -> None:
