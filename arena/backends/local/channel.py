@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from arena.backends.local import messages
 from arena.backends.local.child import describe, end, last_words
 from arena.errors import ModelError
+
+WORKER: Final = "arena.backends.local.worker"  # the module that a child runs
 
 Tell = Callable[[str], None]
 

@@ -9,7 +9,7 @@ import msgspec
 
 from arena.backends.base import Capability, Completion, Request, Sampling, Scores, Vocabulary, Work
 from arena.backends.local import messages
-from arena.backends.local.channel import Channel, Tell, receive, send
+from arena.backends.local.channel import WORKER, Channel, Tell, receive, send
 from arena.backends.local.child import describe, end, last_words, log_file, start
 from arena.backends.local.settings import Settings
 from arena.backends.requests import check_request, check_score
@@ -49,7 +49,7 @@ class LocalModel:
         settings = (settings or Settings()).resolved()
         for attempt in (settings, msgspec.structs.replace(settings, cautious=True)):
             log = log_file(name)
-            process = await start("arena.backends.local.worker", log)
+            process = await start(WORKER, log)
             warming = False
             try:
                 await send(process, messages.Load(library, place, attempt))

@@ -11,12 +11,10 @@ from pathlib import Path
 
 from arena.backends.base import Vocabulary
 from arena.backends.local import messages
-from arena.backends.local.channel import Channel, receive, send
+from arena.backends.local.channel import WORKER, Channel, receive, send
 from arena.backends.local.child import describe, end, last_words, log_file, start
 from arena.concurrency import aside
 from arena.errors import InputError, ModelError
-
-WORKER = "arena.backends.local.worker"
 
 
 class TokenizerProcess:

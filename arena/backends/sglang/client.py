@@ -60,7 +60,7 @@ class SGLang:
     @classmethod
     async def connect(cls, name: str, entry: ModelEntry, settings: ServerSettings) -> SGLang:
         """Ask the servers what they serve, and how they count. Raises ModelError for servers that don't answer within
-        10 seconds, InputError for anything but SGLang servers."""
+        `START_SECONDS`, InputError for anything but SGLang servers."""
         urls = addresses(entry.place)
         transport, tokenizer = Transport(urls, settings), None
         try:

@@ -92,8 +92,8 @@ def compare(store: Store, first: RunRow, second: RunRow) -> Report:
         for number, (title, rows) in enumerate(parts, start=1)
     ]
     nothing = (
-        f"nothing counts yet in both of the runs {names[0]} and {names[1]}: the command that began a run goes on with "
-        "it, and `arena runs` tells how far it is"
+        f"nothing counts yet in both of the runs {names[0]} and {names[1]}: the command that began a run continues "
+        "it, and `arena runs` shows how far it is"
     )
     return Report(
         name="compare",
