@@ -3,7 +3,7 @@
 agent.py            the contract: what an agent may see, and what it decides
 spec.py             from the spec that a person types to an agent
 bots.py             mixed strategies: uniform, fixed:MOVE, mix:MOVE=P,...
-greedy.py           the greedy reader
+readers/            those who foresee the other's move; a file a reader
 language_model.py   llm:MODEL
 person.py           a person, whose choice is awaited
 brought.py          agents that other packages bring, held to the contract

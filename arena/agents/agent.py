@@ -55,11 +55,13 @@ class View(Position):
     """All that an agent may know when it decides a round.
 
     `draw` is this seat's uniform number for the round, in [0, 1); `seed` names the stream of random draws
-    that belongs to this seat and round, for agents that need more than one.
+    that belongs to this seat and round, for agents that need more than one. `rounds` is how many the match has, 0 where
+    that isn't known.
     """
 
     draw: float = 0.0
     seed: str = ""
+    rounds: int = field(default=0, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class LanguageModelAgent:
         self._stop = stop_rule(self.moves, asking.wording.closing, asking.max_tokens)
         self._wanted = tokens.wanted
         self._prompts: dict[tuple[ShownRound, ...], asyncio.Future[Prompt]] = {}
+        self._policies: dict[tuple[ShownRound, ...], Policy] = {}  # those that were asked for alone
 
     @classmethod
     async def make(cls, name: str, model: LanguageModel, game: Game, seat: Seat, asking: Asking) -> LanguageModelAgent:
@@ -80,9 +81,19 @@ class LanguageModelAgent:
         return self._request(self._shown(history))
 
     async def policy(self, position: Position) -> Policy:
-        """Ask the model for its next-token distribution alone. Raises ModelError if it fails."""
-        _, completion = await self._ask(position, None)
-        return self._policy(completion)
+        """Ask the model for its next-token distribution alone. Raises ModelError if it fails.
+
+        A reader that looks ahead asks for the same ones in match after match, so they are kept.
+        """
+        shown = self._shown(position.history)
+        known = self._policies.get(shown)
+        if known is None:
+            _, completion = await self._ask(position, None)
+            known = self._policy(completion)
+            if len(self._policies) >= _MOST_PROMPTS:
+                self._policies.clear()
+            self._policies[shown] = known
+        return known
 
     async def decide(self, view: View) -> Decision:
         """Ask the model. Raises ModelError if it fails."""

@@ -1,5 +1,5 @@
-"""From the spec that a person types to an agent: `greedy`, `uniform`, `fixed:rock`, `mix:rock=0.5,paper=0.5`,
-`llm:NAME`, `human`, or one that another package brings.
+"""From the spec that a person types to an agent: `greedy`, `markov:2`, `uniform`, `fixed:rock`, `llm:NAME`, `human`, or
+one that another package brings.
 
 A package adds an agent through the entry point group `arena.agents`: the name is what people type, the object a
 `Factory`, whose attribute `usage`, if it has one, says how the agent is written (docs/plug-ins.md).
@@ -15,8 +15,14 @@ from typing import Final
 from arena.agents.agent import Agent, AgentSpec, Factory
 from arena.agents.bots import fixed, mix, uniform
 from arena.agents.brought import guarded
-from arena.agents.greedy import greedy
 from arena.agents.person import human
+from arena.agents.readers.frequency import frequency
+from arena.agents.readers.greedy import greedy
+from arena.agents.readers.iocaine import iocaine
+from arena.agents.readers.lookahead import ideal, lookahead
+from arena.agents.readers.markov import markov
+from arena.agents.readers.roshambo import roshambo
+from arena.agents.readers.win_stay import win_stay
 from arena.backends.keys import without_logins
 from arena.backends.weights.catalog import catalog, is_weights
 from arena.errors import ArenaError, UsageError
@@ -46,6 +52,13 @@ AGENTS: Final = Registry[Factory](
     "agent",
     {
         "greedy": _Kind("greedy", greedy),
+        "lookahead": _Kind("lookahead:DEPTH[,net][,cut=P]", lookahead),
+        "ideal": _Kind("ideal[:net][,cut=P]", ideal),
+        "frequency": _Kind("frequency", frequency),
+        "markov": _Kind("markov:ORDER", markov),
+        "wsls": _Kind("wsls", win_stay),
+        "iocaine": _Kind("iocaine", iocaine),
+        "roshambo": _Kind("roshambo:PROGRAM", roshambo),
         "uniform": _Kind("uniform", uniform),
         "fixed": _Kind("fixed:MOVE", fixed),
         "mix": _Kind("mix:MOVE=P,MOVE=P,...", mix),

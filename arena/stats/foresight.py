@@ -1,21 +1,22 @@
-"""How well a simple predictor foresees a player: an order-2 Markov model of their own moves, learnt as they play."""
+"""How well a simple predictor foresees a player: a Markov model of their own moves, learnt as they play."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-ORDER = 2
+ORDER = 2  # of the app's foresight
 
 
 class MarkovPredictor:
-    """Foresees the next of `moves` possible moves: the one that followed the player's last two most often before.
+    """Foresees the next of `moves` possible moves: the one that followed the player's last `order` moves most often.
 
-    If the last two never occurred together before, it looks at the last one, then at all moves alike. A tie between
+    If these never occurred together before, it looks at fewer of them, in the end at all moves alike. A tie between
     moves goes to the one played more often overall, then to the first in the game's order.
     """
 
-    def __init__(self, moves: int) -> None:
+    def __init__(self, moves: int, order: int = ORDER) -> None:
         self._moves = moves
+        self._order = order
         self._after: defaultdict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
         self._last: tuple[int, ...] = ()
         self._seen = 0
@@ -44,4 +45,4 @@ class MarkovPredictor:
             self._right += expected == move
         for order in range(len(self._last) + 1):
             self._after[self._last[len(self._last) - order :]][move] += 1
-        self._last = (*self._last, move)[-ORDER:]
+        self._last = (*self._last, move)[-self._order :] if self._order else ()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from arena.agents.agent import Agent, Sees, View
-from arena.agents.greedy import GreedyReader
+from arena.agents.readers.greedy import GreedyReader
 from arena.agents.spec import make_bot, parse_agent
 from arena.experiments.tournament.match import Pairing, play_match
 from arena.games import Game, parse_game

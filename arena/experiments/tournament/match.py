@@ -94,6 +94,7 @@ class _Side:
         self._other = pairing.agent(seat.other)
         self._seat = seat
         self._match = match
+        self._rounds = rounds
         self._name = stream(pairing.seed, pairing.cell, match, seat)
         self._draws = uniforms(self._name, rounds)
         self._history: list[Past] = []
@@ -111,13 +112,14 @@ class _Side:
         agent, draw = self._agent, float(self._draws[number - 1])
         plain = (self._match, number, tuple(self._history), draw, within(self._name, number))
         if agent.sees is Sees.MOVES:
-            return await agent.decide(View(*plain))
+            return await agent.decide(View(*plain, rounds=self._rounds))
         policy = self._readable(shown)
         if agent.sees is Sees.POLICY:
-            return await agent.decide(PolicyView(*plain, policy=policy))
+            return await agent.decide(PolicyView(*plain, rounds=self._rounds, policy=policy))
         assert isinstance(self._other, HasPolicy), "checked by Pairing"
         ask = partial(_asked, self._other, self._match)
-        return await agent.decide(PoliciesView(*plain, policy=policy, policies=tuple(self._policies), _ask=ask))
+        past = tuple(self._policies)
+        return await agent.decide(PoliciesView(*plain, rounds=self._rounds, policy=policy, policies=past, _ask=ask))
 
     def _readable(self, policy: Policy | None) -> Policy:
         if policy is None:

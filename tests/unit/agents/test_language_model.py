@@ -91,9 +91,9 @@ def test_the_draws_carry_the_name_of_the_round() -> None:
 
 @pytest.mark.parametrize("sampling", [Sampling(), Sampling(temperature=0.5, top_p=0.9)])
 def test_its_policy_at_a_position_is_the_one_that_it_then_has_and_nothing_is_drawn(sampling: Sampling) -> None:
-    model = TableModel()
-    player = agent(model, sampling=sampling)
     for moves in product(product((0, 1, 2, None), repeat=2), repeat=2):
+        model = TableModel()
+        player = agent(model, sampling=sampling)
         history = played(Seat.SUBJECT, *moves)
         policy = asyncio.run(player.policy(Position(7, len(history) + 1, history)))
         asked = model.requests[-1]
@@ -101,6 +101,15 @@ def test_its_policy_at_a_position_is_the_one_that_it_then_has_and_nothing_is_dra
         decision = decide(player, *moves)
         assert decision.policy == policy
         assert decision.prompt is not None and decision.prompt.tokens == asked.tokens
+
+
+def test_a_policy_is_asked_for_once_in_all_matches() -> None:
+    model = TableModel()
+    player = agent(model)
+    history = played(Seat.SUBJECT, (0, 1), (2, 2))
+    policies = [asyncio.run(player.policy(Position(match, 3, history))) for match in range(3)]
+    assert policies == policies[:1] * 3
+    assert len(model.requests) == 1
 
 
 def test_the_deepest_round_goes_first() -> None:

@@ -42,7 +42,10 @@ def test_a_spec_is_taken_apart(text: str, kind: str, argument: str) -> None:
     [
         ("gredy", "did you mean 'greedy'?"),
         ("unifrom", "did you mean 'uniform'?"),
-        ("oracle", "there are fixed:MOVE, greedy, human[:mind-reader], llm:MODEL, mix:MOVE=P,MOVE=P,..., uniform"),
+        (
+            "oracle",
+            "there are fixed:MOVE, frequency, greedy, human[:mind-reader], ideal[:net][,cut=P], iocaine, llm:MODEL",
+        ),
         ("", "there is no agent ''"),
         ("Greedy", "did you mean 'greedy'?"),
         ("llm", "it is written llm:MODEL"),

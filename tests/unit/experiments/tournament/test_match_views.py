@@ -80,7 +80,13 @@ def test_the_reader_is_shown_the_policy_and_not_the_decision(reader: Seat) -> No
     assert policy is not None
     assert reading.views == [
         PolicyView(
-            0, number, pasts(reader, rounds[: number - 1]), draw, stream(0, "cell", 0, reader, number), policy=policy
+            0,
+            number,
+            pasts(reader, rounds[: number - 1]),
+            draw,
+            stream(0, "cell", 0, reader, number),
+            rounds=10,
+            policy=policy,
         )
         for number, draw in enumerate(draws, start=1)
     ]

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from arena.agents.agent import PolicyView
-from arena.agents.greedy import GreedyReader
+from arena.agents.readers.greedy import GreedyReader
 from arena.games import parse_game
 from arena.records import Decision, Policy, Seat
 
