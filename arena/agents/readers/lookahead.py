@@ -119,7 +119,7 @@ class Lookahead:
         if depth == 1:
             return 0.0
         considered = {theirs for _, theirs in node.after}
-        missing = sum(p for theirs, p in enumerate(node.policy.tolist()) if theirs not in considered)
+        missing = sum(float(p) for theirs, p in enumerate(node.policy) if theirs not in considered)
         found = [missing * (depth - 1)] * len(self._outcomes)
         for (mine, theirs), after in node.after.items():
             found[mine] += float(node.policy[theirs]) * self._left_out(after, depth - 1)
