@@ -12,6 +12,7 @@ import click
 from arena.text import printable
 
 if TYPE_CHECKING:
+    from arena.reports.options import ReportSettings
     from arena.reports.report import Report
     from arena.store.rows import RunRow
     from arena.store.store import Store
@@ -36,13 +37,11 @@ def heading(text: str) -> None:
     click.secho(text, bold=True)
 
 
-def report_on(
-    store: Store, runs: Sequence[RunRow], format_: str, out: Path | None = None, published: bool = False
-) -> None:
+def report_on(store: Store, runs: Sequence[RunRow], format_: str, out: Path | None, settings: ReportSettings) -> None:
     """Write the reports of runs to the folder `out`, if it is given, and print them."""
     from arena.reports.registry import reports_of
 
-    reports = reports_of(store, runs, published)
+    reports = reports_of(store, runs, settings)
     write_reports(reports, out)
     show(reports, format_)
 

@@ -31,10 +31,11 @@ def report(stores: tuple[Path, ...], names: tuple[str, ...], format_: str, out: 
 
     With several --store, a run whose name is in more than one of them is called STORE:NAME, as in rig:2026-11-23-1.
     """
+    from arena.reports.options import ReportSettings
     from arena.store.several import check_apart, open_all
 
     with open_all(stores) as opened:
         named = {run.name: run for run in map(opened.run, names or [None])}  # each once, however it was named
         runs = list(named.values())
         check_apart(opened, runs)
-        report_on(opened, runs, format_, out, published)
+        report_on(opened, runs, format_, out, ReportSettings(published))

@@ -39,6 +39,7 @@ def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any]
     """Carry out a plan and show its report. `chosen` has the values of the options that all such commands have."""
     from arena.cli.output import ready, show, write_reports
     from arena.experiments.experiment import carry_out
+    from arena.reports.options import ReportSettings
     from arena.reports.registry import reports_of
     from arena.store.store import Store
 
@@ -47,7 +48,7 @@ def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any]
 
     with Store.open(chosen["store"], create=True) as opened:
         run = to_its_end(work, opened, chosen["display"], chosen)
-        reports = reports_of(opened, [run], published)
+        reports = reports_of(opened, [run], ReportSettings(published))
         found = ready(reports, [run])
         write_reports(found, chosen.get("out") if found else None)
         if chosen["as_json"]:

@@ -3,6 +3,7 @@
 registry.py    from stored runs to their reports, by the experiment's name
 runs.py        runs of any experiment, read from the store
 report.py      a report of any experiment, and the files that it is written to
+options.py     what somebody asks of a report
 table.py       a table's data, whatever form it is written in
 writers.py     tables as Markdown and CSV
 latex.py       tables in LaTeX

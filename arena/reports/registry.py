@@ -1,7 +1,7 @@
 """From stored runs to their reports: an experiment's reporter is found by the experiment's name.
 
 A package adds one through the entry point group `arena.reports`: the name is the experiment's, the object a function
-`report(store, runs, published=False) -> Report`.
+`report(store, runs, settings) -> Report`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from arena.errors import InputError
 from arena.plugins import Registry
 from arena.reports import numbers, tournament
+from arena.reports.options import DEFAULTS, ReportSettings
 from arena.store.rows import RunRow
 from arena.text import printable
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class Reporter(Protocol):
-    """Makes an experiment's report of some of its runs, side by side; with the paper's rows if `published`."""
+    """Makes an experiment's report of some of its runs, side by side, as `settings` ask."""
 
-    def __call__(self, store: Store, runs: Sequence[RunRow], published: bool = False) -> Report: ...
+    def __call__(self, store: Store, runs: Sequence[RunRow], settings: ReportSettings) -> Report: ...
 
 
 REPORTS: Final = Registry[Reporter](
@@ -34,7 +35,7 @@ SHOWN_BY: Final = {"match": "tournament"}  # for experiments that have no report
 _OF_SUITES: Final = {"tournament": "games", "numbers": "tasks"}
 
 
-def reports_of(store: Store, runs: Sequence[RunRow], published: bool = False) -> tuple[Report, ...]:
+def reports_of(store: Store, runs: Sequence[RunRow], settings: ReportSettings = DEFAULTS) -> tuple[Report, ...]:
     """The reports of runs of any experiments: one per experiment, in the order of first runs.
 
     Raises InputError for an experiment that nothing installed here can report.
@@ -42,7 +43,7 @@ def reports_of(store: Store, runs: Sequence[RunRow], published: bool = False) ->
     by_experiment: dict[str, list[RunRow]] = {}
     for run in runs:
         by_experiment.setdefault(SHOWN_BY.get(run.spec.experiment, run.spec.experiment), []).append(run)
-    return tuple(_report(name, store, found, published) for name, found in by_experiment.items())
+    return tuple(_report(name, store, found, settings) for name, found in by_experiment.items())
 
 
 def suite_document(suite: str, reports: Sequence[Report]) -> dict[str, object]:
@@ -51,7 +52,7 @@ def suite_document(suite: str, reports: Sequence[Report]) -> dict[str, object]:
     return {"suite": suite, **dict.fromkeys(_OF_SUITES.values()), **found}
 
 
-def _report(name: str, store: Store, runs: Sequence[RunRow], published: bool) -> Report:
+def _report(name: str, store: Store, runs: Sequence[RunRow], settings: ReportSettings) -> Report:
     if name not in REPORTS:
         raise InputError(
             f"run {printable(runs[0].name)} is of the experiment {name!r}, which nothing installed here "
@@ -60,4 +61,4 @@ def _report(name: str, store: Store, runs: Sequence[RunRow], published: bool) ->
         )
     reporter = REPORTS.load(name)
     with REPORTS.blaming(name):
-        return reporter(store, runs, published)
+        return reporter(store, runs, settings)

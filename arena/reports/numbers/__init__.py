@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from arena.reports.options import DEFAULTS, ReportSettings
+
 if TYPE_CHECKING:
     from arena.reports.numbers.runs import NumbersRuns
     from arena.reports.report import Report
@@ -19,11 +21,11 @@ if TYPE_CHECKING:
     from arena.store.store import Store
 
 
-def report(store: Store, runs: Sequence[RunRow], published: bool = False) -> Report:
+def report(store: Store, runs: Sequence[RunRow], settings: ReportSettings = DEFAULTS) -> Report:
     """The tables and figures of runs of tasks. Raises InputError if none of their tasks is known here."""
     from arena.reports.numbers.runs import read_runs
 
-    return reported(read_runs(store, *runs), published)
+    return reported(read_runs(store, *runs), settings.published)
 
 
 def reported(found: NumbersRuns, published: bool = False) -> Report:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from arena.reports.options import DEFAULTS, ReportSettings
+
 if TYPE_CHECKING:
     from arena.reports.report import Report
     from arena.reports.tournament.runs import TournamentRuns
@@ -18,11 +20,11 @@ if TYPE_CHECKING:
     from arena.store.store import Store
 
 
-def report(store: Store, runs: Sequence[RunRow], published: bool = False) -> Report:
+def report(store: Store, runs: Sequence[RunRow], settings: ReportSettings = DEFAULTS) -> Report:
     """Table 2 and figure 4 of runs of games. Raises InputError if none of their games is installed."""
     from arena.reports.tournament.runs import read_runs
 
-    return reported(read_runs(store, *runs), published)
+    return reported(read_runs(store, *runs), settings.published)
 
 
 def reported(found: TournamentRuns, published: bool = False) -> Report:

@@ -12,6 +12,7 @@ from arena.errors import UsageError
 from arena.experiments.experiment import Count, Event, Experiment, Observer, Plan, Spec
 from arena.randomness import stream, uniforms
 from arena.records import Answer, Sample
+from arena.reports.options import ReportSettings
 from arena.reports.report import Report
 from arena.reports.table import Column, Row, Table
 from arena.store.rows import CellSpec, RunRow, Unit
@@ -75,7 +76,7 @@ async def plan(spec: CoinsSpec, models: Models) -> Coins:
     return Coins(spec)
 
 
-def report(store: Store, runs: Sequence[RunRow], published: bool = False) -> Report:
+def report(store: Store, runs: Sequence[RunRow], settings: ReportSettings) -> Report:
     """The share of heads of every coin."""
     rows = [_row(store, cell) for run in runs for cell in store.cells(run)]
     columns = (Column("n", "n", "count"), Column("heads", "heads", "share"))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from arena.errors import InputError
+from arena.reports.options import ReportSettings
 from arena.reports.registry import reports_of, suite_document
 from arena.reports.report import Report
 from arena.reports.table import Column, Row, Table
@@ -36,7 +37,7 @@ def brought(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     return bring
 
 
-def dice(store: Store, runs: Sequence[RunRow], published: bool = False) -> Report:
+def dice(store: Store, runs: Sequence[RunRow], settings: ReportSettings) -> Report:
     rows = tuple(Row(run.name, {"throws": 3}) for run in runs)
     return Report("dice", "dice", (Table("dice", "Dice", (Column("throws", "throws"),), rows),), (), [], {"dice": 3})
 
