@@ -95,9 +95,10 @@ def _registries() -> tuple[Registry[Any], ...]:
     from arena.backends.backend import BACKENDS
     from arena.experiments.registry import EXPERIMENTS
     from arena.games.registry import GAMES
+    from arena.reports.compare.registry import COMPARISONS
     from arena.reports.registry import REPORTS
 
-    return AGENTS, BACKENDS, EXPERIMENTS, GAMES, REPORTS
+    return AGENTS, BACKENDS, EXPERIMENTS, GAMES, REPORTS, COMPARISONS
 
 
 def _game(name: str) -> dict[str, str]:

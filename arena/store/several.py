@@ -85,7 +85,7 @@ class _Several(Store):
     def run(self, name: str | None) -> RunRow:
         if name is not None and self._times[name] > 1:
             called = " or ".join(known for known, (_, run) in self._holding.items() if run.name == name)
-            raise InputError(f"there is a run {name} in several of the stores: say which, with --run {called}")
+            raise InputError(f"there is a run {name} in several of the stores: say which, as in {called}")
         return super().run(name)
 
 

@@ -9,11 +9,13 @@ from typing import Any, Final
 from arena.errors import InputError
 from arena.reports.cautions import cautions
 from arena.reports.compare.cells import matched
-from arena.reports.compare.kinds import KINDS, Kind
+from arena.reports.compare.kind import Kind, Measure
+from arena.reports.compare.registry import COMPARISONS
 from arena.reports.compare.settings import Difference, differences
-from arena.reports.compare.tables import DIFFERS, EXACT, measure_json, result_row, results_columns, settings_table
+from arena.reports.compare.tables import DIFFERS, measure_json, result_row, results_columns, settings_table
 from arena.reports.registry import SHOWN_BY
 from arena.reports.report import Report
+from arena.reports.runs import Runs
 from arena.reports.settings import labels, run_document
 from arena.reports.table import Row, Table
 from arena.stats.comparing import Comparison
@@ -27,16 +29,16 @@ UNDECIDED_NOTE: Final = (
     "Undecided: the interval holds 0 at this size. The last column says how many more {unit} a cell of each run would "
     "need for an interval without 0 if the present difference were the true one."
 )
-CHI2_NOTE: Final = "Chi² is compared where both runs have the same number of answers, and its interval is that of phi²."
 
 
 @dataclass(frozen=True)
 class _Pair:
-    """A cell of each run, and what was compared, by measure. `title` is for people."""
+    """A cell of each run, and what was compared, by the keys of `measures`. `title` is for people."""
 
     first: CellSpec
     second: CellSpec
     title: str
+    measures: Mapping[str, Measure]
     measured: Mapping[str, Comparison]
 
     @property
@@ -50,7 +52,7 @@ class _Pair:
         sides = (("first", self.first), ("second", self.second))
         names = ("subject", "opponent", "what")
         about = {f"{side}_{name}": getattr(cell, name) or None for side, cell in sides for name in names}
-        return tuple(result_row(name, one, about) for name, one in self.measured.items())
+        return tuple(result_row(key, self.measures[key], one, about) for key, one in self.measured.items())
 
     def to_json(self) -> dict[str, Any]:
         """As a document."""
@@ -58,7 +60,7 @@ class _Pair:
             side: {"key": cell.key, "subject": cell.subject, "opponent": cell.opponent or None, "what": cell.what}
             for side, cell in (("first", self.first), ("second", self.second))
         }
-        measures = {name: measure_json(name, one) for name, one in self.measured.items()}
+        measures = {key: measure_json(self.measures[key], one) for key, one in self.measured.items()}
         return {**sides, "paired": self.paired, "measures": measures}
 
 
@@ -67,8 +69,14 @@ def compare(store: Store, first: RunRow, second: RunRow) -> Report:
 
     Raises InputError for runs of different kinds, of a kind that can't be compared, or without a cell in common.
     """
-    kind, names = _kind(first, second), (printable(first.name), printable(second.name))
-    found = tuple(kind.read(store, run) for run in (first, second))
+    name, names = _kind_of(first, second), (printable(first.name), printable(second.name))
+    kind = _load(name)
+    with COMPARISONS.blaming(name):
+        return _compared(kind, names, tuple(kind.read(store, run) for run in (first, second)))
+
+
+def _compared(kind: Kind, names: tuple[str, str], found: tuple[Runs[Any], Runs[Any]]) -> Report:
+    first, second = (side.run for side in found)
     cells = [[cell.cell.spec for cell in side.cells] for side in found]
     places = matched(*cells)
     if not places:
@@ -82,7 +90,7 @@ def compare(store: Store, first: RunRow, second: RunRow) -> Report:
     parts = [(pair.title, pair.rows) for pair in pairs if pair.rows]
     notes = (
         f"First: run {names[0]}; second: run {names[1]}. {DIFFERENCE_NOTE}",
-        *_told(pairs, kind.unit),
+        *_told(pairs, kind),
         *_left_out(kind, names, found, places),
         *_cautions(found, places),
     )
@@ -106,16 +114,26 @@ def compare(store: Store, first: RunRow, second: RunRow) -> Report:
     )
 
 
-def _kind(first: RunRow, second: RunRow) -> Kind:
+def _kind_of(first: RunRow, second: RunRow) -> str:
+    """The name of the kind that both runs are of."""
     one, two = (SHOWN_BY.get(run.spec.experiment, run.spec.experiment) for run in (first, second))
     if one != two:
         raise InputError(
             f"run {printable(first.name)} is of the kind {one!r} and run {printable(second.name)} of the kind {two!r}: "
             "only runs of one kind can be compared"
         )
-    if one not in KINDS:
-        raise InputError(f"runs of the kind {one!r} can't be compared, only those of {' and '.join(KINDS)}")
-    return KINDS[one]
+    if one not in COMPARISONS:
+        known = " and ".join(COMPARISONS.names())
+        raise InputError(f"runs of the kind {one!r} can't be compared, only those of {known}")
+    return one
+
+
+def _load(name: str) -> Kind:
+    """The kind of that name. Raises InputError if the package that brings it fails."""
+    found = COMPARISONS.load(name)
+    if not isinstance(found, Kind):
+        raise COMPARISONS.failure(name, f"is not a Kind but {found!r:.80}")
+    return found
 
 
 def _pairs(kind: Kind, found: Sequence[Any], places: Sequence[tuple[int, int]], same_seed: bool) -> list[_Pair]:
@@ -127,11 +145,11 @@ def _pairs(kind: Kind, found: Sequence[Any], places: Sequence[tuple[int, int]], 
         same_draws = same_seed and first.cell.spec.key == second.cell.spec.key
         measured = kind.compare(first, second, same_draws)
         who = dict.fromkeys(_name(names[side][at], found[side].cells[at]) for side, at in enumerate(places_))
-        sizes = next((one.sizes for name, one in measured.items() if not name.startswith(EXACT)), (0, 0))
+        sizes = next((one.sizes for key, one in measured.items() if not kind.measures[key].exact), (0, 0))
         together = any(one.paired for one in measured.values())
         how = f"{sizes[0]} {kind.unit}, paired" if together else f"{sizes[0]} and {sizes[1]} {kind.unit}"
         title = f"{kind.title(first)}: {' / '.join(who)} ({how})"
-        pairs.append(_Pair(first.cell.spec, second.cell.spec, title, measured))
+        pairs.append(_Pair(first.cell.spec, second.cell.spec, title, kind.measures, measured))
     return pairs
 
 
@@ -141,9 +159,9 @@ def _name(label: str, cell: Any) -> str:
     return label if not opponent or " v. " in label else f"{label} v. {printable(opponent)}"
 
 
-def _told(pairs: Sequence[_Pair], unit: str) -> list[str]:
+def _told(pairs: Sequence[_Pair], kind: Kind) -> list[str]:
     """How to read the tables, and how many differences there are beside those that chance alone gives."""
-    rows = [row for pair in pairs for row in pair.rows]
+    rows, unit = [row for pair in pairs for row in pair.rows], kind.unit
     decided = [row for row in rows if row.values["interval_low"] is not None]
     notes = [UNDECIDED_NOTE.format(unit=unit)]
     if any(pair.paired for pair in pairs):
@@ -151,8 +169,8 @@ def _told(pairs: Sequence[_Pair], unit: str) -> list[str]:
             f"Paired: {unit} of one number had the same draws in both runs, so that what chance gave to both cancels. "
             "Equal: the same in every one of them."
         )
-    if any(row.values["measure"] == "chi2" for row in rows):
-        notes.append(CHI2_NOTE)
+    used = {key for pair in pairs for key in pair.measured}
+    notes += dict.fromkeys(one.note for key, one in kind.measures.items() if one.note and key in used)
     differ = sum(row.values["verdict"] == DIFFERS for row in decided)
     if len(decided) > 1:
         notes.append(

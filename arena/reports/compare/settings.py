@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from arena.reports.settings import facts, name_of, own_settings, settings_of
+from arena.store.manifest import facts_of
 from arena.store.rows import RunRow
 
 _NO_SETTINGS: Final = frozenset({"run", "created"})
@@ -44,7 +45,7 @@ def _values(run: RunRow) -> dict[str, tuple[Any, ...]]:
     """Every setting of a run, with the values that its cells have of it."""
     rows = [settings_of(run, cell) for cell in run.spec.cells]
     found: dict[str, list[Any]] = {"experiment": [run.spec.experiment], "size": [run.spec.size]}
-    manifest = {f"{_MANIFEST}{name}": value for name, value in facts(run.spec.manifest).items()}
+    manifest = {f"{_MANIFEST}{name}": value for name, value in facts(facts_of(run.spec.manifest)).items()}
     every = (*rows, own_settings(run.spec.settings, rows), manifest)
     for name, value in (pair for some in every for pair in some.items()):
         if value is not None and name not in _NO_SETTINGS and value not in found.setdefault(name, []):

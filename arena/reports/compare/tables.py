@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from arena.reports.compare.kinds import MEASURES
+from arena.reports.compare.kind import Measure
 from arena.reports.compare.settings import Difference
 from arena.reports.settings import shortened
 from arena.reports.table import DASH, Column, Row, Table
@@ -13,7 +13,7 @@ from arena.reports.words import between
 from arena.stats.comparing import Comparison
 
 _WIDTH: Final = 26  # of a value in the first table, so that two and a name fit in 80 columns
-EXACT: Final = "exact"  # of exact mode: what it finds has no interval
+_EXACT: Final = "exact"
 DIFFERS: Final = "differs"
 _BEFORE: Final = 8  # of these, how many may stand before a difference
 SAME_SETTINGS: Final = "Nothing differs in settings."
@@ -49,13 +49,13 @@ def results_columns(names: tuple[str, str], unit: str) -> tuple[Column, ...]:
     )
 
 
-def result_row(measure: str, found: Comparison, about: Mapping[str, Any]) -> Row:
-    """One measure of a cell; `about` are values that say which cell."""
-    name, digits = MEASURES[measure]
+def result_row(key: str, measure: Measure, found: Comparison, about: Mapping[str, Any]) -> Row:
+    """One measure of a cell, by its key; `about` are values that say which cell."""
+    digits = measure.digits
     low, high = found.difference.interval or (None, None)
     values = {
         **about,
-        "measure": measure,
+        "measure": key,
         "first": found.first.value,
         "second": found.second.value,
         "difference": found.difference.value,
@@ -72,10 +72,10 @@ def result_row(measure: str, found: Comparison, about: Mapping[str, Any]) -> Row
         texts["interval"] = between(low, high, digits)
     if found.more is not None:
         texts["more"] = f"{found.more:,}"
-    return Row(name, values, texts)
+    return Row(measure.name, values, texts)
 
 
-def measure_json(measure: str, found: Comparison) -> dict[str, Any]:
+def measure_json(measure: Measure, found: Comparison) -> dict[str, Any]:
     """The same as a document."""
     return {
         "first": found.first.value,
@@ -88,10 +88,10 @@ def measure_json(measure: str, found: Comparison) -> dict[str, Any]:
     }
 
 
-def verdict(measure: str, found: Comparison) -> str:
+def verdict(measure: Measure, found: Comparison) -> str:
     """In a word: whether the interval excludes 0."""
-    if measure.startswith(f"{EXACT}."):
-        return EXACT
+    if measure.exact:
+        return _EXACT
     if found.same:
         return "equal"
     return {None: DASH, True: DIFFERS, False: "undecided"}[found.differs]

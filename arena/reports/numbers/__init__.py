@@ -5,6 +5,7 @@ runs.py       a whole run, or several side by side
 tables.py     tables 1, 3, 4, 6 and 7, and the numbers behind figures 2, 3 and 7
 rows.py       parts of tables: names, rows, sentences
 figures.py    figures 2, 3, 6, 7 and 8
+comparing.py  what two cells are compared by
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def report(store: Store, runs: Sequence[RunRow], settings: ReportSettings = DEFA
     """The tables and figures of runs of tasks. Raises InputError if none of their tasks is known here."""
     from arena.reports.numbers.runs import read_runs
 
-    return reported(read_runs(store, *runs), settings.published)
+    return reported(read_runs(store, *runs, names=settings.labels), settings.published)
 
 
 def reported(found: NumbersRuns, published: bool = False) -> Report:

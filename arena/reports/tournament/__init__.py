@@ -1,9 +1,11 @@
 """The report of tournaments (section 3 of the paper).
 
 measures.py   a cell's numbers, from its rounds
+how_far.py    how far a cell is, in words
 runs.py       a whole run, or several side by side
 table2.py     table 2: its rows, and the sentences below them
 figure4.py    figure 4, left and right
+comparing.py  what two cells are compared by
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ def report(store: Store, runs: Sequence[RunRow], settings: ReportSettings = DEFA
     """Table 2 and figure 4 of runs of games. Raises InputError if none of their games is installed."""
     from arena.reports.tournament.runs import read_runs
 
-    return reported(read_runs(store, *runs), settings.published)
+    return reported(read_runs(store, *runs, names=settings.labels), settings.published)
 
 
 def reported(found: TournamentRuns, published: bool = False) -> Report:

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from arena.reports.compare.kinds import KINDS, MEASURES
+from arena.reports.numbers.comparing import TASKS
+from arena.reports.tournament.comparing import GAMES
 from arena.stats.clusters import Estimate
 from tests.support.clustered import interval
 from tests.support.drawn import EXACT, cell, drawn, exact
 from tests.support.played import cell_report, columns, played
 
-games, tasks = KINDS["tournament"].compare, KINDS["numbers"].compare
+games, tasks = GAMES.compare, TASKS.compare
 
 
 def test_games_with_the_same_draws_are_paired_by_match() -> None:
@@ -91,6 +92,6 @@ def test_exact_mode_is_exact() -> None:
 
 
 def test_every_measure_has_a_name() -> None:
-    everything = {*games(played("rps", 1, sharpness=1), played("rps", 1, sharpness=1), True)}
+    assert set(games(played("rps", 1, sharpness=1), played("rps", 1, sharpness=1), True)) == set(GAMES.measures)
     both = cell(values=drawn(30), findings=EXACT)
-    assert everything | {*tasks(both, both, True)} == set(MEASURES)
+    assert set(tasks(both, both, True)) == set(TASKS.measures)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arena.reports.compare.kind import Measure
 from arena.reports.compare.settings import Difference, differences
 from arena.reports.compare.tables import measure_json, result_row, results_columns, settings_table, verdict
 from arena.stats.clusters import Estimate
@@ -85,8 +86,9 @@ def test_a_build_is_cut_to_where_it_differs() -> None:
 )
 def test_the_verdict(interval: tuple[float, float] | None, same: bool, says: str) -> None:
     found = Comparison(Estimate(-20.04), Estimate(-18.0), Estimate(2.04, interval), (5, 5), True, 1200, same)
-    assert verdict("net", found) == says == measure_json("net", found)["verdict"]
-    row = result_row("net", found, {"first_subject": "uniform"})
+    net = Measure("net", 1)
+    assert verdict(net, found) == says == measure_json(net, found)["verdict"]
+    row = result_row("net", net, found, {"first_subject": "uniform"})
     texts = [row.text(column) for column in results_columns(NAMES, "matches")]
     ends = "–" if interval is None else f"{interval[0]:.1f} to {interval[1]:.1f}"
     assert texts == ["-20.0", "-18.0", "2.0", ends, says, "1,200"]
