@@ -13,6 +13,7 @@ from arena.backends.backend import BACKENDS, Backend, Identity, Running, find_ba
 from arena.backends.base import LanguageModel
 from arena.backends.keys import without_logins
 from arena.backends.local.settings import Settings
+from arena.backends.machine import processor
 from arena.backends.server import ServerSettings
 from arena.backends.weights.catalog import ModelEntry, find_model
 from arena.backends.weights.packages import Show, to_standard_error
@@ -33,7 +34,8 @@ class Models:
     """The models in use, each loaded once, and again if it ended by itself.
 
     `tell` gets lines that a person should read, `progress` lines to be shown only while they apply, and `show` the
-    terms that weights come under.
+    terms that weights come under. `command` is what a person typed to use them, for the record of a run; "" if nobody
+    typed one.
     """
 
     def __init__(
@@ -43,7 +45,9 @@ class Models:
         progress: Callable[[str], None] = lambda line: None,
         server: ServerSettings | None = None,
         show: Show = to_standard_error,
+        command: str = "",
     ) -> None:
+        self.command = command
         self.settings = settings or Settings()
         self.show = show
         self._server = server or ServerSettings()
@@ -123,6 +127,7 @@ class Models:
             "arena": version("predictability-arena"),
             "python": platform.python_version(),
             "machine": platform.machine(),
+            "processor": processor(),
             "system": platform.system(),
             "models": dict(self._builds),
             "notes": dict(self._unverified),

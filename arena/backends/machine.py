@@ -107,7 +107,7 @@ def _says(program: str) -> tuple[str, str]:
 def machine() -> Machine:
     """This machine."""
     system = f"{platform.system()} {platform.machine()}"
-    return Machine(system, _processor(), cores(), _memory(), gpus())
+    return Machine(system, processor(), cores(), _memory(), gpus())
 
 
 def gpus() -> tuple[Gpu, ...]:
@@ -129,7 +129,8 @@ def gpus() -> tuple[Gpu, ...]:
     return tuple(Gpu(name.strip(), int(memory) if memory.strip().isdigit() else 0) for name, _, memory in found if name)
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The processors' model."""
     for line in cpuinfo().splitlines():
         if line.startswith("model name"):
             return line.partition(":")[2].strip()

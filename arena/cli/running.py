@@ -69,9 +69,13 @@ def to_its_end(work: Work[T], store: Store, display: str, chosen: Mapping[str, A
             return asyncio.run(_with_models(work, store, watching, chosen))
         except (KeyboardInterrupt, asyncio.CancelledError):
             pass
-    resume = shlex.join(["arena", *sys.argv[1:]])
-    tell(f"interrupted; everything done so far is in {store.path}. To go on: {resume}")
+    tell(f"interrupted; everything done so far is in {store.path}. To go on: {_typed()}")
     sys.exit(ExitCode.INTERRUPTED)
+
+
+def _typed() -> str:
+    """The command as it was typed, so that it can be typed again."""
+    return shlex.join(["arena", *sys.argv[1:]])
 
 
 async def _with_models(work: Work[T], store: Store, watching: Silent, chosen: Mapping[str, Any]) -> T:
@@ -82,7 +86,8 @@ async def _with_models(work: Work[T], store: Store, watching: Silent, chosen: Ma
     assert task is not None
     with contextlib.suppress(NotImplementedError):  # not on every system
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    models = Models(settings_of(chosen), watching.tell, server=ServerSettings(patience=chosen["patience"]))
+    server = ServerSettings(patience=chosen["patience"])
+    models = Models(settings_of(chosen), watching.tell, server=server, command=_typed())
     try:
         return await work(store, models, watching)
     finally:

@@ -16,6 +16,7 @@ import msgspec
 
 from arena.backends.backend import Identity
 from arena.backends.loading import Models
+from arena.store.manifest import with_commands
 from arena.store.rows import CellSpec, RunRow, RunSpec, Unit
 from arena.store.store import Store
 from arena.store.writer import RunWriter
@@ -130,7 +131,7 @@ async def run_spec(plan: Plan, models: Models) -> RunSpec:
         size=plan.size,
         seed=plan.seed,
         models={name: identity.now for name, identity in identities.items()},
-        manifest=models.manifest(),
+        manifest=with_commands(models.manifest(), [models.command] if models.command else []),
         rounds=plan.rounds,
         settings=plan.settings,
         former={name: identity.former for name, identity in identities.items()},

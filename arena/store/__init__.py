@@ -6,6 +6,7 @@ several.py    reading several stores as one
 writer.py     writing one run as it is played
 saving.py     a cell's clock
 registry.py   which runs there are
+manifest.py   machines, builds and commands of a run
 progress.py   how far cells have come, and how much of each counts
 codec.py      from records to rows and back
 checks.py     checks of what is read back

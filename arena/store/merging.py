@@ -11,12 +11,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from arena.errors import StoreError, UsageError
 from arena.store.codec import ANSWER_COLUMNS, PROMPT_COLUMNS, ROUND_COLUMNS, canonical, identity
 from arena.store.failures import file_refusals
 from arena.store.lock import RunLock, being_written
+from arena.store.manifest import joined
 from arena.store.parts import CELLS, Part, Row, compare
 from arena.store.place import refuse_repeated
 from arena.store.registry import free_name, insert_run
@@ -25,7 +26,6 @@ from arena.store.store import Store
 
 _COLUMNS: Final = ROUND_COLUMNS.split(", ")
 _PROMPTS: Final = tuple(_COLUMNS.index(name) for name in ("prompt", "opponent_prompt"))  # by number, in their cell
-_OTHERS: Final = "merged"  # in a manifest: the manifests of the other machines
 
 _INSERT: Final = {
     "match": "INSERT INTO matches (cell, number, finished, abandoned) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
@@ -156,7 +156,7 @@ def _write(
             older.created,
             size,
             max(done, *(part.run.finished_size for part in everyone)),
-            canonical(_manifest([part.run.spec.manifest for part in everyone])),
+            canonical(joined([part.run.spec.manifest for part in everyone])),
             all(part.run.spec.in_order for part in everyone),
             id_,
         ),
@@ -232,16 +232,3 @@ def _is_whole(connection: sqlite3.Connection, unit: Unit, size: int, cells: Sequ
         Unit.ANSWER: "SELECT COUNT(value) >= ?2 AND MAX(number) + 1 = COUNT(*) FROM answers WHERE cell = ?1",
     }[unit]
     return all(connection.execute(query, (cell, size)).fetchone()[0] for cell in cells)
-
-
-def _manifest(manifests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The first, and in it whichever others differ from it: a run of several machines names them all."""
-    plain = []
-    for manifest in manifests:
-        others = manifest.get(_OTHERS)
-        if isinstance(others, list):
-            plain += [{name: value for name, value in manifest.items() if name != _OTHERS}, *others]
-        else:
-            plain.append(dict(manifest))
-    first, *rest = {canonical(one): one for one in plain}.items()
-    return {**first[1], **({_OTHERS: [one for _, one in sorted(rest, key=lambda named: named[0])]} if rest else {})}

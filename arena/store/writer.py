@@ -30,7 +30,8 @@ from arena.store.codec import (
 from arena.store.database import Database
 from arena.store.failures import DamagedError
 from arena.store.lock import RunLock
-from arena.store.registry import enter_run, mark_finished, raise_size
+from arena.store.manifest import commands_of
+from arena.store.registry import add_commands, enter_run, mark_finished, raise_size
 from arena.store.rows import CellRow, RunRow, RunSpec
 
 FLUSH_SECONDS: Final = 0.5
@@ -78,7 +79,10 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         run = enter_run(database, spec)
         lock = RunLock.take(database.file, run.name)
         try:
-            writer = cls(database, raise_size(database, run, spec.size), lock)
+            run = raise_size(database, run, spec.size)
+            if not run.finished:
+                run = add_commands(database, run, commands_of(spec.manifest))
+            writer = cls(database, run, lock)
             with database.guard():
                 if not {cell.key for cell in spec.cells} <= set(writer._cells):
                     raise DamagedError(f"the cells of run {run.name} are not those that it began with")
