@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from arena.errors import ArenaError, InputError
 from arena.reports.cautions import cautions
 from arena.reports.settings import Settings, run_document, said_of_all
+from arena.store.manifest import facts_of
 from arena.store.rows import CellRow, RunRow
 from arena.store.store import Store
 
@@ -24,6 +26,8 @@ class MeasuredCell(Protocol):
     def to_json(self) -> dict[str, Any]:
         """All of the cell's numbers."""
 
+
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
 C = TypeVar("C", bound=MeasuredCell)
 T = TypeVar("T")
@@ -66,7 +70,7 @@ class Runs(Generic[C]):
             "run": self.run.name,
             "seed": self.run.spec.seed,
             "cells": [self.document(cell) for cell in self.cells],
-            "manifest": dict(self.run.spec.manifest),
+            "manifest": facts_of(self.run.spec.manifest),
             "runs": [run_document(run) for run in self.runs],
             "left_out": list(self.left_out),
         }

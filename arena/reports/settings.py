@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arena.errors import InputError
 from arena.store.codec import run_key
+from arena.store.manifest import commands_of, facts_of
 from arena.store.rows import Asked, CellSpec, RunRow, Unit
 from arena.text import printable
 
@@ -82,6 +83,23 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
         "run": run.name,
         "created": run.created,
     }
+
+
+def labelled(settings: Settings, labels: Mapping[str, str]) -> dict[str, Any]:
+    """A cell's settings with the names that people are to see for its agents; unchanged if nobody has such a name."""
+    if not labels:
+        return dict(settings)
+    agents = ("subject", ""), ("opponent", "opponent_")
+    return {
+        **settings,
+        **{f"{prefix}label": labels.get(settings[seat], settings[seat]) for seat, prefix in agents},
+    }
+
+
+def shown_name(row: Settings, seat: str = "subject") -> str:
+    """The name that people see for the agent in a seat; safe to print."""
+    label = row.get("label" if seat == "subject" else "opponent_label")
+    return printable(label or row[seat])
 
 
 def of_run(run: RunRow) -> dict[str, Any]:
@@ -166,7 +184,8 @@ def run_document(run: RunRow) -> dict[str, Any]:
         "seed": spec.seed,
         "settings": dict(spec.settings),
         "models": dict(spec.models),
-        "manifest": dict(spec.manifest),
+        "manifest": facts_of(spec.manifest),
+        "commands": list(commands_of(spec.manifest)),
     }
 
 
@@ -195,7 +214,7 @@ def differences(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[s
 
 def labels(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[str]:
     """A name for each row: its subject, with what differs. Rows that would still have the same name add their run."""
-    names = [f"{printable(row['subject'])}{more}" for row, more in zip(rows, differences(rows, shown), strict=True)]
+    names = [f"{shown_name(row)}{more}" for row, more in zip(rows, differences(rows, shown), strict=True)]
     places = [(name, *(row.get(key) for key in shown)) for name, row in zip(names, rows, strict=True)]
     often = Counter(places)
     return [
@@ -207,8 +226,8 @@ def labels(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[str]:
 def said_of_all(rows: Sequence[Settings]) -> str:
     """The settings that all rows share, in a sentence; "" if there are none. The opponent is always named."""
     several = differing(rows)
-    opponents = dict.fromkeys(row["opponent"] for row in rows if row.get("opponent"))
-    said = [f"against {printable(name)}" for name in opponents if len(opponents) == 1]
+    opponents = dict.fromkeys(shown_name(row, "opponent") for row in rows if row.get("opponent"))
+    said = [f"against {name}" for name in opponents if len(opponents) == 1]
     for name in _OF_ALL:
         value = next((row[name] for row in rows if row.get(name) is not None), None)
         if value is not None and name not in several and value != "all":
@@ -217,7 +236,7 @@ def said_of_all(rows: Sequence[Settings]) -> str:
 
 
 def _words(row: Settings, names: Collection[str]) -> str:
-    against = f" v. {printable(row['opponent'])}" if "opponent" in names and row.get("opponent") else ""
+    against = f" v. {shown_name(row, 'opponent')}" if "opponent" in names and row.get("opponent") else ""
     said = (_said(name, row[name]) for name in _SAID if name in names and row.get(name) is not None)
     return "".join((against, *(f", {text}" for text in said)))
 

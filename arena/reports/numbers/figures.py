@@ -41,13 +41,14 @@ class _Panel:
     head: str
     counts: NDArray[np.int64]
     style: int | None
+    subject: str | None = None
     marks: Sequence[float] | None = None
 
     def data(self, ticks: Sequence[str], marked: str) -> Row:
         """The counts and the shares as a row of data."""
         marks = zip(ticks, self.marks or (), strict=False)
         counts = dict(zip(ticks, self.counts.tolist(), strict=True))
-        values = counts | {f"{marked} {tick}": share for tick, share in marks}
+        values = {"subject": self.subject, **counts, **{f"{marked} {tick}": share for tick, share in marks}}
         return Row(self.name, values, source="value" if self.style is None else "run")
 
     def draw(self, axes: Axes, ticks: Sequence[str], mark: str) -> None:
@@ -114,7 +115,9 @@ def _histograms(
             said.insert(0, f"T = {cell.sampling[0]:g}{bits}")
         if cell.exact is not None and cell.distribution is None:
             said.append(f"no circles: {cell.exact.unexplored:.2f} open")
-        panels.append(_Panel(name, _head(name, *said), cell.counts, style[cell.subject], cell.distribution))
+        panels.append(
+            _Panel(name, _head(name, *said), cell.counts, style[cell.subject], cell.subject, cell.distribution)
+        )
     shares_of = "integers" if task.length > 1 else "answers"
     legend = f"Bars: {shares_of} drawn; line: chance."
     if any(cell.distribution for cell in cells):
@@ -145,25 +148,33 @@ def _drawn(counts: NDArray[np.int64], length: int) -> str:
 # --- sequences: figures 3 and 6 ---
 
 
-def _with_true(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> list[tuple[str, NDArray[np.int64]]]:
-    """The sequences of each panel, beginning with a true sample of the first cell's size."""
+def _with_true(
+    runs: NumbersRuns, cells: Sequence[NumbersCellReport]
+) -> list[tuple[str, str | None, NDArray[np.int64]]]:
+    """Name, subject and sequences of each panel, beginning with a true sample of the first cell's size."""
     sample = true_sample(runs.run.spec.seed, cells[0].task, len(cells[0].values))
-    return [
-        (_TRUE, sample),
-        *zip(labels([cell.settings for cell in cells]), (cell.values for cell in cells), strict=True),
-    ]
+    named = zip(labels([cell.settings for cell in cells]), cells, strict=True)
+    return [(_TRUE, None, sample), *((name, cell.subject, cell.values) for name, cell in named)]
 
 
 def _repetitions(runs: NumbersRuns, cells: Sequence[NumbersCellReport], style: dict[str, int]) -> Figure:
     title = "Figure 3: repetitions in sequences of ten"
     ticks = [str(place) for place in range(cells[0].task.length + 1)]
     panels = []
-    of_panels = (None, *(style[cell.subject] for cell in cells))
-    for (name, sequences), of_panel in zip(_with_true(runs, cells), of_panels, strict=True):
+    for name, subject, sequences in _with_true(runs, cells):
         found, size = repetition_report(sequences, len(cells[0].task.values)), len(sequences)
         said = f"n = {size:,}, MSE = {found.mse:,.0f} (a true sample's: {found.floor:.0f})"
         expected = [count / size for count in found.expected]
-        panels.append(_Panel(name, _head(name, said), np.array(found.counts), of_panel, expected))
+        panels.append(
+            _Panel(
+                name,
+                _head(name, said),
+                np.array(found.counts),
+                None if subject is None else style[subject],
+                subject,
+                expected,
+            )
+        )
 
     def draw() -> Drawing:
         figure, grid = _bars(panels, ticks, "_", "% of sequences")
@@ -179,12 +190,12 @@ def _repetitions(runs: NumbersRuns, cells: Sequence[NumbersCellReport], style: d
 def _positions(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> Figure:
     task = cells[0].task
     shown = _with_true(runs, cells)
-    shares = [100 * by_position(sequences, len(task.values)).T for _, sequences in shown]
+    shares = [100 * by_position(sequences, len(task.values)).T for *_, sequences in shown]
 
     def draw() -> Drawing:
         figure, grid = _grid(len(shown), height=2.5)
         highest = max(float(share.max()) for share in shares)
-        for axes, (name, sequences), share in zip(grid, shown, shares, strict=True):
+        for axes, (name, _, sequences), share in zip(grid, shown, shares, strict=True):
             image = axes.imshow(share, origin="lower", aspect="auto", cmap="cividis", vmin=0.0, vmax=highest)
             axes.set_xticks(range(task.length), [str(place) for place in range(1, task.length + 1)])
             axes.set_yticks(range(len(task.values)), task.values)
@@ -200,10 +211,10 @@ def _positions(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> Figure:
     rows = [
         Row(
             name,
-            {"place": place, **dict(zip(task.values, column, strict=True))},
-            source="value" if name == _TRUE else "run",
+            {"subject": subject, "place": place, **dict(zip(task.values, column, strict=True))},
+            source="value" if subject is None else "run",
         )
-        for (name, _), share in zip(shown, shares, strict=True)
+        for (name, subject, _), share in zip(shown, shares, strict=True)
         for place, column in enumerate(share.T.tolist(), 1)
     ]
     return Figure("figure6", title, draw, plain_table("figure6", title, rows))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from arena.experiments.numbers.stored import read_answers, read_findings
 from arena.experiments.numbers.task import find_task
 from arena.reports.cautions import families_of
 from arena.reports.numbers.measures import NumbersCellReport
-from arena.reports.runs import Runs, read_cells
-from arena.reports.settings import settings_of
+from arena.reports.runs import NO_NAMES, Runs, read_cells
+from arena.reports.settings import labelled, settings_of
 from arena.store.rows import RunRow, Unit
 from arena.store.store import Store
 
@@ -57,9 +57,9 @@ class NumbersRuns(Runs[NumbersCellReport]):
         return [cell for cell in self.of(*tasks) if cell.subject in names and cell.is_plain]
 
 
-def read_runs(store: Store, *runs: RunRow) -> NumbersRuns:
+def read_runs(store: Store, *runs: RunRow, names: Mapping[str, str] = NO_NAMES) -> NumbersRuns:
     """Read one or several runs. If several have a cell with the same settings, the one with the most answers is kept. A
-    task that isn't known here is left out, and named.
+    task that isn't known here is left out, and named. `names` are people's own for agents, by spec.
 
     Raises InputError if none is known.
     """
@@ -68,7 +68,7 @@ def read_runs(store: Store, *runs: RunRow) -> NumbersRuns:
     for run, cell, task in found:
         answers, findings = tuple(read_answers(store, cell, task)), read_findings(store, cell, task)
         wanted = run.spec.size if run.spec.unit is Unit.ANSWER else 0
-        settings = settings_of(run, cell.spec)
+        settings = labelled(settings_of(run, cell.spec), names)
         report = NumbersCellReport(cell, task, answers, findings, wanted, run.spec.size, settings)
         same = (f"{name}={value}" for name, value in settings.items() if name not in ("run", "created"))
         key = str(report.prompt.get("matched")), *same
