@@ -34,7 +34,8 @@ _ELSEWHERE: Final = frozenset(
 def runs(context: click.Context, store: Path, as_json: bool) -> None:
     """List the runs in a store, oldest first, and how far each one is: matches of so many rounds, or answers to tasks.
 
-    Reports of an unfinished run of games include only the counted matches; the others are not yet a fair sample.
+    Reports of an unfinished run of games include only the counted matches, or the first rounds of all matches; the
+    others are not yet a fair sample.
 
     A run is finished, running (another process is writing it now) or stopped. The command that began a stopped run
     continues it.
@@ -120,11 +121,15 @@ def _how_far(run: RunRow, cells: Sequence[CellRow]) -> dict[str, Any]:
     from arena.store.rows import Unit
 
     spec = run.spec
-    counted = sum(cell.done if cell.below is None else cell.below for cell in cells)
+    by_rounds = [cell for cell in cells if cell.reached is not None]
+    whole = [cell for cell in cells if cell.reached is None]
+    counted = sum(cell.done if cell.below is None else cell.below for cell in whole)
     return {
         "done": sum(cell.done for cell in cells),
         "asked": len(cells) * (1 if spec.unit is Unit.FINDING else spec.size),
         "counted": counted if spec.unit is Unit.MATCH else None,
+        # of cells of which only the first rounds count
+        "counted_rounds": sum((cell.below or 0) * (cell.reached or 0) for cell in by_rounds),
         "open": sum(cell.open for cell in cells),
     }
 
@@ -172,6 +177,10 @@ def _print_run(found: Mapping[str, Any]) -> None:
         if pairs:
             heading(title)
             _print_pairs(pairs)
+    if found["commands"]:
+        heading("commands")
+        for command in found["commands"]:
+            click.echo(printable(command))
     heading("cells")
     for cell in cells:
         click.echo(printable(_cell_line(cell, found["unit"])))
@@ -196,11 +205,17 @@ def _cell_line(cell: Mapping[str, Any], unit: str) -> str:
     """What a cell is, and how far."""
     against = f" against {cell['opponent']}" if cell["opponent"] else ""
     several = {"match": "matches"}.get(unit, f"{unit}s")
-    counted = "" if cell["counted"] is None else f", {cell['counted']} counted, {cell['open']} open"
+    counted = "" if cell["counted"] is None else f", {_counted(cell)} counted, {cell['open']} open"
     return (
         f"{cell['cell']}  {cell['subject']}{against}, {cell['what']}: "
         f"{cell['done']} of {cell['asked']} {several}{counted}, {cell['seconds']:.1f} s"
     )
+
+
+def _counted(found: Mapping[str, Any]) -> str:
+    """How many matches count, and of cells of which only the first rounds count, how many of those."""
+    parts = [str(found["counted"])] if found["counted"] or not found["counted_rounds"] else []
+    return " and ".join([*parts, *([f"{found['counted_rounds']} rounds"] if found["counted_rounds"] else [])])
 
 
 def _print_pairs(pairs: Mapping[str, Any], indent: int = 0) -> None:
@@ -221,7 +236,7 @@ def _cells(run: dict[str, Any]) -> tuple[str, ...]:
         printable(run["amount"]),
         str(run["cells"]),
         f"{run['done']} of {run['asked']}",
-        "–" if run["counted"] is None else str(run["counted"]),
+        "–" if run["counted"] is None else _counted(run),
         str(run["open"]),
         f"{run['state']} ({run['process']})" if run["process"] else run["state"],
     )

@@ -22,13 +22,13 @@ Faults = Iterator[tuple[NDArray[np.bool_], str]]  # which rounds are wrong, and 
 
 
 def check_columns(cell: CellRow, game: Game, rounds: RoundColumns) -> None:
-    """Raise DamagedError for rounds of finished matches that can't have been played, naming the first."""
+    """Raise DamagedError for rounds that count and can't have been played, naming the first."""
     matches = len(np.unique(rounds.match))
     if matches < (cell.done if cell.below is None else cell.below):
-        raise DamagedError(f"{_where(cell)}: a finished match has no rounds")
+        raise DamagedError(f"{_where(cell)}: a match that counts has no rounds")
     if not len(rounds):
         return
-    _refuse(cell, rounds, _numbering(rounds, cell.rounds or 0, whole=True))
+    _refuse(cell, rounds, _numbering(rounds, cell.reached or cell.rounds or 0, whole=True))
     _refuse(cell, rounds, _played(game, rounds))
     _refuse(cell, rounds, _policies(rounds.policy, rounds.mass, rounds.loose_mass))
 

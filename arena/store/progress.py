@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from sqlite3 import Connection
 from typing import Final, NamedTuple
 
-from arena.blocks import counted
+from arena.blocks import BLOCK, Counted, counted, sample
 from arena.store.rows import CellRow, CellSpec, RunRow, Unit
 
 _CELLS = "SELECT id, seconds FROM cells WHERE run = ? ORDER BY position"
-# per cell: finished matches, and those of them before the first unfinished one
+# per cell: finished matches, those of them before the first unfinished one, and those below two numbers
 _FINISHED = (
-    "SELECT cell, COUNT(*), SUM(number = place) FROM (SELECT m.cell, m.number,"
+    "SELECT cell, COUNT(*), SUM(number = place), SUM(number < ?2), SUM(number < ?3) FROM (SELECT m.cell, m.number,"
     " ROW_NUMBER() OVER (PARTITION BY m.cell ORDER BY m.number) - 1 AS place"
-    " FROM cells c JOIN matches m ON m.cell = c.id WHERE c.run = ? AND m.finished = 1) GROUP BY cell"
+    " FROM cells c JOIN matches m ON m.cell = c.id WHERE c.run = ?1 AND m.finished = 1) GROUP BY cell"
 )
+# each open match: its cell, its number, and its last round
 _OPEN = (
-    "SELECT m.cell, COUNT(*) FROM cells c JOIN matches m ON m.cell = c.id"
-    " WHERE c.run = ? AND m.finished = 0 AND m.abandoned = 0 GROUP BY m.cell"
+    "SELECT m.cell, m.number, (SELECT COALESCE(MAX(r.number), 0) FROM rounds r WHERE r.cell = m.cell"
+    " AND r.match = m.number) FROM cells c JOIN matches m ON m.cell = c.id"
+    " WHERE c.run = ? AND m.finished = 0 AND m.abandoned = 0"
 )
 # per cell: valid answers, answers before the first missing one, and the valid ones among those
 _ANSWERS = (
@@ -31,11 +34,14 @@ _FINDINGS = "SELECT f.cell, 1 FROM cells c JOIN findings f ON f.cell = c.id WHER
 
 
 class _Far(NamedTuple):
-    """How far a cell has come: units done, units open, and the number below which everything counts."""
+    """How far a cell has come: units done, units open, the number below which everything counts, how many rounds of
+    each match do (None: all), and the rounds that there are."""
 
     done: int
     open: int
     below: int | None
+    reached: int | None = None
+    played: int = 0
 
 
 def cell_rows(connection: Connection, run: RunRow) -> Iterator[CellRow]:
@@ -45,27 +51,49 @@ def cell_rows(connection: Connection, run: RunRow) -> Iterator[CellRow]:
         raise ValueError(f"run {run.name}: the seconds of a cell aren't a time")
     how_far = _HOW_FAR[run.spec.unit](connection, run)
     for (id_, seconds), spec in zip(rows, run.spec.cells, strict=True):
-        done, open_, below = how_far(id_, spec)
-        yield CellRow(id_, spec, done, open_, seconds, below, run.name, run.spec.rounds)
+        done, open_, below, reached, played = how_far(id_, spec)
+        yield CellRow(id_, spec, done, open_, seconds, below, run.name, run.spec.rounds, reached, played)
 
 
 def _matches(connection: Connection, run: RunRow) -> Callable[[int, CellSpec], _Far]:
-    finished = {cell: rest for cell, *rest in connection.execute(_FINISHED, (run.id,))}
-    begun = dict(connection.execute(_OPEN, (run.id,)))
+    size, rounds = run.spec.size, run.spec.rounds or 0
+    first = min(BLOCK, size)
+    finished = {cell: rest for cell, *rest in connection.execute(_FINISHED, (run.id, size, first))}
+    begun: defaultdict[int, dict[int, int]] = defaultdict(dict)  # of each cell: the last round of each open match
+    for cell, number, last in connection.execute(_OPEN, (run.id,)):
+        if type(last) is not int:
+            raise ValueError(f"run {run.name}: a round's number isn't a number")
+        begun[cell][number] = last
 
     def how_far(cell: int, spec: CellSpec) -> _Far:
-        done, first_missing = finished.get(cell, (0, 0))
-        below = None if run.spec.in_order else _counted_matches(run, first_missing)
-        return _Far(done, begun.get(cell, 0), below)
+        done, first_missing, *below = finished.get(cell, (0, 0, 0, 0))
+        still_open = begun[cell]
+        # the round that all matches below a number have reached
+        by_all, by_first = (
+            _reached(still_open, end, many, rounds) for end, many in zip((size, first), below, strict=True)
+        )
+        if run.spec.in_order:
+            counts: tuple[int | None, int | None] = (None, None)
+        else:
+            counts = _counted_rounds(run, first_missing, by_all, by_first)
+        return _Far(done, len(still_open), *counts, done * rounds + sum(still_open.values()))
 
     return how_far
 
 
-def _counted_matches(run: RunRow, first_missing: int) -> int:
-    """All if none is missing; otherwise at least as many as the run had when it was last finished."""
-    if first_missing >= run.spec.size:
-        return first_missing
-    return max(counted(first_missing), min(first_missing, run.finished_size))
+def _reached(still_open: Mapping[int, int], end: int, finished: int, rounds: int) -> int:
+    """The last round that all matches numbered below `end` have reached, of which so many are finished."""
+    last = [reached for number, reached in still_open.items() if number < end]
+    return min(last, default=rounds) if finished + len(last) == end else 0
+
+
+def _counted_rounds(run: RunRow, first_missing: int, by_all: int, by_first: int) -> Counted:
+    """All matches if none is missing; otherwise at least as many as the run had when it was last finished."""
+    size = run.spec.size
+    if first_missing >= size:
+        return Counted(first_missing)
+    whole = max(counted(first_missing), min(first_missing, run.finished_size))
+    return sample(whole, size, run.spec.rounds or 0, by_all, by_first)
 
 
 def _answers(connection: Connection, run: RunRow) -> Callable[[int, CellSpec], _Far]:

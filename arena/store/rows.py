@@ -112,7 +112,9 @@ class CellRow:
     findings) and how many matches are `open`. `seconds` is the time spent working on it.
 
     Only a sample is reported (arena/blocks.py): the matches or draws whose numbers are less than `below`, all of which
-    are there; None: every finished match. `run` is the run's name, and `rounds` how many its matches have.
+    are there; None: every finished match. Of each match the first `reached` rounds count; None: all, as it is finished.
+    `played` is how many rounds there are, whether they count or not. `run` is the run's name, and `rounds` how many its
+    matches have.
     """
 
     id: int
@@ -123,6 +125,8 @@ class CellRow:
     below: int | None = None
     run: str = ""
     rounds: int | None = None
+    reached: int | None = None
+    played: int = 0
 
 
 @dataclass(frozen=True, slots=True)

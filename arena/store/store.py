@@ -50,7 +50,8 @@ _FLOATS = {"mass": "r.mass", "loose_mass": "r.loose_mass"}
 _SELECT_ROUNDS = (
     f"SELECT {', '.join([*_INTEGERS.values(), *_FLOATS.values(), 'r.policy'])}"
     " FROM matches m JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
-    " WHERE m.cell = ?1 AND m.finished = 1 AND (m.number < ?2 OR ?2 IS NULL) ORDER BY r.match, r.number"
+    " WHERE m.cell = ?1 AND (m.number < ?2 OR ?2 IS NULL) AND (m.finished = 1 AND ?3 IS NULL OR r.number <= ?3)"
+    " ORDER BY r.match, r.number"
 )
 
 
@@ -122,9 +123,9 @@ class Store(AbstractContextManager["Store"]):
             return list(cell_rows(connection, run))
 
     def rounds(self, cell: CellRow, moves: int) -> RoundColumns:
-        """The rounds of the cell's matches that count; the game has `moves` moves for the subject."""
+        """The rounds of the cell that count; the game has `moves` moves for the subject."""
         with self.holding(cell.run).guard() as connection, decoding():
-            rows = connection.execute(_SELECT_ROUNDS, (cell.id, cell.below)).fetchall()
+            rows = connection.execute(_SELECT_ROUNDS, (cell.id, cell.below, cell.reached)).fetchall()
             *columns, policies = zip(*rows, strict=True) if rows else [()] * (len(_INTEGERS) + len(_FLOATS) + 1)
             arrays: dict[str, NDArray[Any]] = {name: _integers(name, columns.pop(0)) for name in _INTEGERS}
             # NULL becomes NaN

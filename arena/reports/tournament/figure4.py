@@ -41,7 +41,9 @@ def figure4(runs: TournamentRuns) -> Figure:
 def _data(runs: TournamentRuns, cell: CellReport) -> Row:
     """A cell's data in the figure: the percentage of rounds in each bin, of equal width from chance to 1."""
     found = runs.document(cell)
-    values = flat({key: found[key] for key in ("game", "opponent", "rounds", "determinism", "determinism_after")})
+    values = flat(
+        {key: found[key] for key in ("subject", "game", "opponent", "rounds", "determinism", "determinism_after")}
+    )
     values |= {f"rounds_after.{name}": int(cell.after(outcome).sum()) for name, outcome in OUTCOMES.items()}
     if cell.has_policies:
         counts, _ = np.histogram(_clipped(cell), _edges(cell))

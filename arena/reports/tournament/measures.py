@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.blocks import BLOCK
 from arena.games import Game
 from arena.records import Outcome
 from arena.reports.settings import Settings
+from arena.reports.tournament import how_far
 from arena.stats.bounded import Bounds
 from arena.stats.clusters import Estimate, center, difference, mean, stratified_difference
 from arena.store.rows import CellRow, RoundColumns
@@ -29,7 +29,7 @@ OUTCOMES = {"win": Outcome.WIN, "tie": Outcome.TIE, "loss": Outcome.LOSS}
 class CellReport:
     """A cell with its rounds, from which each number is computed on demand.
 
-    `games_asked` is how many matches the run wants; `rounds` are those of the matches that count (arena/blocks.py).
+    `games_asked` is how many matches the run wants; `rounds` are those that count (arena/blocks.py).
     `settings` say how the rounds came about.
     """
 
@@ -45,33 +45,14 @@ class CellReport:
         return len(np.unique(self.rounds.match))
 
     @property
-    def is_whole(self) -> bool:
-        """Whether all matches that the run wants are counted."""
-        return self.matches >= self.games_asked
-
-    @property
     def state(self) -> str:
-        """Which matches are counted; "" for a whole cell."""
-        if self.is_whole:
-            return ""
-        which = f"{self.matches}" if self.cell.below is None or not self.matches else f"1 to {self.matches}"
-        return f"matches {which} of {self.games_asked}"
+        """Which matches are counted, or which rounds of them; "" for a whole cell."""
+        return how_far.state(self.cell, self.matches, self.games_asked)
 
     @property
     def uncounted(self) -> str:
-        """Which matches are counted and how many others there are, as a sentence; "" for a whole cell."""
-        if self.is_whole:
-            return ""
-        later, still_open = self.cell.done - self.matches, f"{self.cell.open} open"
-        if self.cell.below is None:
-            return f"{self.state} were played to their end."
-        if not self.matches:
-            return (
-                f"no match is counted yet ({later} of {self.games_asked} finished, {still_open}): "
-                f"those that end early aren't a fair sample, so an unfinished run is shown from {BLOCK} matches on."
-            )
-        also = f"; {later} later {'one is' if later == 1 else 'ones are'} finished too and not counted" if later else ""
-        return f"{self.state}{also}, {still_open}."
+        """What is counted and how much else there is, as a sentence; "" for a whole cell."""
+        return how_far.uncounted(self.cell, self.matches, self.games_asked)
 
     @property
     def determinism(self) -> NDArray[np.float64]:
@@ -188,6 +169,8 @@ class CellReport:
             "seconds": self.cell.seconds,
             "games_asked": self.games_asked,
             "counted_matches": self.matches,
+            "counted_rounds": self.cell.reached,
+            "played_rounds": self.cell.played,
             "finished_matches": self.cell.done,
             "open_matches": self.cell.open,
             "loose_mass": _mean(rounds.loose_mass),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -9,12 +10,12 @@ from arena.blocks import BLOCK
 from arena.experiments.experiment import counted
 from arena.games import Game, parse_game
 from arena.reports.cautions import families_of
-from arena.reports.runs import Runs, read_cells
-from arena.reports.settings import labels, settings_of
+from arena.reports.runs import NO_NAMES, Runs, read_cells
+from arena.reports.settings import labelled, labels, settings_of, shown_name
+from arena.reports.tournament.how_far import EARLY
 from arena.reports.tournament.measures import CellReport
 from arena.store.rows import RunRow
 from arena.store.store import Store
-from arena.text import printable
 
 
 class TournamentRuns(Runs[CellReport]):
@@ -50,10 +51,7 @@ class TournamentRuns(Runs[CellReport]):
                 "aren't a fair sample. `arena merge` joins this store with those that hold the other parts. The "
                 "command that began the run plays them here if it is given without --matches"
             )
-        return (
-            f"{begins}: those that end early aren't a fair sample, so an unfinished run is shown from {BLOCK} matches "
-            "on. The command that began it continues it, and `arena runs` shows how far it is"
-        )
+        return f"{begins}: {EARLY}. The command that began it continues it, and `arena runs` shows how far it is"
 
     @property
     def uncounted(self) -> tuple[str, ...]:
@@ -68,7 +66,7 @@ class TournamentRuns(Runs[CellReport]):
 
     def differs(self, cell: CellReport) -> str:
         """The label without who is measured."""
-        return self.label(cell).removeprefix(printable(cell.cell.spec.subject))
+        return self.label(cell).removeprefix(shown_name(cell.settings))
 
     @cached_property
     def _names(self) -> dict[int, str]:
@@ -84,14 +82,21 @@ class TournamentRuns(Runs[CellReport]):
         return {"run": self.run.name, "games": spec.size, "rounds": spec.rounds, **super().to_json()}
 
 
-def read_runs(store: Store, *runs: RunRow) -> TournamentRuns:
+def read_runs(store: Store, *runs: RunRow, names: Mapping[str, str] = NO_NAMES) -> TournamentRuns:
     """Read the matches that count from one or several runs. A game that isn't installed is left out, and named.
+    `names` are people's own for agents, by spec.
 
     Raises InputError if none of them is installed.
     """
     found, left_out = read_cells(store, runs, parse_game, "played")
     cells = tuple(
-        CellReport(cell, game, store.rounds(cell, len(game.moves)), run.spec.size, settings_of(run, cell.spec))
+        CellReport(
+            cell,
+            game,
+            store.rounds(cell, len(game.moves)),
+            run.spec.size,
+            labelled(settings_of(run, cell.spec), names),
+        )
         for run, cell, game in found
     )
     return TournamentRuns(runs, cells, families_of({cell.cell.spec.subject for cell in cells}), left_out)

@@ -37,7 +37,7 @@ _COLUMNS: Final = (
     Column("mass", "mass", "probability", 2, expendable=4),
     Column("determinism", "determinism", "probability", 2, expendable=2, narrow="deter-\nminism"),
 )
-_COUNTS: Final = ("matches", "games_asked", "finished_matches", "open_matches", "rounds")
+_COUNTS: Final = ("matches", "games_asked", "finished_matches", "open_matches", "rounds", "counted_rounds")
 
 
 def table2(runs: TournamentRuns, with_published: bool = False) -> tuple[Table, ...]:

@@ -84,7 +84,7 @@ CHECKED = [  # a new store refuses these itself
 WITHOUT_PLACE = [
     (f"UPDATE rounds SET policy = {packed(float('nan'), 0.5, 0.5)} {AT}", "a policy that isn't made of numbers"),
     (f"UPDATE rounds SET policy = {packed(0.5, 0.5)} {AT}", "a policy that isn't over 3 moves"),
-    ("DELETE FROM rounds WHERE match = 1", "a finished match has no rounds"),
+    ("DELETE FROM rounds WHERE match = 1", "a match that counts has no rounds"),
     ("UPDATE prompts SET tokens = X'ffffffff'", "a token -1"),
     (
         f"UPDATE prompts SET top_tokens = X'07000000', top_logprobs = {packed(3)}",
