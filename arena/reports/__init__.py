@@ -11,6 +11,7 @@ terminal.py    tables in a terminal
 figure.py      what figures have in common
 published.py   the paper's own numbers, from published/
 settings.py    the settings that differ between rows, and those that all share
+provenance.py  what else differs between the models and the runs of a report, in sentences
 cautions.py    cautions for models that are shown side by side
 citing.py      what to cite for a run, as BibTeX
 escape.py      names and texts in files of several kinds

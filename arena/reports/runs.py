@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from arena.errors import ArenaError, InputError
 from arena.reports.cautions import cautions
+from arena.reports.provenance import machines_notes, models_note
 from arena.reports.settings import Settings, run_document, said_of_all
 from arena.store.manifest import facts_of
 from arena.store.rows import CellRow, RunRow
@@ -55,6 +56,11 @@ class Runs(Generic[C]):
     def said_of(self, cells: Sequence[C]) -> tuple[str, ...]:
         """The settings that these cells share, in a sentence, if there are any."""
         return tuple(filter(None, [said_of_all([cell.settings for cell in cells])]))
+
+    def differences_of(self, cells: Sequence[C]) -> tuple[str, ...]:
+        """What differs between the models of these cells, and between the runs, and isn't in the cells' names."""
+        note = models_note([cell.settings for cell in cells])
+        return (*((note,) if note else ()), *machines_notes(self.runs))
 
     def document(self, cell: C) -> dict[str, Any]:
         """The cell's document, made once."""

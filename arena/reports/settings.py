@@ -31,7 +31,7 @@ _NAMES: Final = {  # for people, where a setting's own name doesn't say it
     "rounds_asked": "rounds per match",
 }
 
-# settings as words in a row's name; one that isn't here is implied by another (an infix by its wording's hash)
+# settings as words in a row's name; any other is said by its own name, unless it is one of _NEVER_SAID
 _SAID: Final = {
     "style": "{} style",
     "format": "format {}",
@@ -45,21 +45,30 @@ _SAID: Final = {
     "seed": "seed {}",
     "backend": "{}",
     "weights": "weights {}",
+    "matched": "entropy matched to {}",
     "opponent_style": "opponent's {} style",
     "opponent_format": "opponent's format {}",
     "opponent_wording": "opponent's wording {}",
+    "opponent_history": "opponent shown {} rounds",
     "opponent_backend": "opponent on {}",
     "opponent_weights": "opponent's weights {}",
 }
-_OWN: Final = frozenset({"style", "format", "wording", "backend", "weights"})  # settings that belong to a model
+OWN: Final = ("style", "format", "wording", "backend", "weights")  # settings that belong to a model
+_NEVER_SAID: Final = frozenset(
+    {"subject", "opponent", "game", "label", "opponent_label", "run", "created"}  # they stand elsewhere in a row
+    | {"infix", "opponent_infix", "variant"}  # implied by the wording's hash
+    | {"mode"}  # which numbers a row of a task has: its columns show that
+)
 _OF_ALL: Final = ("temperature", "top_p", "history", "invalid", "max_tokens")  # stated below a table
+_READ: Final = {"sampling": "temperature", "invalid": "invalid"}  # run's own settings -> where they are in a cell's
 _DIGEST: Final = 8  # letters of a hash that are shown to people
 
 
 def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
     """Everything that a cell's numbers depend on, by name; None where its players have no such setting.
 
-    Wordings are followed by their hash. `history` is how many past rounds a model is shown, or "all".
+    Wordings are followed by their hash. `history` is how many past rounds a model is shown, or "all". What a kind of
+    experiment says of its runs beyond that is a setting under the name that it uses there.
     """
     of_matches = run.spec.unit is Unit.MATCH
     asked, settings = cell.asked or cell.opponent_asked, run.spec.settings
@@ -68,7 +77,7 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
     if asked is not None:
         own = {"temperature": asked.temperature, "top_p": asked.top_p}
         sampling = _parts(str(settings["sampling"])) if "sampling" in settings else own
-    return {
+    found = {
         "subject": cell.subject,
         "opponent": cell.opponent or None,
         "game": cell.what,
@@ -79,10 +88,13 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
         "max_tokens": int(longest) if asked and longest.isdigit() else None,
         "rounds_asked": run.spec.rounds,
         "seed": run.spec.seed,
+        "variant": (asked.variant or None) if asked else None,
+        "matched": (asked.matched or None) if asked else None,
         **_of_seat("opponent_", cell.opponent, cell.opponent_asked, run),
         "run": run.name,
         "created": run.created,
     }
+    return {**{name: value for name, value in settings.items() if name not in _READ}, **found}
 
 
 def labelled(settings: Settings, labels: Mapping[str, str]) -> dict[str, Any]:
@@ -127,11 +139,8 @@ def facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 def own_settings(settings: Mapping[str, Any], rows: Sequence[Settings]) -> dict[str, Any]:
     """The run's own settings that the settings of its cells, `rows`, don't show."""
-    said = {"sampling": "temperature", "invalid": "invalid"}
     return {
-        name: value
-        for name, value in settings.items()
-        if name not in said or all(row[said[name]] is None for row in rows)
+        name: value for name, value in settings.items() if all(row.get(_READ.get(name, name)) is None for row in rows)
     }
 
 
@@ -204,11 +213,11 @@ def differences(rows: Sequence[Settings], shown: Collection[str] = ()) -> list[s
 
     `shown` are settings that are shown elsewhere, for instance in columns. Safe to print on one line.
     """
-    ours = differing(rows) - _OWN
+    ours = differing(rows) - {*OWN}
     of_subject: dict[Any, list[Settings]] = {}
     for row in rows:
         of_subject.setdefault(row.get("subject"), []).append(row)
-    twice = {subject: differing(found) & _OWN for subject, found in of_subject.items()}
+    twice = {subject: differing(found) & {*OWN} for subject, found in of_subject.items()}
     return [_words(row, (ours | twice[row.get("subject")]) - set(shown)) for row in rows]
 
 
@@ -231,22 +240,31 @@ def said_of_all(rows: Sequence[Settings]) -> str:
     for name in _OF_ALL:
         value = next((row[name] for row in rows if row.get(name) is not None), None)
         if value is not None and name not in several and value != "all":
-            said.append(_said(name, value))
+            said.append(said_of(name, value))
     return f"Throughout: {', '.join(said)}." if said else ""
 
 
 def _words(row: Settings, names: Collection[str]) -> str:
     against = f" v. {shown_name(row, 'opponent')}" if "opponent" in names and row.get("opponent") else ""
-    said = (_said(name, row[name]) for name in _SAID if name in names and row.get(name) is not None)
+    ordered = [*(name for name in _SAID if name in names), *sorted({*names} - {*_SAID} - _NEVER_SAID)]
+    said = (said_of(name, row[name]) for name in ordered if row.get(name) is not None)
     return "".join((against, *(f", {text}" for text in said)))
 
 
-def _said(name: str, value: Any) -> str:
-    text = f"{value:g}" if isinstance(value, float) else str(value)
+def said_of(name: str, value: Any) -> str:
+    """A setting in words; safe to print."""
+    text = _number(value) if isinstance(value, float) else str(value)
     if name == "invalid":
         text = re.sub(r"^resample:(\d+)$", r"drawn again up to \1 times", text)
         text = "replaced by the policy's draw" if text == "policy" else text
-    return printable(_SAID[name].format(shortened(name, text)))
+    text = shortened(name, text)
+    return printable(_SAID[name].format(text) if name in _SAID else f"{name_of(name)} {text}")
+
+
+def _number(value: float) -> str:
+    """As short as it can be written without becoming another number."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def shortened(name: str, text: str) -> str:

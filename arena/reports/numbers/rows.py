@@ -84,7 +84,7 @@ def sentences(
     if of_single_values:
         said.append(TRUE_NOTE)
     if of_single_values and any(cell.exact is not None for cell in cells):
-        said.append(UNEXPLORED_NOTE)
+        said.append(f"{UNEXPLORED_NOTE} {sizes(cells)}.")
     named = zip(labels([cell.settings for cell in cells]), cells, strict=True)
     if incomplete := [(name, cell) for name, cell in named if cell.is_incomplete]:
         said.append(
@@ -93,10 +93,20 @@ def sentences(
             + "."
         )
     said += [f"Not reported: {sentence}." for sentence in runs.left_out]
+    said += runs.differences_of(cells)
     said += runs.cautions_of(cells)
     if with_published:
         said += [PUBLISHED_NOTE] if wording_is_printed else [PUBLISHED_NOTE, OTHER_WORDING_NOTE]
     return tuple(said)
+
+
+def sizes(cells: Sequence[NumbersCellReport]) -> str:
+    """For how many answers exact mode's chi-square is given: "n = 1500"; by name where it isn't the same for all."""
+    exact = [cell for cell in cells if cell.exact is not None]
+    if len({cell.n for cell in exact}) == 1:
+        return f"n = {exact[0].n}"
+    named = zip(labels([cell.settings for cell in exact]), exact, strict=True)
+    return f"n = {', '.join(f'{cell.n} ({name})' for name, cell in named)}"
 
 
 def _later(cell: NumbersCellReport) -> str:
@@ -105,10 +115,14 @@ def _later(cell: NumbersCellReport) -> str:
     return f" ({later} later ones not counted)" if later > 0 else ""
 
 
-def by_name(cells: Sequence[NumbersCellReport], shown: Collection[str]) -> dict[str, list[NumbersCellReport]]:
-    """The cells that differ only in settings `shown` elsewhere, by their common name."""
+def by_name(
+    cells: Sequence[NumbersCellReport], shown: Collection[str], implied: Collection[str] = ()
+) -> dict[str, list[NumbersCellReport]]:
+    """The cells that differ only in settings `shown` elsewhere, and in those `implied` by them, by their common name.
+    No two cells of a name have the same `shown` settings."""
     found: dict[str, list[NumbersCellReport]] = {}
-    for name, cell in zip(labels([cell.settings for cell in cells], shown), cells, strict=True):
+    rows = [{name: value for name, value in cell.settings.items() if name not in implied} for cell in cells]
+    for name, cell in zip(labels(rows, shown), cells, strict=True):
         found.setdefault(name, []).append(cell)
     return found
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from arena.experiments.numbers.stored import read_answers, read_findings
 from arena.experiments.numbers.task import find_task
 from arena.reports.cautions import families_of
 from arena.reports.numbers.measures import NumbersCellReport
 from arena.reports.runs import NO_NAMES, Runs, read_cells
-from arena.reports.settings import labelled, settings_of
+from arena.reports.settings import labelled, settings_of, shown_name
 from arena.store.rows import RunRow, Unit
 from arena.store.store import Store
+from arena.text import printable
+
+# what two cells of the same settings may differ in: which run it was, and how much of them was asked for
+_OF_RUN: Final = ("run", "created", "mode")
 
 
 class NumbersRuns(Runs[NumbersCellReport]):
@@ -58,21 +63,39 @@ class NumbersRuns(Runs[NumbersCellReport]):
 
 
 def read_runs(store: Store, *runs: RunRow, names: Mapping[str, str] = NO_NAMES) -> NumbersRuns:
-    """Read one or several runs. If several have a cell with the same settings, the one with the most answers is kept. A
-    task that isn't known here is left out, and named. `names` are people's own for agents, by spec.
+    """Read one or several runs. If several have a cell with the same settings, those that have no more than another are
+    left out, and named, as is a task that isn't known here. `names` are people's own for agents, by spec.
 
     Raises InputError if none is known.
     """
     found, left_out = read_cells(store, runs, find_task, "asked")
-    kept: dict[tuple[str, ...], NumbersCellReport] = {}
+    kept: dict[tuple[str, ...], list[NumbersCellReport]] = {}
+    twice = []
     for run, cell, task in found:
         answers, findings = tuple(read_answers(store, cell, task)), read_findings(store, cell, task)
         wanted = run.spec.size if run.spec.unit is Unit.ANSWER else 0
         settings = labelled(settings_of(run, cell.spec), names)
         report = NumbersCellReport(cell, task, answers, findings, wanted, run.spec.size, settings)
-        same = (f"{name}={value}" for name, value in settings.items() if name not in ("run", "created"))
-        key = str(report.prompt.get("matched")), *same
-        if key not in kept or len(kept[key].values) < len(report.values):
-            kept[key] = report
-    cells = tuple(kept.values())
+        alike = kept.setdefault(tuple(f"{name}={value}" for name, value in settings.items() if name not in _OF_RUN), [])
+        more = next((one for one in alike if _has_all_of(one, report)), None)
+        if more is not None:
+            twice.append((report, more))
+            continue
+        less = [one for one in alike if _has_all_of(report, one)]
+        twice += [(one, report) for one in less]
+        alike[:] = [*(one for one in alike if one not in less), report]
+    cells = tuple(report for alike in kept.values() for report in alike)
+    left_out += tuple(dict.fromkeys(_said(*pair) for pair in twice))
     return NumbersRuns(runs, cells, families_of({cell.subject for cell in cells}), left_out)
+
+
+def _has_all_of(one: NumbersCellReport, other: NumbersCellReport) -> bool:
+    return len(one.values) >= len(other.values) and one.findings.keys() >= other.findings.keys()
+
+
+def _said(less: NumbersCellReport, more: NumbersCellReport) -> str:
+    """Why a cell is left out."""
+    return (
+        f"{shown_name(less.settings)}, {less.task.title}, of run {printable(less.settings['run'])}, as it has the "
+        f"settings of run {printable(more.settings['run'])}, and nothing that isn't there too"
+    )

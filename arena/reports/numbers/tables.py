@@ -16,6 +16,7 @@ from arena.reports.numbers.rows import (
     paper,
     paper_chi_squares,
     sentences,
+    sizes,
     true_per,
     with_true,
 )
@@ -164,7 +165,7 @@ def _repetitions(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_pub
 def _paraphrases(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published: bool) -> Table:
     variants = sorted({str(cell.prompt["variant"]) for cell in cells})
     rows = []
-    for name, found in by_name(cells, shown=("wording",)).items():
+    for name, found in by_name(cells, shown=("variant",), implied=("wording",)).items():
         here = {str(cell.prompt["variant"]): cell for cell in found}
         texts = {variant: chi_square_text(cell) for variant, cell in here.items()}
         rows.append(Row(name, {variant: cell.best_chi2 for variant, cell in here.items()}, texts))
@@ -175,7 +176,10 @@ def _paraphrases(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_pub
         "Table 3: chi-square of single integers under paraphrases of the prompt",
         tuple(Column(variant, variant, digits=0) for variant in variants),
         tuple(rows),
-        (*(() if any(len(cell.values) for cell in cells) else (BY_EXACT,)), *sentences(runs, cells, with_published)),
+        (
+            *(() if any(len(cell.values) for cell in cells) else (f"{BY_EXACT} {sizes(cells)}.",)),
+            *sentences(runs, cells, with_published),
+        ),
     )
 
 
@@ -202,7 +206,7 @@ def _grid(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published:
         tuple(columns),
         tuple(rows),
         (
-            *((f"{BY_EXACT} n = {cells[0].n}.",) if by_exact else ()),
+            *((f"{BY_EXACT} {sizes(cells)}.",) if by_exact else ()),
             *sentences(runs, cells, with_published, wording_is_printed=True),
         ),
     )

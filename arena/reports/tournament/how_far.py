@@ -37,8 +37,8 @@ def uncounted(cell: CellRow, matches: int, asked: int) -> str:
         others = cell.played - matches * cell.reached
         finished = f"{cell.done} match{'es' * (cell.done != 1)} finished, {still_open}"
         also = (
-            f"; {others:,} later {'rounds are' if others > 1 else 'round is'} there too and not counted, as the matches "
-            "that are ahead aren't a fair sample"
+            f"; {others:,} later {'rounds are' if others > 1 else 'round is'} there too and not counted, as the "
+            "matches that are ahead aren't a fair sample"
         )
         return f"{counted}{also if others else ''} ({finished})."
     later = cell.done - matches

@@ -96,6 +96,7 @@ def _notes(runs: TournamentRuns, with_published: bool) -> tuple[str, ...]:
     said = [" ".join((f"{runs.title}.", *runs.said_of(runs.cells), INTERVAL_NOTE))]
     said += runs.uncounted
     said += [f"Not reported: {sentence}." for sentence in runs.left_out]
+    said += runs.differences_of(runs.cells)
     said += runs.cautions_of(runs.cells)
     if with_published:
         beside = any(comparable(runs, game) for game in runs.games)

@@ -39,7 +39,7 @@ def test_runs_of_one_name_are_told_apart_by_their_stores(paths: list[Path]) -> N
     with open_all(paths) as store:
         assert [run.name for run in store.runs()] == [f"laptop:{DAY}", f"rig:{DAY}"]  # the oldest first
         assert store.run(None).name == f"rig:{DAY}" and store.run(f"laptop:{DAY}").spec.seed == 11
-        with pytest.raises(InputError, match=f"--run laptop:{DAY} or rig:{DAY}"):
+        with pytest.raises(InputError, match=f"as in laptop:{DAY} or rig:{DAY}"):
             store.run(DAY)
         with pytest.raises(InputError, match=f"no run 'x' in {paths[0]} or {paths[1]}"):
             store.run("x")
