@@ -139,9 +139,8 @@ def facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 def own_settings(settings: Mapping[str, Any], rows: Sequence[Settings]) -> dict[str, Any]:
     """The run's own settings that the settings of its cells, `rows`, don't show."""
-    return {
-        name: value for name, value in settings.items() if all(row.get(_READ.get(name, name)) is None for row in rows)
-    }
+    shown = {name: _READ.get(name, name) for name in settings}
+    return {name: settings[name] for name, there in shown.items() if all(row.get(there) is None for row in rows)}
 
 
 def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[str, Any]:

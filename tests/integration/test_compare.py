@@ -118,6 +118,19 @@ def test_an_unfinished_run_counts_as_far_as_its_report(tmp_path: Path) -> None:
     assert "nothing counts yet" in complaint("compare", "1", "1", "--store", fresh, code=ExitCode.INPUT)
 
 
+def test_runs_of_two_stores(store: Path, tmp_path: Path) -> None:
+    rig = tmp_path / "rig.db"
+    arena(*PLAY, "--subject", MIX, "--store", rig)
+    both, day = ("--store", store, "--store", rig), document(store, 1, 1)["runs"][0]["run"]
+    # the same run on another machine: the same draws
+    found = json.loads(arena("compare", f"arena:{day}", f"rig:{day}", *both, "--json").stdout)
+    assert found["settings"] == {} and found["cells"][0]["measures"]["net"]["verdict"] == "equal"
+    found = json.loads(arena("compare", f"rig:{day}", "2", *both, "--json").stdout)
+    assert settings(found) == {"seed": ([0], [1])}
+    says = complaint("compare", day, "2", *both, code=ExitCode.INPUT)
+    assert f"say which, as in arena:{day} or rig:{day}" in says
+
+
 def test_no_name_acts_on_the_terminal(store: Path, tmp_path: Path) -> None:
     copy, raw = tmp_path / "arena.db", "\x1b[2J\x9b31m\u202e|$_"
     copy.write_bytes(store.read_bytes())

@@ -83,7 +83,7 @@ def read_runs(store: Store, *runs: RunRow, names: Mapping[str, str] = NO_NAMES) 
             continue
         less = [one for one in alike if _has_all_of(report, one)]
         twice += [(one, report) for one in less]
-        alike[:] = [*(one for one in alike if one not in less), report]
+        alike[:] = [*(one for one in alike if not _has_all_of(report, one)), report]
     cells = tuple(report for alike in kept.values() for report in alike)
     left_out += tuple(dict.fromkeys(_said(*pair) for pair in twice))
     return NumbersRuns(runs, cells, families_of({cell.subject for cell in cells}), left_out)

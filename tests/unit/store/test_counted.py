@@ -75,6 +75,53 @@ def test_every_finished_match_of_a_sitting_counts(tmp_path: Path, make_spec: Mak
         assert store.rounds(store.cells(run.run)[1], 3).match.tolist() == [0, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("size", "reached", "below", "upto"),
+    [
+        (100, {range(30): 3, range(30, 100): 1}, 100, 1),  # 100 rounds, where whole blocks are 75
+        (100, {range(30): 3, range(30, 99): 2, range(99, 100): 1}, 100, 1),  # as far as the last one
+        (75, {range(30): 3, range(30, 75): 1}, 25, None),  # as many rounds: whole matches
+        (30, {range(25): 3, range(25, 30): 2}, 25, None),
+        (100, {range(30): 3, range(30, 99): 2}, 25, None),  # one isn't begun
+        (100, {range(24): 3, range(24, 99): 2}, 25, 2),  # nor is it here, but all of the first block are
+        (100, {range(24): 3, range(25, 100): 2}, 0, None),
+        (10, {range(9): 3, range(9, 10): 2}, 10, 2),
+        (100, {range(130): 2}, 100, 2),  # of the matches that were asked for
+    ],
+)
+def test_the_rounds_that_all_matches_have_reached_count_where_they_are_more(
+    tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound, size: int, reached: dict[range, int], below: int,
+    upto: int | None,
+) -> None:  # fmt: skip
+    spec = make_spec(size=size, rounds=3)
+    key = spec.cells[1].key
+    with Store.open(tmp_path / "arena.db", create=True) as store, store.begin(spec) as run:
+        for matches, last in reached.items():
+            for match in matches:
+                for number in range(1, last + 1):
+                    run.add_round(key, match, make_round(number))
+                if last == 3:
+                    run.finish_match(key, match)
+        run.flush()
+        _, cell = store.cells(run.run)
+        assert (cell.below, cell.reached) == (below, upto)
+        assert cell.played == sum(len(matches) * last for matches, last in reached.items())
+        rounds = store.rounds(cell, 3)
+        pairs = [(match, number) for match in range(below) for number in range(1, (upto or 3) + 1)]
+        assert list(zip(rounds.match.tolist(), rounds.number.tolist(), strict=True)) == pairs
+
+
+def test_a_match_that_a_person_left_is_not_reached(tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound) -> None:
+    spec = make_spec(size=3, rounds=3)
+    key = spec.cells[1].key
+    with Store.open(tmp_path / "arena.db", create=True) as store, store.begin(spec) as run:
+        for match in range(3):
+            run.add_round(key, match, make_round(1))
+        run.abandon_match(key, 1)
+        run.flush()
+        assert (store.cells(run.run)[1].below, store.cells(run.run)[1].reached) == (0, None)
+
+
 def drawn(tmp_path: Path, spec: RunSpec, values: dict[int, tuple[int, ...] | None]) -> tuple[CellRow, int]:
     """The cell after these answers, and how many of them count."""
     key = spec.cells[0].key

@@ -1,0 +1,66 @@
+"""What a run's manifest keeps: the machines that made it, and the commands."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from arena.store import Store
+from arena.store.codec import identity
+from arena.store.manifest import commands_of, facts_of, joined, with_commands
+from tests.support.commands import arena
+from tests.support.small_run import MakeRound, MakeSpec
+
+
+def test_a_manifest_of_another_time_has_no_commands() -> None:
+    for manifest in ({}, {"machine": "this"}, {"commands": "arena run"}):
+        assert commands_of(manifest) == () and with_commands(manifest, []) == manifest
+    assert with_commands({"commands": ["a"]}, ["b", "a", "b"]) == {"commands": ["a", "b"]}
+    assert facts_of({"commands": ["a"], "machine": "this"}) == {"machine": "this"}
+
+
+def test_parts_of_a_run_were_made_by_all_their_commands() -> None:
+    one, two, three = ({"machine": name, "commands": [f"arena {at}"]} for at, name in enumerate(("x", "x", "y")))
+    assert joined([one, two]) == {"machine": "x", "commands": ["arena 0", "arena 1"]}
+    assert joined([joined([one, two]), three]) == {
+        "machine": "x",
+        "merged": [{"machine": "y"}],
+        "commands": ["arena 0", "arena 1", "arena 2"],
+    }
+
+
+def test_the_commands_that_made_a_run_are_kept(tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound) -> None:
+    spec = make_spec(size=1, rounds=1)
+
+    def begun(command: str, size: int = 1, finish: bool = False) -> tuple[str, ...]:
+        known = replace(spec, size=size, manifest=with_commands({"machine": "any"}, [command]))
+        assert identity(known) == identity(spec)
+        with Store.open(tmp_path / "arena.db", create=True) as store:
+            with store.begin(known) as writer:
+                if finish:
+                    writer.finish()
+            (run,) = store.runs()
+            assert facts_of(run.spec.manifest) == {"machine": "any"}
+            return commands_of(run.spec.manifest)
+
+    assert begun("first") == ("first",)
+    assert begun("first") == ("first",)
+    assert begun("second", finish=True) == ("first", "second")
+    assert begun("only looks") == ("first", "second")
+    assert begun("extends", size=2) == ("first", "second", "extends")
+
+
+def test_the_command_line_is_in_the_report_and_in_what_is_shown(tmp_path: Path) -> None:
+    store = tmp_path / "a store.db"
+    play = ("tournament", "--subject", "uniform", "--display", "none", "--store", store, "--games")
+    arena(*play, "2")
+    arena(*play, "2", "--json")  # finds it finished
+    arena(*play, "3")
+    typed = [f"arena tournament --subject uniform --display none --store '{store}' --games {games}" for games in (2, 3)]
+    (run,) = json.loads(arena("report", "--format", "json", "--store", store).stdout)["runs"]
+    assert run["commands"] == typed and "commands" not in run["manifest"]
+    shown = arena("runs", "show", "--store", store).stdout.splitlines()
+    assert [line for line in shown if line.startswith("arena ")] == typed
+    assert json.loads(arena("runs", "show", "--json", "--store", store).stdout)["commands"] == typed
+    assert "commands" not in arena("compare", "1", "1", "--store", store, "--format", "md").stdout
