@@ -20,7 +20,7 @@ from arena.backends.base import Completion, Draw, Request, StopRule, Vocabulary
 from arena.backends.local.engine import Engine
 from arena.backends.local.evaluator import Path, Row
 from arena.backends.local.rows import Answers, Wanted, tell
-from arena.blocks import block_of, counted
+from arena.blocks import BLOCK, block_of, counted, sample
 from arena.games import parse_game
 from arena.randomness import stream
 from arena.reports.tournament.measures import NET
@@ -104,10 +104,15 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A run: when each match was finished, shape (matches,), and its expected net in points."""
+    """A run: when each round was played, shape (matches, ROUNDS), and its expected net in points."""
 
-    finished: NDArray[np.float64]
+    times: NDArray[np.float64]
     nets: NDArray[np.float64]
+
+    @property
+    def finished(self) -> NDArray[np.float64]:
+        """When each match was finished, shape (matches,)."""
+        return self.times[:, -1]
 
 
 def play(kinds: Sequence[Kind], seed: int, matches: int, outputs: int) -> Played:
@@ -116,7 +121,7 @@ def play(kinds: Sequence[Kind], seed: int, matches: int, outputs: int) -> Played
     engine = Engine(table, _VOCABULARY, cells=8192, sequences=256, batch=512, outputs=outputs)
     prompts: list[Path] = [(_START,)] * matches
     rounds = [0] * matches
-    finished, nets = np.zeros(matches), np.zeros(matches)
+    times, nets = np.zeros((matches, ROUNDS)), np.zeros((matches, ROUNDS))
 
     def ask(match: int) -> None:
         depth, block = rounds[match], block_of(match)
@@ -130,20 +135,19 @@ def play(kinds: Sequence[Kind], seed: int, matches: int, outputs: int) -> Played
             assert isinstance(completion, Completion)
             policy = np.exp(completion.logprobs) / np.exp(completion.logprobs).sum()
             reply = _reply(policy)
-            nets[match] += _net(policy) / ROUNDS
+            times[match, rounds[match]], nets[match, rounds[match]] = table.clock, _net(policy)
             rounds[match] += 1
             if completion.answers[-1].ended == "move":
                 prompts[match] += (completion.answers[-1].tokens[-1], _REPLIES + reply)
             if rounds[match] < ROUNDS:
                 ask(match)
-            finished[match] = table.clock
-    return Played(finished, nets)
+    return Played(times, nets)
 
 
-def expected(kinds: Sequence[Kind]) -> float:
-    """The expected net of a whole run, in points."""
+def expected(kinds: Sequence[Kind], rounds: int = ROUNDS) -> float:
+    """The expected net of the first rounds of a whole run, in points."""
     later = [_net(kind.policy(0)) for kind in kinds]
-    return (_net(np.array(_FIRST)) + (ROUNDS - 1) * float(np.dot(_FIRST, later))) / ROUNDS
+    return (_net(np.array(_FIRST)) + (rounds - 1) * float(np.dot(_FIRST, later))) / rounds
 
 
 def _reply(policy: NDArray[np.float64]) -> int:
@@ -156,30 +160,36 @@ def _net(policy: NDArray[np.float64]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Runs stopped at one moment: how many of them report anything, how many matches count on average, and how often
-    the interval covers the truth; the last two also for the case that every finished match counts."""
+    """Runs stopped at one moment: how many of them report anything, and how many of these the first rounds of all
+    matches; how many rounds count on average, and how often the interval covers the truth. The last two are how many
+    matches are finished, and how often the interval would cover if all of these counted."""
 
     reported: int
-    matches: float
+    by_rounds: int
+    rounds: float
     coverage: float
     finished: float
     finished_coverage: float
 
 
-def stopped(runs: Sequence[Played], moment: float, truth: float) -> Stopped:
+def stopped(runs: Sequence[Played], moment: float, kinds: Sequence[Kind]) -> Stopped:
     """What the reports of these runs would say at one moment of the clock."""
-    counts, hits, all_counts, all_hits = [], [], [], []
+    counts, hits, all_counts, all_hits, by_rounds = [], [], [], [], 0
     for run in runs:
-        done = run.finished <= moment
+        reached = (run.times <= moment).sum(axis=1)
+        done = reached == ROUNDS
         first_missing = int(np.argmin(done)) if not done.all() else len(done)
-        count = first_missing if done.all() else counted(first_missing)
-        if count:
-            counts.append(count)
-            hits.append(_covers(run.nets[:count], truth))
+        whole = first_missing if done.all() else counted(first_missing)
+        below, upto = sample(whole, len(done), ROUNDS, int(reached.min()), int(reached[:BLOCK].min()))
+        if below:
+            rounds = upto or ROUNDS
+            by_rounds += upto is not None
+            counts.append(below * rounds)
+            hits.append(_covers(run.nets[:below, :rounds].mean(axis=1), expected(kinds, rounds)))
         if done.sum() > 1:
             all_counts.append(int(done.sum()))
-            all_hits.append(_covers(run.nets[done], truth))
-    return Stopped(len(counts), _mean(counts), _mean(hits), _mean(all_counts), _mean(all_hits))
+            all_hits.append(_covers(run.nets[done].mean(axis=1), expected(kinds)))
+    return Stopped(len(counts), by_rounds, _mean(counts), _mean(hits), _mean(all_counts), _mean(all_hits))
 
 
 def _covers(nets: NDArray[np.float64], truth: float) -> bool:
@@ -199,17 +209,17 @@ def main() -> None:
     parser.add_argument("--outputs", type=int, default=6, help="prompts answered in a batch")
     parser.add_argument("--kind", action="append", choices=list(KINDS), help="all if none is named")
     options = parser.parse_args()
-    columns = ("stopped after", "reported", "counted", "coverage", "missed", "finished", "coverage of those")
+    columns = ("stopped after", "reported", "by rounds", "counted", "coverage", "missed", "finished", "their coverage")
     print(f"| matches | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}")
     for name in options.kind or KINDS:
         kinds = KINDS[name]
         runs = [play(kinds, seed, options.matches, options.outputs) for seed in range(options.runs)]
-        whole, truth = float(np.mean([run.finished.max() for run in runs])), expected(kinds)
+        whole = float(np.mean([run.finished.max() for run in runs]))
         for tenths in range(1, 11):
-            found = stopped(runs, whole * tenths / 10, truth)
-            reported = f"{found.reported / len(runs):.0%}"
+            found = stopped(runs, whole * tenths / 10, kinds)
+            reported = f"{found.reported / len(runs):.0%} | {found.by_rounds / len(runs):.0%}"
             missed = found.reported * (1 - found.coverage) / len(runs) if found.reported else 0.0
-            shown = f"{found.matches:.0f} | {found.coverage:.0%} | {missed:.0%}" if found.reported else "– | – | –"
+            shown = f"{found.rounds:.0f} | {found.coverage:.0%} | {missed:.0%}" if found.reported else "– | – | –"
             beside = f"{found.finished:.0f} | {found.finished_coverage:.0%}" if found.finished > 1 else "– | –"
             print(f"| {name} | {tenths * 10}% | {reported} | {shown} | {beside} |", flush=True)
 
