@@ -72,7 +72,7 @@ def compare(store: Store, first: RunRow, second: RunRow) -> Report:
     name, names = _kind_of(first, second), (printable(first.name), printable(second.name))
     kind = _load(name)
     with COMPARISONS.blaming(name):
-        return _compared(kind, names, tuple(kind.read(store, run) for run in (first, second)))
+        return _compared(kind, names, (kind.read(store, first), kind.read(store, second)))
 
 
 def _compared(kind: Kind, names: tuple[str, str], found: tuple[Runs[Any], Runs[Any]]) -> Report:

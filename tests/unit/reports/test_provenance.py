@@ -27,22 +27,27 @@ from arena.store import CellSpec, Store
 from arena.store.rows import Asked
 from arena.store.several import open_all
 from tests.support.played import run_row
-from tests.support.table_model import TableModel, TableModels, by_length
+from tests.support.table_model import TableModel, TableModels
 
 WORDING = """name = "mine"
 closing = []
 infix = ""
-prompt = "Choose: {% for round in rounds %}{{ round.mine }} {{ round.theirs }} {% endfor %}"
+prompt = "Choose: {% for round in rounds %}{{ round.mine }}, {{ round.theirs }}; {% endfor %}I"
 """
 
 
-def says(text: str) -> Mapping[str, float]:
-    """Moves of rock-paper-scissors, digits and letters, with weights that differ with every history."""
-    return {**by_length(text), "3": 2.0, "7": 1.0 + len(text) % 3, "c": 1.0, "\n": 3.0}
+def moves(text: str) -> Mapping[str, float]:
+    """Moves of rock-paper-scissors, with weights that differ with every history, and now and then none."""
+    return {" rock": 1 + len(text) % 7, " paper": 1.0, " scissors": 1 + len(text) % 3, "\n": 0.5, "<end>": 0.5}
+
+
+def values(text: str) -> Mapping[str, float]:
+    """A digit or a letter, and then a line break."""
+    return {"\n": 1.0} if text[-1] in "37c" else {"3": 2.0, "7": 1.0 + len(text) % 3, "c": 1.0}
 
 
 def carried_out(path: Path, kind: str, spec: Spec, identity: str = "one", build: str = "a table") -> None:
-    models = TableModels(TableModel(says))
+    models = TableModels(TableModel(moves if kind == "tournament" else values))
     models.identity = Identity(identity, identity)  # type: ignore[misc]
     models._builds = {"table": build}
 
@@ -53,12 +58,9 @@ def carried_out(path: Path, kind: str, spec: Spec, identity: str = "one", build:
         asyncio.run(whole())
 
 
-def report_of(folder: Path, kind: str, *specs: Spec) -> Report:
-    """The report of runs with these settings, each from a store of its own."""
-    paths = [folder / f"{number}.db" for number in range(len(specs))]
-    for path, spec in zip(paths, specs, strict=True):
-        carried_out(path, kind, spec)
-    with open_all(paths) as store:
+def report_of(*stores: Path) -> Report:
+    """The report of all their runs, which are of one kind."""
+    with open_all(stores) as store:
         (report,) = reports_of(store, store.runs())
         return report
 
@@ -125,29 +127,41 @@ def test_every_setting_has_its_test() -> None:
     assert set(OF_TASKS) == set(NumbersSpec.__struct_fields__)
 
 
+PLAIN: dict[str, Spec] = {"tournament": GAMES, "numbers": TASK}
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A store with a run of each kind with the settings above."""
+    folder = tmp_path_factory.mktemp("plain")
+    for kind, spec in PLAIN.items():
+        carried_out(folder / f"{kind}.db", kind, spec)
+    return {kind: folder / f"{kind}.db" for kind in PLAIN}
+
+
 @pytest.mark.parametrize(
-    ("kind", "plain", "name", "value", "shown"),
+    ("kind", "name", "value", "shown"),
     [
-        pytest.param(kind, plain, name, *change, id=f"{kind}-{name}")
-        for kind, plain, changes in (("tournament", GAMES, OF_GAMES), ("numbers", TASK, OF_TASKS))
+        pytest.param(kind, name, *change, id=f"{kind}-{name}")
+        for kind, changes in (("tournament", OF_GAMES), ("numbers", OF_TASKS))
         for name, change in changes.items()
     ],
 )
 def test_a_setting_that_differs_is_shown(
-    tmp_path: Path, kind: str, plain: Spec, name: str, value: Any, shown: str
+    plain: dict[str, Path], tmp_path: Path, kind: str, name: str, value: Any, shown: str
 ) -> None:
     if value == "WORDING":
         (tmp_path / "mine.toml").write_text(WORDING)
         value = str(tmp_path / "mine.toml")
-    report = report_of(tmp_path, kind, plain, msgspec.structs.replace(plain, **{name: value}))
+    carried_out(tmp_path / "other.db", kind, msgspec.structs.replace(PLAIN[kind], **{name: value}))
+    report = report_of(plain[kind], tmp_path / "other.db")
     assert shown in said(report), said(report)
     check_names(report)
 
 
 @pytest.mark.parametrize("kind", ["tournament", "numbers"])
-def test_json_carries_all_that_made_a_run(tmp_path: Path, kind: str) -> None:
-    report = report_of(tmp_path, kind, GAMES if kind == "tournament" else TASK)
-    found = report.to_json()
+def test_json_carries_all_that_made_a_run(plain: dict[str, Path], kind: str) -> None:
+    found = report_of(plain[kind]).to_json()
     (run,) = found["runs"]
     assert run["models"] == {"table": "one"} and run["manifest"]["models"] == {"table": "a table"}
     assert {"arena", "python", "machine", "processor", "system"} <= set(run["manifest"])
@@ -173,8 +187,9 @@ def test_two_machines_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_exact_and_drawn_answers_of_two_runs_both_stay(tmp_path: Path) -> None:
-    drawn, exact = (msgspec.structs.replace(TASK, mode=mode) for mode in ("sample", "exact"))
-    report = report_of(tmp_path, "numbers", drawn, exact)
+    for mode in ("sample", "exact"):
+        carried_out(tmp_path / f"{mode}.db", "numbers", msgspec.structs.replace(TASK, mode=mode))
+    report = report_of(tmp_path / "sample.db", tmp_path / "exact.db")
     check_names(report)
     (table,) = (one for one in report.tables if one.key == "integers")
     names = [row.name for row in table.rows if row.is_ours]
@@ -194,8 +209,7 @@ def test_paraphrases_reworded_between_two_runs_are_two_rows(tmp_path: Path, monk
 
     monkeypatch.setattr(cells, "find_task_wording", reworded)
     carried_out(tmp_path / "1.db", "numbers", msgspec.structs.replace(spec, paraphrases=("0",)))
-    with open_all([tmp_path / "0.db", tmp_path / "1.db"]) as store:
-        (report,) = reports_of(store, store.runs())
+    report = report_of(tmp_path / "0.db", tmp_path / "1.db")
     (table,) = (one for one in report.tables if one.key == "table3")
     assert sum(value is not None for row in table.rows for value in row.values.values()) == 3
     check_names(report)
