@@ -1,5 +1,5 @@
-"""Text from models, people and files made safe for a terminal, where nothing in it may act; and guesses at what an
-unknown name was meant to be."""
+"""Text from models, people and files made safe for a terminal, where nothing in it may act; guesses at what an unknown
+name was meant to be; and numbers as text."""
 
 from __future__ import annotations
 
@@ -37,3 +37,9 @@ def meant(name: str, known: Iterable[str], otherwise: str = "") -> str:
     names = list(known)
     close = get_close_matches(name, names, n=1, cutoff=0.5)
     return f"did you mean {close[0]!r}?" if close else otherwise or f"there are {', '.join(names)}"
+
+
+def number_text(value: float) -> str:
+    """A number as short as it can be written without becoming another one."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(float(value))

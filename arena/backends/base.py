@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 from arena.records import Sample, TokenProbability
+from arena.text import number_text
 
 
 class Capability(StrEnum):
@@ -33,7 +34,7 @@ class Sampling:
     top_p: float = 1.0
 
     def __str__(self) -> str:
-        return f"temperature={self.temperature:g},top_p={self.top_p:g}"
+        return f"temperature={number_text(self.temperature)},top_p={number_text(self.top_p)}"
 
 
 @dataclass(frozen=True, slots=True)

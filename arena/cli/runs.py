@@ -12,7 +12,7 @@ import click
 
 from arena.cli.options import command, group, json_option, run_argument, store_option
 from arena.cli.output import heading, say
-from arena.text import printable
+from arena.text import number_text, printable
 
 if TYPE_CHECKING:
     from arena.store.rows import CellRow, RunRow
@@ -225,7 +225,9 @@ def _print_pairs(pairs: Mapping[str, Any], indent: int = 0) -> None:
     names = [printable(name_of(name)) for name in pairs]
     width = max(map(len, names), default=0)
     for name, value in zip(names, pairs.values(), strict=True):
-        shown = f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
+        shown = (
+            number_text(value) if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
+        )
         click.echo(f"{' ' * indent}{name.ljust(width)}  {printable(shown)}".rstrip())
 
 

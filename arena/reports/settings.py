@@ -15,7 +15,7 @@ from arena.errors import InputError
 from arena.store.codec import run_key
 from arena.store.manifest import commands_of, facts_of
 from arena.store.rows import Asked, CellSpec, RunRow, Unit
-from arena.text import printable
+from arena.text import number_text, printable
 
 if TYPE_CHECKING:
     from arena.backends.weights.catalog import ModelEntry
@@ -252,18 +252,12 @@ def _words(row: Settings, names: Collection[str]) -> str:
 
 def said_of(name: str, value: Any) -> str:
     """A setting in words; safe to print."""
-    text = _number(value) if isinstance(value, float) else str(value)
+    text = number_text(value) if isinstance(value, float) else str(value)
     if name == "invalid":
         text = re.sub(r"^resample:(\d+)$", r"drawn again up to \1 times", text)
         text = "replaced by the policy's draw" if text == "policy" else text
     text = shortened(name, text)
     return printable(_SAID[name].format(text) if name in _SAID else f"{name_of(name)} {text}")
-
-
-def _number(value: float) -> str:
-    """As short as it can be written without becoming another number."""
-    short = f"{value:g}"
-    return short if float(short) == value else repr(value)
 
 
 def shortened(name: str, text: str) -> str:

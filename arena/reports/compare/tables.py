@@ -11,6 +11,7 @@ from arena.reports.settings import shortened
 from arena.reports.table import DASH, Column, Row, Table
 from arena.reports.words import between
 from arena.stats.comparing import Comparison
+from arena.text import number_text
 
 _WIDTH: Final = 26  # of a value in the first table, so that two and a name fit in 80 columns
 _EXACT: Final = "exact"
@@ -102,7 +103,7 @@ def _joined(values: Sequence[Any]) -> str | None:
 
 
 def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return number_text(value) if isinstance(value, float) else str(value)
 
 
 def _short(text: str, other: str) -> str:

@@ -19,6 +19,7 @@ from arena.reports.settings import labels
 from arena.reports.table import Row, plain_table
 from arena.stats.sequences import by_position, repetition_report
 from arena.stats.uniformity import chi_square, histogram
+from arena.text import number_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -112,7 +113,7 @@ def _histograms(
         said = [_drawn(cell.counts, task.length)]
         if matched:
             bits = f", H = {cell.entropy['entropy']:.1f}" if "entropy" in cell.entropy else ""
-            said.insert(0, f"T = {cell.sampling[0]:g}{bits}")
+            said.insert(0, f"T = {number_text(cell.sampling[0])}{bits}")
         if cell.exact is not None and cell.distribution is None:
             said.append(f"no circles: {cell.exact.unexplored:.2f} open")
         panels.append(

@@ -23,6 +23,7 @@ from arena.reports.numbers.rows import (
 from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.published import PublishedRow, find, published
 from arena.reports.table import Column, Row, Table
+from arena.text import number_text
 
 _PLAIN: Final = "table4/1.0/1.0"  # the paper's row for single integers as in figure 2
 _PAPERS: Final = ("base", "llama-instruct", "tulu-dpo", "tulu-sft", "tulu-full")
@@ -199,7 +200,7 @@ def _grid(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published:
         }
         values |= {f"paper: {model}": find(f"table4/{temperature}/{top_p}/{model}") for model in papers}
         texts = {name: chi_square_text(cell, by_exact) for name, cell in here.items()}
-        rows.append(Row(f"temperature {temperature:g}, top-p {top_p:g}", values, texts))
+        rows.append(Row(f"temperature {number_text(temperature)}, top-p {number_text(top_p)}", values, texts))
     return Table(
         "table4",
         "Table 4: chi-square of single integers over temperature and top-p",
@@ -228,7 +229,7 @@ def _matched(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_publish
     def texts(cell: NumbersCellReport) -> tuple[dict[str, Any], dict[str, str]]:
         reached = cell.entropy.get("reached")
         return {}, {
-            "settings.temperature": f"{cell.prompt['temperature']:g}",
+            "settings.temperature": number_text(cell.prompt["temperature"]),
             "entropy.reached": "" if reached is None else "yes" if reached else "not reached",
             "chi2": chi_square_text(cell),
         }
