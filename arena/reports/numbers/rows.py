@@ -84,7 +84,7 @@ def sentences(
     if of_single_values:
         said.append(TRUE_NOTE)
     if of_single_values and any(cell.exact is not None for cell in cells):
-        said.append(f"{UNEXPLORED_NOTE} {sizes(cells)}.")
+        said.append(f"{UNEXPLORED_NOTE} {sizes(cells)}")
     named = zip(labels([cell.settings for cell in cells]), cells, strict=True)
     if incomplete := [(name, cell) for name, cell in named if cell.is_incomplete]:
         said.append(
@@ -101,12 +101,13 @@ def sentences(
 
 
 def sizes(cells: Sequence[NumbersCellReport]) -> str:
-    """For how many answers exact mode's chi-square is given: "n = 1500"; by name where it isn't the same for all."""
+    """For how many answers exact mode's chi-square is given: "n = 1500."; by name where it isn't the same for all; "" if
+    no cell has it."""
     exact = [cell for cell in cells if cell.exact is not None]
     if len({cell.n for cell in exact}) == 1:
-        return f"n = {exact[0].n}"
+        return f"n = {exact[0].n}."
     named = zip(labels([cell.settings for cell in exact]), exact, strict=True)
-    return f"n = {', '.join(f'{cell.n} ({name})' for name, cell in named)}"
+    return f"n = {', '.join(f'{cell.n} ({name})' for name, cell in named)}." if exact else ""
 
 
 def _later(cell: NumbersCellReport) -> str:

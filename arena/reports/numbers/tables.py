@@ -178,7 +178,7 @@ def _paraphrases(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_pub
         tuple(Column(variant, variant, digits=0) for variant in variants),
         tuple(rows),
         (
-            *(() if any(len(cell.values) for cell in cells) else (f"{BY_EXACT} {sizes(cells)}.",)),
+            *(() if any(len(cell.values) for cell in cells) else (f"{BY_EXACT} {sizes(cells)}".strip(),)),
             *sentences(runs, cells, with_published),
         ),
     )
@@ -207,7 +207,7 @@ def _grid(runs: NumbersRuns, cells: Sequence[NumbersCellReport], with_published:
         tuple(columns),
         tuple(rows),
         (
-            *((f"{BY_EXACT} {sizes(cells)}.",) if by_exact else ()),
+            *((f"{BY_EXACT} {sizes(cells)}",) if by_exact else ()),
             *sentences(runs, cells, with_published, wording_is_printed=True),
         ),
     )

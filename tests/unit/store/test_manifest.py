@@ -61,6 +61,6 @@ def test_the_command_line_is_in_the_report_and_in_what_is_shown(tmp_path: Path) 
     (run,) = json.loads(arena("report", "--format", "json", "--store", store).stdout)["runs"]
     assert run["commands"] == typed and "commands" not in run["manifest"]
     shown = arena("runs", "show", "--store", store).stdout.splitlines()
-    assert [line for line in shown if line.startswith("arena ")] == typed
+    assert [line for line in shown if line.startswith("arena tournament")] == typed
     assert json.loads(arena("runs", "show", "--json", "--store", store).stdout)["commands"] == typed
     assert "commands" not in arena("compare", "1", "1", "--store", store, "--format", "md").stdout
