@@ -101,7 +101,7 @@ def sentences(
 
 
 def sizes(cells: Sequence[NumbersCellReport]) -> str:
-    """For how many answers exact mode's chi-square is given: "n = 1500."; by name where it isn't the same for all; "" if
+    """For how many answers exact mode gives its chi-square: "n = 1500."; by name where it isn't the same for all; "" if
     no cell has it."""
     exact = [cell for cell in cells if cell.exact is not None]
     if len({cell.n for cell in exact}) == 1:

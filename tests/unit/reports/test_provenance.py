@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.backends.backend import Identity
@@ -205,7 +205,7 @@ def test_paraphrases_reworded_between_two_runs_are_two_rows(tmp_path: Path, monk
     carried_out(tmp_path / "0.db", "numbers", spec)
 
     def reworded(*names: str) -> Wording:
-        return replace(find_task_wording(*names), name="another@12345678")  # type: ignore[arg-type]
+        return replace(find_task_wording(*names), label="another")  # type: ignore[arg-type]
 
     monkeypatch.setattr(cells, "find_task_wording", reworded)
     carried_out(tmp_path / "1.db", "numbers", msgspec.structs.replace(spec, paraphrases=("0",)))
@@ -241,6 +241,7 @@ runs_ = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=60)
 @given(st.lists(st.tuples(cells_, runs_), min_size=2, max_size=5))
 def test_no_two_rows_have_one_name(rows: list[tuple[CellSpec, dict[str, Any]]]) -> None:
     found = [settings_of(run_row(cell, name=f"run{at}", **run), cell) for at, (cell, run) in enumerate(rows)]
