@@ -34,9 +34,7 @@ def export(stores: tuple[Path, ...], name: str | None, to: str, out: Path, unfin
         chosen = opened.run(name) if name else None
         check_apart(opened, [chosen] if chosen else opened.runs())
         done = write(opened, out, to, run=chosen, unfinished=unfinished)
-    say(f"{done.rounds}: {done.round_count:,} rounds")
-    if done.answers is not None:
-        say(f"{done.answers}: {done.answer_count:,} answers")
-    say(f"{done.prompts}: {done.prompt_count:,} prompts")
+    for table, file in done.files.items():
+        say(f"{file}: {done.counts[table]:,} {table}")
     for run, game in done.unnamed:
         tell(f"run {run} played {game!r}, which isn't installed here: its moves are numbers, #0 the first")
