@@ -50,10 +50,11 @@ _SELECT_PROMPTS: Final = (
 
 
 class Exported(NamedTuple):
-    """The files written, by the table's name, and the number of rows in each. `unnamed` are games that aren't installed
-    here, so that their moves are numbers, as (run, game)."""
+    """The files written, by the table's name, and the columns and the number of rows of each. `unnamed` are games that
+    aren't installed here, so that their moves are numbers, as (run, game)."""
 
     files: Mapping[str, Path]
+    columns: Mapping[str, Columns]
     counts: Mapping[str, int]
     unnamed: tuple[tuple[str, str], ...] = ()
 
@@ -83,15 +84,16 @@ def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfin
             stack.enter_context(database.snapshot())
         games = {cell.row.spec.what: _game(cell.row.spec.what) for cell in every if cell.run.spec.unit is Unit.MATCH}
         files: dict[str, Path] = {}
+        known: dict[str, Columns] = {}
         counts: dict[str, int] = {}
         for name, columns, rows in _tables(every, games, unfinished):
-            files[name] = out / f"{name}.{to}"
+            files[name], known[name] = out / f"{name}.{to}", columns
             # the files are renamed as the stack unwinds, after all have been written
             file = stack.enter_context(whole_file(files[name]))
             with decoding():
                 counts[name] = write_rows(file, to, columns, rows)
     unnamed = [(cell.run.name, cell.row.spec.what) for cell in every if games.get(cell.row.spec.what, cell) is None]
-    return Exported(files, counts, tuple(dict.fromkeys(unnamed)))
+    return Exported(files, known, counts, tuple(dict.fromkeys(unnamed)))
 
 
 def _tables(
