@@ -48,9 +48,9 @@ def _about(runs: Sequence[RunRow]) -> Iterator[str]:
     yield from (
         "# Rounds and answers recorded by Arena",
         "",
-        "Language models, people and bots, measured by Arena: how predictable are they in mixed-strategy games, and how",
-        "random are their random numbers? Before you publish this folder, add a licence to its first lines: the models",
-        "that wrote the texts may have terms for them.",
+        "Language models, people and bots, measured by Arena: how predictable are they in mixed-strategy games, and",
+        "how random are their random numbers? Before you publish this folder, add a licence to its first lines: the",
+        "models that wrote the texts may have terms for them.",
         "",
         "```python",
         "from datasets import load_dataset",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, timedelta
 from hashlib import sha256
 from math import sqrt
 from pathlib import Path
@@ -73,7 +73,10 @@ def _log(store: Store, run: RunRow, cell: CellRow, unfinished: bool) -> EvalLog:
 
     spec, asked = cell.spec, cell.spec.asked
     name = sha256(f"{run_key(run.spec)}\0{spec.key}".encode()).hexdigest()[:22]
-    created = run.began.astimezone(UTC).isoformat(timespec="seconds")
+    began = run.began.astimezone(UTC)
+    created = began.isoformat(timespec="seconds")
+    # so that the duration shown is the time spent on the cell
+    completed = (began + timedelta(seconds=cell.seconds)).isoformat()
     samples = list(_samples(store, run, cell, name, unfinished))
     settings = {"seed": str(run.spec.seed), "opponent": spec.opponent, "rounds": run.spec.rounds, **run.spec.settings}
     return EvalLog(
@@ -107,7 +110,7 @@ def _log(store: Store, run: RunRow, cell: CellRow, unfinished: bool) -> EvalLog:
         results=EvalResults(
             total_samples=len(samples), completed_samples=len(samples), scores=list(_summaries(samples))
         ),
-        stats=EvalStats(started_at=created),
+        stats=EvalStats(started_at=created, completed_at=completed),
         samples=samples,
     )
 
