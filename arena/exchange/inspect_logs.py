@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from math import sqrt
 from pathlib import Path
@@ -23,7 +23,7 @@ from arena.extras import need
 from arena.files import folder, whole_file
 from arena.games import parse_game
 from arena.store import CellRow, RunRow, Store
-from arena.store.codec import run_key
+from arena.store.codec import decoding, run_key
 from arena.store.failures import file_refusals
 from arena.store.rows import Unit
 
@@ -73,11 +73,12 @@ def _log(store: Store, run: RunRow, cell: CellRow, unfinished: bool) -> EvalLog:
 
     spec, asked = cell.spec, cell.spec.asked
     name = sha256(f"{run_key(run.spec)}\0{spec.key}".encode()).hexdigest()[:22]
-    began = run.began.astimezone(UTC)
+    with decoding():
+        began = run.began.astimezone(UTC)
     created = began.isoformat(timespec="seconds")
     # so that the duration shown is the time spent on the cell
     completed = (began + timedelta(seconds=cell.seconds)).isoformat()
-    samples = list(_samples(store, run, cell, name, unfinished))
+    samples = list(_samples(store, run, cell, name, began, unfinished))
     settings = {"seed": str(run.spec.seed), "opponent": spec.opponent, "rounds": run.spec.rounds, **run.spec.settings}
     return EvalLog(
         status="success" if cell.done >= run.spec.size else "cancelled",
@@ -115,7 +116,9 @@ def _log(store: Store, run: RunRow, cell: CellRow, unfinished: bool) -> EvalLog:
     )
 
 
-def _samples(store: Store, run: RunRow, cell: CellRow, log: str, unfinished: bool) -> Iterator[EvalSample]:
+def _samples(
+    store: Store, run: RunRow, cell: CellRow, log: str, began: datetime, unfinished: bool
+) -> Iterator[EvalSample]:
     from arena.exchange.inspect_samples import answer_sample, match_sample
 
     if run.spec.unit is Unit.MATCH:
@@ -124,7 +127,7 @@ def _samples(store: Store, run: RunRow, cell: CellRow, log: str, unfinished: boo
         for match in matches:
             if game and (match.finished or unfinished):
                 rounds = store.match(cell, match.number)
-                yield match_sample(cell.spec, game, match.number, rounds, log, run.began.astimezone(UTC))
+                yield match_sample(cell.spec, game, match.number, rounds, log, began)
     else:
         prompt = next((asked.prompt.text for asked in store.prompts(cell, 1)), "")
         for number, answer in store.draws(cell).items():
