@@ -38,9 +38,10 @@ def test_every_table_is_read_as_it_was_exported(store: Store, tmp_path: Path) ->
     lines = export(store, tmp_path / "lines", "jsonl", unfinished=True).files
     for table in TABLES:
         rows = [json.loads(line) for line in lines[table].read_text(encoding="utf-8").split("\n")[:-1]]
-        assert load(folder, table).to_list() == rows and rows
-    assert MARKUP in load(folder, "rounds")["text"]
-    assert load(folder).column_names == load(folder, "rounds").column_names  # the default
+        # the first is the default
+        found = load(folder, *([] if table == "rounds" else [table])).to_list()
+        assert found == rows and rows
+        assert table != "rounds" or MARKUP in {row["text"] for row in found}
 
 
 def test_the_card_is_text_whatever_names_look_like(store: Store, tmp_path: Path) -> None:
