@@ -75,9 +75,9 @@ def _log(store: Store, run: RunRow, cell: CellRow, unfinished: bool) -> EvalLog:
     name = sha256(f"{run_key(run.spec)}\0{spec.key}".encode()).hexdigest()[:22]
     with decoding():
         began = run.began.astimezone(UTC)
+        # so that the duration shown is the time spent on the cell
+        completed = (began + timedelta(seconds=cell.seconds)).isoformat()
     created = began.isoformat(timespec="seconds")
-    # so that the duration shown is the time spent on the cell
-    completed = (began + timedelta(seconds=cell.seconds)).isoformat()
     samples = list(_samples(store, run, cell, name, began, unfinished))
     settings = {"seed": str(run.spec.seed), "opponent": spec.opponent, "rounds": run.spec.rounds, **run.spec.settings}
     return EvalLog(
