@@ -41,7 +41,8 @@ Documented = Mapping[str, list[tuple[str, str, str, str]]]
 
 def documented() -> Documented:
     """The tables of the page: column, type, unit and meaning of each."""
-    sections = DOCUMENT.read_text(encoding="utf-8").split("\n### ")[1:]
+    tables = DOCUMENT.read_text(encoding="utf-8").partition("\n## Tables")[2].partition("\n## ")[0]
+    sections = tables.split("\n### ")[1:]
     whole = {}
     for section in sections:
         table = re.findall(r"^\| (\w+) \| (\w+) \| ([\w -]+) \| (.+) \|$", section, re.MULTILINE)
