@@ -83,7 +83,8 @@ class Run:
         return self.report.to_json()
 
     def to_arrow(self, what: str = "") -> pyarrow.Table:
-        """Every round or answer as a table. `what` is "rounds", "answers" or "prompts"; by default, what the run has.
+        """Every round or answer as a table. `what` is "rounds", "answers", "findings" or "prompts"; by default,
+        "answers" or "rounds", whichever the run has. docs/export.md describes their columns.
 
         Raises InputError without the extra `parquet`.
         """

@@ -23,6 +23,7 @@ MODULES: Final = {
     "sglang": ("aiohttp", "tokenizers"),
     "torch": ("torch", "transformers", "accelerate", "gguf"),
     "parquet": ("pyarrow",),
+    "exchange": ("inspect_ai",),
 }
 
 

@@ -72,6 +72,7 @@ _PARTS: Final = (
     ("sglang", "models on SGLang servers", ("aiohttp", "tokenizers"), "sglang", ""),
     ("hub", "downloads", ("huggingface_hub",), "hub", ""),
     ("parquet", "export to Parquet", ("pyarrow",), "parquet", ""),
+    ("exchange", "export to inspect", ("inspect-ai",), "exchange", ""),
 )
 
 

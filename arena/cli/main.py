@@ -36,7 +36,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "runs": ("arena.cli.runs", "List the runs in a store, how far each one is, and what was set."),
     "compare": ("arena.cli.compare", "Say what differs between two runs, in settings and in results."),
     "cite": ("arena.cli.cite", "Print BibTeX for Arena, the paper and the models of a run."),
-    "export": ("arena.cli.export", "Write every round and answer as CSV, JSON lines or Parquet."),
+    "export": ("arena.cli.export", "Write every round and answer as tables, or for inspect_ai or datasets."),
     "merge": ("arena.cli.merge", "Join parts of runs, and whole runs, from several stores into one."),
     "models": ("arena.cli.models", "List the models of the catalog, and whether each is ready here."),
     "doctor": ("arena.cli.doctor", "Check what is installed and ready here, or audit a model's prompts."),

@@ -13,6 +13,7 @@ checks.py     checks of what is read back
 export.py     everything as tables for other programs
 merging.py    several stores into one
 parts.py      a run as each of several stores has it, and whether they agree
+columns.py    the columns of exported tables
 sinks.py      CSV, JSON lines, Parquet
 database.py   the file: its schema, its transactions
 former.py     older schemas

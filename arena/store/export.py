@@ -1,14 +1,14 @@
-"""Every round and answer of a store as a table, for other programs. The same draws give the same bytes.
+"""Every round, answer and finding of a store as a table, for other programs. The same draws give the same bytes.
 
 So it contains nothing that differs between equal stores: no run's name, no row number, no time of day. The column `run`
-names a run by its identity; together with the cell, match and round, or the cell and draw, or the prompt's hash, it
-distinguishes every row of a store from the others.
+names a run by its identity; together with the cell, match and round, or the cell and draw, or the cell and the
+finding's name, or the prompt's hash, it distinguishes every row of a store from the others.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
@@ -19,53 +19,19 @@ from arena.files import folder, whole_file
 from arena.games import Game, parse_game
 from arena.records import Outcome
 from arena.store.codec import decode_answers, decoding, from_floats, from_integers, run_key
+from arena.store.columns import (
+    ANSWER_COLUMNS,
+    ANSWER_COLUMNS_JSON,
+    FINDING_COLUMNS,
+    PROMPT_COLUMNS,
+    ROUND_COLUMNS,
+    Columns,
+)
 from arena.store.database import Database
 from arena.store.failures import file_refusals
 from arena.store.rows import CellRow, RunRow, Unit
-from arena.store.sinks import Columns, Row, write_rows
+from arena.store.sinks import Row, write_rows
 from arena.store.store import Store
-
-_RUN: Final[Columns] = {"run": "text", "seed": "text"}  # a seed may have more than 64 bits
-# A column that could be either seat's is the subject's. `move` and `reply` are empty for a forfeit, `policy`
-# to `loose_mass` for a subject without a policy. `text` is the last answer drawn: the one that was played, or
-# in a forfeit the last that was refused.
-ROUND_COLUMNS: Final[Columns] = {
-    **_RUN,
-    "cell": "text",
-    "subject": "text",
-    "opponent": "text",
-    "game": "text",
-    "match": "integer",
-    "round": "integer",
-    "move": "text",
-    "reply": "text",
-    "outcome": "text",
-    "policy": "floats",
-    "determinism": "float",
-    "mass": "float",
-    "loose_mass": "float",
-    "answers_drawn": "integer",
-    "invalid_answers": "integer",
-    "forfeit": "boolean",
-    "text": "text",
-    "prompt_sha256": "text",
-}
-# There is no such file if nothing was asked. `value` is empty for a rejected answer; for numbers it is indices into the
-# task's values (0 for a, 1 for b). If any value is something else, all are JSON.
-ANSWER_COLUMNS: Final[Columns] = {
-    **_RUN,
-    "cell": "text",
-    "subject": "text",
-    "task": "text",
-    "temperature": "float",
-    "top_p": "float",
-    "draw": "integer",
-    "valid": "boolean",
-    "value": "integers",
-    "text": "text",
-    "ended": "text",
-}
-PROMPT_COLUMNS: Final[Columns] = {**_RUN, "prompt_sha256": "text", "text": "text", "tokens": "integers"}
 
 _SELECT_ROUNDS: Final = (
     "SELECT r.match, r.number, r.move, r.reply, r.outcome, r.policy, r.mass, r.loose_mass, r.drawn, r.invalid,"
@@ -75,6 +41,7 @@ _SELECT_ROUNDS: Final = (
     " WHERE m.cell = ? AND (m.finished = 1 OR ?) ORDER BY r.match, r.number"
 )
 _SELECT_ANSWERS: Final = "SELECT number, value, text, ended FROM answers WHERE cell = ? ORDER BY number"
+_SELECT_FINDINGS: Final = "SELECT name, found FROM findings WHERE cell = ? ORDER BY name"
 _SELECT_ASKED_PROMPTS: Final = "SELECT DISTINCT sha256 FROM prompts WHERE cell = ?"
 _SELECT_PROMPTS: Final = (
     "SELECT p.sha256, p.text, p.tokens FROM prompts p JOIN cells c ON c.id = p.cell"
@@ -83,15 +50,12 @@ _SELECT_PROMPTS: Final = (
 
 
 class Exported(NamedTuple):
-    """The files written, and the number of rows in each. `unnamed` are games that aren't installed here, so that their
-    moves are numbers, as (run, game)."""
+    """The files written, by the table's name, and the columns and the number of rows of each. `unnamed` are games that
+    aren't installed here, so that their moves are numbers, as (run, game)."""
 
-    rounds: Path
-    round_count: int
-    prompts: Path
-    prompt_count: int
-    answers: Path | None = None
-    answer_count: int = 0
+    files: Mapping[str, Path]
+    columns: Mapping[str, Columns]
+    counts: Mapping[str, int]
     unnamed: tuple[tuple[str, str], ...] = ()
 
 
@@ -107,36 +71,46 @@ class _Cell(NamedTuple):
 
 
 def export(store: Store, out: Path, to: str, *, run: RunRow | None = None, unfinished: bool = False) -> Exported:
-    """Write `rounds`, `answers` (if there are any) and `prompts` (those asked for them) into a folder.
+    """Write the tables `rounds` and `prompts`, and if there are any `answers` and `findings`, into a folder.
 
-    `to` is the format. Exports one run, or all; finished matches, or with `unfinished` all. Rows are ordered by cell
-    key, run, match and round or draw, prompts by run and hash. Moves of a game that isn't installed here are given by
-    number: "#0" is the first. The files are written whole or not at all. Raises StoreError, and InputError if the
-    format can't be written here.
+    `to` is the format. Exports one run, or all; finished matches, or with `unfinished` all; the prompts asked for what
+    is exported. Rows are ordered by cell key, run, match and round, draw or name, prompts by run and hash. Moves of a
+    game that isn't installed here are given by number: "#0" is the first. The files are written whole or not at all.
+    Raises StoreError, and InputError if the format can't be written here.
     """
     every = _cells(store, [run] if run else store.runs())
-    cells = [cell for cell in every if cell.run.spec.unit is Unit.MATCH]
-    asked = [cell for cell in every if cell.run.spec.unit is not Unit.MATCH]
-    games = {name: _game(name) for name in dict.fromkeys(cell.row.spec.what for cell in cells)}
-    paths = [out / f"{name}.{to}" for name in ("rounds", "prompts", *(["answers"] if asked else []))]
-    answer_count = 0
     with file_refusals(out), folder(out), ExitStack() as stack:
-        # the files are renamed as the stack unwinds, after all have been written
-        files = [stack.enter_context(whole_file(path)) for path in paths]
         for database in dict.fromkeys(cell.database for cell in every):
             stack.enter_context(database.snapshot())
-        with decoding():
-            rounds = (_rounds(cell, games[cell.row.spec.what], unfinished) for cell in cells)
-            round_count = write_rows(files[0], to, ROUND_COLUMNS, chain.from_iterable(rounds))
-            if asked:
-                of_indices = all(_are_indices(cell) for cell in asked)
-                columns = ANSWER_COLUMNS if of_indices else {**ANSWER_COLUMNS, "value": "text"}
-                answers = (_answers(cell, of_indices) for cell in asked)
-                answer_count = write_rows(files[2], to, columns, chain.from_iterable(answers))
-            prompt_count = write_rows(files[1], to, PROMPT_COLUMNS, _prompts(every))
-    unnamed = dict.fromkeys((cell.run.name, cell.row.spec.what) for cell in cells if games[cell.row.spec.what] is None)
-    third = paths[2] if asked else None
-    return Exported(paths[0], round_count, paths[1], prompt_count, third, answer_count, tuple(unnamed))
+        games = {cell.row.spec.what: _game(cell.row.spec.what) for cell in every if cell.run.spec.unit is Unit.MATCH}
+        files: dict[str, Path] = {}
+        known: dict[str, Columns] = {}
+        counts: dict[str, int] = {}
+        for name, columns, rows in _tables(every, games, unfinished):
+            files[name], known[name] = out / f"{name}.{to}", columns
+            # the files are renamed as the stack unwinds, after all have been written
+            file = stack.enter_context(whole_file(files[name]))
+            with decoding():
+                counts[name] = write_rows(file, to, columns, rows)
+    unnamed = [(cell.run.name, cell.row.spec.what) for cell in every if games.get(cell.row.spec.what, cell) is None]
+    return Exported(files, known, counts, tuple(dict.fromkeys(unnamed)))
+
+
+def _tables(
+    every: Sequence[_Cell], games: Mapping[str, Game | None], unfinished: bool
+) -> Iterator[tuple[str, Columns, Iterator[Row]]]:
+    """The tables, in the order in which they must be written: which prompts were used is known last."""
+    matches = [cell for cell in every if cell.run.spec.unit is Unit.MATCH]
+    others = [cell for cell in every if cell.run.spec.unit is not Unit.MATCH]
+    rounds = (_rounds(cell, games[cell.row.spec.what], unfinished) for cell in matches)
+    yield "rounds", ROUND_COLUMNS, chain.from_iterable(rounds)
+    if others:
+        of_indices = all(_are_indices(cell) for cell in others)
+        columns = ANSWER_COLUMNS if of_indices else ANSWER_COLUMNS_JSON
+        yield "answers", columns, chain.from_iterable(_answers(cell, of_indices) for cell in others)
+    if any(_has_findings(cell) for cell in every):
+        yield "findings", FINDING_COLUMNS, chain.from_iterable(_findings(cell) for cell in every)
+    yield "prompts", PROMPT_COLUMNS, _prompts(every)
 
 
 def _cells(store: Store, runs: Sequence[RunRow]) -> list[_Cell]:
@@ -184,16 +158,32 @@ def _answers(cell: _Cell, of_indices: bool) -> Iterator[Row]:
         cell.used.update(digest for (digest,) in connection.execute(_SELECT_ASKED_PROMPTS, (cell.row.id,)))
 
 
+def _has_findings(cell: _Cell) -> bool:
+    with cell.database.guard() as connection:
+        return connection.execute(_SELECT_FINDINGS, (cell.row.id,)).fetchone() is not None
+
+
+def _findings(cell: _Cell) -> Iterator[Row]:
+    spec = cell.row.spec
+    with cell.database.guard() as connection:
+        for name, found in connection.execute(_SELECT_FINDINGS, (cell.row.id,)):
+            yield *cell.named, spec.key, spec.subject, spec.what, name, found
+
+
 def _round_values(game: Game | None, row: Row) -> Row:
     match, number, move, reply, outcome, blob, mass, loose_mass, drawn, invalid, answers, digest = row
     policy = None if blob is None else from_floats(blob)
     texts = decode_answers(answers)
+    names = None if game is None else game.moves
     return (
         match,
         number,
-        _move(None if game is None else game.moves, move),
+        _move(names, move),
+        move,
         _move(None if game is None else game.replies, reply),
+        reply,
         Outcome(outcome).name.lower(),
+        [f"#{index}" for index in range(len(policy))] if names is None and policy else names,
         policy,
         None if policy is None else max(policy),
         mass,

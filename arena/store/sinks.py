@@ -10,9 +10,8 @@ from typing import IO, Any, Final
 
 from arena.errors import InputError
 from arena.extras import need
+from arena.store.columns import Columns
 
-# column -> "text", "integer", "float", "boolean", "floats" or "integers" (lists); any value may be None
-Columns = Mapping[str, str]
 Row = Sequence[Any]
 Write = Callable[[Row], object]
 
@@ -27,7 +26,7 @@ def csv_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
     A text that begins with = + - @, a tab or a carriage return gets an apostrophe before it: a spreadsheet
     would take it for a formula, and texts come from models. JSON lines and Parquet have the texts as they are.
     """
-    kinds = tuple(columns.values())
+    kinds = tuple(column.kind for column in columns.values())
     # some Pythons' csv modules quote a carriage return only if it is part of the line end: so it is made one
     writer = csv.writer(_Lines(file), lineterminator="\r\n")
     writer.writerow(columns)
@@ -53,7 +52,7 @@ def _csv_value(kind: str, value: Any) -> Any:
         return repr(value)
     if kind == "boolean":
         return "true" if value else "false"
-    return json.dumps(value, separators=(",", ":")) if kind in ("floats", "integers") else value
+    return json.dumps(value, separators=(",", ":")) if kind in ("texts", "floats", "integers") else value
 
 
 @contextmanager
@@ -70,7 +69,7 @@ def jsonl_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
 
 @contextmanager
 def parquet_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
-    """Typed columns. Raises InputError if pyarrow is not installed."""
+    """Typed columns, each with its unit and meaning in its metadata. Raises InputError if pyarrow is not installed."""
     need("Parquet", "parquet", InputError)
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -80,10 +79,14 @@ def parquet_rows(file: IO[bytes], columns: Columns) -> Iterator[Write]:
         "integer": pa.int64(),
         "float": pa.float64(),
         "boolean": pa.bool_(),
+        "texts": pa.list_(pa.string()),
         "floats": pa.list_(pa.float64()),
         "integers": pa.list_(pa.int32()),
     }
-    schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
+    schema = pa.schema(
+        pa.field(name, types[column.kind], metadata={"unit": column.unit, "description": column.meaning})
+        for name, column in columns.items()
+    )
     held: list[Row] = []
     with pq.ParquetWriter(file, schema) as writer:
 

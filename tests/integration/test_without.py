@@ -68,6 +68,8 @@ LINES: Final = {
     "doctor": "doctor --server http://127.0.0.1:9",
     "serve": "serve some-org/some-name --dry-run",
     "prompts": "prompts",
+    "inspect": "export --to inspect --out logs",
+    "datasets": "export --to datasets --out dataset",
     # the models that need a part
     "llama.cpp": "tournament --subject llm:llama.cpp:/nowhere.gguf --style base --games 1",
     "gemma": "doctor gemma-3-270m --game rps",
@@ -84,7 +86,8 @@ NEEDED: Final = {
     "hub": {"hub", "rewards", "transformers"},
     "sglang": {"sglang"},
     "torch": {"rewards", "transformers"},
-    "parquet": {"export"},
+    "parquet": {"export", "datasets"},
+    "exchange": {"inspect"},
 }
 
 

@@ -257,7 +257,7 @@ def test_the_script_that_completes(shell: str, monkeypatch: pytest.MonkeyPatch) 
     ("typed", "offers"),
     [
         ("arena tour", {"tournament"}),
-        ("arena export --to ", {"csv", "jsonl", "parquet"}),
+        ("arena export --to ", {"csv", "jsonl", "parquet", "inspect", "datasets"}),
         ("arena tournament --pat", {"--patience"}),
     ],
 )

@@ -16,7 +16,8 @@ from arena.errors import InputError, StoreError
 from arena.records import Answer, Decision, Outcome, Policy, Prompt, Round, Sample
 from arena.store import CellSpec, RunSpec, Store
 from arena.store.codec import identity, run_key
-from arena.store.export import PROMPT_COLUMNS, ROUND_COLUMNS, export
+from arena.store.columns import PROMPT_COLUMNS, ROUND_COLUMNS
+from arena.store.export import export
 from arena.store.rows import Asked
 from tests.support.specs import numbers_run
 
@@ -54,14 +55,14 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 def test_csv_has_a_row_a_round_of_done(store: Store, tmp_path: Path) -> None:
     done = export(store, tmp_path / "new" / "out", "csv")
-    rows = read_csv(done.rounds)
+    rows = read_csv(done.files["rounds"])
     assert list(rows[0]) == list(ROUND_COLUMNS)
-    assert len(rows) == done.round_count == len(NASTY) + 1
+    assert len(rows) == done.counts["rounds"] == len(NASTY) + 1
     assert [(row["cell"], row["match"]) for row in rows] == [
         *(("a|b|rps|-|-", str(match)) for match in range(len(NASTY))),
         ("uniform|greedy|rps|-|-", "0"),
     ]
-    assert {entry.name for entry in done.rounds.parent.iterdir()} == {"rounds.csv", "prompts.csv"}
+    assert {entry.name for entry in done.files["rounds"].parent.iterdir()} == {"rounds.csv", "prompts.csv"}
     digest = hashlib.sha256(b"Round 1:\0" + struct.pack("<3i", 2, 10, 11)).hexdigest()
     assert rows[0] == {
         "run": identity(store.runs()[1].spec)[:16],
@@ -73,8 +74,11 @@ def test_csv_has_a_row_a_round_of_done(store: Store, tmp_path: Path) -> None:
         "match": "0",
         "round": "1",
         "move": "paper",
+        "move_index": "1",
         "reply": "scissors",
+        "reply_index": "2",
         "outcome": "loss",
+        "moves": '["rock","paper","scissors"]',
         "policy": "[0.25,0.625,0.125]",
         "determinism": "0.625",
         "mass": "0.9",
@@ -87,11 +91,13 @@ def test_csv_has_a_row_a_round_of_done(store: Store, tmp_path: Path) -> None:
     }
     assert rows[-1]["text"] == rows[-1]["prompt_sha256"] == ""
     run = {"run": rows[0]["run"], "seed": "0"}
-    assert read_csv(done.prompts) == [run | {"prompt_sha256": digest, "text": "Round 1:", "tokens": "[2,10,11]"}]
+    assert read_csv(done.files["prompts"]) == [
+        run | {"prompt_sha256": digest, "text": "Round 1:", "tokens": "[2,10,11]"}
+    ]
 
 
 def test_texts_that_a_spreadsheet_would_run_are_disarmed(store: Store, tmp_path: Path) -> None:
-    rows = read_csv(export(store, tmp_path / "out", "csv").rounds)
+    rows = read_csv(export(store, tmp_path / "out", "csv").files["rounds"])
     texts = [row["text"] for row in rows[: len(NASTY)]]
     assert texts == [f"'{text}" if text[0] in "=+-@\t\r" else text for text in NASTY]
 
@@ -100,21 +106,22 @@ def test_jsonl_and_parquet_hold_the_same_rows_with_texts_as_they_are(store: Stor
     import pyarrow.parquet as pq
 
     lines = export(store, tmp_path / "out", "jsonl", unfinished=True)
-    rows = [json.loads(line) for line in lines.rounds.read_text(encoding="utf-8").split("\n")[:-1]]
+    rows = [json.loads(line) for line in lines.files["rounds"].read_text(encoding="utf-8").split("\n")[:-1]]
     assert [row["text"] for row in rows[: len(NASTY)]] == NASTY
-    table = pq.read_table(export(store, tmp_path / "out", "parquet", unfinished=True).rounds)
+    table = pq.read_table(export(store, tmp_path / "out", "parquet", unfinished=True).files["rounds"])
     assert table.schema.names == list(ROUND_COLUMNS)
     assert table.to_pylist() == rows
     prompts = pq.read_table(tmp_path / "out" / "prompts.parquet")
     assert prompts.schema.names == list(PROMPT_COLUMNS)
-    assert prompts.num_rows == lines.prompt_count == 2
+    assert prompts.num_rows == lines.counts["prompts"] == 2
 
 
 def test_a_forfeit_and_a_seat_without_a_policy_leave_columns_empty(store: Store, tmp_path: Path) -> None:
     done = export(store, tmp_path / "out", "jsonl", unfinished=True)
-    rows = [json.loads(line) for line in done.rounds.read_text(encoding="utf-8").split("\n")[:-1]]
+    rows = [json.loads(line) for line in done.files["rounds"].read_text(encoding="utf-8").split("\n")[:-1]]
     forfeit, person = (row for row in rows if row["match"] == 99)
     assert (forfeit["move"], forfeit["reply"], forfeit["forfeit"], forfeit["text"]) == (None, "rock", True, "hm")
+    assert (forfeit["move_index"], forfeit["reply_index"]) == (None, 0)
     assert (forfeit["policy"], forfeit["determinism"], forfeit["mass"]) == ([1 / 3] * 3, 1 / 3, 0.0)
     assert (person["policy"], person["determinism"], person["mass"], person["outcome"]) == (None, None, None, "tie")
 
@@ -122,14 +129,14 @@ def test_a_forfeit_and_a_seat_without_a_policy_leave_columns_empty(store: Store,
 def test_one_run_alone(store: Store, tmp_path: Path) -> None:
     first, _ = store.runs()
     done = export(store, tmp_path / "out", "csv", run=first)
-    assert [row["subject"] for row in read_csv(done.rounds)] == ["uniform"]
-    assert done.prompt_count == 0
+    assert [row["subject"] for row in read_csv(done.files["rounds"])] == ["uniform"]
+    assert done.counts["prompts"] == 0
 
 
 @pytest.mark.parametrize("to", ["csv", "jsonl", "parquet"])
 def test_an_empty_store_gives_empty_tables(tmp_path: Path, to: str) -> None:
     with Store.open(tmp_path / "arena.db", create=True) as store:
-        assert export(store, tmp_path / "out", to).round_count == 0
+        assert export(store, tmp_path / "out", to).counts["rounds"] == 0
 
 
 def test_every_row_of_a_store_has_a_key_of_its_own(tmp_path: Path, make_spec: MakeSpec, make_round: MakeRound) -> None:
@@ -148,7 +155,7 @@ def test_every_row_of_a_store_has_a_key_of_its_own(tmp_path: Path, make_spec: Ma
                     run.add_answer(asked.key, number, Answer(Sample("7", (7,), "eos"), (7,)))
         done = export(store, tmp_path / "out", "csv")
         keys = {run_key(run.spec) for run in store.runs()}
-    rounds, prompts, answers = (read_csv(path) for path in (done.rounds, done.prompts, done.answers or Path()))
+    rounds, prompts, answers = (read_csv(done.files[table]) for table in ("rounds", "prompts", "answers"))
     for rows, key in (
         (rounds, ("run", "cell", "match", "round")),
         (answers, ("run", "cell", "draw")),
@@ -159,7 +166,7 @@ def test_every_row_of_a_store_has_a_key_of_its_own(tmp_path: Path, make_spec: Ma
     assert {(row["run"], row["prompt_sha256"]) for row in rounds} <= {
         (row["run"], row["prompt_sha256"]) for row in prompts
     }
-    assert len(prompts) == done.prompt_count
+    assert len(prompts) == done.counts["prompts"]
 
 
 def test_a_game_that_is_not_installed_is_exported_with_its_moves_numbers(
@@ -170,9 +177,10 @@ def test_a_game_that_is_not_installed_is_exported_with_its_moves_numbers(
         run.add_round(gone.key, 0, make_round(1))
         run.finish_match(gone.key, 0)
     done = export(store, tmp_path / "out", "csv")
-    rows = read_csv(done.rounds)
+    rows = read_csv(done.files["rounds"])
     (of_gone,) = [row for row in rows if row["game"] == "chess-boxing"]
     assert (of_gone["move"], of_gone["reply"], of_gone["outcome"]) == ("#1", "#2", "loss")
+    assert (of_gone["move_index"], of_gone["reply_index"], of_gone["moves"]) == ("1", "2", '["#0","#1","#2"]')
     assert len(rows) == len(NASTY) + 2 and done.unnamed == ((run.run.name, "chess-boxing"),)
 
 

@@ -79,7 +79,7 @@ def test_an_export_is_that_of_the_merged_store(tmp_path: Path, paths: list[Path]
     merge(paths, tmp_path / "merged.db")
     for name, of in (("several", paths), ("merged", [tmp_path / "merged.db"])):
         with open_all(of) as store:
-            assert export(store, tmp_path / name, "csv", unfinished=True).round_count > 150
+            assert export(store, tmp_path / name, "csv", unfinished=True).counts["rounds"] > 150
     for file in (tmp_path / "merged").iterdir():
         assert file.read_bytes() == (tmp_path / "several" / file.name).read_bytes()
 
