@@ -149,7 +149,7 @@ def test_letters_paraphrases_and_a_matched_entropy(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_shipped_suite_with_few_answers_fills_every_table_and_figure(tmp_path: Path) -> None:
     """The suite's own parts; only that 1500 answers would take minutes."""
-    text = files("arena.experiments.suites").joinpath("laptop-numbers.toml").read_text(encoding="utf-8")
+    text = files("arena.experiments.suites").joinpath("laptop.toml").read_text(encoding="utf-8")
     few = tmp_path / "few.toml"
     text = text.replace("[[numbers]]", "[[numbers]]\nn = 12").replace("paraphrases", 'mode = "sample"\nparaphrases')
     few.write_text(text, encoding="utf-8")
@@ -178,7 +178,7 @@ def test_a_suite_of_one_s_own_with_games_and_tasks(tmp_path: Path) -> None:
     assert document["games"]["cells"][0]["rounds"] == 10 and document["tasks"]["cells"][0]["n"] == 50
     printed = arena("run", suite, "--store", tmp_path / "a.db").stdout
     assert "rock-paper-scissors" in printed and "single random letters" in printed
-    assert "laptop-numbers" in arena("run").stdout
+    assert "laptop  " in arena("run").stdout
 
 
 def test_runs_of_games_and_of_tasks_are_reported_one_after_another(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_a_reward_model_s_table(reward_weights: Path, tmp_path: Path) -> None:
         (("numbers", "--subject", "uniform", "--top-p", "1.5"), ExitCode.USAGE, "1.5"),
         (("numbers", "--subject", "uniform", "--match-entropy", "nobody"), ExitCode.USAGE, "between models"),
         (("letters", "--subject", "fixed:z"), ExitCode.USAGE, "no move 'z'"),
-        (("run", "laptop"), ExitCode.USAGE, "did you mean 'laptop-numbers'"),
+        (("run", "laptopp"), ExitCode.USAGE, "did you mean 'laptop'"),
         (("run", "nowhere.toml"), ExitCode.INPUT, "can't be read"),
         (("rewards", "./nowhere"), ExitCode.INPUT, "nowhere"),
     ],

@@ -15,6 +15,7 @@ n = 1500
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -39,11 +40,13 @@ class Part(NamedTuple):
 
 
 class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Players, and what they do. `name` is that of the file; `subjects` and `seed` apply to parts that name none."""
+    """Players, and what they do. `name` is that of the file; `subjects` and `seed` apply to parts that name none;
+    `leaves_out` says what a reader might expect here and doesn't find, each with the reason."""
 
     title: str
     subjects: tuple[str, ...] = ()
     seed: Seed = 0
+    leaves_out: Mapping[str, str] = {}
     name: str = ""
     parts: tuple[Part, ...] = ()
 
