@@ -36,7 +36,16 @@ def spec_of(kind: type[S], chosen: Mapping[str, Any]) -> S:
 
 
 def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any], published: bool = False) -> None:
-    """Carry out a plan and show its report. `chosen` has the values of the options that all such commands have."""
+    """Carry out a plan and show its report, or list its costs for a dry run. `chosen` has the values of the options that
+    all such commands have."""
+    if chosen.get("dry_run"):
+        from arena.cli.costs import Listed, list_costs
+
+        async def listed(models: Models) -> list[Listed]:
+            return [Listed("", (), await plan(models))]
+
+        list_costs(listed, chosen)
+        return
     from arena.cli.output import ready, show, write_reports
     from arena.experiments.experiment import carry_out
     from arena.reports.options import ReportSettings
