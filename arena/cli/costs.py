@@ -152,8 +152,8 @@ def _notes(records: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
     if any(record.get("learned") is False and record["prompts_at_most"] > 1 for record in records):
         notes.append(
-            "How many prompts differ depends on the answers. Unless this store has a run of the same player, the likely "
-            "number is what the two models that come as packages have shown; at most says what it can't exceed."
+            "How many prompts differ depends on the answers. Unless this store has a run of the same player, the "
+            "likely number is what the two models that come as packages have shown; at most is what it can't exceed."
         )
     if any(record.get("learned") for record in records):
         notes.append(

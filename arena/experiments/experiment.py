@@ -70,6 +70,9 @@ class Event:
 class Observer:
     """Whoever watches: a progress bar, a screen, a test. Override only what is of interest."""
 
+    def expects(self, plans: Sequence[Plan], shown: Shown) -> None:
+        """These plans will be carried out, in this order; `shown` is what earlier runs have shown."""
+
     def begins(self, plan: Plan) -> None:
         """A plan begins."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, Final, Protocol
 
 from arena.games import parse_game
@@ -12,6 +12,7 @@ from arena.records import Seat
 from arena.store.rows import CellRow, CellSpec, RunRow, Unit
 from arena.store.store import Store
 
+_ENOUGH: Final = 8  # cells, the latest ones, tell a player's speed
 _LONGEST: Final = 7  # tokens that an invalid answer in a game has beyond its first
 
 
@@ -130,7 +131,8 @@ class Shown:
 
     def speed(self, subject: str, what: str = "") -> float | None:
         """The tokens a second of a player, in one game or task ("": in all); None if that was never measured."""
-        pasts = [self._past(run, row) for run, row in self._of(subject, what) if row.seconds >= 1]
+        measured = ((run, row) for run, row in self._of(subject, what) if row.seconds >= 1)
+        pasts = [self._past(run, row) for run, row in islice(measured, _ENOUGH)]
         seconds = sum(past.seconds for past in pasts)
         return sum(past.tokens for past in pasts) / seconds if seconds else None
 

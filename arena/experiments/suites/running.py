@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from arena.backends.loading import Models
 from arena.errors import ArenaError, StoreError
-from arena.experiments.experiment import Observer, carry_out
+from arena.experiments.experiment import Observer, Plan, carry_out
+from arena.experiments.past import Shown
 from arena.experiments.registry import EXPERIMENTS
 from arena.experiments.suites.planning import plan_suite
 from arena.experiments.suites.suite import Suite
@@ -47,6 +48,7 @@ async def run_suite(
     could then be kept.
     """
     planned = await plan_suite(suite, models, only)
+    observer.expects([plan for _, _, plan in planned if isinstance(plan, Plan)], Shown(store))
     done = Done([], [])
     for number, part, plan in planned:
         turn(number, len(suite.parts))

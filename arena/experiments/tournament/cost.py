@@ -82,7 +82,7 @@ def _at(depth: int, matches: int, moves: int, replies: int, leaning: float) -> f
     leading = math.log(leaning + (1 - leaning) / moves)
     total = 0.0
     for others in range(depth + 1):
-        if others and other == -math.inf or (others and moves == 1):
+        if others and (other == -math.inf or moves == 1):
             break
         p = (depth - others) * leading + (others * other if others else 0.0) - depth * math.log(replies)
         count = (
