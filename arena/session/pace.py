@@ -107,6 +107,8 @@ class Pace:
         self._current = self._tasks.get((self._plan, cell.spec.key))
         if self._current is not None:
             self._current.first = done / total if total else 0.0
+            if self._current.first >= 1:
+                self._current.work = self._current.done  # none of it was seen to be done
 
     def reached(self, done: int, total: int) -> None:
         """So many steps of the current cell are done."""
@@ -173,7 +175,7 @@ class Pace:
         else:
             doubt *= _OTHER_KIND
         lately = self._lately[player]
-        if lately.work and seen.work:  # a pace that changes says little about the next hour
+        if lately.work and seen.work and lately.seconds:  # a pace that changes says little about the next hour
             ratio = lately.work / lately.seconds * seen.seconds / seen.work
             doubt = max(doubt, ratio, 1 / ratio)
         return speed, max(doubt, _LEAST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -108,12 +109,11 @@ def _as_shown(value: Any) -> Iterator[str]:
     """How a message may show a value, or one of a list's."""
     for one in value if isinstance(value, list) else (value,):
         if isinstance(one, str):
-            yield one
+            yield from filter(None, (one, one.partition(":")[2]))  # a model may be named without its `llm:`
         elif isinstance(one, (int, float)) and not isinstance(one, bool):
             yield f"{one:,}"
 
 
 def _names(sentence: str, text: str) -> bool:
     """Whether a sentence has a text in it as a whole word."""
-    before, found, after = sentence.partition(text)
-    return bool(text and found) and not before[-1:].isalnum() and not after[:1].isalnum()
+    return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", sentence) is not None
