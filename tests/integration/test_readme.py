@@ -33,6 +33,7 @@ SHORTER: Final = (
 SUITE: Final = (
     (r"(?m)^(?:mode|temperatures|top_p) = .*\n", ""),
     (r"\[\[numbers\]\]\n", '[[numbers]]\nn = 3\nmode = "sample"\n'),
+    (r"\[\[tournament\]\]\n", "[[tournament]]\nmatches = 2\n"),
 )
 
 # What can't be done here: the command is only asked for its help.
