@@ -118,14 +118,15 @@ class Shown:
         return 0.0
 
     def similar(self, cell: CellSpec) -> Past | None:
-        """The past of the same player in the same game or task: of the very cell if it was filled before, else of the
-        cell with the most answers."""
-        found: tuple[bool, int] = (False, 0)
+        """The past of the same player in the same game or task: of the very cell if it was filled before, else of one
+        that was asked in the same words; of several, that with the most answers."""
+        found: tuple[bool, bool, int] = (False, False, 0)
         best = None
         for run, row in self._of(cell.subject, cell.what):
             if row.spec.opponent == cell.opponent and row.done and not row.open:  # else it shows too little
                 past = self._past(run, row)
-                if past.asked and (rank := (row.spec.key == cell.key, past.asked)) > found:
+                same = _known_by(row.spec) == _known_by(cell)
+                if past.asked and (rank := (same, _wording(row.spec) == _wording(cell), past.asked)) > found:
                     found, best = rank, past
         return best
 
@@ -147,6 +148,10 @@ class Shown:
             assert self._store is not None
             self._read[cell.id] = past_of(self._store, run, cell)
         return self._read[cell.id]
+
+
+def _wording(cell: CellSpec) -> str:
+    return "" if cell.asked is None else cell.asked.wording
 
 
 def _known_by(cell: CellSpec) -> tuple[str, ...]:

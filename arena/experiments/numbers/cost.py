@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from arena.experiments.cost import FREE, Amount, Cost, as_asked, estimated_tokens
@@ -20,10 +21,11 @@ def cost(cell: NumbersCell, n: int, draws: bool, tree: bool, shown: Shown, left:
     """The cost of `n` valid answers if it `draws`, and of exact mode's `tree`, which cells that differ only in the
     sampling share."""
     if cell.wording is None or not (draws or tree):
-        return FREE
+        return replace(FREE, left=left)
     size = estimated_tokens(as_asked(cell.format, *cell.wording.render(cell.task.values, (), (), 1)))
     past = shown.similar(cell.spec)
     per_valid, per_draw = _SHORT if cell.task.length == 1 else _LONG
+    per_valid *= max(1.0, _temperature(cell))  # what is drawn hotter is rejected more often
     if past is not None and past.valid:
         per_valid, per_draw = past.asked / past.valid, past.answer_tokens / past.asked
         size = past.prompt_tokens
@@ -34,3 +36,9 @@ def cost(cell: NumbersCell, n: int, draws: bool, tree: bool, shown: Shown, left:
     if tree:
         prompts, tokens = prompts + Amount(MOST_NODES, MOST_NODES), tokens + Amount(MOST_NODES, MOST_NODES)
     return Cost(prompts, tokens, left, past is not None)
+
+
+def _temperature(cell: NumbersCell) -> float:
+    """The temperature, or a middling one where it is to be matched and isn't known yet."""
+    matched = cell.spec.asked is not None and cell.spec.asked.matched
+    return 2.0 if matched and cell.sampling.temperature == 1.0 else cell.sampling.temperature

@@ -8,6 +8,7 @@ matches are n draws from a tree that branches by the model's moves alone.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from arena.agents.agent import Sees
@@ -31,7 +32,7 @@ def cost(cell: Cell, spec: TournamentSpec, shown: Shown, left: float) -> Cost:
     """The cost of a cell. What is likely is learned from earlier runs, or else from what other models have done."""
     costs = [_of_seat(cell, seated, spec, shown) for seated in (cell.subject, cell.opponent) if seated.asking]
     if not costs:
-        return FREE
+        return replace(FREE, left=left)
     prompts, tokens = NOTHING, NOTHING
     for found in costs:
         prompts, tokens = prompts + found.prompts, tokens + found.tokens
