@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Any, Final, Protocol
 
+from arena.errors import InputError, UsageError
 from arena.games import parse_game
 from arena.records import Seat
 from arena.store.rows import CellRow, CellSpec, RunRow, Unit
@@ -49,9 +51,10 @@ def past_of(store: Store, run: RunRow, cell: CellRow) -> Past:
     if run.spec.unit is Unit.MATCH:
         asked = sum(match.rounds for match in store.matches(cell))
         share = asked / (run.spec.size * (run.spec.rounds or 1))
-        columns = store.rounds(cell, len(parse_game(cell.spec.what).moves))
-        valid = int((columns.drawn - columns.invalid).sum())
-        answer_tokens = int(columns.invalid.sum()) * _LONGEST
+        with suppress(UsageError, InputError):  # the package that brings the game may be gone
+            columns = store.rounds(cell, len(parse_game(cell.spec.what).moves))
+            valid = int((columns.drawn - columns.invalid).sum())
+            answer_tokens = int(columns.invalid.sum()) * _LONGEST
     elif run.spec.unit is Unit.ANSWER:
         draws = store.draws(cell)
         asked, valid = len(draws), cell.done
@@ -99,36 +102,35 @@ class Shown:
 
     def __init__(self, store: Store | None = None) -> None:
         self._store = store
-        self._read: dict[int, Past] = {}
-        runs = list(reversed(store.runs())) if store else []
-        self._runs = [(run, store.cells(run)) for run in runs if store]
+        self._runs = list(reversed(store.runs())) if store else []  # the latest first
+        self._cells: dict[int, list[CellRow]] = {}  # by the id of their run
+        self._pasts: dict[int, Past] = {}
 
     def done(self, plan: _Planned, cell: CellSpec) -> float:
         """How much of a cell the plan's run has, from 0 to 1. That run is known by all that it is but its weights,
         because a server that isn't up can't say which it has."""
         asked = {_known_by(planned.spec) for planned in plan.cells}
-        for run, rows in self._runs:
+        settings = (plan.experiment, plan.unit, plan.seed, plan.rounds, dict(plan.settings))
+        for run in self._runs:
             spec = run.spec
-            same = (spec.experiment, spec.unit, spec.seed, spec.rounds) == (
-                *(plan.experiment, plan.unit, plan.seed, plan.rounds),
-            )
-            if same and dict(spec.settings) == dict(plan.settings) and {_known_by(row) for row in spec.cells} == asked:
-                (row,) = (row for row in rows if _known_by(row.spec) == _known_by(cell))
-                return self._past(run, row).share
+            same = (spec.experiment, spec.unit, spec.seed, spec.rounds, dict(spec.settings)) == settings
+            if same and {_known_by(one) for one in spec.cells} == asked:
+                return next(self._past(run, row).share for row in self._rows(run) if _same(row.spec, cell))
         return 0.0
 
     def similar(self, cell: CellSpec) -> Past | None:
         """The past of the same player in the same game or task: of the very cell if it was filled before, else of one
-        that was asked in the same words; of several, that with the most answers."""
-        found: tuple[bool, bool, int] = (False, False, 0)
-        best = None
-        for run, row in self._of(cell.subject, cell.what):
-            if row.spec.opponent == cell.opponent and row.done and not row.open:  # else it shows too little
-                past = self._past(run, row)
-                same = _known_by(row.spec) == _known_by(cell)
-                if past.asked and (rank := (same, _wording(row.spec) == _wording(cell), past.asked)) > found:
-                    found, best = rank, past
-        return best
+        that was asked in the same words; of several, the latest one."""
+        alike = [
+            (run, row)
+            for run, row in self._of(cell.subject, cell.what)
+            # one with open matches has asked for them too
+            if row.spec.opponent == cell.opponent and row.done and not row.open and run.spec.unit is not Unit.FINDING
+        ]
+        if not alike:
+            return None
+        run, row = max(alike, key=lambda pair: (_same(pair[1].spec, cell), _wording(pair[1].spec) == _wording(cell)))
+        return self._past(run, row)
 
     def speed(self, subject: str, what: str = "") -> float | None:
         """The tokens a second of a player, in one game or task ("": in all); None if that was never measured."""
@@ -138,16 +140,28 @@ class Shown:
         return sum(past.tokens for past in pasts) / seconds if seconds else None
 
     def _of(self, subject: str, what: str) -> Iterator[tuple[RunRow, CellRow]]:
-        for run, rows in self._runs:
-            for row in rows:
-                if row.spec.subject == subject and what in ("", row.spec.what):
-                    yield run, row
+        """The cells of a player in a game or task ("": in all). Other runs aren't read: a store may have many."""
+        for run in self._runs:
+            if any(cell.subject == subject and what in ("", cell.what) for cell in run.spec.cells):
+                for row in self._rows(run):
+                    if row.spec.subject == subject and what in ("", row.spec.what):
+                        yield run, row
+
+    def _rows(self, run: RunRow) -> list[CellRow]:
+        if run.id not in self._cells:
+            assert self._store is not None
+            self._cells[run.id] = self._store.cells(run)
+        return self._cells[run.id]
 
     def _past(self, run: RunRow, cell: CellRow) -> Past:
-        if cell.id not in self._read:
+        if cell.id not in self._pasts:
             assert self._store is not None
-            self._read[cell.id] = past_of(self._store, run, cell)
-        return self._read[cell.id]
+            self._pasts[cell.id] = past_of(self._store, run, cell)
+        return self._pasts[cell.id]
+
+
+def _same(one: CellSpec, other: CellSpec) -> bool:
+    return _known_by(one) == _known_by(other)
 
 
 def _wording(cell: CellSpec) -> str:

@@ -134,8 +134,7 @@ class Bars(_Counting):
     def cell_begins(self, cell: Cell, done: int, total: int) -> None:
         super().cell_begins(cell, done, total)
         self._hide()
-        title = printable(f"{self._part}{cell.title}")
-        self._cell = self._progress.add_task(title, total=total or None, completed=done, rate="")
+        self._cell = self._progress.add_task(printable(cell.title), total=total or None, completed=done, rate="")
         self._draw()
 
     def happens(self, cell: Cell, event: Event) -> None:
@@ -164,7 +163,8 @@ class Bars(_Counting):
     def _draw(self) -> None:
         self._drawn = time.monotonic()
         left = self._pace.left()
-        self._progress.update(self._all, completed=self._pace.share, rate="" if left is None else str(left))
+        words = {"description": f"{self._part}all", "rate": "" if left is None else str(left)}
+        self._progress.update(self._all, completed=self._pace.share, **words)
 
 
 @contextmanager
