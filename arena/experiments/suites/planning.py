@@ -72,7 +72,8 @@ def _lines(part: Part, plan: Plan | ArenaError) -> Iterator[str]:
 def _line(part: Part, cell: Cell) -> str:
     spec = cell.spec
     opponent = f" against {spec.opponent}" if spec.opponent else ""
-    return f"{part.experiment.name} {spec.what}{opponent}: {cell.title}"
+    # the game or task comes twice, so that a pattern may name it before the subject or after
+    return f"{part.experiment.name} {spec.what}{opponent}: {cell.title} {spec.what}"
 
 
 def _fits(line: str, patterns: Sequence[str]) -> bool:

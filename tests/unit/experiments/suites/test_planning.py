@@ -60,7 +60,9 @@ def test_the_paper_s_suites_have_its_models_and_its_grid() -> None:
 
 def test_a_pattern_picks_cells_by_subject_game_and_task() -> None:
     assert {part for part, _ in cells("laptop", "hide-and-seek")} == {1}
-    assert len(cells("laptop", "hide-and-seek")) == 2 and len(cells("laptop", "rps*GEMMA")) == 1
+    assert len(cells("laptop", "hide-and-seek")) == 2 and len(cells("laptop", "rps*GEMMA")) == 1 == len(
+        cells("laptop", "gemma*rps")
+    )
     assert {part for part, _ in cells("laptop", "sequences", "letters")} == {3, 7}
     assert {title.split(" ")[0] for _, title in cells("laptop", "smollm2")} == {"llm:smollm2-135m-instruct"}
     assert len(cells("laptop", "numbers")) == len(cells("laptop")) - 4

@@ -28,8 +28,8 @@ def test_histories_are_as_many_as_in_matches_that_were_drawn(moves: int, replies
     assert np.allclose(counts / times, expected, rtol=0.05)
 
 
-@given(st.integers(1, 400), st.integers(1, 300), st.integers(1, 9), st.integers(1, 4), st.floats(0, 1))
-@settings(max_examples=50)
+@given(st.integers(1, 400), st.integers(1, 60), st.integers(1, 9), st.integers(1, 4), st.floats(0, 1))
+@settings(max_examples=30)
 def test_histories_grow_and_are_never_more_than_matches(
     matches: int, rounds: int, moves: int, replies: int, leaning: float
 ) -> None:
@@ -44,7 +44,7 @@ def test_only_the_rounds_that_are_shown_make_a_difference() -> None:
 
 
 @given(st.floats(0.05, 0.95))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_a_leaning_is_found_again_from_the_prompts_of_a_run(leaning: float) -> None:
     prompts = round(sum(histories(500, 10, 3, 1, leaning)))
     past = Past(1.0, prompts, 0, 5000, 5000, 0, 500, 10, 1.0)
