@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,14 +30,24 @@ if TYPE_CHECKING:
     metavar="PATTERN",
     help="Fill only the cells with this in their subject, game or task; * stands for anything. May be repeated.",
 )
+@click.option(
+    "--at",
+    multiple=True,
+    metavar="[MODEL=]WHERE",
+    help="Run the models whose weights are on the hub, or the one named, there: transformers, sglang:URL, ... "
+    "May be repeated.",
+)
 @dry_options
 @model_options
-def run(suite: str | None, store: Path, out: Path | None, only: tuple[str, ...], **chosen: Any) -> None:
+def run(
+    suite: str | None, store: Path, out: Path | None, only: tuple[str, ...], at: tuple[str, ...], **chosen: Any
+) -> None:
     """Run a whole SUITE: the name of one that comes with Arena, or a TOML file of your own. Without one, list them.
 
     Every part is planned before the first one runs. Run the same command again to continue where it stopped; finished
     parts are not repeated. A part that fails is reported at the end, and the others still run.
     """
+    from arena.experiments.suites.placing import placed
     from arena.experiments.suites.running import Done, run_suite
     from arena.experiments.suites.suite import find_suite
     from arena.reports.registry import reports_of, suite_document
@@ -46,7 +57,7 @@ def run(suite: str | None, store: Path, out: Path | None, only: tuple[str, ...],
     if suite is None:
         _list()
         return
-    found = find_suite(suite)
+    found = placed(find_suite(suite), at)
     if chosen["dry_run"]:
         _list_costs(found, only, {"store": store, **chosen})
         return
@@ -65,8 +76,9 @@ def run(suite: str | None, store: Path, out: Path | None, only: tuple[str, ...],
             show(shown, "rich")
     for what, why in found.leaves_out.items():
         say(f"not in this suite: {what} ({why})")
-    for part in done.failed:
-        tell(f"part {part.number} of {len(found.parts)} ({part.kind}) failed: {part.error}")
+    for why, parts in groupby(done.failed, key=lambda part: str(part.error)):  # one reason, such as a missing model
+        named = [f"{part.number} ({part.kind})" for part in parts]
+        tell(f"part{'s' * (len(named) > 1)} {', '.join(named)} of {len(found.parts)} failed: {why}")
     if done.failed:
         sys.exit(done.failed[0].error.exit_code)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
 from arena.backends.loading import Models
 from arena.backends.weights.catalog import find_model
-from arena.errors import ModelError, UsageError
+from arena.errors import ArenaError, ModelError, UsageError
 from arena.experiments.experiment import Plan
+from arena.experiments.suites.placing import placed
 from arena.experiments.suites.planning import plan_suite
 from arena.experiments.suites.suite import find_suite, shipped
 
@@ -85,3 +87,28 @@ def test_models_that_may_not_be_loaded_are_not() -> None:
 
     with pytest.raises(ModelError, match="would have to be loaded"):
         asyncio.run(asked())
+
+
+# --- where the models run ---
+
+
+def test_models_run_where_at_says() -> None:
+    suite = placed(find_suite("paper-8b"), ["transformers", "tulu-3-8b=sglang:http://rig:30000"])
+    subjects = {subject for part in suite.parts for subject in part.spec.subjects}
+    assert "llm:llama-3.1-8b@transformers" in subjects and "llm:tulu-3-8b@sglang:http://rig:30000" in subjects
+    assert "reward:allenai/Llama-3.1-Tulu-3-8B-RM" in subjects and len(subjects) == 6
+    assert {getattr(part.spec, "match_entropy", "") for part in suite.parts} == {"", "llm:llama-3.1-8b@transformers"}
+    assert placed(find_suite("laptop"), ["transformers"]) == find_suite("laptop")  # its weights are here
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("sglang:http://rig:30000", "a server serves one model, so say which: --at llama-3.1-8b=sglang"),
+        ("gemma-3-270m=transformers", "the suite paper-8b doesn't ask 'gemma-3-270m'"),
+        ("tulu-3-8b=nowhere", "after the @ there should be"),
+    ],
+)
+def test_a_place_that_cannot_be(at: str, said: str) -> None:
+    with pytest.raises(ArenaError, match=re.escape(said)):
+        placed(find_suite("paper-8b"), [at])
