@@ -116,7 +116,7 @@ def _sum(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in ("prompts", "prompts_at_most", "tokens", "tokens_at_most", "seconds"):
         values = [record.get(name) for record in records]
-        found[name] = None if None in values else sum(values)  # type: ignore[arg-type]  # none of them is None
+        found[name] = None if None in values else sum(values)
     return found
 
 

@@ -74,7 +74,8 @@ def past_of(store: Store, run: RunRow, cell: CellRow) -> Past:
 
 def unshared(prompts: Sequence[tuple[int, ...]]) -> int:
     """How many tokens prompts have together if what two of them begin with is counted once: the nodes of their tree."""
-    found, before = 0, ()
+    found = 0
+    before: tuple[int, ...] = ()
     for prompt in sorted(prompts):
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(prompt, before, strict=False)))
         found += len(prompt) - shared

@@ -144,9 +144,9 @@ class Bars(_Counting):
         if event.words:
             self._progress.update(self._cell, rate=printable(event.words))
         if event.done:
-            steady = time.monotonic() - self._since >= _WINDOW_SECONDS
-            rate = {"rate": self._rate(self._before, self._since)} if steady else {}
-            self._progress.update(self._cell, completed=self._done, **rate)
+            self._progress.update(self._cell, completed=self._done)
+            if time.monotonic() - self._since >= _WINDOW_SECONDS:
+                self._progress.update(self._cell, rate=self._rate(self._before, self._since))
         if time.monotonic() - self._drawn >= _REDRAW_SECONDS:
             self._draw()
 
@@ -163,8 +163,8 @@ class Bars(_Counting):
     def _draw(self) -> None:
         self._drawn = time.monotonic()
         left = self._pace.left()
-        words = {"description": f"{self._part}all", "rate": "" if left is None else str(left)}
-        self._progress.update(self._all, completed=self._pace.share, **words)
+        said = "" if left is None else str(left)
+        self._progress.update(self._all, completed=self._pace.share, description=f"{self._part}all", rate=said)
 
 
 @contextmanager
