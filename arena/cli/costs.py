@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -12,9 +12,11 @@ import click
 
 from arena.cli.options import FiniteRange, settings_of, together
 from arena.cli.output import tell
+from arena.errors import ArenaError
 
 if TYPE_CHECKING:
     from arena.backends.loading import Models
+    from arena.experiments.cost import Cost
     from arena.experiments.experiment import Cell, Plan
     from arena.experiments.past import Shown
     from arena.reports.report import Report
@@ -39,16 +41,17 @@ _SOURCES: Final = {
 
 
 class Listed(NamedTuple):
-    """A plan whose cells are listed: what its rows begin with ("part 2, "), and the plan or why there is none."""
+    """A plan whose cells are listed: what its rows begin with ("2. "), and the plan, or whose it would be and why there
+    is none."""
 
     before: str
     subjects: Sequence[str]
-    plan: Plan | Exception
+    plan: Plan | ArenaError
 
 
-def list_costs(plans: Any, chosen: Mapping[str, Any]) -> None:
-    """Print the costs of plans; `plans`, a coroutine function, makes them of `Models` of which none is loaded, as a
-    sequence of `Listed`. `chosen` has the values of `dry_options` and of the options that all such commands have."""
+def list_costs(plans: Callable[[Models], Awaitable[Sequence[Listed]]], chosen: Mapping[str, Any]) -> None:
+    """Print the costs of `plans`, which are made with models of which none is loaded. `chosen` has the values of
+    `dry_options` and of the options that all such commands have."""
     from arena.backends.loading import Models
     from arena.experiments.past import Shown
     from arena.reports.report import as_json
@@ -57,8 +60,7 @@ def list_costs(plans: Any, chosen: Mapping[str, Any]) -> None:
     models = Models(settings_of(chosen), tell)
 
     async def listed(idle: Models) -> Sequence[Listed]:
-        found: Sequence[Listed] = await plans(idle)
-        return found
+        return await plans(idle)
 
     with ExitStack() as closing:
         idle = closing.enter_context(models.unloaded())
@@ -83,13 +85,15 @@ def report_of(plans: Sequence[Listed], shown: Shown, speed: float | None) -> Rep
 
 
 def _records(listed: Listed, shown: Shown, speed: float | None) -> list[dict[str, Any]]:
-    if isinstance(listed.plan, Exception):
+    from arena.experiments.registry import costs_of
+
+    if isinstance(listed.plan, ArenaError):
         return [{"cell": f"{listed.before}{subject}", "unknown": str(listed.plan)} for subject in listed.subjects]
-    cells = zip(listed.plan.cells, listed.plan.costs(shown), strict=True)
+    cells = zip(listed.plan.cells, costs_of(listed.plan, shown), strict=True)
     return [_record(listed.before, cell, cost, shown, speed) for cell, cost in cells if listed.plan.takes(cell)]
 
 
-def _record(before: str, cell: Cell, cost: Any, shown: Shown, given: float | None) -> dict[str, Any]:
+def _record(before: str, cell: Cell, cost: Cost | None, shown: Shown, given: float | None) -> dict[str, Any]:
     from arena.experiments.speeds import speed_of
 
     record: dict[str, Any] = {"cell": f"{before}{cell.title}"}

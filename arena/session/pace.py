@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from arena.errors import InputError
 from arena.experiments.experiment import Cell, Plan
 from arena.experiments.past import Shown
+from arena.experiments.registry import costs_of
 from arena.experiments.speeds import speed_of
 from arena.reports.words import duration
 
@@ -190,7 +192,11 @@ class Pace:
 def _tasks(plan: Plan, shown: Shown) -> Iterator[tuple[str, _Task]]:
     """The tasks of the cells that a plan fills, by key. Where the cost isn't known, or no model is asked, a cell's work
     is its steps."""
-    for cell, cost in zip(plan.cells, plan.costs(shown), strict=True):
+    try:
+        costs = costs_of(plan, shown)
+    except InputError:  # said when the plan is carried out
+        costs = [None] * len(plan.cells)
+    for cell, cost in zip(plan.cells, costs, strict=True):
         if not plan.takes(cell):
             continue
         spec = cell.spec

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -85,13 +86,16 @@ def _fits(line: str, patterns: Sequence[str]) -> bool:
 async def _planned(part: Part, models: Models) -> Plan | ArenaError:
     try:
         with EXPERIMENTS.blaming(part.experiment.name):
-            plan = await part.experiment.plan(part.spec, models)
+            plan: Plan = await part.experiment.plan(part.spec, models)
+            titles = {cell.spec.key: cell.title for cell in plan.cells}
+            keys = Counter(cell.spec.key for cell in plan.cells)
     except (ModelError, CapabilityError) as error:
         return error
     except (InputError, UsageError) as error:
         raise part.place.blame(error) from error
-    keys = [cell.spec.key for cell in plan.cells]
-    for cell in plan.cells:
-        if keys.count(cell.spec.key) > 1:
-            raise part.place.fault(f"{cell.title} is there twice")
+    if not keys:
+        raise part.place.fault("nothing would be measured: one of its lists is empty")
+    key, times = keys.most_common(1)[0]
+    if times > 1:
+        raise part.place.fault(f"{titles[key]} is there {'twice' if times == 2 else f'{times} times'}")
     return plan

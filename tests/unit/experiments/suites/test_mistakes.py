@@ -38,6 +38,7 @@ MISTAKES = [
     (HEAD + GAME + "span = [3, 900]\n", "line 7, `span` of [[tournament]] number 1: --matches is 3-900"),
     (HEAD + GAME + 'games = ["rps", "chess"]\n', "line 7, `games` of [[tournament]] number 1: there is no game"),
     (HEAD + GAME + 'games = ["rps", "rps"]\n', "line 6, [[tournament]] number 1: uniform · rock-paper"),
+    (HEAD + GAME + "games = []\n", "line 6, [[tournament]] number 1: nothing would be measured"),
     (HEAD + GAME + 'opponents = ["gredy"]\n', "line 7, `opponents` of [[tournament]] number 1: there is no"),
     (HEAD + GAME + 'format = "tulip"\n', "line 7, `format` of [[tournament]] number 1: there is no format 'tulip'"),
     (HEAD + GAME + "matches = 2_000_000\n", "line 7, `matches` of [[tournament]] number 1: --games is 2,000,000"),
