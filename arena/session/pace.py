@@ -26,6 +26,7 @@ _TRUST: Final = 15.0  # seconds of seeing a player at work that weigh as much as
 _HALF_LIFE: Final = 180.0  # seconds after which what was seen counts half: machines get busy, and quiet again
 _LATELY: Final = 30.0
 _DOUBT: Final = {"measured": 1.6, "stated": 3.0}  # the factor by which a speed may be wrong before anything is seen
+_LOADING: Final = 1000.0  # tokens that a model could have read while it was loaded
 _BOTS: Final = 2000.0  # rounds or answers a second
 _UNKNOWN: Final = 4.0  # the same for a player of which nothing is known but how fast others are
 _OTHER_KIND: Final = 1.5  # and for what this player hasn't done yet
@@ -196,6 +197,7 @@ def _tasks(plan: Plan, shown: Shown) -> Iterator[tuple[str, _Task]]:
         costs = costs_of(plan, shown)
     except InputError:  # said when the plan is carried out
         costs = [None] * len(plan.cells)
+    loaded = ""
     for cell, cost in zip(plan.cells, costs, strict=True):
         if not plan.takes(cell):
             continue
@@ -204,7 +206,10 @@ def _tasks(plan: Plan, shown: Shown) -> Iterator[tuple[str, _Task]]:
         if cost is not None and cost.tokens.most:
             speed = speed_of(spec, shown)
             doubt = _UNKNOWN if speed is None else _DOUBT[speed.source]
-            yield spec.key, _Task(kind, cost.tokens.likely * cost.left, speed and speed.tokens, doubt)
+            loading = _LOADING if cost.left and spec.subject != loaded else 0.0
+            loaded = spec.subject
+            work = cost.tokens.likely * cost.left + loading
+            yield spec.key, _Task(kind, work, speed and speed.tokens, doubt)
         else:
             left = 1.0 if cost is None else cost.left
             steps = plan.size * (plan.rounds or 1) * left
