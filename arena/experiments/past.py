@@ -89,6 +89,7 @@ class _Planned(Protocol):
     experiment: str
     unit: Unit
     seed: int
+    size: int
     rounds: int | None
 
     @property
@@ -116,7 +117,9 @@ class Shown:
             spec = run.spec
             same = (spec.experiment, spec.unit, spec.seed, spec.rounds, dict(spec.settings)) == settings
             if same and {_known_by(one) for one in spec.cells} == asked:
-                return next(self._past(run, row).share for row in self._rows(run) if _same(row.spec, cell))
+                share = next(self._past(run, row).share for row in self._rows(run) if _same(row.spec, cell))
+                # a smaller run is the beginning of a larger one
+                return share if plan.unit is Unit.FINDING else min(1.0, share * spec.size / plan.size)
         return 0.0
 
     def similar(self, cell: CellSpec) -> Past | None:
