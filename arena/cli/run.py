@@ -77,8 +77,12 @@ def run(
     for what, why in found.leaves_out.items():
         say(f"not in this suite: {what} ({why})")
     for why, parts in groupby(done.failed, key=lambda part: str(part.error)):  # one reason, such as a missing model
-        named = [f"{part.number} ({part.kind})" for part in parts]
-        tell(f"part{'s' * (len(named) > 1)} {', '.join(named)} of {len(found.parts)} failed: {why}")
+        first, *others = parts
+        if others:
+            numbers = ", ".join(str(part.number) for part in (first, *others))
+            tell(f"parts {numbers} of {len(found.parts)} failed: {why}")
+        else:
+            tell(f"part {first.number} of {len(found.parts)} ({first.kind}) failed: {why}")
     if done.failed:
         sys.exit(done.failed[0].error.exit_code)
 
