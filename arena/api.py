@@ -26,6 +26,7 @@ from arena.backends.loading import Models
 from arena.backends.local.settings import Settings
 from arena.errors import InputError, UsageError
 from arena.experiments.experiment import Plan, Spec, carry_out
+from arena.experiments.past import Shown
 from arena.experiments.registry import EXPERIMENTS, find_experiment
 from arena.reports.registry import reports_of
 from arena.reports.report import Report, write_all
@@ -164,6 +165,7 @@ def measure(
             try:
                 with EXPERIMENTS.blaming(experiment):
                     plan: Plan = await kind.plan(spec, models)
+                    watching.expects([plan], Shown(opened))
                     return await carry_out(plan, opened, models, watching)
             finally:
                 await models.close()

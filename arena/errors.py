@@ -3,6 +3,7 @@
 ArenaError
 ├── UsageError          exit 2   the command itself is wrong
 ├── InputError          exit 3   a file, a setting or a name is wrong
+│   └── CapabilityError          a model's backend can't give what is asked of it; another could
 ├── ModelError          exit 4   a model or a server is not available, or failed
 └── StoreError          exit 5   the store refused: locked, damaged, full
 """
@@ -41,6 +42,10 @@ class InputError(ArenaError):
     """Something that the command names is wrong: a file that isn't a GGUF, a match longer than the context."""
 
     exit_code = ExitCode.INPUT
+
+
+class CapabilityError(InputError):
+    """A model's backend can't give what is asked of it, such as entropies. Another backend may run the same model."""
 
 
 class ModelError(ArenaError):

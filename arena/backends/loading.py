@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from typing import Any
 
@@ -18,6 +18,7 @@ from arena.backends.server import ServerSettings
 from arena.backends.weights.catalog import ModelEntry, find_model
 from arena.backends.weights.packages import Show, to_standard_error
 from arena.concurrency import aside
+from arena.errors import ModelError
 from arena.extras import need
 
 
@@ -49,6 +50,7 @@ class Models:
     ) -> None:
         self.command = command
         self.settings = settings or Settings()
+        self.may_load = True
         self.show = show
         self._server = server or ServerSettings()
         self._tell = tell
@@ -66,6 +68,15 @@ class Models:
         if line not in self._told:
             self._told.add(line)
             self._tell(line)
+
+    @contextmanager
+    def unloaded(self) -> Iterator[Models]:
+        """These models, of which none may be loaded meanwhile: asking for one raises ModelError."""
+        before, self.may_load = self.may_load, False
+        try:
+            yield self
+        finally:
+            self.may_load = before
 
     @staticmethod
     def entry(name: str) -> ModelEntry:
@@ -91,6 +102,8 @@ class Models:
     async def get(self, name: str) -> LanguageModel:
         """The model, loaded. Raises ModelError or InputError if it can't be."""
         name = without_logins(name)
+        if not self.may_load:
+            raise ModelError(f"{name} would have to be loaded to know this")
         async with self._loading:
             if name in self._loaded and self._loaded[name].ended:
                 await self._loaded.pop(name).close()

@@ -4,6 +4,7 @@ main.py         the command `arena`, and how errors become exit codes
 options.py      options that commands share
 output.py       reports on standard output, words on standard error
 running.py      long work: progress, interruptions, from options to a plan
+costs.py        --dry-run: what a command would do, and how long it would take
 play.py         arena, arena play
 watch.py        arena watch
 web.py          arena web

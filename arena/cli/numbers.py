@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from arena.cli.costs import dry_options
 from arena.cli.options import SEED, FiniteList, command, model_options, run_options, together, wording_options
 from arena.cli.output import say, tell
 from arena.cli.running import measure, spec_of
@@ -55,6 +56,7 @@ _task_options = together(
         metavar="P,...",
         help="One or several; together with the temperatures, a grid.",
     ),
+    dry_options,
     model_options,
 )
 _single_options = together(

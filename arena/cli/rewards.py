@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from arena.cli.costs import dry_options
 from arena.cli.options import command, model_options, run_options
 from arena.cli.running import measure
 
@@ -15,6 +16,7 @@ from arena.cli.running import measure
 @click.option("--task", default="integers", metavar="TASK", help="integers or letters.")
 @run_options
 @click.option("--published", is_flag=True, help="Add the paper's own row below.")
+@dry_options
 @model_options
 def rewards(model: str, task: str, published: bool, **chosen: Any) -> None:
     """Score each value as the answer to the task's request with the reward model MODEL.

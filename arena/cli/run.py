@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from arena.cli.costs import Listed, dry_options, list_costs
 from arena.cli.options import command, model_options, run_options
-from arena.cli.output import ready, show, tell, write_reports
+from arena.cli.output import ready, say, show, tell, write_reports
 from arena.cli.running import to_its_end
 
 if TYPE_CHECKING:
     from arena.backends.loading import Models
+    from arena.experiments.suites.suite import Suite
     from arena.session.progress import Silent
 
 
@@ -21,27 +24,46 @@ if TYPE_CHECKING:
 @click.argument("suite", required=False)
 @run_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="A folder for all tables and figures.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="PATTERN",
+    help="Fill only the cells with this in their subject, game or task; * stands for anything. May be repeated.",
+)
+@click.option(
+    "--at",
+    multiple=True,
+    metavar="[MODEL=]WHERE",
+    help="Run the models whose weights are on the hub, or the one named, there: transformers, sglang:URL, ... "
+    "May be repeated.",
+)
+@dry_options
 @model_options
-def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None:
+def run(
+    suite: str | None, store: Path, out: Path | None, only: tuple[str, ...], at: tuple[str, ...], **chosen: Any
+) -> None:
     """Run a whole SUITE: the name of one that comes with Arena, or a TOML file of your own. Without one, list them.
 
     Every part is planned before the first one runs. Run the same command again to continue where it stopped; finished
     parts are not repeated. A part that fails is reported at the end, and the others still run.
     """
+    from arena.experiments.suites.placing import placed
     from arena.experiments.suites.running import Done, run_suite
-    from arena.experiments.suites.suite import find_suite, shipped
+    from arena.experiments.suites.suite import find_suite
     from arena.reports.registry import reports_of, suite_document
     from arena.reports.report import as_json
     from arena.store.store import Store
 
     if suite is None:
-        for name, title in shipped().items():
-            click.echo(f"{name}  {title}")
+        _list()
         return
-    found = find_suite(suite)
+    found = placed(find_suite(suite), at)
+    if chosen["dry_run"]:
+        _list_costs(found, only, {"store": store, **chosen})
+        return
 
     async def work(opened: Store, models: Models, watching: Silent) -> Done:
-        return await run_suite(found, opened, models, watching, watching.turn)
+        return await run_suite(found, opened, models, watching, watching.turn, only)
 
     with Store.open(store, create=True) as opened:
         done = to_its_end(work, opened, chosen["display"], chosen)
@@ -52,7 +74,36 @@ def run(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None
             click.echo(as_json(suite_document(found.name, reports)), nl=False)
         else:
             show(shown, "rich")
-    for part in done.failed:
-        tell(f"part {part.number} of {len(found.parts)} ({part.kind}) failed: {part.error}")
+    for what, why in found.leaves_out.items():
+        say(f"not in this suite: {what} ({why})")
+    for why, parts in groupby(done.failed, key=lambda part: str(part.error)):  # one reason, such as a missing model
+        first, *others = parts
+        if others:
+            numbers = ", ".join(str(part.number) for part in (first, *others))
+            tell(f"parts {numbers} of {len(found.parts)} failed: {why}")
+        else:
+            tell(f"part {first.number} of {len(found.parts)} ({first.kind}) failed: {why}")
     if done.failed:
         sys.exit(done.failed[0].error.exit_code)
+
+
+def _list() -> None:
+    """Print what each shipped suite does, and what it leaves out."""
+    from arena.experiments.suites.suite import shipped
+
+    suites = shipped()
+    wide = max(map(len, suites))
+    for name, suite in suites.items():
+        click.echo(f"{name:{wide}}  {suite.title}")
+        if suite.leaves_out:
+            click.echo(f"{'':{wide}}  without {'; '.join(suite.leaves_out)}")
+
+
+def _list_costs(suite: Suite, only: tuple[str, ...], chosen: dict[str, Any]) -> None:
+    from arena.experiments.suites.planning import plan_suite
+
+    async def listed(models: Models) -> list[Listed]:
+        planned = await plan_suite(suite, models, only)
+        return [Listed(f"{part.number}. ", part.part.spec.subjects, part.plan) for part in planned]
+
+    list_costs(listed, chosen)

@@ -36,15 +36,27 @@ def spec_of(kind: type[S], chosen: Mapping[str, Any]) -> S:
 
 
 def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any], published: bool = False) -> None:
-    """Carry out a plan and show its report. `chosen` has the values of the options that all such commands have."""
+    """Carry out a plan and show its report, or list its costs for a dry run. `chosen` has the values of the options
+    that all such commands have."""
+    if chosen.get("dry_run"):
+        from arena.cli.costs import Listed, list_costs
+
+        async def listed(models: Models) -> list[Listed]:
+            return [Listed("", (), await plan(models))]
+
+        list_costs(listed, chosen)
+        return
     from arena.cli.output import ready, show, write_reports
     from arena.experiments.experiment import carry_out
+    from arena.experiments.past import Shown
     from arena.reports.options import ReportSettings
     from arena.reports.registry import reports_of
     from arena.store.store import Store
 
     async def work(store: Store, models: Models, watching: Silent) -> RunRow:
-        return await carry_out(await plan(models), store, models, watching)
+        planned = await plan(models)
+        watching.expects([planned], Shown(store))
+        return await carry_out(planned, store, models, watching)
 
     with Store.open(chosen["store"], create=True) as opened:
         run = to_its_end(work, opened, chosen["display"], chosen)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from arena.cli.costs import dry_options
 from arena.cli.options import (
     MOST_ROUNDS,
     SEED,
@@ -70,6 +71,7 @@ from arena.cli.running import measure, spec_of
     help="After an invalid answer: ask again, up to 20 times, or draw from the policy.",
 )
 @click.option("--max-tokens", type=click.IntRange(1, 1000), default=8, help="Tokens per answer.")
+@dry_options
 @model_options
 def tournament(**chosen: Any) -> None:
     """Play every subject in every game against every opponent, and print table 2.

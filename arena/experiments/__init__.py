@@ -1,6 +1,9 @@
 """Kinds of measurement. A kind is a folder here, one in arena/reports, and a file in arena/cli.
 
 experiment.py   the contract: a spec, a plan, a run
+cost.py         what a cell asks of its model, known before it is run
+past.py         what the runs of a store have shown
+speeds.py       how fast a player answers
 registry.py     which kinds there are
 tournament/     matches, as a rule against a mind-reader
 numbers/        random numbers, letters and sequences, and rewards for them

@@ -8,7 +8,7 @@ A kind of experiment is a `Spec` (the settings that a part of a suite, or a comm
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 
@@ -16,12 +16,15 @@ import msgspec
 
 from arena.backends.backend import Identity
 from arena.backends.loading import Models
+from arena.experiments.cost import Cost
+from arena.experiments.past import Shown
 from arena.store.manifest import with_commands
 from arena.store.rows import CellSpec, RunRow, RunSpec, Unit
 from arena.store.store import Store
 from arena.store.writer import RunWriter
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]  # the plan says if it is too many
+Temperature = Annotated[float, msgspec.Meta(gt=0, le=1_000_000)]  # not infinite
 Seed = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
@@ -67,6 +70,9 @@ class Event:
 class Observer:
     """Whoever watches: a progress bar, a screen, a test. Override only what is of interest."""
 
+    def expects(self, plans: Sequence[Plan], shown: Shown) -> None:
+        """These plans will be carried out, in this order; `shown` is what earlier runs have shown."""
+
     def begins(self, plan: Plan) -> None:
         """A plan begins."""
 
@@ -95,11 +101,26 @@ class Plan(ABC):
     rounds: int | None = None  # per match, where matches are played
     in_order: bool = False  # whether its units are made one after another
     only: str = ""  # which of the units are made now, in words, if not all
+    picked: frozenset[str] | None = None  # the keys of the cells that are filled now, if not all
+
+    def pick(self, keys: Collection[str]) -> None:
+        """Fill only the cells with these keys for now. The run stays the same, and the others can be filled later."""
+        chosen = frozenset(cell.spec.key for cell in self.cells if cell.spec.key in keys)
+        self.picked = chosen if len(chosen) < len(self.cells) else None
+
+    def takes(self, cell: Cell) -> bool:
+        """Whether a cell is to be filled now."""
+        return self.picked is None or cell.spec.key in self.picked
 
     @property
     def settings(self) -> Mapping[str, Any]:
         """The settings that only this kind of run has, which are part of its identity, as JSON."""
         return {}
+
+    def costs(self, shown: Shown) -> Sequence[Cost | None]:
+        """What each of the cells asks of its models, in their order, as far as it can be said before they are filled;
+        None where it can't. `shown` is what earlier runs have shown. Raises StoreError."""
+        return [None] * len(self.cells)
 
     async def identities(self, models: Models) -> Mapping[str, Identity]:
         """What identifies the models, by name. Raises ModelError or InputError for a model that isn't available."""
@@ -118,7 +139,8 @@ class Plan(ABC):
 
     @abstractmethod
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
-        """Do what is missing and store it as it comes. Raises ModelError if a model fails, StoreError."""
+        """Do what is missing in the cells that it `takes`, and store it as it comes. Raises ModelError if a model
+        fails, StoreError."""
 
 
 async def run_spec(plan: Plan, models: Models) -> RunSpec:
@@ -153,9 +175,16 @@ async def carry_out(plan: Plan, store: Store, models: Models, observer: Observer
     with store.begin(await run_spec(plan, models)) as writer:
         observer.kept(writer.run)
         await plan.fill(writer, models, observer)
-        if plan.is_whole(writer):
+        writer.flush()
+        if plan.is_whole(writer) and (plan.picked is None or _all_filled(store, writer.run)):
             writer.finish()
         return writer.run
+
+
+def _all_filled(store: Store, run: RunRow) -> bool:
+    """Whether no cell of a run lacks anything, for one of which only some cells were filled now."""
+    wanted = 1 if run.spec.unit is Unit.FINDING else run.spec.size
+    return all(cell.done >= wanted for cell in store.cells(run))
 
 
 def counted(run: RunSpec) -> str:

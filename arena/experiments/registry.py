@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from arena.errors import InputError
-from arena.experiments.experiment import Experiment, counted
+from arena.experiments.cost import Cost
+from arena.experiments.experiment import Experiment, Plan, counted
 from arena.experiments.numbers.numbers import NUMBERS
 from arena.experiments.numbers.rewards import REWARD_SCORES
+from arena.experiments.past import Shown
 from arena.experiments.tournament.tournament import TOURNAMENT
 from arena.plugins import Registry
 from arena.store.rows import RunSpec
@@ -23,6 +26,14 @@ def find_experiment(name: str) -> Experiment[Any]:
     if not isinstance(found, Experiment) or found.name != name:
         raise EXPERIMENTS.failure(name, f"is not an Experiment of that name but {found!r:.80}")
     return found
+
+
+def costs_of(plan: Plan, shown: Shown) -> Sequence[Cost | None]:
+    """What a plan's cells ask of models, None where it can't be said. Raises InputError for a wording that fails, or if
+    the package that brings the experiment fails, StoreError."""
+    with EXPERIMENTS.blaming(plan.experiment):
+        costs = plan.costs(shown)
+        return [cost for _, cost in zip(plan.cells, costs, strict=True)]
 
 
 def amount(run: RunSpec) -> str:

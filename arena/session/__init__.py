@@ -12,4 +12,5 @@ tally.py            answers as they come, beside a true sample
 preferences.py      a person's lasting settings
 files.py            the app's own small files
 progress.py         an experiment's progress, on standard error
+pace.py             how much of it is done, and how long the rest will take
 """

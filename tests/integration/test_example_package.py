@@ -134,8 +134,10 @@ def test_a_part_that_can_t_be_keeps_all_from_being_run(tmp_path: Path, env: dict
     file.write_text(
         'title = "A typo"\nsubjects = ["coin:0.5"]\n[[coins]]\ntosses = 5\n[[coins]]\nsubjects = ["die:6"]\n'
     )
-    words = complaint("run", file, "--store", tmp_path / "a.db", code=ExitCode.USAGE, env=env)
-    assert "'die:6' can't be tossed" in words and tossed(tmp_path / "a.db") == 0
+    words = complaint("run", file, "--store", tmp_path / "a.db", code=ExitCode.INPUT, env=env)
+    assert (
+        "line 6, `subjects` of [[coins]] number 2: 'die:6' can't be tossed" in words and tossed(tmp_path / "a.db") == 0
+    )
     file.write_text('title = "A typo"\nsubjects = ["coin:0.5"]\n[[coin]]\ntosses = 5\n')
     assert "did you mean 'coins'?" in complaint("run", file, "--store", tmp_path / "a.db", code=ExitCode.INPUT, env=env)
 

@@ -29,10 +29,11 @@ SHORTER: Final = (
     (r"^(\S+ (?:numbers|sequences)(?!.*(?:--n |exact)).*)", r"\1 --n 3"),
     (r"/path/to/model\.gguf", "MODEL"),
 )
-# In the copy's laptop-numbers.toml; another line of the README does exact mode over a grid.
+# In the copy's laptop.toml; another line of the README does exact mode over a grid.
 SUITE: Final = (
     (r"(?m)^(?:mode|temperatures|top_p) = .*\n", ""),
     (r"\[\[numbers\]\]\n", '[[numbers]]\nn = 3\nmode = "sample"\n'),
+    (r"\[\[tournament\]\]\n", "[[tournament]]\nmatches = 2\n"),
 )
 
 # What can't be done here: the command is only asked for its help.
@@ -99,7 +100,7 @@ def fresh_copy(folder: Path) -> Path:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    suite = folder / "arena/experiments/suites/laptop-numbers.toml"
+    suite = folder / "arena/experiments/suites/laptop.toml"
     text = suite.read_text(encoding="utf-8")
     for pattern, instead in SUITE:
         text = re.sub(pattern, instead, text)

@@ -57,7 +57,7 @@ LINES: Final = {
     "letters": "letters --subject uniform --n 3",
     "sequences": "sequences --subject uniform --n 3",
     "rewards": "rewards some-org/some-name",
-    "run": "run laptop-numbers",
+    "run": "run laptop",
     "report": "report --format json",
     "runs": "runs show",
     "compare": "compare 1 2",

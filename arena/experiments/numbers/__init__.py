@@ -9,6 +9,7 @@ sampling.py      drawing until enough answers are valid
 exact.py         the probability of each answer, by following token paths
 entropy.py       entropy matching (figure 7)
 true_sample.py   uniform and independent draws, to put beside a player's
+cost.py          what a cell asks of a model
 numbers.py       all cells of a run, into the store
 stored.py        a cell's stored answers and findings, checked against its task
 rewards.py       the reward that a reward model gives to each value (table 7)

@@ -48,7 +48,9 @@ class NumbersCell:
         """Who draws what, in one line."""
         how = "" if self.sampling == Sampling() else f", {self.sampling}"
         variant = "" if self.spec.asked is None else self.spec.asked.variant
-        return f"{self.subject.text} · {self.task.title}{f', wording {variant}' if variant else ''}{how}"
+        matched = "" if self.spec.asked is None else self.spec.asked.matched
+        parts = (f", wording {variant}" if variant else "", f", as broad as {matched}" if matched else "", how)
+        return f"{self.subject.text} · {self.task.title}{''.join(parts)}"
 
     @property
     def model(self) -> str | None:

@@ -17,7 +17,7 @@ from arena.agents.spec import parse_agent
 from arena.backends.base import Capability, LanguageModel, Request, Sampling
 from arena.backends.keys import without_logins
 from arena.backends.loading import Models
-from arena.errors import InputError, UsageError
+from arena.errors import CapabilityError, UsageError
 from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
 from arena.experiments.numbers.spec import NumbersSpec
 
@@ -49,10 +49,10 @@ class Matched:
 async def entropies(model: LanguageModel, question: Question, temperatures: Sequence[float]) -> list[float]:
     """The entropy of the first token's distribution at each temperature, in bits, from one evaluation.
 
-    Raises InputError if the backend can't give entropies, ModelError if the model fails.
+    Raises CapabilityError if the backend can't give entropies, ModelError if the model fails.
     """
     if not {Capability.ENTROPY, Capability.FURTHER} <= model.capabilities:
-        raise InputError(
+        raise CapabilityError(
             f"{model.name}: its backend can't give entropies, which matching needs: use llama.cpp or transformers"
         )
     further = tuple(Sampling(temperature) for temperature in temperatures)
@@ -69,7 +69,7 @@ def match(target: float, found: Sequence[float]) -> Matched:
 
 async def plan_matched_cells(spec: NumbersSpec, models: Models) -> tuple[list[NumbersCell], Findings]:
     """The base model's cell at temperature 1, and each other subject's at its matched temperature; with the findings
-    about these, by key and name.
+    about these, by key and name. Where no model may be loaded, the temperatures stay at 1: they aren't known then.
 
     Raises UsageError for players that aren't models, InputError and ModelError as the models do.
     """
@@ -80,6 +80,8 @@ async def plan_matched_cells(spec: NumbersSpec, models: Models) -> tuple[list[Nu
             raise UsageError(f"entropies are matched between models, and {subject} isn't one")
     plain = replace(spec, temperatures=(1.0,), top_p=(1.0,))
     cells = (await plan_cells(replace(plain, subjects=(base,)), models))[:1]
+    if not models.may_load:
+        return cells + await plan_cells(replace(plain, subjects=tuple(aligned)), models, matched=base), {}
     (target,) = await _entropies(cells[0], (1.0,), models)
     findings = {}
     for subject in aligned:

@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 
 from arena.backends.base import Capability, Completion, LanguageModel, Request, Sampling
 from arena.backends.stopping import answer, ending
-from arena.errors import InputError
+from arena.errors import CapabilityError
 from arena.experiments.numbers.cells import Question
 from arena.experiments.numbers.task import Task
 
 UNEXPLORED: Final = 1e-3  # the probability that may be left
-_MOST_NODES: Final = 256  # distributions asked for, whatever is left then
+MOST_NODES: Final = 256  # distributions asked for, whatever is left then
 _TOGETHER: Final = 16  # asked for at once
 _TOP: Final = 1024  # likeliest tokens looked at; the others count as unexplored
 _LEAST: Final = 1e-6  # of a path's mass: less likely tokens count as unexplored too
@@ -83,9 +83,9 @@ class _Node:
 
 
 def check_exact(model: LanguageModel, settings: Sequence[Sampling]) -> None:
-    """Raises InputError for a setting whose distribution the backend can't give."""
+    """Raises CapabilityError for a setting whose distribution the backend can't give."""
     if Capability.FURTHER not in model.capabilities and any(setting.temperature != 1.0 for setting in settings):
-        raise InputError(
+        raise CapabilityError(
             f"{model.name}: its backend gives the distribution at temperature 1 only, so exact mode can't use "
             "another: leave the temperature at 1, or only draw answers (--mode sample)"
         )
@@ -105,7 +105,7 @@ async def explore(
     InputError for a setting that the backend can't give, ModelError if the model fails.
     """
     tree = _Tree(model, question, task, settings)
-    while tree.unexplored > UNEXPLORED and tree.open and len(tree.nodes) < _MOST_NODES:
+    while tree.unexplored > UNEXPLORED and tree.open and len(tree.nodes) < MOST_NODES:
         await tree.grow()
         progress(len(tree.nodes), tree.unexplored)
     return tree.results()

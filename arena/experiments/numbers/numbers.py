@@ -15,13 +15,16 @@ from typing import Any, Final
 from arena.backends.base import Capability, LanguageModel
 from arena.backends.loading import Models
 from arena.errors import InputError, UsageError
+from arena.experiments.cost import Cost
 from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
 from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
+from arena.experiments.numbers.cost import cost
 from arena.experiments.numbers.entropy import ENTROPY, Findings, entropies, plan_matched_cells
 from arena.experiments.numbers.exact import check_exact, explore
 from arena.experiments.numbers.players import Ask, make_player
 from arena.experiments.numbers.sampling import MOST_DRAWS, draw_answers
 from arena.experiments.numbers.spec import NumbersSpec
+from arena.experiments.past import Shown
 from arena.records import Answer
 from arena.store.rows import RunRow, RunSpec, Unit
 from arena.store.saving import saving
@@ -89,11 +92,22 @@ class Numbers(Plan):
         """Whether exact mode is wanted and possible for a cell."""
         return self.spec.mode != "sample" and cell.model is not None and cell.task.length == 1
 
+    def costs(self, shown: Shown) -> Sequence[Cost | None]:
+        found: list[Cost | None] = []
+        grown = set()  # what was asked of models whose tree is counted
+        for cell in self.cells:
+            tree = self.has_exact(cell) and cell.asked not in grown
+            grown |= {cell.asked} if tree else set()
+            found.append(cost(cell, self.size, self.draws, tree, shown, 1.0 - shown.done(self, cell.spec)))
+        return found
+
     async def check(self, models: Models, known: RunRow | None) -> None:
         """Load every model once before anything is stored, to refuse what it can't do and to know its build."""
         if self.ask is None and any(cell.subject.is_person for cell in self.cells):
             raise UsageError("nobody is here to be asked: a person draws with `arena numbers --human`, or in the app")
-        for cell in reversed(self.cells) if known is None else ():  # the first cell's model is then left loaded
+        for cell in (
+            filter(self.takes, reversed(self.cells)) if known is None else ()
+        ):  # the first cell's model is then left loaded
             if cell.model is not None:
                 await models.close_others([cell.model])
                 model = await models.get(cell.model)
@@ -110,7 +124,7 @@ class Numbers(Plan):
         for key, found in self.findings.items():
             for name, finding in found.items():
                 writer.set_finding(key, name, finding)
-        for _, cells in groupby(self.cells, key=lambda cell: cell.asked):
+        for _, cells in groupby(filter(self.takes, self.cells), key=lambda cell: cell.asked):
             await self._fill_alike(list(cells), writer, models, observer)
 
     async def _fill_alike(

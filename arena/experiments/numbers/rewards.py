@@ -12,8 +12,10 @@ from arena.backends.local.transformers.weights import former_identity, identity,
 from arena.backends.reward import rewards
 from arena.concurrency import aside
 from arena.errors import UsageError
+from arena.experiments.cost import Amount, Cost, as_asked, estimated_tokens
 from arena.experiments.experiment import Experiment, Observer, Plan, Spec
 from arena.experiments.numbers.task import Task, find_task
+from arena.experiments.past import Shown
 from arena.prompts.wording import Wording, find_task_wording
 from arena.randomness import stream
 from arena.store.rows import Asked, CellSpec, Unit
@@ -64,12 +66,22 @@ class RewardScores(Plan):
     def settings(self) -> Mapping[str, Any]:
         return {"mode": "rewards", "invalid": "-"}
 
+    def costs(self, shown: Shown) -> Sequence[Cost | None]:
+        found: list[Cost | None] = []
+        for cell in self.cells:
+            request, _ = cell.wording.render(cell.task.values, (), (), 1)
+            size = len(cell.task.values) * estimated_tokens(as_asked("chat-template", request, ""))
+            prompts = float(len(cell.task.values))
+            left = 1.0 - shown.done(self, cell.spec)
+            found.append(Cost(Amount(prompts, prompts), Amount(float(size), float(size)), left))
+        return found
+
     async def identities(self, models: Models) -> Mapping[str, Identity]:
         """None of models that can be asked: a reward model is identified by its files alone."""
         return {cell.place: await aside(_identity, cell.place, models) for cell in self.cells}
 
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
-        for cell in self.cells:
+        for cell in filter(self.takes, self.cells):
             key, values = cell.spec.key, cell.task.values
             done = len(values) if REWARDS in writer.findings(key) else 0
             observer.cell_begins(cell, done, len(values))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from arena.backends.base import Sampling
-from arena.experiments.experiment import Count, Spec
+from arena.experiments.experiment import Count, Spec, Temperature
 from arena.prompts.wording import Style
 
 Mode = Literal["sample", "exact", "both"]
@@ -22,7 +22,7 @@ class NumbersSpec(Spec, frozen=True, kw_only=True):
     task: str
     n: Count = 1500
     mode: Mode = "both"
-    temperatures: tuple[Annotated[float, msgspec.Meta(gt=0)], ...] = (1.0,)
+    temperatures: tuple[Temperature, ...] = (1.0,)
     top_p: tuple[Annotated[float, msgspec.Meta(gt=0, le=1)], ...] = (1.0,)
     paraphrases: tuple[str, ...] = ("",)
     match_entropy: str = ""

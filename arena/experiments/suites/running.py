@@ -3,14 +3,16 @@ repeated, and a part that fails doesn't keep the others from running."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from arena.backends.loading import Models
-from arena.errors import ArenaError, ModelError, StoreError
+from arena.errors import ArenaError, StoreError
 from arena.experiments.experiment import Observer, Plan, carry_out
+from arena.experiments.past import Shown
 from arena.experiments.registry import EXPERIMENTS
-from arena.experiments.suites.suite import Part, Suite
+from arena.experiments.suites.planning import plan_suite
+from arena.experiments.suites.suite import Suite
 from arena.store.rows import RunRow
 from arena.store.store import Store
 
@@ -31,20 +33,28 @@ class Done(NamedTuple):
 
 
 async def run_suite(
-    suite: Suite, store: Store, models: Models, observer: Observer, turn: Callable[[int, int], None]
+    suite: Suite,
+    store: Store,
+    models: Models,
+    observer: Observer,
+    turn: Callable[[int, int], None],
+    only: Sequence[str] = (),
 ) -> Done:
-    """Run what a suite still lacks. `turn` is called as each part begins, with its number and how many there are.
+    """Run what a suite still lacks, or those of its cells that fit `only` (`plan_suite`). `turn` is called as each part
+    begins, with its number and how many there are.
 
-    Raises UsageError and InputError for impossible parts before anything is run; unavailable models and later failures
-    are reported at the end. Raises StoreError if the store refuses, because no part could then be kept.
+    Raises InputError for impossible parts before anything is run; unavailable models and later failures are reported
+    at the end. Raises UsageError for a pattern that fits nothing, StoreError if the store refuses, because no part
+    could then be kept.
     """
-    plans = [await _planned(part, models) for part in suite.parts]
+    planned = await plan_suite(suite, models, only)
+    observer.expects([plan for _, _, plan in planned if isinstance(plan, Plan)], Shown(store))
     done = Done([], [])
-    for number, (part, plan) in enumerate(zip(suite.parts, plans, strict=True), start=1):
-        turn(number, len(plans))
+    for number, part, plan in planned:
+        turn(number, len(suite.parts))
         kind = part.experiment.name
         try:
-            if isinstance(plan, ModelError):
+            if isinstance(plan, ArenaError):
                 raise plan
             with EXPERIMENTS.blaming(kind):
                 done.runs.append(await carry_out(plan, store, models, observer))
@@ -53,12 +63,3 @@ async def run_suite(
         except ArenaError as error:
             done.failed.append(Failed(number, kind, error))
     return done
-
-
-async def _planned(part: Part, models: Models) -> Plan | ModelError:
-    """The plan, or why it can't be made now but may be later."""
-    try:
-        with EXPERIMENTS.blaming(part.experiment.name):
-            return await part.experiment.plan(part.spec, models)
-    except ModelError as error:
-        return error

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from arena.backends.base import Sampling
-from arena.experiments.experiment import Count, Spec
+from arena.experiments.experiment import Count, Spec, Temperature
 from arena.prompts.wording import Style
 
 
@@ -25,7 +25,7 @@ class TournamentSpec(Spec, frozen=True, kw_only=True):
     format: str | None = None
     wording: str | None = None
     history: Annotated[int, msgspec.Meta(ge=0)] | None = None
-    temperature: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    temperature: Temperature = 1.0
     top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
     invalid: Literal["resample", "policy"] = "resample"
     attempts: Count = 20

@@ -13,8 +13,11 @@ from typing import Any, Final
 from arena.backends.loading import Models
 from arena.concurrency import together
 from arena.errors import UsageError
+from arena.experiments.cost import Cost
 from arena.experiments.experiment import Event, Experiment, Observer, Plan
+from arena.experiments.past import Shown
 from arena.experiments.tournament.cells import Cell, check_length, plan_cells
+from arena.experiments.tournament.cost import cost
 from arena.experiments.tournament.match import play_match
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.records import Round
@@ -84,9 +87,16 @@ class Tournament(Plan):
         rule = "policy" if spec.invalid == "policy" else f"resample:{spec.attempts}"  # after an invalid answer
         return {"sampling": str(spec.sampling), "invalid": f"{rule},max_tokens={spec.max_tokens}"}
 
+    def costs(self, shown: Shown) -> Sequence[Cost | None]:
+        part = len(self._matches) / self.spec.matches  # the share of the matches that are played now
+        return [
+            cost(cell, self.spec, shown, max(0.0, part - shown.done(self, cell.spec)) if part == 1 else part)
+            for cell in self.cells
+        ]
+
     async def check(self, models: Models, known: RunRow | None) -> None:
         """Refuse matches that are too long for a model."""
-        for cell in reversed(self.cells):  # so that the first cell's model is the one left loaded
+        for cell in filter(self.takes, reversed(self.cells)):  # so that the first cell's model is the one left loaded
             await models.close_others(cell.models)
             await check_length(cell, self.spec.rounds, models)
 
@@ -95,7 +105,7 @@ class Tournament(Plan):
         return all(asked <= writer.finished(cell.spec.key) for cell in self.cells)
 
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
-        for cell in self.cells:
+        for cell in filter(self.takes, self.cells):
             await self._play(cell, writer, models, observer)
 
     async def _play(self, cell: Cell, writer: RunWriter, models: Models, observer: Observer) -> None:

@@ -51,7 +51,7 @@ class Coins(Plan):
         self.size, self.seed, self.pause = spec.tosses, spec.seed, spec.pause
 
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
-        for coin in self.cells:
+        for coin in filter(self.takes, self.cells):
             key = coin.spec.key
             known = writer.answers(key)
             observer.cell_begins(coin, len(known), self.size)

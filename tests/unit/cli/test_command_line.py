@@ -46,7 +46,7 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("tournament --subject llm:gemma-3-270m --format tulo", "tulu"),
         ("numbers --model gemma-3-27m", "gemma-3-270m"),
         ("rewards some-org/some-name --task integer", "integers"),
-        ("run laptop-number", "laptop-numbers"),
+        ("run laptoop", "laptop"),
     ],
 )
 def test_what_was_meant(line: str, meant: str) -> None:
