@@ -24,23 +24,23 @@ def example(word: str) -> str:
 
 
 def test_the_examples_of_the_documentation_play(tmp_path: Path) -> None:
-    code = example("class Markov")
+    code = example("class Follow")
     assert len(code.splitlines()) < 30
-    package(tmp_path, "arena-markov", code, {"arena.agents": {"markov": "Markov"}})
+    package(tmp_path, "arena-follow", code, {"arena.agents": {"follow": "Follow"}})
     package(tmp_path, "arena-odd", example("def odd_or_even"), {"arena.games": {"odd-or-even": "odd_or_even"}})
-    seats = ("--subject", "mix:one=0.9,two=0.1", "--subject", "markov", "--opponent", "markov", "--opponent", "uniform")
+    seats = ("--subject", "mix:one=0.9,two=0.1", "--subject", "follow", "--opponent", "follow", "--opponent", "uniform")
     grid = (*seats, "--game", "odd-or-even", "--games", "20", "--rounds", "20", "--json", "--display", "none")
     done = arena_beside(tmp_path, "tournament", *grid)
     assert done.returncode == 0, done.stderr
     cells = {(cell["subject"], cell["opponent"]): cell for cell in json.loads(done.stdout)["cells"]}
     # it foresees who plays one move nine times in ten: the two are alike as often as not after a round or two
-    assert -90 < cells["mix:one=0.9,two=0.1", "markov"]["net"] < -60
-    assert abs(cells["markov", "uniform"]["net"]) < 25
-    assert {cell["determinism"]["mean"] for (subject, _), cell in cells.items() if subject == "markov"} == {1.0}
-    greedy = arena_beside(tmp_path, "tournament", "--subject", "markov", "--games", "2", "--display", "none")
+    assert -90 < cells["mix:one=0.9,two=0.1", "follow"]["net"] < -60
+    assert abs(cells["follow", "uniform"]["net"]) < 25
+    assert {cell["determinism"]["mean"] for (subject, _), cell in cells.items() if subject == "follow"} == {1.0}
+    greedy = arena_beside(tmp_path, "tournament", "--subject", "follow", "--games", "2", "--display", "none")
     assert greedy.returncode == 0, greedy.stderr  # a reader reads it as any other
-    wrong = arena_beside(tmp_path, "tournament", "--subject", "markov:3")
-    assert wrong.returncode == 2 and "markov takes nothing after it: write markov alone" in wrong.stderr
+    wrong = arena_beside(tmp_path, "tournament", "--subject", "follow:3")
+    assert wrong.returncode == 2 and "follow takes nothing after it: write follow alone" in wrong.stderr
 
 
 PACKAGE = """
@@ -100,7 +100,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("picky", 2, "'picky' is not complete: it is written picky:WHAT"),
         ("picky:x", 2, "'picky:x': x isn't liked in rock-paper-scissors"),
         ("lates", 2, "did you mean 'late'?"),
-        ("xyzzy", 2, "mix:MOVE=P,MOVE=P,..., nothing[:ARGUMENT], picky:WHAT, raises[:ARGUMENT], uniform"),
+        ("xyzzy", 2, "mix:MOVE=P,MOVE=P,..., nothing[:ARGUMENT], picky:WHAT, raises[:ARGUMENT], roshambo:PROGRAM, uniform, wsls"),
     ],
 )
 def test_what_a_package_does_wrong_is_a_sentence(folder: Path, agent: str, code: int, sentence: str) -> None:

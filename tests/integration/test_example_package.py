@@ -26,7 +26,7 @@ tosses = {tosses}
 pause = {pause}
 
 [[tournament]]
-subjects = ["llm:rocky:anything", "markov"]
+subjects = ["llm:rocky:anything", "follow"]
 opponents = ["uniform"]
 games = ["rps", "odd-or-even"]
 matches = 2
@@ -55,7 +55,7 @@ def tossed(store: Path) -> int:
 
 def test_it_is_as_small_as_promised() -> None:
     lines = {file.stem: len(file.read_text().splitlines()) for file in SOURCE.glob("*/*.py")}
-    assert lines["coins"] < 100 and lines["markov"] < 30
+    assert lines["coins"] < 100 and lines["follow"] < 30
 
 
 def test_doctor_lists_what_it_brings(tmp_path: Path, env: dict[str, str]) -> None:
@@ -63,7 +63,7 @@ def test_doctor_lists_what_it_brings(tmp_path: Path, env: dict[str, str]) -> Non
     found = json.loads(arena("doctor", "--json", env={"PYTHONPATH": path}).stdout)["brought"]
     kinds = {(one["kind"], one["name"]) for one in found}
     assert kinds == {
-        ("agent", "markov"),
+        ("agent", "follow"),
         ("backend", "rocky"),
         ("experiment", "coins"),
         ("game", "odd-or-even"),

@@ -8,8 +8,8 @@ from arena.games import Game
 from arena.records import Decision, Policy, Seat
 
 
-class Markov:
-    usage: Final = "markov"
+class Follow:
+    usage: Final = "follow"
     sees: Final = Sees.MOVES
 
     def __init__(self, spec: AgentSpec, game: Game, seat: Seat) -> None:
