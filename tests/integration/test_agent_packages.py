@@ -100,7 +100,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("picky", 2, "'picky' is not complete: it is written picky:WHAT"),
         ("picky:x", 2, "'picky:x': x isn't liked in rock-paper-scissors"),
         ("lates", 2, "did you mean 'late'?"),
-        ("xyzzy", 2, "mix:MOVE=P,MOVE=P,..., nothing[:ARGUMENT], picky:WHAT, raises[:ARGUMENT], roshambo:PROGRAM, uniform, wsls"),
+        (
+            "xyzzy",
+            2,
+            "mix:MOVE=P,MOVE=P,..., nothing[:ARGUMENT], picky:WHAT, raises[:ARGUMENT], roshambo:PROGRAM, uniform, wsls",
+        ),
     ],
 )
 def test_what_a_package_does_wrong_is_a_sentence(folder: Path, agent: str, code: int, sentence: str) -> None:
