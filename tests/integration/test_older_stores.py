@@ -65,6 +65,15 @@ def run(command: str, store: Path) -> Any:
     return json.loads(arena(*shlex.split(command), "--store", store, "--display", "none", "--json").stdout)
 
 
+def as_then(found: Any, then: Any) -> Any:
+    """A document without the keys that it didn't have then: newer Arenas say more."""
+    if isinstance(found, dict) and isinstance(then, dict):
+        return {key: as_then(value, then[key]) for key, value in found.items() if key in then}
+    if isinstance(found, list) and isinstance(then, list) and len(found) == len(then):
+        return [as_then(one, other) for one, other in zip(found, then, strict=True)]
+    return found
+
+
 def test_the_same_commands_draw_the_same(tmp_path: Path) -> None:
     for command in COMMANDS:
         run(command, tmp_path / "new.db")
@@ -79,7 +88,8 @@ def test_an_older_store_is_read_as_it_is(tmp_path: Path, name: str) -> None:
     assert exported(path, tmp_path / "out").items() >= EXPORTED[name].items()
     reported = json.loads(gzip.decompress((OLDER / "cells.json.gz").read_bytes()))[name]
     for found, cells in reported.items():
-        assert json.loads(arena("report", "--store", path, "--run", found, "--format", "json").stdout)["cells"] == cells
+        document = json.loads(arena("report", "--store", path, "--run", found, "--format", "json").stdout)
+        assert as_then(document["cells"], cells) == cells
     names = [run["run"] for run in json.loads(arena("runs", "--store", path, "--json").stdout)["runs"]]
     assert names == list(reported) and path.read_bytes() == before
 
@@ -128,7 +138,7 @@ def test_an_older_store_is_merged_as_it_is(tmp_path: Path, name: str) -> None:
         document = json.loads(
             arena("report", "--store", tmp_path / "new.db", "--run", found, "--format", "json").stdout
         )
-        assert document["cells"] == cells
+        assert as_then(document["cells"], cells) == cells
 
 
 def test_a_store_of_the_first_schema_is_merged(tmp_path: Path) -> None:
