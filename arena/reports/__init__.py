@@ -9,6 +9,7 @@ writers.py     tables as Markdown and CSV
 latex.py       tables in LaTeX
 terminal.py    tables in a terminal
 figure.py      what figures have in common
+look.py        a style and a size for figures
 published.py   the paper's own numbers, from published/
 settings.py    the settings that differ between rows, and those that all share
 provenance.py  what else differs between the models and the runs of a report, in sentences

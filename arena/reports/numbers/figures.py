@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.experiments.numbers.true_sample import true_sample
-from arena.reports.figure import below, colour, hatch, plain, styles
+from arena.reports.figure import below, blank, colour, ground, hatch, ink, plain, points, styles
 from arena.reports.numbers.measures import NumbersCellReport
 from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.report import Figure
@@ -67,10 +67,10 @@ class _Panel:
             )
         if self.marks is not None:
             size = 3.5 if mark == "o" else 9
-            axes.plot(places, 100 * np.array(self.marks), f"k{mark}", markersize=size, markerfacecolor="white")
+            axes.plot(places, 100 * np.array(self.marks), mark, color=ink(), markersize=size, markerfacecolor=ground())
         axes.set_xticks(places, ticks)
         axes.tick_params(axis="x", length=0)
-        axes.set_title(self.head, fontsize=8, loc="left", pad=3)
+        axes.set_title(self.head, fontsize=points(8), loc="left", pad=3)
 
 
 def figures(runs: NumbersRuns) -> tuple[Figure, ...]:
@@ -79,7 +79,7 @@ def figures(runs: NumbersRuns) -> tuple[Figure, ...]:
     found = []
     for key, task, title in (
         ("figure2", "integers", "Figure 2: single random integers"),
-        ("figure2-letters", "letters", "Figure 2 for single random letters"),
+        ("figure2-letters", "letters", "Figure 2: single random letters"),
         ("figure8", "sequences", "Figure 8: integers of sequences of ten"),
     ):
         if cells := [cell for cell in runs.single(task) if _has_counts(cell)]:
@@ -131,7 +131,7 @@ def _histograms(
     def draw() -> Drawing:
         figure, grid = _bars(panels, task.values, "o", f"% of {shares_of}")
         for axes in grid:
-            axes.axhline(100 / k, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
+            axes.axhline(100 / k, color=ink(), linewidth=0.8, linestyle=(0, (4, 3)))
         return _finished(figure, runs, cells, legend)
 
     return Figure(key, title, draw, plain_table(key, title, [panel.data(task.values, "exact") for panel in panels]))
@@ -180,7 +180,7 @@ def _repetitions(runs: NumbersRuns, cells: Sequence[NumbersCellReport], style: d
     def draw() -> Drawing:
         figure, grid = _bars(panels, ticks, "_", "% of sequences")
         for axes in grid[-_ACROSS:]:
-            axes.set_xlabel("repetitions", fontsize=8)
+            axes.set_xlabel("repetitions", fontsize=points(8))
         legend = "Bars: sequences by their repetitions; dashes: expected of a true sample; n: sequences."
         return _finished(figure, runs, cells, legend)
 
@@ -200,11 +200,11 @@ def _positions(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> Figure:
             image = axes.imshow(share, origin="lower", aspect="auto", cmap="cividis", vmin=0.0, vmax=highest)
             axes.set_xticks(range(task.length), [str(place) for place in range(1, task.length + 1)])
             axes.set_yticks(range(len(task.values)), task.values)
-            axes.tick_params(length=0, labelsize=7)
-            axes.set_title(_head(name, f"n = {len(sequences):,} sequences"), fontsize=8, loc="left", pad=3)
-            axes.set_xlabel("place in the sequence", fontsize=8)
+            axes.tick_params(length=0, labelsize=points(7))
+            axes.set_title(_head(name, f"n = {len(sequences):,} sequences"), fontsize=points(8), loc="left", pad=3)
+            axes.set_xlabel("place in the sequence", fontsize=points(8))
         bar = figure.colorbar(image, ax=grid, shrink=0.8)
-        bar.set_label("% of sequences", fontsize=8)
+        bar.set_label("% of sequences", fontsize=points(8))
         legend = f"Each place's share of each integer; chance is {100 / len(task.values):.1f}% everywhere."
         return _finished(figure, runs, cells, legend)
 
@@ -225,11 +225,9 @@ def _positions(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> Figure:
 
 
 def _grid(count: int, height: float = _HEIGHT) -> tuple[Drawing, list[Axes]]:
-    from matplotlib.figure import Figure as Drawing
-
     across = min(_ACROSS, count)
     down = -(-count // across)
-    figure = Drawing(figsize=(_WIDTH * across + 0.4, height * down + 0.7), layout="constrained")
+    figure = blank(_WIDTH * across + 0.4, height * down + 0.7)
     grid = list(figure.subplots(down, across, squeeze=False).ravel())
     for axes in grid[count:]:
         axes.set_axis_off()
@@ -244,7 +242,7 @@ def _bars(panels: Sequence[_Panel], ticks: Sequence[str], mark: str, rates: str)
         panel.draw(axes, ticks, mark)
         axes.set_ylim(0.0, 100 * highest * 1.08)
     for axes in grid[::_ACROSS]:
-        axes.set_ylabel(rates, fontsize=8)
+        axes.set_ylabel(rates, fontsize=points(8))
     return figure, grid
 
 
