@@ -29,6 +29,7 @@ _SETTINGS: Final[Any] = {
     "savefig.dpi": 160,
 }
 _ALWAYS: Final[Any] = {"svg.hashsalt": "arena"}  # makes names of elements the same in every process
+_REASON: Final = 300  # letters of what matplotlib says of a failure
 _NO_DATE: Final = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
@@ -44,7 +45,7 @@ def rendered(draw: Callable[[], Figure], look: Look = PLAIN) -> dict[str, bytes]
             if look == PLAIN:
                 raise
             reason = " ".join(str(error).split()) or type(error).__name__
-            raise InputError(f"figures can't be drawn with that style and size: {reason}") from error
+            raise InputError(f"figures can't be drawn with that style and size: {reason[:_REASON]}") from error
 
 
 @contextmanager
@@ -100,7 +101,7 @@ def ink() -> str:
     """The colour of lines that belong to no subject."""
     import matplotlib
 
-    return str(matplotlib.rcParams["axes.edgecolor"]) if current().settings else "black"
+    return str(matplotlib.rcParams["text.color"]) if current().settings else "black"
 
 
 def ground() -> str:

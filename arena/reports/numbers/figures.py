@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from arena.experiments.numbers.true_sample import true_sample
 from arena.reports.figure import below, blank, colour, ground, hatch, ink, plain, points, styles
+from arena.reports.look import current
 from arena.reports.numbers.measures import NumbersCellReport
 from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.report import Figure
@@ -70,7 +71,7 @@ class _Panel:
             axes.plot(places, 100 * np.array(self.marks), mark, color=ink(), markersize=size, markerfacecolor=ground())
         axes.set_xticks(places, ticks)
         axes.tick_params(axis="x", length=0)
-        axes.set_title(self.head, fontsize=points(8), loc="left", pad=3)
+        _set_head(axes, self.head)
 
 
 def figures(runs: NumbersRuns) -> tuple[Figure, ...]:
@@ -179,7 +180,7 @@ def _repetitions(runs: NumbersRuns, cells: Sequence[NumbersCellReport], style: d
 
     def draw() -> Drawing:
         figure, grid = _bars(panels, ticks, "_", "% of sequences")
-        for axes in grid[-_ACROSS:]:
+        for axes in grid[-_columns(grid[0]) :]:
             axes.set_xlabel("repetitions", fontsize=points(8))
         legend = "Bars: sequences by their repetitions; dashes: expected of a true sample; n: sequences."
         return _finished(figure, runs, cells, legend)
@@ -201,7 +202,7 @@ def _positions(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> Figure:
             axes.set_xticks(range(task.length), [str(place) for place in range(1, task.length + 1)])
             axes.set_yticks(range(len(task.values)), task.values)
             axes.tick_params(length=0, labelsize=points(7))
-            axes.set_title(_head(name, f"n = {len(sequences):,} sequences"), fontsize=points(8), loc="left", pad=3)
+            _set_head(axes, _head(name, f"n = {len(sequences):,} sequences"))
             axes.set_xlabel("place in the sequence", fontsize=points(8))
         bar = figure.colorbar(image, ax=grid, shrink=0.8)
         bar.set_label("% of sequences", fontsize=points(8))
@@ -226,6 +227,7 @@ def _positions(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> Figure:
 
 def _grid(count: int, height: float = _HEIGHT) -> tuple[Drawing, list[Axes]]:
     across = min(_ACROSS, count)
+    across = max(1, min(across, round((current().size(_WIDTH * across + 0.4, 0)[0] - 0.4) / _WIDTH)))
     down = -(-count // across)
     figure = blank(_WIDTH * across + 0.4, height * down + 0.7)
     grid = list(figure.subplots(down, across, squeeze=False).ravel())
@@ -241,7 +243,7 @@ def _bars(panels: Sequence[_Panel], ticks: Sequence[str], mark: str, rates: str)
     for axes, panel in zip(grid, panels, strict=True):
         panel.draw(axes, ticks, mark)
         axes.set_ylim(0.0, 100 * highest * 1.08)
-    for axes in grid[::_ACROSS]:
+    for axes in grid[:: _columns(grid[0])]:
         axes.set_ylabel(rates, fontsize=points(8))
     return figure, grid
 
@@ -249,6 +251,20 @@ def _bars(panels: Sequence[_Panel], ticks: Sequence[str], mark: str, rates: str)
 def _head(name: str, *said: str) -> str:
     """A panel's head: its name, in as many lines as needed, and its numbers."""
     return "\n".join((plain(textwrap.fill(name, _LETTERS)), *said))
+
+
+def _set_head(axes: Axes, head: str) -> None:
+    """Write a head above a panel, in more lines if the panel is narrower than usual."""
+    room = axes.figure.get_figwidth() / _columns(axes) / _WIDTH
+    if room < 1:
+        head = "\n".join(textwrap.fill(line, int(_LETTERS * room)) for line in head.split("\n"))
+    axes.set_title(head, fontsize=points(8), loc="left", pad=3)
+
+
+def _columns(axes: Axes) -> int:
+    """How many panels are side by side."""
+    grid = axes.get_gridspec()
+    return 1 if grid is None else grid.ncols
 
 
 def _finished(figure: Drawing, runs: NumbersRuns, cells: Sequence[NumbersCellReport], legend: str) -> Drawing:

@@ -25,6 +25,7 @@ _TITLE: Final = "Figure 4: determinism over all rounds, and after each outcome"
 _BINS: Final = 24  # from chance to 1
 _ROW: Final = 1.0  # inches per subject
 _LABEL: Final = 50  # letters of a name in a line, with room for the mean beside it
+_WIDE: Final = 8.0  # inches; a narrower figure has the mean below the name
 _LEGEND: Final = (
     "Bars to the right: 95% intervals; a hollow marker has none, as too few matches have the outcome. n: rounds, "
     "to the right those after that outcome."
@@ -70,9 +71,10 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
     """Draw a game: a row per subject, with its distribution and beside it its differences."""
     box.suptitle(plain(cells[0].game.title), x=0.01, ha="left", fontweight="bold")
     grid = box.subplots(len(cells), 2, sharex="col", squeeze=False, width_ratios=[3, 2])
+    width = box.figure.get_figwidth()
     for (left, right), cell, label, style in zip(grid, cells, labels, styles, strict=True):
         title = f"{label} ({cell.state})" if cell.state else label
-        left.set_title(plain(textwrap.fill(title, _LABEL)), loc="left", fontsize=points(9), pad=3)
+        _head(left, title, cell, width)
         _distribution(left, cell, style)
         if cell.has_policies:
             _after(right, cell, style)
@@ -94,7 +96,19 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
     grid[0, 1].set_xlim(min(ends), max(ends))
     grid[0, 1].locator_params(axis="x", nbins=5)
     grid[-1, 0].set_xlabel("determinism of a round (line: mean)")
-    grid[-1, 1].set_xlabel("mean determinism, minus that after a loss")
+    label = "mean determinism, minus that after a loss"
+    grid[-1, 1].set_xlabel(label if width >= _WIDE else label.replace(", ", ",\n"))
+
+
+def _head(axes: Axes, title: str, cell: CellReport, width: float) -> None:
+    """Whose row it is and its mean: side by side, or in a figure of less `width` one below the other."""
+    said = f"mean {cell.determinism.mean():.2f}, n = {len(cell.rounds):,}" if cell.has_policies else ""
+    lines = textwrap.wrap(title, int(_LABEL * min(1.0, width / _WIDE)))
+    if width >= _WIDE:
+        axes.set_title(said, loc="right", fontsize=points(9), pad=3)
+    elif said:
+        lines.append(said)
+    axes.set_title(plain("\n".join(lines)), loc="left", fontsize=points(9), pad=3)
 
 
 def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
@@ -118,7 +132,6 @@ def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
         histtype="stepfilled",
     )
     axes.axvline(float(determinism.mean()), color=colour(style), linewidth=1.6)
-    axes.set_title(f"mean {determinism.mean():.2f}, n = {len(determinism):,}", loc="right", fontsize=points(9), pad=3)
     axes.set_ylim(0.0, None)
 
 
