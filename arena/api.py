@@ -28,8 +28,9 @@ from arena.errors import InputError, UsageError
 from arena.experiments.experiment import Plan, Spec, carry_out
 from arena.experiments.past import Shown
 from arena.experiments.registry import EXPERIMENTS, find_experiment
+from arena.reports.folder.files import write_folder
 from arena.reports.registry import reports_of
-from arena.reports.report import Report, write_all
+from arena.reports.report import Report
 from arena.reports.terminal import terminal
 from arena.session.progress import observer
 from arena.store.export import export
@@ -108,8 +109,9 @@ class Run:
         return self.to_arrow(what).to_pandas()
 
     def write(self, folder: str | Path) -> None:
-        """Write all tables and figures to a folder, in every format."""
-        write_all(self.report, Path(folder))
+        """Write all tables and figures to a folder, in every format, with a page (index.html) and a manifest."""
+        with Store.open(self.store) as opened:
+            write_folder([self.report], [opened.run(self.name)], Path(folder))
 
     def _repr_markdown_(self) -> str:
         from arena.reports.writers import markdown_tables

@@ -2,7 +2,7 @@
 
 registry.py    from stored runs to their reports, by the experiment's name
 runs.py        runs of any experiment, read from the store
-report.py      a report of any experiment, and the files that it is written to
+report.py      a report of any experiment
 options.py     what somebody asks of a report
 table.py       a table's data, whatever form it is written in
 writers.py     tables as Markdown and CSV
@@ -17,7 +17,9 @@ cautions.py    cautions for models that are shown side by side
 citing.py      what to cite for a run, as BibTeX
 escape.py      names and texts in files of several kinds
 words.py       quantities in words for people
+folder/        a folder with everything that reports show
 compare/       two runs side by side
 tournament/    table 2 and figure 4
+tradeoff/      figure 1, over the runs of several experiments
 numbers/       tables 1, 3, 4, 6 and 7, figures 2, 3, 6, 7 and 8
 """
