@@ -21,7 +21,7 @@ _TEXT_WIDTH: Final = 345.0  # points: an article's
 _SIZES: Final = ((r"\footnotesize", 8.5), (r"\scriptsize", 8.0))  # type sizes, each with its em in points
 _GAP: Final = 2.0  # points on either side of a column
 _NAME: Final = 7.0  # em: the least that names get, so longer words must break
-_RAGGED: Final = r"\raggedright"
+_NAME_SHOWN: Final = 12  # letters of a long name in a list of tables
 _LONG: Final = 15.0  # em: a word this wide must break in a sentence, too
 # widths of letters in em, rounded up; the widest of all others is a bit below 0.78
 _WIDTHS: Final = {
@@ -59,9 +59,10 @@ def numbered(keys: Sequence[str]) -> list[str]:
 
 
 def title(text: str) -> str:
-    r"""The title of a table or a figure as \caption takes it; one with a long name isn't justified."""
-    said = _line(caption(text))
-    return rf"\caption[{{{said}}}]{{\RaggedRight {said}}}" if _is_long(text) else rf"\caption{{{said}}}"
+    r"""The title of a table or a figure as \caption takes it; a list of tables has long names shortened."""
+    said = caption(text)
+    short = " ".join(f"{word[:_NAME_SHOWN]}…" if _is_long(word) else word for word in said.split(" "))
+    return rf"\caption[{{{escape.latex(short)}}}]{{\RaggedRight {_line(said)}}}"
 
 
 def _table(table: Table, label: str) -> str:
@@ -76,8 +77,8 @@ def _table(table: Table, label: str) -> str:
     for block in blocks:
         lines.append(_block(table, block, head))
         head = r"\caption[]{(continued)}"
-    ragged = {note: _RAGGED if _is_long(note) else "" for note in table.footnotes}
-    lines += (rf"{{\noindent\footnotesize{ragged[note]} {_line(note)}\par}}" for note in table.footnotes)
+    # ragged, because names and hashes leave lines that can't be filled
+    lines += (rf"{{\noindent\footnotesize\RaggedRight {_line(note)}\par}}" for note in table.footnotes)
     return "\n".join((*lines, r"}\bigskip"))
 
 
@@ -131,7 +132,7 @@ def _line(text: str) -> str:
 
 
 def _is_long(text: str) -> bool:
-    """Whether there is a word that needs its breaks; lines that it ends or begins can't be filled."""
+    """Whether there is a word that needs its breaks."""
     return any(_width(word) > _LONG for word in text.split(" "))
 
 

@@ -19,6 +19,7 @@ from arena.store.rows import RunRow
 from arena.text import printable
 
 _HERE: Final = "arena.reports.folder"
+_ENDS: Final = (".md", ".tex", ".csv", ".png", ".svg", ".pdf", "-data.csv")  # of files about a table or a figure
 _KEY: Final = 12  # letters of a run's key that are shown
 
 
@@ -70,27 +71,19 @@ def _inert(value: Any) -> Any:
 def _parts(
     report: Report, drawn: Mapping[str, DrawnFigure], files: Mapping[str, tuple[int, str]]
 ) -> Iterator[dict[str, Any]]:
-    """Tables, each followed by the figure of the same key, then all other figures."""
+    """Tables and figures by their keys: a figure of the same key stands below its table, and the others at the end."""
     figures = {figure.key: figure for figure in report.figures}
-    for key, group in groupby(report.tables, key=lambda table: table.key):
-        tables = list(group)
+    tables = {key: list(group) for key, group in groupby(report.tables, key=lambda table: table.key)}
+    for key in (*tables, *(key for key in figures if key not in tables)):
+        here = tables.get(key, [])
         yield {
             "id": key,
-            "title": title_of(tables),
-            "tables": [_table(table) for table in tables],
-            "notes": [note for table in tables for note in table.footnotes],
-            "figure": None,
-            "files": [name for end in ("md", "tex", "csv") if (name := f"{key}.{end}") in files],
-        }
-    for key, figure in figures.items():
-        ends = (".png", ".svg", ".pdf", "-data.csv")
-        yield {
-            "id": f"drawn-{key}",
-            "title": figure.title,
-            "tables": [],
-            "notes": [],
-            "figure": drawn[key].address,
-            "files": [name for end in ends if (name := f"{key}{end}") in files],
+            "title": title_of(here) if here else figures[key].title,
+            "tables": [_table(table) for table in here],
+            "notes": [note for table in here for note in table.footnotes],
+            "figure": drawn[key].address if key in figures else None,
+            "data": f"{key}-data.csv",
+            "files": [name for end in _ENDS if (name := f"{key}{end}") in files],
         }
 
 
