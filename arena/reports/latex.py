@@ -14,7 +14,7 @@ from typing import Final
 
 from arena.reports import escape
 from arena.reports.table import Table
-from arena.reports.words import caption
+from arena.reports.words import caption, full_title
 
 PACKAGES: Final = "array,booktabs,longtable,ragged2e"
 _TEXT_WIDTH: Final = 345.0  # points: an article's
@@ -73,7 +73,7 @@ def _table(table: Table, label: str) -> str:
         rf"{{{size}\setlength{{\tabcolsep}}{{{_GAP:g}pt}}\setlength{{\LTcapwidth}}{{\textwidth}}%",
         r"\setlength{\LTpost}{\smallskipamount}",
     ]
-    head = rf"{title(table.title)}\label{{{label}}}"
+    head = rf"{title(full_title(table.key, table.title))}\label{{{label}}}"
     for block in blocks:
         lines.append(_block(table, block, head))
         head = r"\caption[]{(continued)}"

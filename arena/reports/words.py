@@ -20,6 +20,14 @@ def between(low: float, high: float, digits: int = 1) -> str:
     return f"{low:z.{digits}f} to {high:z.{digits}f}"
 
 
+def full_title(key: str, title: str) -> str:
+    """A table's or a figure's title with its number in the paper, which its key has: table2, figure4."""
+    found = re.fullmatch(r"(table|figure)(\d+)", key)
+    if found is None or title.lower().startswith(found[1]):
+        return title
+    return f"{found[1].capitalize()} {found[2]}: {title}"
+
+
 def caption(title: str) -> str:
     """A title as a caption, which gets a number of its own: the number in the paper is said behind it."""
     found = re.fullmatch(r"(Table|Figure) (\d+): (.+)", title)

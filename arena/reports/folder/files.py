@@ -68,15 +68,15 @@ def _of_report(report: Report, drawn: dict[str, dict[str, bytes]]) -> Iterator[F
     for key in dict.fromkeys(table.key for table in report.tables):
         parts = [table for table in report.tables if table.key == key]
         title = title_of(parts)
-        yield File(f"{key}.md", markdown_tables(parts).encode(), f"{title}, as Markdown")
-        yield File(f"{key}.tex", latex_tables(parts).encode(), f"{title}, as LaTeX")
+        yield File(f"{key}.md", markdown_tables(parts).encode(), f"{title}: the table as Markdown")
+        yield File(f"{key}.tex", latex_tables(parts).encode(), f"{title}: the table as LaTeX")
         if key != report.file:  # whose CSV has all cells
-            yield File(f"{key}.csv", table_spreadsheet(*parts).encode(), f"{title}, with nothing rounded")
+            yield File(f"{key}.csv", table_spreadsheet(*parts).encode(), f"{title}: the table with nothing rounded")
     for figure in report.figures:
         for form, data in drawn[figure.key].items():
-            yield File(f"{figure.key}.{form}", data, f"{figure.title}, as {form.upper()}")
+            yield File(f"{figure.key}.{form}", data, f"{figure.title}: the figure as {form.upper()}")
         data_ = table_spreadsheet(figure.data).encode()
-        yield File(f"{figure.key}-data.csv", data_, f"{figure.title}: the numbers that it shows")
+        yield File(f"{figure.key}-data.csv", data_, f"{figure.title}: the numbers behind the figure")
     yield File(f"{report.file}.csv", WRITERS["csv"](report).encode(), f"all cells of the {report.name} report")
     whole = f"the whole {report.name} report: every number, setting and version"
     yield File(f"{report.file}.json", WRITERS["json"](report).encode(), whole)

@@ -15,6 +15,7 @@ from arena.reports.folder.absent import absent
 from arena.reports.report import Report
 from arena.reports.settings import run_document
 from arena.reports.table import Table
+from arena.reports.words import full_title
 from arena.store.rows import RunRow
 from arena.text import printable
 
@@ -89,7 +90,7 @@ def _parts(
 
 def title_of(parts: Sequence[Table]) -> str:
     """What the parts of a table are called together."""
-    return "; ".join(dict.fromkeys(table.title for table in parts))
+    return full_title(parts[0].key, "; ".join(dict.fromkeys(table.title for table in parts)))
 
 
 def _table(table: Table) -> dict[str, Any]:
