@@ -55,7 +55,7 @@ def test_a_style_that_comes_with_matplotlib_is_found_by_its_name() -> None:
 def test_a_style_with_a_mistake_is_refused_with_the_line(tmp_path: Path, text: bytes, said: str) -> None:
     style = tmp_path / "mine.mplstyle"
     style.write_bytes(text)
-    with pytest.raises(InputError, match="mine.mplstyle can't be used") as error:
+    with pytest.raises(InputError, match=r"mine\.mplstyle can't be used") as error:
         look(str(style))
     assert said in str(error.value)
 
