@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from arena.records import Outcome
 from arena.reports.figure import below, blank, colour, ground, hatch, ink, plain, points, styles
+from arena.reports.look import current
 from arena.reports.report import Figure
 from arena.reports.table import Row, flat, plain_table
 from arena.reports.tournament.measures import OUTCOMES, CellReport
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 _TITLE: Final = "Figure 4: determinism over all rounds, and after each outcome"
 _BINS: Final = 24  # from chance to 1
+_WIDTH: Final = 9.0  # inches
 _ROW: Final = 1.0  # inches per subject
+_NARROW_ROW: Final = 1.3  # the same in a narrow figure
 _LABEL: Final = 50  # letters of a name in a line, with room for the mean beside it
 _WIDE: Final = 8.0  # inches; a narrower figure has the mean below the name
 _LEGEND: Final = (
@@ -56,8 +59,9 @@ def _drawn(runs: TournamentRuns, cells: Sequence[CellReport]) -> Drawing:
     by_game = {game.name: [cell for cell in cells if cell.game.name == game.name] for game in runs.games}
     shown = [found for found in by_game.values() if found]
     style = styles(cell.cell.spec.subject for cell in runs.cells)
-    heights = [_ROW * len(found) + 0.95 for found in shown]
-    figure = blank(9.0, sum(heights) + 0.4)
+    row = _ROW if current().size(_WIDTH, 0)[0] >= _WIDE else _NARROW_ROW
+    heights = [row * len(found) + 0.95 for found in shown]
+    figure = blank(_WIDTH, sum(heights) + 0.4)
     if shown:
         boxes = figure.subfigures(len(shown), 1, height_ratios=heights, squeeze=False)[:, 0]
         for box, found in zip(boxes, shown, strict=True):
@@ -82,7 +86,7 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
             right.set_axis_off()
     chance = f"1/{len(cells[0].game.moves)}"
     grid[0, 0].annotate(
-        f"chance\n{chance}",
+        f"chance\n{chance}" if width >= _WIDE else chance,
         (1 / len(cells[0].game.moves), 1.0),
         xycoords=("data", "axes fraction"),
         xytext=(-4, 0),
