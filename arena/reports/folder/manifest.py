@@ -28,6 +28,7 @@ def manifest(
             "asked": {
                 "published": settings.published,
                 "labels": dict(settings.labels),
+                "scores": list(settings.scores),
                 "mpl_style": look.style,
                 "figure_size": [look.width, look.height],
             },
