@@ -177,7 +177,9 @@ def _minus(cell: NumbersCellReport) -> Measured | None:
         return Measured(-cell.best_chi2, None, cell.n, cell.settings)
     n, k = len(cell.values), len(cell.task.values)
     low, high = (k - 1 + (n - 1) * end for end in cell.uniformity.phi2_interval)
-    return Measured(-cell.best_chi2, (-high, -max(0.0, low)) if n > 1 else None, n, cell.settings)
+    # which holds the value and is never below 0, whatever was rounded
+    interval = -max(high, cell.best_chi2), -max(0.0, min(low, cell.best_chi2))
+    return Measured(-cell.best_chi2, interval if n > 1 else None, n, cell.settings)
 
 
 def _papers() -> tuple[Point, ...]:

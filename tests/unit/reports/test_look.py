@@ -6,18 +6,25 @@ import io
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
-from arena.errors import ArenaError, InputError, UsageError
-from arena.reports.figure import rendered
+from arena.errors import InputError, UsageError
+from arena.reports.figure import blank, colour, rendered
 from arena.reports.look import look
 from arena.reports.tournament.figure4 import figure4
 from tests.support.played import played, run_of
 
 
+def plotted() -> Figure:
+    """A figure as small as one can be."""
+    figure = blank(3, 2)
+    figure.subplots().plot([0, 1], [0, 1], color=colour(0))
+    return figure
+
+
 def drawn(*asked: str) -> Image.Image:
-    figure = figure4(run_of(played("rps", 1, sharpness=1, matches=5)))
-    with Image.open(io.BytesIO(rendered(figure.draw, look(*asked))["png"])) as picture:
+    with Image.open(io.BytesIO(rendered(plotted, look(*asked))["png"])) as picture:
         return picture.convert("RGB")
 
 
@@ -32,11 +39,20 @@ def test_a_style_changes_ground_resolution_and_colours_and_leaves_the_next_figur
 
 
 @pytest.mark.parametrize(
-    ("size", "pixels"), [("10", (1600, None)), ("6x7", (960, 1120)), ("6 × 7", (960, 1120)), ("4.5X8", (720, 1280))]
+    ("size", "pixels"), [("10", (1600, 320)), ("6x7", (960, 1120)), ("6 × 7", (960, 1120)), ("4.5X8", (720, 1280))]
 )
-def test_a_size_is_that_of_the_picture(size: str, pixels: tuple[int, int | None]) -> None:
-    found = drawn("", size).size
-    assert found[0] == pixels[0] and pixels[1] in (None, found[1])
+def test_a_size_is_that_of_the_picture(size: str, pixels: tuple[int, int]) -> None:
+    assert drawn("", size).size == pixels
+
+
+def test_a_style_may_bring_a_size_and_colours_of_subjects(tmp_path: Path) -> None:
+    style = tmp_path / "mine.mplstyle"
+    style.write_text("figure.figsize: 4, 1.5\naxes.prop_cycle: cycler('color', ['red', '0.5'])\n")
+    found = look(str(style))
+    assert found.size(9, 9) == (4, 1.5) and look(str(style), "5").size(9, 9) == (5, 9)
+    assert found.colours == ("#ff0000", "#808080")
+    colours = drawn(str(style)).getcolors(2**20)
+    assert colours is not None and (255, 0, 0) in {colour for _, colour in colours}
 
 
 def test_a_style_that_comes_with_matplotlib_is_found_by_its_name() -> None:
@@ -78,5 +94,6 @@ def test_a_size_that_is_none_is_refused(size: str) -> None:
 
 
 def test_a_figure_that_has_no_room_is_refused_instead_of_drawn_badly() -> None:
-    with pytest.raises(ArenaError, match="can't be drawn with that style and size"):
-        drawn("", "1x1")
+    crowded = figure4(run_of(played("rps", 1, sharpness=1, matches=2)))
+    with pytest.raises(InputError, match="can't be drawn with that style and size"):
+        rendered(crowded.draw, look("", "1x1"))

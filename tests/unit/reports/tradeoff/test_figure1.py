@@ -69,9 +69,8 @@ def test_without_scores_there_is_no_figure_and_a_sentence_says_how_to_get_it(tmp
     assert made(path).nothing == (
         f"Figure 1 needs leaderboard scores, and none is known of {GEMMA}: give them with --scores FILE."
     )
-    result = CliRunner().invoke(report_command, ["--store", str(path), "--out", str(tmp_path / "out")])
+    result = CliRunner().invoke(report_command, ["--store", str(path), "--all"])
     assert result.exit_code == 0 and "Figure 1 needs leaderboard scores" in result.stderr
-    assert "Figure 1 needs leaderboard scores" in (tmp_path / "out" / "index.html").read_text()
     (tmp_path / "scores.csv").write_text(f"model,score\n{GEMMA},5.5\n")
     scored = ["--store", str(path), "--out", str(tmp_path / "out"), "--scores", str(tmp_path / "scores.csv")]
     result = CliRunner().invoke(report_command, scored)
@@ -87,4 +86,4 @@ def test_the_figure_is_drawn_wide_and_narrow(store: Path) -> None:
 
     (figure,) = made(store, published=True).figures
     wide, narrow = rendered(figure.draw), rendered(figure.draw, look("", "4"))
-    assert wide["png"][:4] == narrow["png"][:4] == b"\x89PNG" and wide["svg"] == rendered(figure.draw)["svg"]
+    assert wide["png"][:4] == narrow["png"][:4] == b"\x89PNG" and wide != narrow

@@ -90,7 +90,7 @@ def test_a_result_is_found_by_the_hubs_name_in_a_file_or_a_folder_or_by_the_name
         ("a.toml", "[scores\n", "isn't TOML"),
         ("a.json", "[1]", "no result file of lm-evaluation-harness"),
         ("a.json", "{", "aren't JSON"),
-        ("a.json", '{"results": {}}', "it lacks leaderboard_ifeval .* and 31 more"),
+        ("a.json", '{"results": {}}', "it lacks leaderboard_ifeval .* and 37 more"),
         ("a.json", json.dumps(harness_results()), "doesn't say of which model it is: write --scores MODEL="),
         ("none.csv", None, "can't be read: No such file"),
     ],
