@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files as resources
-from itertools import groupby
 from typing import Any, Final
 
 from arena.reports.folder.absent import absent
@@ -74,7 +73,9 @@ def _parts(
 ) -> Iterator[dict[str, Any]]:
     """Tables and figures by their keys: a figure of the same key stands below its table, and the others at the end."""
     figures = {figure.key: figure for figure in report.figures}
-    tables = {key: list(group) for key, group in groupby(report.tables, key=lambda table: table.key)}
+    tables: dict[str, list[Table]] = {}
+    for table in report.tables:
+        tables.setdefault(table.key, []).append(table)
     for key in (*tables, *(key for key in figures if key not in tables)):
         here = tables.get(key, [])
         yield {

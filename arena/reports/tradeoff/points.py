@@ -34,12 +34,13 @@ _PAPERS_OPPONENT: Final = "greedy"
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A measure of one model: its value, its 95% interval if there is one, of how many answers, sequences or rounds it
-    is, and the settings of the cell that it comes from (None for a published one)."""
+    is, the settings of the cell that it comes from (None for a published one), and how far an unfinished cell is."""
 
     value: float
     interval: tuple[float, float] | None
     n: int | None
     settings: Settings | None
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def _models(cells: Iterable[CellReport]) -> list[CellReport]:
 def _net(cell: CellReport) -> Measured:
     net = cell.net
     assert net.value is not None
-    return Measured(net.value, net.interval, len(cell.rounds), cell.settings)
+    return Measured(net.value, net.interval, len(cell.rounds), cell.settings, cell.state)
 
 
 def _of_tasks(store: Store, runs: Sequence[RunRow], settings: ReportSettings) -> list[NumbersCellReport]:
@@ -167,10 +168,11 @@ def _of_tasks(store: Store, runs: Sequence[RunRow], settings: ReportSettings) ->
 
 def _minus(cell: NumbersCellReport) -> Measured | None:
     """Minus the chi-square of single integers, or minus the error of the repetitions in sequences."""
+    state = f"{len(cell.values)} of {cell.wanted}" if cell.is_incomplete else ""
     if cell.is_sequences:
         found = cell.repetitions
         assert found is not None
-        return Measured(-found.mse, None, len(cell.values), cell.settings)
+        return Measured(-found.mse, None, len(cell.values), cell.settings, state)
     if cell.task.length > 1 or cell.best_chi2 is None:
         return None
     if not len(cell.values):
@@ -179,7 +181,7 @@ def _minus(cell: NumbersCellReport) -> Measured | None:
     low, high = (k - 1 + (n - 1) * end for end in cell.uniformity.phi2_interval)
     # which holds the value and is never below 0, whatever was rounded
     interval = -max(high, cell.best_chi2), -max(0.0, min(low, cell.best_chi2))
-    return Measured(-cell.best_chi2, interval if n > 1 else None, n, cell.settings)
+    return Measured(-cell.best_chi2, interval if n > 1 else None, n, cell.settings, state)
 
 
 def _papers() -> tuple[Point, ...]:
@@ -209,6 +211,11 @@ def _notes(
     sizes = {one.n for point in points for key, one in point.measured.items() if key in ("integers", "sequences")}
     if len(sizes) > 1:
         yield "Chi-square grows with the number of answers and MSE with its square, and these differ between models."
+    open_ones = [
+        f"{point.name} ({key}) {one.state}" for point in points for key, one in point.measured.items() if one.state
+    ]
+    if open_ones:
+        yield f"Not all that was wanted: {', '.join(open_ones)}."
     if unscored:
         yield f"Left out, as no score is known: {', '.join(unscored)}."
     if several:
@@ -236,5 +243,6 @@ def values_of(point: Point) -> dict[str, Any]:
         found[key] = one.value if one else None
         found[f"{key}_low"], found[f"{key}_high"] = one.interval if one and one.interval else (None, None)
         found[f"{key}_n"] = one.n if one else None
+        found[f"{key}_state"] = (one.state or None) if one else None
         found[f"{key}_run"] = one.settings["run"] if one and one.settings else None
     return found

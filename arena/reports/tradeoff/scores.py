@@ -136,7 +136,7 @@ def _score(value: Any, path: Path, where: str) -> Score:
         number = math.nan
     if not 0 <= number <= 100:
         raise InputError(f"the score {where} of {path} is {printable(str(value))!r}: it must be a number from 0 to 100")
-    return Score(number, path.name)
+    return Score(number, printable(path.name))
 
 
 def _text(path: Path) -> str:
