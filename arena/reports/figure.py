@@ -61,7 +61,8 @@ def _settings(look: Look) -> Iterator[None]:
         warnings.filterwarnings("ignore", message="Style includes a parameter", category=UserWarning)
         # a figure without its layout would be a heap of overlapping words
         warnings.filterwarnings("error", message="constrained_layout not applied", category=UserWarning)
-        style.use(dict(look.settings))
+        own: Any = dict(look.settings)
+        style.use(own)
         matplotlib.rcParams.update(_ALWAYS)
         yield
 

@@ -95,7 +95,7 @@ def _settings(style: str) -> dict[str, Any]:
     from matplotlib.style import library
 
     if style in library and not Path(style).is_file():
-        return dict(library[style])
+        return _plain(library[style])
     if not Path(style).is_file():
         hint = meant(style, library, "`python -c 'import matplotlib.style as s; print(s.available)'` lists the names")
         raise InputError(
@@ -103,12 +103,16 @@ def _settings(style: str) -> dict[str, Any]:
         )
     try:
         with _faults() as found:
-            settings = dict(rc_params_from_file(style, fail_on_error=True, use_default_template=False))
+            settings = _plain(rc_params_from_file(style, fail_on_error=True, use_default_template=False))
     except (OSError, ValueError) as error:  # also bytes that aren't UTF-8
         found = [str(getattr(error, "strerror", None) or error)]
     if found:
         raise InputError(f"the style {printable(style)} can't be used: {printable(' '.join(found[0].split()))}")
     return settings
+
+
+def _plain(settings: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in settings.items()}
 
 
 @contextmanager

@@ -95,7 +95,9 @@ def head(name: str, *said: str) -> str:
 
 def set_head(axes: Axes, head: str) -> None:
     """Write a head above a panel, in more lines if the panel is narrower than usual."""
-    room = axes.figure.get_figwidth() / columns(axes) / _WIDTH
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    room = figure.get_figwidth() / columns(axes) / _WIDTH
     if room < 1:
         head = "\n".join(textwrap.fill(line, int(_LETTERS * room)) for line in head.split("\n"))
     axes.set_title(head, fontsize=points(8), loc="left", pad=3)
