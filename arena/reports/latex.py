@@ -62,7 +62,7 @@ def title(text: str) -> str:
     r"""The title of a table or a figure as \caption takes it; a list of tables has long names shortened."""
     said = caption(text)
     short = " ".join(f"{word[:_NAME_SHOWN]}…" if _is_long(word) else word for word in said.split(" "))
-    return rf"\caption[{{{escape.latex(short)}}}]{{\RaggedRight {_line(said)}}}"
+    return rf"\caption[{{{escape.latex(short)}}}]{{\raggedright {_line(said)}}}"
 
 
 def _table(table: Table, label: str) -> str:
@@ -77,8 +77,8 @@ def _table(table: Table, label: str) -> str:
     for block in blocks:
         lines.append(_block(table, block, head))
         head = r"\caption[]{(continued)}"
-    # ragged, because names and hashes leave lines that can't be filled
-    lines += (rf"{{\noindent\footnotesize\RaggedRight {_line(note)}\par}}" for note in table.footnotes)
+    # as ragged as need be, because names and hashes leave lines that can't be filled
+    lines += (rf"{{\noindent\footnotesize\raggedright {_line(note)}\par}}" for note in table.footnotes)
     return "\n".join((*lines, r"}\bigskip"))
 
 
