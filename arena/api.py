@@ -28,8 +28,10 @@ from arena.errors import InputError, UsageError
 from arena.experiments.experiment import Plan, Spec, carry_out
 from arena.experiments.past import Shown
 from arena.experiments.registry import EXPERIMENTS, find_experiment
+from arena.reports.folder.files import write_folder
+from arena.reports.look import look
 from arena.reports.registry import reports_of
-from arena.reports.report import Report, write_all
+from arena.reports.report import Report
 from arena.reports.terminal import terminal
 from arena.session.progress import observer
 from arena.store.export import export
@@ -107,9 +109,14 @@ class Run:
             raise InputError("pandas isn't installed here: pip install pandas, or use to_arrow()") from error
         return self.to_arrow(what).to_pandas()
 
-    def write(self, folder: str | Path) -> None:
-        """Write all tables and figures to a folder, in every format."""
-        write_all(self.report, Path(folder))
+    def write(self, folder: str | Path, *, mpl_style: str = "", figure_size: str = "") -> None:
+        """Write all tables and figures to a folder, in every format, with a page (index.html) and a manifest.
+
+        `mpl_style` is a style file of matplotlib or a style's name, `figure_size` 5.5 or 5.5x4, in inches.
+        """
+        with Store.open(self.store) as opened:
+            runs = [opened.run(self.name)]
+        write_folder([self.report], runs, Path(folder), look=look(mpl_style, figure_size))
 
     def _repr_markdown_(self) -> str:
         from arena.reports.writers import markdown_tables

@@ -12,10 +12,10 @@ import click
 from arena.text import printable
 
 if TYPE_CHECKING:
+    from arena.reports.look import Look
     from arena.reports.options import ReportSettings
     from arena.reports.report import Report
     from arena.store.rows import RunRow
-    from arena.store.store import Store
 
 FORMATS: Final = ("rich", "md", "tex", "csv", "json")
 _PIPED_WIDTH: Final = 120  # columns without a terminal, unless COLUMNS says otherwise
@@ -37,15 +37,6 @@ def heading(text: str) -> None:
     click.secho(text, bold=True)
 
 
-def report_on(store: Store, runs: Sequence[RunRow], format_: str, out: Path | None, settings: ReportSettings) -> None:
-    """Write the reports of runs to the folder `out`, if it is given, and print them."""
-    from arena.reports.registry import reports_of
-
-    reports = reports_of(store, runs, settings)
-    write_reports(reports, out)
-    show(reports, format_)
-
-
 def ready(reports: Sequence[Report], runs: Sequence[RunRow]) -> Sequence[Report]:
     """The reports that a command which did its work can show. Where only a part of a run was asked for, a report that
     has nothing to show yet isn't an error: its reason is said, and it is left out."""
@@ -57,14 +48,22 @@ def ready(reports: Sequence[Report], runs: Sequence[RunRow]) -> Sequence[Report]
     return [report for report in reports if not report.nothing]
 
 
-def write_reports(reports: Sequence[Report], out: Path | None) -> None:
-    """Write all tables and figures to a folder, and say where; do nothing without a folder."""
-    from arena.reports.report import write_all
+def write_reports(
+    reports: Sequence[Report],
+    runs: Sequence[RunRow],
+    out: Path | None,
+    settings: ReportSettings | None = None,
+    look: Look | None = None,
+    notes: Sequence[str] = (),
+) -> None:
+    """Write all tables and figures to a folder, and say where; do nothing without a folder, or without a report."""
+    from arena.reports.folder.files import write_folder
+    from arena.reports.look import PLAIN
+    from arena.reports.options import DEFAULTS
 
-    if out is not None:
-        for report in reports:
-            write_all(report, out)
-        say(f"tables and figures are in {out}")
+    if out is not None and reports:
+        write_folder(reports, runs, out, settings or DEFAULTS, look or PLAIN, notes)
+        say(f"tables and figures are in {out}; {out / 'index.html'} shows them all")
 
 
 def show(reports: Sequence[Report], format_: str) -> None:

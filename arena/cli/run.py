@@ -50,7 +50,7 @@ def run(
     from arena.experiments.suites.placing import placed
     from arena.experiments.suites.running import Done, run_suite
     from arena.experiments.suites.suite import find_suite
-    from arena.reports.registry import reports_of, suite_document
+    from arena.reports.registry import reports_across, reports_of, suite_document
     from arena.reports.report import as_json
     from arena.store.store import Store
 
@@ -68,8 +68,10 @@ def run(
     with Store.open(store, create=True) as opened:
         done = to_its_end(work, opened, chosen["display"], chosen)
         reports = reports_of(opened, done.runs)
-        shown = ready(reports, done.runs)
-        write_reports(shown, out if shown else None)
+        across = reports_across(opened, done.runs)
+        shown = [*ready(reports, done.runs), *(report for report in across if not report.nothing)]
+        notes = [report.nothing for report in (*reports, *across) if report.nothing]
+        write_reports(shown, done.runs, out, notes=notes)
         if chosen["as_json"]:
             click.echo(as_json(suite_document(found.name, reports)), nl=False)
         else:

@@ -62,7 +62,7 @@ def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any]
         run = to_its_end(work, opened, chosen["display"], chosen)
         reports = reports_of(opened, [run], ReportSettings(published))
         found = ready(reports, [run])
-        write_reports(found, chosen.get("out") if found else None)
+        write_reports(found, [run], chosen.get("out"))
         if chosen["as_json"]:
             show(reports, "json")
         else:

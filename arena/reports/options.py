@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class ReportSettings:
     """How a report is to be made. `published` asks for the paper's rows below ours; `labels` map agents' specs to the
-    names that people are to see for them."""
+    names that people are to see for them; `scores` are the places of leaderboard scores (tradeoff/scores.py)."""
 
     published: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
+    scores: tuple[str, ...] = ()
 
 
 DEFAULTS = ReportSettings()

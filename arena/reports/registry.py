@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from arena.errors import InputError
 from arena.plugins import Registry
-from arena.reports import numbers, tournament
+from arena.reports import numbers, tournament, tradeoff
 from arena.reports.options import DEFAULTS, ReportSettings
 from arena.store.rows import RunRow
 from arena.text import printable
@@ -30,6 +30,8 @@ class Reporter(Protocol):
 REPORTS: Final = Registry[Reporter](
     "arena.reports", "report", {"tournament": tournament.report, "numbers": numbers.report}
 )
+# reports over the runs of several experiments at once: what they need, and who makes them
+_ACROSS: Final[tuple[tuple[frozenset[str], Reporter], ...]] = ((frozenset({"tournament", "numbers"}), tradeoff.report),)
 SHOWN_BY: Final = {"match": "tournament"}  # for experiments that have no report of their own
 # names of experiments' reports in the document of a whole suite, where they aren't the experiment's name
 _OF_SUITES: Final = {"tournament": "games", "numbers": "tasks"}
@@ -44,6 +46,18 @@ def reports_of(store: Store, runs: Sequence[RunRow], settings: ReportSettings = 
     for run in runs:
         by_experiment.setdefault(SHOWN_BY.get(run.spec.experiment, run.spec.experiment), []).append(run)
     return tuple(_report(name, store, found, settings) for name, found in by_experiment.items())
+
+
+def reports_across(store: Store, runs: Sequence[RunRow], settings: ReportSettings = DEFAULTS) -> tuple[Report, ...]:
+    """The reports that need runs of several experiments at once, if they are all there; `nothing` says why one of them
+    has nothing to show."""
+    here = {SHOWN_BY.get(run.spec.experiment, run.spec.experiment) for run in runs}
+    return tuple(report(store, runs, settings) for needed, report in _ACROSS if needed <= here)
+
+
+def can_report(run: RunRow) -> bool:
+    """Whether something installed here can report a run."""
+    return SHOWN_BY.get(run.spec.experiment, run.spec.experiment) in REPORTS
 
 
 def suite_document(suite: str, reports: Sequence[Report]) -> dict[str, object]:

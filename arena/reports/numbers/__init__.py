@@ -4,6 +4,7 @@ measures.py   a cell's numbers, from its answers and from exact mode
 runs.py       a whole run, or several side by side
 tables.py     tables 1, 3, 4, 6 and 7, and the numbers behind figures 2, 3 and 7
 rows.py       parts of tables: names, rows, sentences
+panels.py     panels of figures
 figures.py    figures 2, 3, 6, 7 and 8
 comparing.py  what two cells are compared by
 """

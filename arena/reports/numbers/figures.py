@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arena.experiments.numbers.true_sample import true_sample
-from arena.reports.figure import below, colour, hatch, plain, styles
+from arena.reports.figure import below, ink, points, styles
 from arena.reports.numbers.measures import NumbersCellReport
+from arena.reports.numbers.panels import Panel, bars, columns, head, panel_grid, set_head
 from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.report import Figure
 from arena.reports.settings import labels
@@ -22,55 +21,10 @@ from arena.stats.uniformity import chi_square, histogram
 from arena.text import number_text
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
-_ACROSS: Final = 3  # panels side by side
-_LETTERS: Final = 42  # of a name in a line above a panel
-_WIDTH, _HEIGHT = 3.0, 2.1  # inches per panel
-_GREY: Final = "#888888"
 _TRUE: Final = "true sample"
 _MATCHED: Final = ("temperature",)  # stated in the heads of figure 7
-
-
-@dataclass(frozen=True)
-class _Panel:
-    """Bars for counts under a head. `style` is the subject's, None for a true sample; `marks` are shares beside the
-    bars, if there are any."""
-
-    name: str
-    head: str
-    counts: NDArray[np.int64]
-    style: int | None
-    subject: str | None = None
-    marks: Sequence[float] | None = None
-
-    def data(self, ticks: Sequence[str], marked: str) -> Row:
-        """The counts and the shares as a row of data."""
-        marks = zip(ticks, self.marks or (), strict=False)
-        counts = dict(zip(ticks, self.counts.tolist(), strict=True))
-        values = {"subject": self.subject, **counts, **{f"{marked} {tick}": share for tick, share in marks}}
-        return Row(self.name, values, source="value" if self.style is None else "run")
-
-    def draw(self, axes: Axes, ticks: Sequence[str], mark: str) -> None:
-        """Draw the panel, in percent; without bars if no answer was drawn."""
-        places = range(len(ticks))
-        if n := int(self.counts.sum()):
-            shade = _GREY if self.style is None else colour(self.style)
-            axes.bar(
-                places,
-                100 * self.counts / n,
-                width=0.82,
-                facecolor=shade + "55",
-                edgecolor=shade,
-                hatch="" if self.style is None else hatch(self.style),
-            )
-        if self.marks is not None:
-            size = 3.5 if mark == "o" else 9
-            axes.plot(places, 100 * np.array(self.marks), f"k{mark}", markersize=size, markerfacecolor="white")
-        axes.set_xticks(places, ticks)
-        axes.tick_params(axis="x", length=0)
-        axes.set_title(self.head, fontsize=8, loc="left", pad=3)
 
 
 def figures(runs: NumbersRuns) -> tuple[Figure, ...]:
@@ -79,7 +33,7 @@ def figures(runs: NumbersRuns) -> tuple[Figure, ...]:
     found = []
     for key, task, title in (
         ("figure2", "integers", "Figure 2: single random integers"),
-        ("figure2-letters", "letters", "Figure 2 for single random letters"),
+        ("figure2-letters", "letters", "Figure 2: single random letters"),
         ("figure8", "sequences", "Figure 8: integers of sequences of ten"),
     ):
         if cells := [cell for cell in runs.single(task) if _has_counts(cell)]:
@@ -107,7 +61,7 @@ def _histograms(
     k = len(task.values)
     sample = true_sample(runs.run.spec.seed, task, max(len(cell.values) for cell in cells) or cells[0].n)
     counts = histogram(sample, k)
-    panels = [_Panel(_TRUE, _head(_TRUE, _drawn(counts, task.length)), counts, None)]
+    panels = [Panel(_TRUE, head(_TRUE, _drawn(counts, task.length)), counts, None)]
     matched = any(cell.prompt.get("matched") for cell in cells)
     for name, cell in zip(labels([cell.settings for cell in cells], _MATCHED if matched else ()), cells, strict=True):
         said = [_drawn(cell.counts, task.length)]
@@ -116,9 +70,7 @@ def _histograms(
             said.insert(0, f"T = {number_text(cell.sampling[0])}{bits}")
         if cell.exact is not None and cell.distribution is None:
             said.append(f"no circles: {cell.exact.unexplored:.2f} open")
-        panels.append(
-            _Panel(name, _head(name, *said), cell.counts, style[cell.subject], cell.subject, cell.distribution)
-        )
+        panels.append(Panel(name, head(name, *said), cell.counts, style[cell.subject], cell.subject, cell.distribution))
     shares_of = "integers" if task.length > 1 else "answers"
     legend = f"Bars: {shares_of} drawn; line: chance."
     if any(cell.distribution for cell in cells):
@@ -129,9 +81,9 @@ def _histograms(
         legend += " T: temperature; H: the first token's entropy in bits."
 
     def draw() -> Drawing:
-        figure, grid = _bars(panels, task.values, "o", f"% of {shares_of}")
+        figure, grid = bars(panels, task.values, "o", f"% of {shares_of}")
         for axes in grid:
-            axes.axhline(100 / k, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
+            axes.axhline(100 / k, color=ink(), linewidth=0.8, linestyle=(0, (4, 3)))
         return _finished(figure, runs, cells, legend)
 
     return Figure(key, title, draw, plain_table(key, title, [panel.data(task.values, "exact") for panel in panels]))
@@ -167,9 +119,9 @@ def _repetitions(runs: NumbersRuns, cells: Sequence[NumbersCellReport], style: d
         said = f"n = {size:,}, MSE = {found.mse:,.0f} (a true sample's: {found.floor:.0f})"
         expected = [count / size for count in found.expected]
         panels.append(
-            _Panel(
+            Panel(
                 name,
-                _head(name, said),
+                head(name, said),
                 np.array(found.counts),
                 None if subject is None else style[subject],
                 subject,
@@ -178,9 +130,9 @@ def _repetitions(runs: NumbersRuns, cells: Sequence[NumbersCellReport], style: d
         )
 
     def draw() -> Drawing:
-        figure, grid = _bars(panels, ticks, "_", "% of sequences")
-        for axes in grid[-_ACROSS:]:
-            axes.set_xlabel("repetitions", fontsize=8)
+        figure, grid = bars(panels, ticks, "_", "% of sequences")
+        for axes in grid[-columns(grid[0]) :]:
+            axes.set_xlabel("repetitions", fontsize=points(8))
         legend = "Bars: sequences by their repetitions; dashes: expected of a true sample; n: sequences."
         return _finished(figure, runs, cells, legend)
 
@@ -194,17 +146,17 @@ def _positions(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> Figure:
     shares = [100 * by_position(sequences, len(task.values)).T for *_, sequences in shown]
 
     def draw() -> Drawing:
-        figure, grid = _grid(len(shown), height=2.5)
+        figure, grid = panel_grid(len(shown), height=2.5)
         highest = max(float(share.max()) for share in shares)
         for axes, (name, _, sequences), share in zip(grid, shown, shares, strict=True):
             image = axes.imshow(share, origin="lower", aspect="auto", cmap="cividis", vmin=0.0, vmax=highest)
             axes.set_xticks(range(task.length), [str(place) for place in range(1, task.length + 1)])
             axes.set_yticks(range(len(task.values)), task.values)
-            axes.tick_params(length=0, labelsize=7)
-            axes.set_title(_head(name, f"n = {len(sequences):,} sequences"), fontsize=8, loc="left", pad=3)
-            axes.set_xlabel("place in the sequence", fontsize=8)
+            axes.tick_params(length=0, labelsize=points(7))
+            set_head(axes, head(name, f"n = {len(sequences):,} sequences"))
+            axes.set_xlabel("place in the sequence", fontsize=points(8))
         bar = figure.colorbar(image, ax=grid, shrink=0.8)
-        bar.set_label("% of sequences", fontsize=8)
+        bar.set_label("% of sequences", fontsize=points(8))
         legend = f"Each place's share of each integer; chance is {100 / len(task.values):.1f}% everywhere."
         return _finished(figure, runs, cells, legend)
 
@@ -219,38 +171,6 @@ def _positions(runs: NumbersRuns, cells: Sequence[NumbersCellReport]) -> Figure:
         for place, column in enumerate(share.T.tolist(), 1)
     ]
     return Figure("figure6", title, draw, plain_table("figure6", title, rows))
-
-
-# --- what they share ---
-
-
-def _grid(count: int, height: float = _HEIGHT) -> tuple[Drawing, list[Axes]]:
-    from matplotlib.figure import Figure as Drawing
-
-    across = min(_ACROSS, count)
-    down = -(-count // across)
-    figure = Drawing(figsize=(_WIDTH * across + 0.4, height * down + 0.7), layout="constrained")
-    grid = list(figure.subplots(down, across, squeeze=False).ravel())
-    for axes in grid[count:]:
-        axes.set_axis_off()
-    return figure, grid[:count]
-
-
-def _bars(panels: Sequence[_Panel], ticks: Sequence[str], mark: str, rates: str) -> tuple[Drawing, list[Axes]]:
-    """Panels of bars, all of one height; `rates` names the unit of the shares."""
-    figure, grid = _grid(len(panels))
-    highest = max(max(*(panel.counts / max(1, panel.counts.sum())), *(panel.marks or ())) for panel in panels)
-    for axes, panel in zip(grid, panels, strict=True):
-        panel.draw(axes, ticks, mark)
-        axes.set_ylim(0.0, 100 * highest * 1.08)
-    for axes in grid[::_ACROSS]:
-        axes.set_ylabel(rates, fontsize=8)
-    return figure, grid
-
-
-def _head(name: str, *said: str) -> str:
-    """A panel's head: its name, in as many lines as needed, and its numbers."""
-    return "\n".join((plain(textwrap.fill(name, _LETTERS)), *said))
 
 
 def _finished(figure: Drawing, runs: NumbersRuns, cells: Sequence[NumbersCellReport], legend: str) -> Drawing:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.records import Outcome
-from arena.reports.figure import below, colour, hatch, plain, styles
+from arena.reports.figure import below, blank, colour, ground, hatch, ink, plain, points, styles
+from arena.reports.look import current
 from arena.reports.report import Figure
 from arena.reports.table import Row, flat, plain_table
 from arena.reports.tournament.measures import OUTCOMES, CellReport
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 
 _TITLE: Final = "Figure 4: determinism over all rounds, and after each outcome"
 _BINS: Final = 24  # from chance to 1
+_WIDTH: Final = 9.0  # inches
 _ROW: Final = 1.0  # inches per subject
+_NARROW_ROW: Final = 1.3  # the same in a narrow figure
 _LABEL: Final = 50  # letters of a name in a line, with room for the mean beside it
+_WIDE: Final = 8.0  # inches; a narrower figure has the mean below the name
 _LEGEND: Final = (
     "Bars to the right: 95% intervals; a hollow marker has none, as too few matches have the outcome. n: rounds, "
     "to the right those after that outcome."
@@ -52,13 +56,12 @@ def _data(runs: TournamentRuns, cell: CellReport) -> Row:
 
 
 def _drawn(runs: TournamentRuns, cells: Sequence[CellReport]) -> Drawing:
-    from matplotlib.figure import Figure as Drawing
-
     by_game = {game.name: [cell for cell in cells if cell.game.name == game.name] for game in runs.games}
     shown = [found for found in by_game.values() if found]
     style = styles(cell.cell.spec.subject for cell in runs.cells)
-    heights = [_ROW * len(found) + 0.95 for found in shown]
-    figure = Drawing(figsize=(9.0, sum(heights) + 0.4), layout="constrained")
+    row = _ROW if current().size(_WIDTH, 0)[0] >= _WIDE else _NARROW_ROW
+    heights = [row * len(found) + 0.95 for found in shown]
+    figure = blank(_WIDTH, sum(heights) + 0.4)
     if shown:
         boxes = figure.subfigures(len(shown), 1, height_ratios=heights, squeeze=False)[:, 0]
         for box, found in zip(boxes, shown, strict=True):
@@ -72,9 +75,10 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
     """Draw a game: a row per subject, with its distribution and beside it its differences."""
     box.suptitle(plain(cells[0].game.title), x=0.01, ha="left", fontweight="bold")
     grid = box.subplots(len(cells), 2, sharex="col", squeeze=False, width_ratios=[3, 2])
+    width = box.figure.get_figwidth()
     for (left, right), cell, label, style in zip(grid, cells, labels, styles, strict=True):
         title = f"{label} ({cell.state})" if cell.state else label
-        left.set_title(plain(textwrap.fill(title, _LABEL)), loc="left", fontsize=9, pad=3)
+        _head(left, title, cell, width)
         _distribution(left, cell, style)
         if cell.has_policies:
             _after(right, cell, style)
@@ -82,29 +86,41 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
             right.set_axis_off()
     chance = f"1/{len(cells[0].game.moves)}"
     grid[0, 0].annotate(
-        f"chance\n{chance}",
+        f"chance\n{chance}" if width >= _WIDE else chance,
         (1 / len(cells[0].game.moves), 1.0),
         xycoords=("data", "axes fraction"),
         xytext=(-4, 0),
         textcoords="offset points",
         ha="right",
         va="top",
-        fontsize=7.5,
+        fontsize=points(7.5),
     )
     # at least a hundredth each way, or bots' differences of almost zero would fill the axis
     ends = [-0.01, 0.01, *grid[0, 1].get_xlim()]
     grid[0, 1].set_xlim(min(ends), max(ends))
     grid[0, 1].locator_params(axis="x", nbins=5)
     grid[-1, 0].set_xlabel("determinism of a round (line: mean)")
-    grid[-1, 1].set_xlabel("mean determinism, minus that after a loss")
+    label = "mean determinism, minus that after a loss"
+    grid[-1, 1].set_xlabel(label if width >= _WIDE else label.replace(", ", ",\n"))
+
+
+def _head(axes: Axes, title: str, cell: CellReport, width: float) -> None:
+    """Whose row it is and its mean: side by side, or in a figure of less `width` one below the other."""
+    said = f"mean {cell.determinism.mean():.2f}, n = {len(cell.rounds):,}" if cell.has_policies else ""
+    lines = textwrap.wrap(title, int(_LABEL * min(1.0, width / _WIDE)))
+    if width >= _WIDE:
+        axes.set_title(said, loc="right", fontsize=points(9), pad=3)
+    elif said:
+        lines.append(said)
+    axes.set_title(plain("\n".join(lines)), loc="left", fontsize=points(9), pad=3)
 
 
 def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
     """Left: the share of rounds by determinism, all rounds of all matches, in bins from chance to 1."""
     chance = 1.0 / len(cell.game.moves)
-    axes.axvline(chance, color="black", linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.axvline(chance, color=ink(), linewidth=0.9, linestyle=(0, (4, 3)))
     axes.set_xlim(0.0, 1.0)
-    axes.set_ylabel("% of rounds", fontsize=8)
+    axes.set_ylabel("% of rounds", fontsize=points(8))
     axes.locator_params(axis="y", nbins=3)
     determinism = cell.determinism
     if not cell.has_policies:
@@ -120,7 +136,6 @@ def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
         histtype="stepfilled",
     )
     axes.axvline(float(determinism.mean()), color=colour(style), linewidth=1.6)
-    axes.set_title(f"mean {determinism.mean():.2f}, n = {len(determinism):,}", loc="right", fontsize=9, pad=3)
     axes.set_ylim(0.0, None)
 
 
@@ -137,24 +152,29 @@ def _after(axes: Axes, cell: CellReport, style: int) -> None:
     """Right: mean determinism after a win and after a tie minus that after a loss, with 95% intervals."""
     ties = bool((cell.game.payoff == Outcome.TIE).any())
     shown = [("win", Outcome.WIN, "o"), ("tie", Outcome.TIE, "s")] if ties else [("win", Outcome.WIN, "o")]
-    axes.axvline(0.0, color="black", linewidth=0.9)
+    axes.axvline(0.0, color=ink(), linewidth=0.9)
     for place, (name, outcome, marker) in enumerate(shown):
         estimate = cell.after_difference(outcome)
         if estimate.value is None:
             missing = "loss" if cell.after(outcome).any() else name
             axes.annotate(
-                f"no round after a {missing}", (0, -place), (4, 0), textcoords="offset points", va="center", fontsize=7
+                f"no round after a {missing}",
+                (0, -place),
+                (4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=points(7),
             )
             continue
         if estimate.interval is not None:
             axes.plot(estimate.interval, (-place, -place), color=colour(style), linewidth=1.8, marker="|")
-        face = colour(style) if estimate.interval is not None else "white"  # hollow: its interval is undefined
+        face = colour(style) if estimate.interval is not None else ground()  # hollow: its interval is undefined
         axes.plot(estimate.value, -place, color=colour(style), marker=marker, markersize=6.5, markerfacecolor=face)
     counts = [int(cell.after(outcome).sum()) for _, outcome, _ in shown]
     axes.set_yticks(
         [-place for place in range(len(shown))],
         [f"after a {name}\nn = {count:,}" for (name, *_), count in zip(shown, counts, strict=True)],
-        fontsize=8,
+        fontsize=points(8),
     )
     axes.set_ylim(-len(shown) + 0.4, 0.6)
     axes.tick_params(axis="y", length=0)

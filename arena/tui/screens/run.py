@@ -15,7 +15,7 @@ from textual.widgets import DataTable, Footer, Static
 from arena.concurrency import aside
 from arena.errors import ArenaError
 from arena.experiments.tournament.spec import TournamentSpec
-from arena.reports.report import write_all
+from arena.reports.folder.files import write_folder
 from arena.reports.terminal import terminal
 from arena.reports.tournament import reported
 from arena.reports.tournament.measures import CellReport
@@ -192,7 +192,7 @@ class RunScreen(RunFollower[TournamentRuns]):
             return
         out = self.arena.store.absolute().parent / f"arena-{report.run.name}"
         try:
-            await aside(lambda: write_all(reported(report), out))
+            await aside(lambda: write_folder([reported(report)], report.runs, out))
         except ArenaError as error:
             self.arena.refuse(error)
         else:

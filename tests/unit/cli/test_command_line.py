@@ -12,7 +12,7 @@ import pytest
 
 from arena.cli.main import COMMANDS
 from arena.cli.options import STORE
-from arena.cli.output import write_reports
+from arena.cli.output import say
 from arena.errors import ExitCode
 from tests.unit.cli.inside import arena, refused
 
@@ -200,7 +200,7 @@ def test_nothing_raw_from_the_command_line(line: list[str]) -> None:
 
 
 def test_nothing_raw_from_a_path(capsys: pytest.CaptureFixture[str]) -> None:
-    write_reports([], Path(RAW))
+    say(f"tables and figures are in {Path(RAW)}")
     assert capsys.readouterr().err == "tables and figures are in \\x1b[2J\\x9b31m\\u202e\n"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from arena.errors import StoreError
-from arena.reports.report import write
+from arena.reports.folder.files import write
 
 
 def test_a_file_is_written_with_its_folders_and_replaces_an_older_one(tmp_path: Path) -> None:

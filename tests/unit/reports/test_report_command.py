@@ -10,10 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from arena.cli.report import report as report_command
-from arena.errors import InputError, StoreError
+from arena.errors import ArenaError, ExitCode, InputError, StoreError, UsageError
 from arena.reports.tournament.runs import read_runs
-from arena.store import Store
-from tests.support.filled import fill
+from arena.store import CellSpec, Store
+from arena.store.rows import RunSpec, Unit
+from tests.support.filled import fill, numbers
 
 
 def invoke(*arguments: object) -> Result:
@@ -60,9 +61,56 @@ def test_out_gets_every_table_and_the_figure(store: Path, tmp_path: Path) -> Non
     assert result.exit_code == 0, result.exception
     tables, figures = ("csv", "json", "md", "tex"), ("pdf", "png", "svg")
     expected = ["figure4-data.csv", *(f"figure4.{end}" for end in figures), *(f"table2.{end}" for end in tables)]
-    assert sorted(os.listdir(out)) == expected
+    assert sorted(os.listdir(out)) == sorted([*expected, "index.html", "manifest.json", "report.tex"])
     assert (out / "table2.md").read_text() == result.stdout
     assert "paper: 8B base" in result.stdout
+
+
+def test_a_folder_has_all_runs_and_what_is_printed_alone_is_the_latest(store: Path, tmp_path: Path) -> None:
+    fill(store, seed=8)
+    found = json.loads(invoke("--store", store, "--format", "json").stdout)
+    assert [run["seed"] for run in found["runs"]] == [8]
+    printed = invoke("--store", store, "--out", tmp_path / "out", "--format", "json")
+    assert [run["seed"] for run in json.loads(printed.stdout)["runs"]] == [7, 8]
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert [run["seed"] for run in manifest["runs"]] == [7, 8]
+    both = invoke("--store", store, "--all", "--format", "json")
+    assert both.stdout == printed.stdout
+
+
+def test_runs_of_which_nothing_can_be_shown_are_named_and_left_out(store: Path, tmp_path: Path) -> None:
+    with Store.open(store, create=True) as opened:
+        opened.begin(RunSpec("dice", Unit.ANSWER, (CellSpec("d", "die", "", "dice"),), 9, 0, {}, {})).close()
+    result = invoke("--store", store, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.exception
+    with Store.open(store) as opened:
+        name = opened.run(None).name
+    assert name in result.stderr and "nothing installed here" in result.stderr
+    assert name in (tmp_path / "out" / "index.html").read_text()
+    assert isinstance(invoke("--store", store, "--run", name).exception, InputError)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--mpl-style", "no-such-style"), ExitCode.INPUT, "neither a file nor a name that matplotlib knows"),
+        (("--figure-size", "wide"), ExitCode.USAGE, "'wide' is no size of a figure"),
+        (("--figure-size", "1x1"), ExitCode.INPUT, "can't be drawn with that style and size"),
+        (("--scores", "no-such.csv"), ExitCode.INPUT, "no-such.csv can't be read"),
+        (("--run", "1", "--all"), ExitCode.USAGE, "give one of the two"),
+    ],
+)
+def test_an_option_that_is_wrong_is_a_sentence(
+    store: Path, tmp_path: Path, options: tuple[str, ...], code: ExitCode, said: str
+) -> None:
+    numbers(store)
+    error = invoke("--store", store, "--out", tmp_path / "out", *options).exception
+    assert isinstance(error, ArenaError) and error.exit_code == code and said in str(error)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_look_without_a_folder_is_a_sentence(store: Path) -> None:
+    assert isinstance(invoke("--store", store, "--figure-size", "5").exception, UsageError)
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(store: Path, tmp_path: Path) -> None:

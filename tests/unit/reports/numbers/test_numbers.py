@@ -17,13 +17,14 @@ from arena.experiments.numbers.task import find_task
 from arena.experiments.numbers.true_sample import true_sample
 from arena.reports.cautions import FAMILIES_NOTE, WORDINGS_NOTE
 from arena.reports.figure import rendered
+from arena.reports.folder.files import write_folder
 from arena.reports.numbers import reported
 from arena.reports.numbers.figures import figures
 from arena.reports.numbers.rows import OTHER_WORDING_NOTE
 from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.numbers.tables import tables
 from arena.reports.published import find
-from arena.reports.report import WRITERS, write_all
+from arena.reports.report import WRITERS
 from arena.reports.table import Table
 from arena.reports.terminal import terminal
 from arena.reports.tournament import reported as tournament_report
@@ -148,8 +149,8 @@ def test_a_terminal_s_width_is_kept(width: int) -> None:
 
 
 def test_all_files_are_written_and_their_bytes_depend_on_the_run_alone(tmp_path: Any) -> None:
-    write_all(reported(all_tasks(), published=True), tmp_path / "a")
-    write_all(reported(all_tasks(), published=True), tmp_path / "b")
+    write_folder([reported(all_tasks(), published=True)], (), tmp_path / "a")
+    write_folder([reported(all_tasks(), published=True)], (), tmp_path / "b")
     names = sorted(entry.name for entry in (tmp_path / "a").iterdir())
     assert {"numbers.json", "numbers.csv", "table1.tex", "table3.md", "table4.csv", "table6.md", "table7.md"} <= set(
         names
