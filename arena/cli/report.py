@@ -93,7 +93,8 @@ def _chosen(store: Store, names: Sequence[str], everything: bool) -> tuple[list[
     from arena.reports.registry import SHOWN_BY, can_report
 
     if names or not everything:
-        named = {run.name: run for run in map(store.run, names or [None])}
+        wanted: Sequence[str | None] = names or [None]
+        named = {run.name: run for run in map(store.run, wanted)}
         return list(named.values()), []
     latest = store.run(None)  # which says so if there is none
     runs = [run for run in store.runs() if run.spec.experiment not in SHOWN_BY] or [latest]
