@@ -9,13 +9,14 @@ writers.py     tables as Markdown and CSV
 latex.py       tables in LaTeX
 terminal.py    tables in a terminal
 figure.py      what figures have in common
-published.py   the paper's own numbers, from published/
+published.py   the paper's own numbers and claims, from published/
 settings.py    the settings that differ between rows, and those that all share
 provenance.py  what else differs between the models and the runs of a report, in sentences
 cautions.py    cautions for models that are shown side by side
 citing.py      what to cite for a run, as BibTeX
 escape.py      names and texts in files of several kinds
 words.py       quantities in words for people
+reproduce/     the paper's numbers and claims beside ours
 compare/       two runs side by side
 tournament/    table 2 and figure 4
 numbers/       tables 1, 3, 4, 6 and 7, figures 2, 3, 6, 7 and 8

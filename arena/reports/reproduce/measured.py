@@ -1,0 +1,87 @@
+"""Our measurements of tasks, each with an interval, and with the standard error that the published number then has."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from arena.reports.numbers.measures import PER, NumbersCellReport
+from arena.reports.reproduce.compared import Ours
+from arena.stats.bounded import Z
+from arena.stats.clusters import Estimate
+from arena.stats.open_share import expected_chi_square_bounds
+from arena.stats.sampling_errors import chi_square_error, pooled_chi_square_error, reshaped, squared_distance_error
+from arena.stats.sequences import repetition_probabilities
+from arena.stats.uniformity import expected_chi_square, phi_squared
+
+_BOUNDS: Final = "the interval is exact mode's bounds"
+
+
+def chi_square(cell: NumbersCellReport, n: int) -> Estimate:
+    """The chi-square that n answers have, from those that were drawn: their own if they are n, else (k - 1) + (n - 1)
+    phi-squared; with the interval of phi-squared, scaled in the same way. From exact mode if none were drawn, with its
+    bounds as the interval."""
+    k, found = len(cell.task.values), cell.uniformity
+    if len(cell.values):
+        if found.n < 2:
+            return Estimate(None)
+        low, high = ((k - 1) + (n - 1) * end for end in found.phi2_interval)
+        value = found.chi2 if found.n == n else (k - 1) + (n - 1) * found.phi2
+        return Estimate(value, (min(low, value), max(high, value)))
+    exact = cell.exact
+    bounds = None if exact is None else expected_chi_square_bounds(exact.probabilities, exact.unexplored, n)
+    if exact is None or exact.distribution is None or bounds is None:
+        return Estimate(None, bounds)
+    value = expected_chi_square(exact.distribution, n)
+    return Estimate(value, (min(bounds[0], value), max(bounds[1], value)))
+
+
+def chi_square_of(cell: NumbersCellReport, published: float, n: int) -> Ours:
+    """Our chi-square beside a published one of n answers.
+
+    The published one's standard error is that of n draws from our distribution, reshaped to the published phi-squared:
+    if both are measurements of one model, it is that model's.
+    """
+    k, estimate = len(cell.task.values), chi_square(cell, n)
+    shape = cell.counts / max(1, cell.counts.sum()) if len(cell.values) else cell.distribution
+    error = None if shape is None else chi_square_error(reshaped(shape, phi_squared(published, n, k)), n)
+    if len(cell.values):
+        scaled = "" if len(cell.values) == n else f"scaled from {len(cell.values)} answers to {n}"
+        return Ours(estimate, len(cell.values), error, note=scaled)
+    unknown = (f"exact mode left {cell.exact.unexplored:.2f} open",) if cell.exact and estimate.value is None else ()
+    return Ours(estimate, n, error, "exact", unknown, _BOUNDS)
+
+
+def pooled_chi_square_of(cell: NumbersCellReport) -> Ours:
+    """The chi-square of all integers of a cell's sequences."""
+    k = len(cell.task.values)
+    counts = np.stack([(cell.values == value).sum(axis=1) for value in range(k)], axis=1)
+    found = cell.uniformity
+    per = f"per {PER} integers, ours is {found.chi2 * PER / found.n:.1f}" if found.n else ""
+    estimate = _around(found.chi2, pooled_chi_square_error(counts))
+    return Ours(estimate, len(cell.values), None, note=per)
+
+
+def repetition_error(cell: NumbersCellReport) -> Estimate:
+    """The repetitions' MSE divided by the square of the number of sequences, which doesn't grow with it."""
+    found = cell.repetitions
+    if found is None:
+        return Estimate(None)
+    n = len(cell.values)
+    probabilities = repetition_probabilities(cell.task.length, len(cell.task.values))
+    scaled = _around(found.mse, squared_distance_error(found.counts, probabilities))
+    assert scaled.value is not None
+    interval = None if scaled.interval is None else (scaled.interval[0] / n**2, scaled.interval[1] / n**2)
+    return Estimate(scaled.value / n**2, interval)
+
+
+def reward_of(reward: float) -> Ours:
+    """A reward, which is computed and not drawn: it has no error of its own."""
+    return Ours(Estimate(reward, (reward, reward)), 1, 0.0, "scored")
+
+
+def _around(value: float, error: float) -> Estimate:
+    """A quantity that can't be below 0, with 1.96 standard errors to each side."""
+    return Estimate(value, None if math.isnan(error) else (max(0.0, value - Z * error), value + Z * error))
