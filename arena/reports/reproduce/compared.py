@@ -47,6 +47,7 @@ class Number:
     rounding: float
     error: float | None
     subject: str
+    cell: str
     settings: Settings
     ours: float | str | None
     interval: tuple[float, float] | None
@@ -79,6 +80,7 @@ class Number:
             "published_rounding": self.rounding,
             "published_error": self.error,
             "subject": self.subject,
+            "cell": self.cell,
             "ours": self.ours,
             "ours_ci": None if self.interval is None else list(self.interval),
             "n": self.n,
@@ -93,13 +95,14 @@ class Number:
 @dataclass(frozen=True, slots=True)
 class Beside:
     """A published row with one of our cells: the paper's model `who`, our player, how the two stand to each other, and
-    how our cell came about. `is_scored`: nothing was drawn, so that there is no n."""
+    how our cell came about, with its key. `is_scored`: nothing was drawn, so that there is no n."""
 
     row: PublishedRow
     who: Who
     player: Player
     match: Match
     settings: Settings
+    cell: str
     is_scored: bool = False
 
     def number(self, column: str, ours: Ours, what: str) -> Number:
@@ -144,6 +147,7 @@ class Beside:
             rounding=self.row.roundings.get(column, 0.0),
             error=found.error,
             subject=self.player.subject,
+            cell=self.cell,
             settings=self.settings,
             ours=ours,
             interval=found.estimate.interval,

@@ -10,7 +10,7 @@ import numpy as np
 from arena.records import Outcome
 from arena.reports.published import PublishedRow, published
 from arena.reports.reproduce.compared import Beside, Number, Ours
-from arena.reports.reproduce.players import LLAMA, Player, Who, player_of
+from arena.reports.reproduce.players import LLAMA, Player, Who, known, player_of
 from arena.reports.tournament.measures import NET, CellReport
 from arena.reports.tournament.runs import TournamentRuns
 from arena.stats.bounded import Bounds
@@ -40,10 +40,10 @@ def numbers(runs: TournamentRuns, everybody: Collection[Player]) -> Iterator[Num
     for row in published("table2"):
         who = Who(LLAMA, row.labels["size"], row.labels["model"])
         for cell in _cells(runs):
-            player = player_of(cell.cell.spec.subject, str(cell.settings["style"]))
+            player = known(cell.cell.spec.subject, str(cell.settings["style"]), everybody)
             match = player.match(who, everybody)
             if cell.game.name == row.labels["game"] and match is not None and len(cell.rounds):
-                yield from _of_cell(Beside(row, who, player, match, cell.settings), cell)
+                yield from _of_cell(Beside(row, who, player, match, cell.settings, cell.cell.spec.key), cell)
 
 
 def _cells(runs: TournamentRuns) -> list[CellReport]:

@@ -12,7 +12,7 @@ from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.published import PublishedRow, published
 from arena.reports.reproduce.compared import Beside, Number
 from arena.reports.reproduce.measured import chi_square_of, pooled_chi_square_of, reward_of
-from arena.reports.reproduce.players import LLAMA, QWEN, REWARD_MODEL, Match, Player, Who, player_of
+from arena.reports.reproduce.players import LLAMA, QWEN, REWARD_MODEL, Match, Player, Who, known, player_of
 
 N: Final = 1500  # what n is taken to be where the paper doesn't print it
 Wanted = Callable[[NumbersCellReport], bool]
@@ -20,7 +20,7 @@ Wanted = Callable[[NumbersCellReport], bool]
 
 def players(runs: NumbersRuns) -> list[Player]:
     """The models that were measured."""
-    return [_player(cell) for cell in runs.cells if cell.prompt and not cell.rewards]
+    return [player_of(cell.subject, _style(cell)) for cell in runs.cells if cell.prompt and not cell.rewards]
 
 
 def numbers(runs: NumbersRuns, everybody: Collection[Player]) -> Iterator[Number]:
@@ -56,14 +56,14 @@ def _besides(
     """Our cells of a task that belong beside a model's published row."""
     for cell in runs.of(task):
         if cell.prompt and not cell.rewards and wanted(cell) and (len(cell.values) or cell.exact is not None):
-            player = _player(cell)
+            player = known(cell.subject, _style(cell), everybody)
             match = player.match(who, everybody)
             if match is not None:
-                yield Beside(row, who, player, match, cell.settings), cell
+                yield Beside(row, who, player, match, cell.settings, cell.cell.spec.key), cell
 
 
-def _player(cell: NumbersCellReport) -> Player:
-    return player_of(cell.subject, str(cell.prompt.get("style", "")))
+def _style(cell: NumbersCellReport) -> str:
+    return str(cell.prompt.get("style", ""))
 
 
 def _plain(cell: NumbersCellReport) -> bool:
@@ -115,6 +115,6 @@ def _rewards(runs: NumbersRuns) -> Iterator[Number]:
         player = Player(cell.subject, "instruct", None)
         match = Match.SAME if cell.subject.partition(":")[2] == REWARD_MODEL else Match.KIND
         for row in published("table7"):
-            beside = Beside(row, who, player, match, cell.settings, is_scored=True)
+            beside = Beside(row, who, player, match, cell.settings, cell.cell.spec.key, is_scored=True)
             for value, reward in zip(cell.task.values, cell.rewards["values"], strict=True):
                 yield beside.number(value, reward_of(reward), f"reward of {value}")

@@ -90,3 +90,8 @@ def player_of(subject: str, style: str) -> Player:
     entry = model_of(subject)
     who = Who(entry.family, entry.size, entry.recipe) if entry and entry.family else None
     return Player(subject, style, who)
+
+
+def known(subject: str, style: str, everybody: Collection[Player]) -> Player:
+    """The one of these players who has that spec and was asked in that style."""
+    return next(player for player in everybody if (player.subject, player.style) == (subject, style))

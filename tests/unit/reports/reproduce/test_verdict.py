@@ -1,0 +1,72 @@
+"""The rule for a published number, and the count of verdicts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from arena.reports.reproduce.measured import chi_square_of
+from arena.reports.reproduce.verdict import Verdict, judge, tally
+from arena.stats.clusters import Estimate
+from arena.stats.uniformity import chi_square
+from tests.support.drawn import cell
+
+NUMBERS = st.floats(-100, 100)
+WIDTHS = st.floats(0, 50)
+
+
+@given(NUMBERS, NUMBERS, WIDTHS, WIDTHS, st.floats(0, 1))
+def test_the_rule_is_the_design_s_for_symmetric_intervals(
+    ours: float, theirs: float, ours_error: float, error: float, rounding: float
+) -> None:
+    half = 1.959964 * ours_error
+    allowed = 1.959964 * np.sqrt(ours_error**2 + error**2) + rounding
+    if abs(abs(ours - theirs) - allowed) < 1e-4:
+        return
+    found = judge(Estimate(ours, (ours - half, ours + half)), theirs, error, rounding)
+    assert found is (Verdict.WITHIN if abs(ours - theirs) < allowed else Verdict.DIFFERS)
+
+
+def test_the_side_that_faces_the_published_number_counts() -> None:
+    lopsided = Estimate(10.0, (9.0, 20.0))
+    assert judge(lopsided, 15.0, 0.0, 0.0) is Verdict.WITHIN
+    assert judge(lopsided, 8.0, 0.0, 0.0) is Verdict.DIFFERS
+    assert judge(lopsided, 8.0, 0.0, 1.0) is Verdict.WITHIN  # by rounding alone, to the last bit
+    assert judge(Estimate(10.0), 10.0, 1.0, 0.0) is None
+
+
+def test_the_count_stands_beside_what_chance_gives() -> None:
+    verdicts = [(Verdict.WITHIN, True)] * 97 + [(Verdict.DIFFERS, True)] * 3 + [(Verdict.DIFFERS, False)]
+    found = tally([*verdicts, (Verdict.NOT_COMPARABLE, True)])
+    assert (found.within, found.differs, found.not_comparable, found.comparable) == (97, 4, 1, 101)
+    assert found.expected == pytest.approx(5.0)  # what was only computed doesn't differ by chance
+    assert found.usual == stats.binom.interval(0.95, 100, 0.05)
+    assert tally([]).usual == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "p",
+    [
+        np.full(11, 1 / 11),
+        np.array([0.2, *[0.08] * 10]),
+        np.array([0.73, *[0.027] * 10]),
+        np.array([0.47, 0.33, *[0.2 / 9] * 9]),
+        np.array([0.998, *[0.0002] * 10]),
+    ],
+    ids=["uniform", "uneven", "peaked", "two values", "nearly constant"],
+)
+def test_of_chi_squares_from_one_model_one_in_twenty_differs(p: np.ndarray) -> None:
+    """Both are drawn from one distribution, of one only the chi-square is known."""
+    draw = np.random.default_rng(5)
+    n, samples, differ = 1500, 300, 0
+    for _ in range(samples):
+        published = round(chi_square(draw.multinomial(n, p)))
+        values = [(value,) for value in np.repeat(np.arange(11), draw.multinomial(n, p)).tolist()]
+        ours = chi_square_of(cell(values=values), published, n)
+        assert ours.error is not None
+        differ += judge(ours.estimate, published, ours.error, 0.5) is Verdict.DIFFERS
+    assert stats.binom.cdf(differ, samples, 0.07) < 0.999  # not much more than a twentieth
+    assert differ <= 0.09 * samples
