@@ -31,8 +31,9 @@ _HISTORY: Final = ("all", None)
 
 
 def players(runs: TournamentRuns) -> list[Player]:
-    """The models that were measured."""
-    return [player_of(cell.cell.spec.subject, str(cell.settings["style"])) for cell in _cells(runs)]
+    """The models that were measured, each once."""
+    asked = dict.fromkeys((cell.cell.spec.subject, str(cell.settings["style"])) for cell in _cells(runs))
+    return [player_of(*one) for one in asked]
 
 
 def numbers(runs: TournamentRuns, everybody: Collection[Player]) -> Iterator[Number]:

@@ -19,8 +19,9 @@ Wanted = Callable[[NumbersCellReport], bool]
 
 
 def players(runs: NumbersRuns) -> list[Player]:
-    """The models that were measured."""
-    return [player_of(cell.subject, _style(cell)) for cell in runs.cells if cell.prompt and not cell.rewards]
+    """The models that were measured, each once."""
+    cells = (cell for cell in runs.cells if cell.prompt and not cell.rewards)
+    return [player_of(*one) for one in dict.fromkeys((cell.subject, _style(cell)) for cell in cells)]
 
 
 def numbers(runs: NumbersRuns, everybody: Collection[Player]) -> Iterator[Number]:
