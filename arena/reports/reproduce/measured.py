@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from arena.reports.numbers.measures import PER, NumbersCellReport
 from arena.reports.reproduce.compared import Ours
@@ -14,22 +15,16 @@ from arena.stats.clusters import Estimate
 from arena.stats.open_share import expected_chi_square_bounds
 from arena.stats.sampling_errors import chi_square_error, pooled_chi_square_error, reshaped, squared_distance_error
 from arena.stats.sequences import repetition_probabilities
-from arena.stats.uniformity import expected_chi_square, phi_squared
+from arena.stats.uniformity import expected_chi_square, phi_squared, uniformity
 
 _BOUNDS: Final = "the interval is exact mode's bounds"
 
 
 def chi_square(cell: NumbersCellReport, n: int) -> Estimate:
-    """The chi-square that n answers have, from those that were drawn: their own if they are n, else (k - 1) + (n - 1)
-    phi-squared; with the interval of phi-squared, scaled in the same way. From exact mode if none were drawn, with its
-    bounds as the interval."""
-    k, found = len(cell.task.values), cell.uniformity
+    """The chi-square that n answers have, from those that were drawn (`scaled_chi_square`), or else from exact mode,
+    with its bounds as the interval."""
     if len(cell.values):
-        if found.n < 2:
-            return Estimate(None)
-        low, high = ((k - 1) + (n - 1) * end for end in found.phi2_interval)
-        value = found.chi2 if found.n == n else (k - 1) + (n - 1) * found.phi2
-        return Estimate(value, (min(low, value), max(high, value)))
+        return scaled_chi_square(cell.counts, n)
     exact = cell.exact
     bounds = None if exact is None else expected_chi_square_bounds(exact.probabilities, exact.unexplored, n)
     if exact is None or exact.distribution is None or bounds is None:
@@ -38,15 +33,29 @@ def chi_square(cell: NumbersCellReport, n: int) -> Estimate:
     return Estimate(value, (min(bounds[0], value), max(bounds[1], value)))
 
 
-def chi_square_of(cell: NumbersCellReport, published: float, n: int) -> Ours:
-    """Our chi-square beside a published one of n answers.
+def scaled_chi_square(counts: ArrayLike, n: int) -> Estimate:
+    """The chi-square of a histogram, shape (k,): its own if it has n answers, else the one that n have by its
+    phi-squared, (k - 1) + (n - 1) phi-squared; with the interval of phi-squared, scaled in the same way."""
+    found = uniformity(counts)
+    if found.n < 2:
+        return Estimate(None)
+    low, high = ((found.k - 1) + (n - 1) * end for end in found.phi2_interval)
+    value = found.chi2 if found.n == n else (found.k - 1) + (n - 1) * found.phi2
+    return Estimate(value, (min(low, value), max(high, value)))
 
-    The published one's standard error is that of n draws from our distribution, reshaped to the published phi-squared:
-    if both are measurements of one model, it is that model's.
-    """
-    k, estimate = len(cell.task.values), chi_square(cell, n)
-    shape = cell.counts / max(1, cell.counts.sum()) if len(cell.values) else cell.distribution
-    error = None if shape is None else chi_square_error(reshaped(shape, phi_squared(published, n, k)), n)
+
+def published_error(chi2: float, n: int, shape: ArrayLike) -> float:
+    """The standard error of a published chi-square of n answers: that of n draws from our distribution, shape (k,),
+    reshaped to the published phi-squared. If both are measurements of one model, our distribution is that model's."""
+    k = len(np.asarray(shape))
+    return chi_square_error(reshaped(shape, phi_squared(chi2, n, k)), n)
+
+
+def chi_square_of(cell: NumbersCellReport, published: float, n: int) -> Ours:
+    """Our chi-square beside a published one of n answers."""
+    estimate = chi_square(cell, n)
+    shape = cell.counts / cell.counts.sum() if len(cell.values) else cell.distribution
+    error = None if shape is None else published_error(published, n, shape)
     if len(cell.values):
         scaled = "" if len(cell.values) == n else f"scaled from {len(cell.values)} answers to {n}"
         return Ours(estimate, len(cell.values), error, note=scaled)

@@ -1,0 +1,159 @@
+"""`arena reproduce` as people use it, and its numbers once more from the exported files alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from arena.errors import ExitCode
+from tests.support import recomputed
+from tests.support.commands import GEMMA, SMOLLM2, arena, complaint
+from tests.support.recomputed import Exported
+
+# every kind of number that the suite laptop has, in as few draws as show them
+SMALL = f"""
+title = "The suite laptop, very small"
+subjects = ["llm:{GEMMA}", "llm:{SMOLLM2}"]
+
+[[tournament]]
+games = ["rps", "hide-and-seek"]
+matches = 6
+rounds = 10
+
+[[numbers]]
+task = "integers"
+n = 20
+mode = "sample"
+
+[[numbers]]
+task = "letters"
+n = 12
+mode = "sample"
+
+[[numbers]]
+task = "integers"
+n = 10
+mode = "sample"
+paraphrases = ["0", "3"]
+
+[[numbers]]
+task = "integers"
+mode = "exact"
+temperatures = [1.5]
+top_p = [0.5]
+
+[[numbers]]
+task = "sequences"
+n = 4
+mode = "sample"
+"""
+LAPTOP = "ARENA_LAPTOP_STORE"  # a store that has the whole suite laptop; else its small version is run
+
+
+def test_a_suite_of_bots_has_nothing_to_compare_and_says_so(tmp_path: Path) -> None:
+    suite = tmp_path / "bots.toml"
+    suite.write_text('title = "Bots"\nsubjects = ["uniform"]\n[[tournament]]\ngames = ["rps"]\nmatches = 5\n')
+    command = ("reproduce", suite, "--store", tmp_path / "a.db")
+    document = json.loads(arena(*command, "--json").stdout)
+    assert document["suite"] == "bots" and document["numbers"] == []
+    assert sum(one["numbers"] for one in document["not_run"]) > 300
+    assert {claim["outcome"] for claim in document["claims"]} == {"not run", "not testable"}
+    again = arena(*command, "--out", tmp_path / "out", "--display", "none")
+    assert "none of them is comparable" in again.stdout and "reproduced" not in again.stdout.lower()
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"verdicts.md", "claims.csv", "reproduce.json"}
+    assert json.loads((tmp_path / "out" / "reproduce.json").read_text()) == document
+
+
+def test_a_suite_that_isn_t_there_is_named(tmp_path: Path) -> None:
+    assert "laptop" in complaint("reproduce", "laptopp", "--store", tmp_path / "a.db", code=ExitCode.USAGE)
+    assert not (tmp_path / "a.db").exists()
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Exported]:
+    """The document of a suite on the small models, and the files exported from its store."""
+    folder = tmp_path_factory.mktemp("reproduce")
+    store, suite = os.environ.get(LAPTOP), "laptop"
+    if store is None:
+        (folder / "small.toml").write_text(SMALL)
+        store, suite = str(folder / "a.db"), str(folder / "small.toml")
+    document = json.loads(arena("reproduce", suite, "--store", store, "--json").stdout)
+    arena("export", "--store", store, "--to", "parquet", "--out", folder / "files")
+    return document, Exported(folder / "files", {run["run"]: run["key"] for run in document["runs"]})
+
+
+@pytest.mark.model
+def test_every_value_is_what_the_exported_files_say(found: tuple[dict[str, Any], Exported]) -> None:
+    document, files = found
+    assert {number["key"].split("/")[0] for number in document["numbers"]} == {f"table{n}" for n in (1, 2, 3, 4, 5, 6)}
+    for number in document["numbers"]:
+        value = recomputed.ours(number, files)
+        assert number["ours"] == (value if isinstance(value, str) or value is None else pytest.approx(value)), number
+
+
+@pytest.mark.model
+def test_every_interval_is_about_what_the_exported_files_say(found: tuple[dict[str, Any], Exported]) -> None:
+    """Student's where it is used, else the bootstrap's: that only where there is enough for one."""
+    document, files = found
+    for number in document["numbers"]:
+        table, column = number["key"].split("/")[0], number["key"].split("/")[-1]
+        if number["ours_ci"] is None:
+            assert isinstance(number["ours"], str | None) or number["n"] < 2
+            continue
+        low, high = number["ours_ci"]
+        if number["by"] == "exact":
+            assert number["ours"] is None or low <= number["ours"] <= high
+        elif table == "table2":
+            again = recomputed.t_interval(files.of(files.rounds, number), column)
+            few = number["n"] < 1000  # matches of which Gaffke's interval, which is wider, may take the place
+            assert (low, high) == pytest.approx(again, abs=0.6 * (again[1] - again[0]) if few else 0.05)
+        elif number["n"] >= 1000:
+            again = recomputed.bootstrapped(files.values(number), number["published_n"] or recomputed.N)
+            assert high - low == pytest.approx(again[1] - again[0], rel=0.2)
+            assert abs(high + low - sum(again)) < 0.1 * (high - low)
+
+
+@pytest.mark.model
+def test_the_claims_numbers_are_those_of_the_exported_files(found: tuple[dict[str, Any], Exported]) -> None:
+    document, files = found
+    said = {claim["key"]: claim["words"] for claim in document["claims"]}
+    outcomes = {claim["key"]: claim["outcome"] for claim in document["claims"]}
+    rps = files.rounds[files.rounds["game"] == "rps"]
+    base, aligned = (rps[rps["subject"] == f"llm:{model}"] for model in (GEMMA, SMOLLM2))
+    assert f"mean {base['determinism'].mean():.2f} (" in said["f4-base"]
+    for claim, rounds in (("f4-base-after", base), ("f4-after", aligned)):
+        for outcome in ("win", "tie"):
+            assert f"after a {outcome} {recomputed.after(rounds, outcome):z.3f}" in said[claim]
+    for number in document["numbers"]:
+        style = "base" if number["subject"] == f"llm:{GEMMA}" else "aligned"
+        if number["key"].startswith("table5/7B"):
+            values = files.values(number).ravel()
+            assert (
+                f"most often {np.bincount(values).argmax()}; 7 in {100 * (values == 7).mean():.1f}%"
+                in said[f"f2-mode-{style}"]
+            )
+        if number["key"] in ("table1/8B/base", "table1/8B/tulu-sft"):
+            counts = recomputed.repetitions(files.values(number))
+            assert f"most often {counts.argmax()};" in said[f"f3-mode-{style}"]
+    shown = [number for number in document["numbers"] if number["key"].startswith(("table3/base", "table3/tulu-sft"))]
+    higher = {}
+    for number in shown:
+        higher.setdefault(number["key"].split("/")[-1], {})[number["subject"]] = number["ours"]
+    assert re.search(rf"of {len(higher)}$", said["t3-ranks"])
+    assert outcomes["f2-order"] == outcomes["t2-base"] == "not testable"
+
+
+@pytest.mark.model
+def test_no_model_of_the_paper_was_run_and_it_says_so(found: tuple[dict[str, Any], Exported]) -> None:
+    document, _ = found
+    assert {number["verdict"] for number in document["numbers"]} == {"not comparable"}
+    assert all("another model" in number["why"] for number in document["numbers"])
+    notes = " ".join(document["notes"])
+    assert "None of the paper's models was run" in notes and "not the effect of alignment" in notes
+    assert document["counts"]["differs"] == 0 and document["counts"]["differs_by_chance_range"] == [0, 0]
