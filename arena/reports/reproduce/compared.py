@@ -64,6 +64,11 @@ class Number:
         return self.key.partition("/")[0]
 
     @property
+    def stands_in(self) -> bool:
+        """Whether ours is of another model."""
+        return ANOTHER_MODEL in self.why
+
+    @property
     def by_chance(self) -> bool:
         """Whether chance has a part in it."""
         return self.by != "scored"

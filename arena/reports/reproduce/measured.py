@@ -44,18 +44,22 @@ def scaled_chi_square(counts: ArrayLike, n: int) -> Estimate:
     return Estimate(value, (min(low, value), max(high, value)))
 
 
-def published_error(chi2: float, n: int, shape: ArrayLike) -> float:
+def published_error(published: float, ours: float, n: int, shape: ArrayLike) -> float:
     """The standard error of a published chi-square of n answers: that of n draws from our distribution, shape (k,),
-    reshaped to the published phi-squared. If both are measurements of one model, our distribution is that model's."""
+    reshaped to a phi-squared midway between both chi-squares. If both are measurements of one model, its distribution
+    is about that."""
     k = len(np.asarray(shape))
-    return chi_square_error(reshaped(shape, phi_squared(chi2, n, k)), n)
+    middle = (phi_squared(published, n, k) + phi_squared(ours, n, k)) / 2
+    return chi_square_error(reshaped(shape, middle), n)
 
 
 def chi_square_of(cell: NumbersCellReport, published: float, n: int) -> Ours:
     """Our chi-square beside a published one of n answers."""
     estimate = chi_square(cell, n)
     shape = cell.counts / cell.counts.sum() if len(cell.values) else cell.distribution
-    error = None if shape is None else published_error(published, n, shape)
+    error = None
+    if shape is not None and estimate.value is not None:
+        error = published_error(published, estimate.value, n, shape)
     if len(cell.values):
         scaled = "" if len(cell.values) == n else f"scaled from {len(cell.values)} answers to {n}"
         return Ours(estimate, len(cell.values), error, note=scaled)

@@ -15,7 +15,7 @@ from arena.reports.reproduce.claims.evidence import short
 from arena.reports.reproduce.claims.testing import Tested
 from arena.reports.reproduce.compared import Number
 from arena.reports.reproduce.not_run import NotRun
-from arena.reports.reproduce.players import Player
+from arena.reports.reproduce.players import BASE, RECIPES, Player, Who
 from arena.reports.reproduce.verdict import Tally, tally
 from arena.reports.settings import run_document
 from arena.reports.table import DASH, Column, Row, Table, flat
@@ -57,8 +57,9 @@ _NOT_RUN: Final = (
 )
 
 NO_MODEL_NOTE: Final = (
-    "None of the paper's models was run, so none of its numbers is tested here: each stands beside that of a model of "
-    "the same kind, base or aligned, and the claims are about these models."
+    "None of the paper's models was run, so none of its numbers is tested here, and the claims are about the models "
+    "that were. Each number stands beside one of a model of the same kind, base or aligned; several in a row are those "
+    "of llama-instruct, tulu-dpo, tulu-sft and tulu-full, in this order."
 )
 RULE_NOTE: Final = (
     "within: |ours - paper| <= 1.96 sqrt(se_ours² + se_paper²) + rounding; otherwise differs. The paper's standard "
@@ -139,7 +140,7 @@ def _numbers(found: Findings, settings: ReportSettings) -> list[Table]:
     """One part per table of the paper."""
     parts = []
     for table, group in groupby(sorted(found.numbers, key=lambda number: number.table), lambda number: number.table):
-        rows = tuple(_row(number, settings.labels) for number in group)
+        rows = tuple(_row(numbers, settings.labels) for numbers in _side_by_side(list(group)))
         parts.append(Table("verdicts", _TITLES[table], _NUMBERS, rows))
     if not parts:
         return [Table("verdicts", "Published numbers", _NUMBERS, (), found.notes)]
@@ -147,22 +148,42 @@ def _numbers(found: Findings, settings: ReportSettings) -> list[Table]:
     return [*others, Table(last.key, last.title, last.columns, last.rows, found.notes)]
 
 
-def _row(number: Number, labels: Mapping[str, str]) -> Row:
-    digits = _DIGITS.get(number.table, 0)
+def _side_by_side(numbers: Sequence[Number]) -> list[list[Number]]:
+    """The numbers of each row. One of ours that stands for all of the paper's aligned models has a single row."""
+    rows: dict[tuple[str, ...], list[Number]] = {}
+    for number in numbers:
+        alone = "" if number.stands_in and number.who.recipe != BASE else number.key
+        own = number.cell, str(number.settings.get("run")), number.what, str(number.who.size)
+        rows.setdefault((*own, alone), []).append(number)
+    return list(rows.values())
+
+
+def _row(numbers: Sequence[Number], labels: Mapping[str, str]) -> Row:
+    first, digits = numbers[0], _DIGITS.get(numbers[0].table, 0)
+    ordered = sorted(numbers, key=lambda number: RECIPES.index(number.who.recipe))
     texts = {
-        "published": _text(number.published, digits),
-        "ours": _text(number.ours, digits),
-        "interval": DASH if number.interval is None else between(*number.interval, digits),
-        "verdict": str(number.verdict),
-        "subject": labels.get(number.subject, printable(short(number.subject))),
-        "why": number.why,
+        "published": ", ".join(_text(number.published, digits) for number in ordered),
+        "ours": _text(first.ours, digits),
+        "interval": DASH if first.interval is None else between(*first.interval, digits),
+        "verdict": str(first.verdict),
+        "subject": labels.get(first.subject, printable(short(first.subject))),
+        "why": first.why,
     }
-    return Row(_name(number), flat(number.to_json()), texts)
+    values = flat(first.to_json())
+    if len(numbers) > 1:
+        values |= {key: None for key in values if key.startswith("published")}
+        values |= {"key": " ".join(number.key for number in ordered), "model": _whose(numbers)}
+    return Row(_name(numbers), values, texts)
 
 
-def _name(number: Number) -> str:
-    game = _GAMES.get(number.key.split("/")[-2], "")
-    return ", ".join(filter(None, (number.who.name, game, number.what)))
+def _whose(numbers: Sequence[Number]) -> str:
+    who = numbers[0].who
+    return who.name if len(numbers) == 1 else Who(who.family, who.size, "aligned models").name
+
+
+def _name(numbers: Sequence[Number]) -> str:
+    game = _GAMES.get(numbers[0].key.split("/")[-2], "")
+    return ", ".join(filter(None, (_whose(numbers), game, numbers[0].what)))
 
 
 def _text(value: float | str | None, digits: int) -> str:

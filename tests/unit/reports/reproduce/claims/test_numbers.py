@@ -41,7 +41,7 @@ def test_a_model_that_says_another_number_isn_t_one_that_says_seven() -> None:
     assert integers.says_seven(evidence(of("base", 10)), "instruct").outcome is Outcome.UNTESTABLE
 
 
-@pytest.mark.parametrize(("sft", "outcome"), [(900, HOLDS), (650, UNDECIDED), (300, FAILS)])
+@pytest.mark.parametrize(("sft", "outcome"), [(1400, HOLDS), (650, UNDECIDED), (250, FAILS)])
 def test_about_ten_times_is_at_least_five(sft: float, outcome: Outcome) -> None:
     found = evidence(of("base", 130), of("tulu-sft", sft), of("llama-instruct", 8000))
     assert integers.base_is_lowest(found).outcome is outcome
@@ -120,7 +120,7 @@ def test_letters(peaks: tuple[int, ...], outcome: Outcome) -> None:
     assert letters.one_letter(evidence(of("base", 80, task="letters"), *flat)).outcome is UNDECIDED
 
 
-def of_sequences(recipe: str, like: str, n: int = 300) -> NumbersCellReport:
+def of_sequences(recipe: str, like: str, n: int = 600) -> NumbersCellReport:
     return cell(MODELS[recipe], "sequences", values=made_sequences(like, n, DRAW), style=style(recipe))
 
 
