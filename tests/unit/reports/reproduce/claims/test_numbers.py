@@ -120,7 +120,7 @@ def test_letters(peaks: tuple[int, ...], outcome: Outcome) -> None:
     assert letters.one_letter(evidence(of("base", 80, task="letters"), *flat)).outcome is UNDECIDED
 
 
-def of_sequences(recipe: str, like: str, n: int = 600) -> NumbersCellReport:
+def of_sequences(recipe: str, like: str, n: int = 1200) -> NumbersCellReport:
     return cell(MODELS[recipe], "sequences", values=made_sequences(like, n, DRAW), style=style(recipe))
 
 
