@@ -78,7 +78,7 @@ def find(key: str) -> float | str | None:
 def _read(name: str) -> tuple[str, list[dict[str, str]]]:
     """A file's source, and its rows by column."""
     lines = (files("arena.reports") / "published" / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
-    source = next(line.removeprefix(_SOURCE) for line in lines if line.startswith(_SOURCE))
+    source = next((line.removeprefix(_SOURCE) for line in lines if line.startswith(_SOURCE)), "")
     return source, list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
 
 
