@@ -20,20 +20,30 @@ if TYPE_CHECKING:
 
 
 @command()
-@click.argument("suite")
+@click.argument("suite", required=False)
 @run_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="A folder for the tables in all formats.")
 @model_options
-def reproduce(suite: str, store: Path, out: Path | None, **chosen: Any) -> None:
+def reproduce(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None:
     """Run what a SUITE still lacks, then set each number that the paper prints beside ours.
 
     Each number gets an interval and a verdict (within, differs, not comparable), and each claim about the paper's
     figures is tested on what was run. The exit code is 0 whatever the verdicts.
+
+    Without a SUITE, nothing is run: the runs that are in the store count, whichever they are.
     """
-    from arena.experiments.suites.running import run_suite
-    from arena.experiments.suites.suite import find_suite
     from arena.reports.reproduce import report
     from arena.store.store import Store
+
+    format_ = "json" if chosen["as_json"] else "rich"
+    if suite is None:
+        with Store.open(store) as opened:
+            made = [report(opened, opened.runs())]
+            write_reports(made, out)
+            show(made, format_)
+        return
+    from arena.experiments.suites.running import run_suite
+    from arena.experiments.suites.suite import find_suite
 
     found = find_suite(suite)
 
@@ -44,7 +54,7 @@ def reproduce(suite: str, store: Path, out: Path | None, **chosen: Any) -> None:
         done = to_its_end(work, opened, chosen["display"], chosen)
         made = [report(opened, done.runs, suite=found.name)]
         write_reports(made, out)
-        show(made, "json" if chosen["as_json"] else "rich")
+        show(made, format_)
     for part in done.failed:
         tell(f"part {part.number} of {len(found.parts)} ({part.kind}) failed: {part.error}")
     if done.failed:

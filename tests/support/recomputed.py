@@ -69,6 +69,22 @@ def t_interval(rounds: pd.DataFrame, column: str) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def verdict(number: dict[str, Any], files: Exported) -> str:
+    """On a rate or a net of table 2: n is 5000 rounds there, and rounds of a match depend on each other as ours do."""
+    rounds, column = files.of(files.rounds, number), number["key"].split("/")[-1]
+    values, (low, high) = rates(rounds)[column], t_interval(rounds, column)
+    effect = stats.sem(rates(rounds).groupby("match")[column].mean()) ** 2 / (values.var(ddof=0) / len(values))
+    share = number["published"] / 100
+    spread = share * (1 - share)
+    if column == "net":
+        spread = 1 - number["ties"] / 100 - share**2
+    error = 100 * np.sqrt(effect * spread / 5000)
+    reach = high - values.mean() if number["published"] > values.mean() else values.mean() - low
+    rounding = 0.1 if column == "net" else 0.05
+    allowed = np.hypot(reach, stats.norm.ppf(0.975) * error) + rounding
+    return "within" if abs(values.mean() - number["published"]) <= allowed else "differs"
+
+
 def chi_square(values: np.ndarray, n: int) -> float:
     """Pearson's, or if there are more or fewer answers than n, what n of them would give by phi-squared."""
     found = stats.chisquare(np.bincount(values, minlength=11)).statistic
