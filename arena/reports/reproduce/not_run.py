@@ -13,8 +13,8 @@ from arena.reports.reproduce.players import REWARD_MODEL
 _BY_SIZE: Final = {
     "8B": ("8B models", "arena reproduce paper-8b"),
     "70B": ("70B models", "arena reproduce paper-70b"),
-    "7B": ("Qwen 2.5 7B", "arena reproduce paper-qwen"),
-    "72B": ("Qwen 2.5 72B", "arena reproduce paper-qwen"),
+    "7B": ("7B models", "arena reproduce paper-qwen"),
+    "72B": ("72B models", "arena reproduce paper-qwen"),
 }
 _NO_SIZE: Final = ("models of a size that isn't printed", "arena reproduce paper-8b, or paper-70b")
 _BY_TABLE: Final = {

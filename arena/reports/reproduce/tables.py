@@ -28,7 +28,7 @@ _TITLES: Final = {
     "table2": "Table 2: games against the greedy reader",
     "table3": "Table 3: chi-square of single integers in paraphrases",
     "table4": "Table 4: chi-square of single integers by temperature and top-p",
-    "table5": "Table 5: single integers, Qwen 2.5",
+    "table5": "Table 5: single integers of Qwen 2.5",
     "table6": "Table 6: single letters",
     "table7": "Table 7: rewards",
     "figure5": "Figure 5: contests of poems",
@@ -43,7 +43,7 @@ _NUMBERS: Final = (
     Column("interval", "95%", "text", expendable=1),
     Column("n", "n", "count", expendable=3),
     Column("verdict", "verdict", "text"),
-    Column("subject", "ours is", "text", expendable=4),
+    Column("subject", "our model", "text", expendable=4),
     Column("why", "why", "text", expendable=5),
 )
 _CLAIMS: Final = (
@@ -77,6 +77,7 @@ CLAIMS_NOTE: Final = (
     "holds, doesn't hold: by 95% intervals; undecided: they allow both. A claim of several parts fails if one of them "
     "fails. Nothing is corrected for how many parts are tested."
 )
+OTHER_MODELS_NOTE: Final = "No outcome is about the paper's models, because none of them was run."
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,15 @@ class Findings:
         return tally((number.verdict, number.by_chance) for number in self.numbers)
 
     @property
+    def has_the_papers(self) -> bool:
+        """Whether one of the paper's models was run."""
+        return any(player.is_the_papers for player in self.players)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """The sentences below the numbers."""
         said = [_counted(self.tally)]
-        if not any(player.is_the_papers for player in self.players):
+        if not self.has_the_papers:
             said.append(NO_MODEL_NOTE)
         said += [RULE_NOTE, OPEN_NOTE] if self.tally.comparable else ()
         said.append(WORDING_NOTE)
@@ -206,7 +212,8 @@ def _claims(found: Findings) -> Table:
         )
         for tested in found.claims
     ]
-    return Table("claims", "Claims about what the paper shows without numbers", _CLAIMS, tuple(rows), (CLAIMS_NOTE,))
+    notes = (CLAIMS_NOTE,) if found.has_the_papers else (CLAIMS_NOTE, OTHER_MODELS_NOTE)
+    return Table("claims", "Claims about what the paper shows without numbers", _CLAIMS, tuple(rows), notes)
 
 
 def _counted(found: Tally) -> str:

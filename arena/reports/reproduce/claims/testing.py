@@ -48,14 +48,14 @@ def _rewards(evidence: Evidence) -> Finding:
         margin = scores["7"] - max(score for value, score in scores.items() if value != "7")
         outcome = Outcome.HOLDS if 0 < margin < _SMALL else Outcome.FAILS
         findings[cell.subject] = Finding(outcome, f"7 by {margin:z.2f}")
-    return joined(findings) if findings else Finding(Outcome.NOT_RUN, f"`arena rewards {REWARD_MODEL}`")
+    return joined(findings) if findings else Finding(Outcome.NOT_RUN, f"arena rewards {REWARD_MODEL} measures it")
 
 
 def _not_run(words: str, _: Evidence) -> Finding:
     return Finding(Outcome.NOT_RUN, words)
 
 
-_POEMS: Final = partial(_not_run, "needs poems, and people who judge them (`arena poems`)")
+_POEMS: Final = partial(_not_run, "needs poems, and people who judge them: arena poems")
 
 TESTS: Final[Mapping[str, Test]] = {
     "f1-tradeoff": partial(_not_run, "needs leaderboard scores of the models, and all tasks of one size (figure 1)"),
