@@ -32,7 +32,7 @@ _HISTORY: Final = ("all", None)
 
 def players(runs: TournamentRuns) -> list[Player]:
     """The models that were measured, each once."""
-    asked = dict.fromkeys((cell.cell.spec.subject, str(cell.settings["style"])) for cell in _cells(runs))
+    asked = dict.fromkeys((cell.cell.spec.subject, str(cell.settings["style"])) for cell in against_the_papers(runs))
     return [player_of(*one) for one in asked]
 
 
@@ -40,20 +40,20 @@ def numbers(runs: TournamentRuns, everybody: Collection[Player]) -> Iterator[Num
     """Every number of table 2 for which a cell is here."""
     for row in published("table2"):
         who = Who(LLAMA, row.labels["size"], row.labels["model"])
-        for cell in _cells(runs):
+        for cell in against_the_papers(runs):
             player = known(cell.cell.spec.subject, str(cell.settings["style"]), everybody)
             match = player.match(who, everybody)
             if cell.game.name == row.labels["game"] and match is not None and len(cell.rounds):
                 yield from _of_cell(Beside(row, who, player, match, cell.settings, cell.cell.spec.key), cell)
 
 
-def _cells(runs: TournamentRuns) -> list[CellReport]:
+def against_the_papers(runs: TournamentRuns) -> list[CellReport]:
     """Those in which a model met the paper's opponent."""
     return [cell for cell in runs.cells if cell.settings["style"] and cell.cell.spec.opponent == PAPERS_OPPONENT]
 
 
 def _of_cell(beside: Beside, cell: CellReport) -> Iterator[Number]:
-    row, obstacles = beside.row, _obstacles(cell)
+    row, obstacles = beside.row, other_settings(cell)
     for name, outcome in _RATES.items():
         if name == "ties" and not (cell.game.payoff == 0).any():
             continue  # a game without ties
@@ -88,7 +88,7 @@ def _n(row: PublishedRow) -> int:
     return row.n
 
 
-def _obstacles(cell: CellReport) -> tuple[str, ...]:
+def other_settings(cell: CellReport) -> tuple[str, ...]:
     """In which settings the cell differs from the paper's games."""
     said = [
         f"{words} {cell.settings[name]:g}, there {papers:g}"

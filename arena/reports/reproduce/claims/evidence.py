@@ -9,6 +9,7 @@ from functools import cached_property
 from arena.reports.numbers.measures import NumbersCellReport
 from arena.reports.numbers.runs import NumbersRuns
 from arena.reports.reproduce.claims.outcome import Finding, Outcome, joined
+from arena.reports.reproduce.games import against_the_papers, other_settings
 from arena.reports.reproduce.players import BASE, Player
 from arena.reports.tournament.measures import CellReport
 from arena.reports.tournament.runs import TournamentRuns
@@ -66,19 +67,10 @@ class Evidence:
         return joined({short(model): test(model) for model in models})
 
     def game(self, subject: str, game: str) -> CellReport | None:
-        """A model's games against the greedy reader."""
-        cells = self.games.cells if self.games else ()
-        return next(
-            (
-                cell
-                for cell in cells
-                if cell.cell.spec.subject == subject
-                and cell.game.name == game
-                and cell.cell.spec.opponent == "greedy"
-                and len(cell.rounds)
-            ),
-            None,
-        )
+        """A model's games against the greedy reader; of several cells, the one played most as the paper did."""
+        cells = [cell for cell in (against_the_papers(self.games) if self.games else []) if len(cell.rounds)]
+        wanted = [cell for cell in cells if (cell.cell.spec.subject, cell.game.name) == (subject, game)]
+        return min(wanted, key=lambda cell: len(other_settings(cell)), default=None)
 
     def plain(self, subject: str, task: str) -> NumbersCellReport | None:
         """A model's answers to a task, asked as in figure 2."""

@@ -20,7 +20,7 @@ _RESAMPLES: Final = 200
 _TAILS: Final = (2.5, 97.5)  # percent
 
 
-def repeats(evidence: Evidence, style: str, times_: int) -> Finding:
+def repeats(evidence: Evidence, style: str, count: int) -> Finding:
     """f3-mode: so many repetitions are more frequent than any other number of them."""
 
     def of_model(model: str) -> Finding:
@@ -28,9 +28,9 @@ def repeats(evidence: Evidence, style: str, times_: int) -> Finding:
         if cell is None or cell.repetitions is None:
             return missing(_SEQUENCES)
         counts = cell.repetitions.counts
-        share = 100 * counts[times_] / sum(counts)
+        share = 100 * counts[count] / sum(counts)
         return Finding(
-            most_frequent(counts, times_), f"most often {int(np.argmax(counts))}; {times_} in {share:.1f}% of sequences"
+            most_frequent(counts, count), f"most often {int(np.argmax(counts))}; {count} in {share:.1f}% of sequences"
         )
 
     return evidence.of_models(style, of_model)
