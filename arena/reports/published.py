@@ -100,4 +100,4 @@ def _row(table: str, source: str, fields: dict[str, str]) -> PublishedRow:
 def _rounding(text: str) -> float:
     """Half a unit of a printed number's last digit."""
     _, _, decimals = text.partition(".")
-    return 0.5 / 10 ** len(decimals)
+    return 0.5 * 10.0 ** -len(decimals)
