@@ -15,14 +15,8 @@ from importlib.resources import files
 from typing import Any, Final
 
 TABLES: Final = ("table1", "table2", "table3", "table4", "table5", "table6", "table7", "figure5", "section4")
-_LABELS: Final[tuple[str, ...]] = (
-    "size",
-    "model",
-    "game",
-    "temperature",
-    "top_p",
-    "measure",
-)  # columns that are labels
+# the columns that are labels
+_LABELS: Final[tuple[str, ...]] = ("size", "model", "game", "temperature", "top_p", "measure")
 _SOURCE: Final = "# source: "
 _FROM_RATES: Final = {"net": 2}  # how many rounded numbers a value was probably computed from
 

@@ -96,7 +96,10 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> Found:
     return reproduced(folder, folder / "a.db", folder / "small.toml")
 
 
-@pytest.fixture(params=["stand_ins", pytest.param("small_models", marks=pytest.mark.model)])
+REAL = (pytest.mark.model, pytest.mark.slow)
+
+
+@pytest.fixture(params=["stand_ins", pytest.param("small_models", marks=REAL)])
 def found(request: pytest.FixtureRequest) -> Found:
     both: Found = request.getfixturevalue(request.param)
     return both
@@ -149,6 +152,7 @@ def test_every_interval_is_about_what_the_exported_files_say(found: Found) -> No
             assert abs(high + low - sum(again)) < 0.3 * (high - low)
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_the_claims_numbers_are_those_of_the_exported_files(small_models: Found) -> None:
     document, files = small_models
@@ -175,6 +179,7 @@ def test_the_claims_numbers_are_those_of_the_exported_files(small_models: Found)
     assert outcomes["f2-order"] == outcomes["t2-base"] == "not testable"
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_no_model_of_the_paper_was_run_and_it_says_so(small_models: Found) -> None:
     document, _ = small_models
