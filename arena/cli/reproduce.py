@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 @click.argument("suite", required=False)
 @run_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="A folder for the tables in all formats.")
+@click.option(
+    "--at",
+    multiple=True,
+    metavar="[MODEL=]WHERE",
+    help="Run the models whose weights are on the hub, or the one named, there, as in arena run.",
+)
 @model_options
-def reproduce(suite: str | None, store: Path, out: Path | None, **chosen: Any) -> None:
+def reproduce(suite: str | None, store: Path, out: Path | None, at: tuple[str, ...], **chosen: Any) -> None:
     """Run what a SUITE still lacks, then set each number that the paper prints beside ours.
 
     Each number gets an interval and a verdict (within, differs, not comparable), and each claim about the paper's
@@ -42,10 +48,11 @@ def reproduce(suite: str | None, store: Path, out: Path | None, **chosen: Any) -
             write_reports(made, out)
             show(made, format_)
         return
+    from arena.experiments.suites.placing import placed
     from arena.experiments.suites.running import run_suite
     from arena.experiments.suites.suite import find_suite
 
-    found = find_suite(suite)
+    found = placed(find_suite(suite), at)
 
     async def work(opened: Store, models: Models, watching: Silent) -> Done:
         return await run_suite(found, opened, models, watching, watching.turn)
