@@ -12,6 +12,7 @@ tournament.py   arena tournament
 numbers.py      arena numbers, letters, sequences
 rewards.py      arena rewards
 run.py          arena run SUITE
+reproduce.py    arena reproduce SUITE
 report.py       arena report
 runs.py         arena runs, arena runs show
 compare.py      arena compare

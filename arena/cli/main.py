@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "sequences": ("arena.cli.numbers", "Draw sequences of ten random integers."),
     "rewards": ("arena.cli.rewards", "Score each integer with a reward model."),
     "run": ("arena.cli.run", "Run a whole suite of games and tasks."),
+    "reproduce": ("arena.cli.reproduce", "Set the paper's numbers and claims beside those of a suite."),
     "report": ("arena.cli.report", "Make tables and figures of the runs in a store."),
     "runs": ("arena.cli.runs", "List the runs in a store, how far each one is, and what was set."),
     "compare": ("arena.cli.compare", "Say what differs between two runs, in settings and in results."),

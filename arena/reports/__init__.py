@@ -10,7 +10,7 @@ latex.py       tables in LaTeX
 terminal.py    tables in a terminal
 figure.py      what figures have in common
 look.py        a style and a size for figures
-published.py   the paper's own numbers, from published/
+published.py   the paper's own numbers and claims, from published/
 settings.py    the settings that differ between rows, and those that all share
 provenance.py  what else differs between the models and the runs of a report, in sentences
 cautions.py    cautions for models that are shown side by side
@@ -18,6 +18,7 @@ citing.py      what to cite for a run, as BibTeX
 escape.py      names and texts in files of several kinds
 words.py       quantities in words for people
 folder/        a folder with everything that reports show
+reproduce/     the paper's numbers and claims beside ours
 compare/       two runs side by side
 tournament/    table 2 and figure 4
 tradeoff/      figure 1, over the runs of several experiments

@@ -1,5 +1,5 @@
-"""The paper's own numbers, as West & Potts 2025 print them, each with a key and its n where that is known. Most runs
-are of other models.
+"""The paper's own numbers and claims, as West & Potts 2025 print them: the one place where the files in published/ are
+read. Each number has a key, its source, and its n where that is known.
 
 A row's key is its table and its labels ("table2/8B/base/rps"); a value's key is its row's and its column
 ("table2/8B/base/rps/net").
@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-_LABELS: Final[tuple[str, ...]] = ("size", "model", "game", "temperature", "top_p")  # columns that are labels
+TABLES: Final = ("table1", "table2", "table3", "table4", "table5", "table6", "table7", "figure5", "section4")
+# the columns that are labels
+_LABELS: Final[tuple[str, ...]] = ("size", "model", "game", "temperature", "top_p", "measure")
+_SOURCE: Final = "# source: "
+_FROM_RATES: Final = {"net": 2}  # how many rounded numbers a value was probably computed from
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +26,16 @@ class PublishedRow:
     """A row of one of the paper's tables. `labels` identify it; `values` are numbers, except for a modal letter.
 
     `n` is how many rounds or answers each value was taken from, None where it can't be known from the paper.
+    `roundings` say how far each number may be from the one that was printed, by its digits; a net was probably computed
+    from two rounded rates. `source` says where the paper prints them.
     """
 
     key: str
     labels: Mapping[str, str]
     values: Mapping[str, float | str]
     n: int | None
+    roundings: Mapping[str, float] = field(default_factory=dict)
+    source: str = ""
 
     @property
     def name(self) -> str:
@@ -39,12 +47,26 @@ class PublishedRow:
         return {**self.labels, **self.values, "key": self.key, "n": self.n}
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the paper states without printing the numbers, in Arena's words; `where` is the figure, table or section."""
+
+    key: str
+    where: str
+    text: str
+
+
 @lru_cache(maxsize=16)
 def published(table: str) -> tuple[PublishedRow, ...]:
     """The rows of a table, in the paper's order."""
-    text = (files("arena.reports") / "published" / f"{table}.tsv").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return tuple(_row(table, fields) for fields in csv.DictReader(lines, delimiter="\t"))
+    source, rows = _read(table)
+    return tuple(_row(table, source, fields) for fields in rows)
+
+
+@lru_cache(maxsize=1)
+def claims() -> tuple[Claim, ...]:
+    """The paper's claims, in its order."""
+    return tuple(Claim(fields["id"], fields["where"], fields["claim"]) for fields in _read("claims")[1])
 
 
 def find(key: str) -> float | str | None:
@@ -54,8 +76,29 @@ def find(key: str) -> float | str | None:
     return next((row.values.get(column) for row in rows if row.key == row_key), None)
 
 
-def _row(table: str, fields: dict[str, str]) -> PublishedRow:
+def _read(name: str) -> tuple[str, list[dict[str, str]]]:
+    """A file's source, and its rows by column."""
+    lines = (files("arena.reports") / "published" / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    source = next((line.removeprefix(_SOURCE) for line in lines if line.startswith(_SOURCE)), "")
+    return source, list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
+
+
+def _row(table: str, source: str, fields: dict[str, str]) -> PublishedRow:
     n = fields.pop("n", None)
     labels = {name: fields.pop(name) for name in _LABELS if name in fields}
-    values = {name: float(text) if text[0].isdigit() or text[0] == "-" else text for name, text in fields.items()}
-    return PublishedRow("/".join((table, *labels.values())), labels, values, int(n) if n else None)
+    printed = {name: text for name, text in fields.items() if text}
+    numbers = {name: text for name, text in printed.items() if text[0].isdigit() or text[0] == "-"}
+    return PublishedRow(
+        "/".join((table, *labels.values())),
+        labels,
+        {name: float(text) if name in numbers else text for name, text in printed.items()},
+        int(n) if n else None,
+        {name: _rounding(text) * _FROM_RATES.get(name, 1) for name, text in numbers.items()},
+        source,
+    )
+
+
+def _rounding(text: str) -> float:
+    """Half a unit of a printed number's last digit."""
+    _, _, decimals = text.partition(".")
+    return 0.5 * 10.0 ** -len(decimals)

@@ -3,6 +3,7 @@
 bounded.py      intervals for the mean of a bounded quantity, even from few observations or near a bound
 clusters.py     means, ratios and differences of rounds that come in matches
 comparing.py    two samples side by side, paired or apart, and how many more would tell them apart
+sampling_errors.py  standard errors of numbers of which only value and n are known
 uniformity.py   how far counts are from uniform
 sequences.py    repetitions, and dependence of neighbours
 open_share.py   bounds for exact mode while part of the distribution is unexplored
