@@ -1,0 +1,1 @@
+"""The report of poems (section 4 of the paper)."""
