@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from arena.errors import InputError
 from arena.plugins import Registry
-from arena.reports import numbers, tournament
+from arena.reports import numbers, poems, tournament
 from arena.reports.options import DEFAULTS, ReportSettings
 from arena.store.rows import RunRow
 from arena.text import printable
@@ -28,7 +28,9 @@ class Reporter(Protocol):
 
 
 REPORTS: Final = Registry[Reporter](
-    "arena.reports", "report", {"tournament": tournament.report, "numbers": numbers.report}
+    "arena.reports",
+    "report",
+    {"tournament": tournament.report, "numbers": numbers.report, "poems": poems.report},
 )
 SHOWN_BY: Final = {"match": "tournament"}  # for experiments that have no report of their own
 # names of experiments' reports in the document of a whole suite, where they aren't the experiment's name

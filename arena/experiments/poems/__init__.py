@@ -20,5 +20,6 @@ contests.py     contests in the store
 Judging:
 judgement.py    a judgement, as it is stored
 judging.py      a person at work: what comes next, and judgements on disk as they are made
+model_judge.py  a language model as a judge
 kinds.py        the three kinds of run that this experiment has in a store
 """

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import msgspec
 
-from arena.errors import StoreError
+from arena.errors import InputError, StoreError
 from arena.experiments.poems.contest import Author, Lines
+from arena.experiments.poems.kinds import Kind, is_kind
 from arena.experiments.poems.poem import LINES
 from arena.store.codec import run_key
 from arena.store.rows import CellRow, RunRow
@@ -54,6 +55,19 @@ class Written:
 def what_of(topic: str) -> str:
     """What a cell is about in which poems are written on a topic."""
     return f"{_TOPIC}{topic}"
+
+
+def written_runs(store: Store, names: Sequence[str]) -> list[RunRow]:
+    """The runs of these names, or the latest in which poems were written. Raises InputError for one of another kind, or
+    if there is none."""
+    runs = [store.run(name) for name in dict.fromkeys(names)]
+    for run in runs:
+        if not is_kind(run, Kind.POEMS):
+            raise InputError(f"in the run {run.name} no poems were written: `arena poems generate` writes some")
+    runs = runs or [run for run in store.runs() if is_kind(run, Kind.POEMS)][-1:]
+    if not runs:
+        raise InputError(f"the store {store.shown} holds no poems yet: `arena poems generate` writes some")
+    return runs
 
 
 def read_written(store: Store, run: RunRow) -> list[Written]:
