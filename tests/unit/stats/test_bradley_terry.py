@@ -102,7 +102,7 @@ def test_intervals_cover(spread: float, capsys: pytest.CaptureFixture[str]) -> N
     with capsys.disabled():
         print(
             f"\nspread {spread:g}: intervals cover {100 * np.mean(covered):.1f}% of abilities, mean width "
-            f"{np.mean(widths):.2f}; the winner is first in {100 * np.mean(said):.0f}% of resamples, and truly the best "
-            f"in {100 * np.mean(right):.0f}% of contests"
+            f"{np.mean(widths):.2f}; the winner is first in {100 * np.mean(said):.0f}% of resamples, and truly the "
+            f"best in {100 * np.mean(right):.0f}% of contests"
         )
     assert np.mean(covered) >= 0.9
