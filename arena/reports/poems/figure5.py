@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 _TITLE: Final = "Figure 5: contests won by each author"
+_LETTERS: Final = 48  # of a title in a line
 _PAPER: Final = "West & Potts 2025, 70B models, judged by people"
 
 Wins = Mapping[str, Mapping[str, int]]  # by author and axis
@@ -68,10 +70,11 @@ def _bars(axes: Axes, title: str, wins: Wins) -> None:
     below_ = np.zeros(len(names))
     for author, style in styles(wins).items():
         heights = np.array([wins[author].get(axis, 0) for axis in names], dtype=float)
+        some = heights > 0
         axes.bar(
-            places,
-            heights,
-            bottom=below_,
+            places[some],
+            heights[some],
+            bottom=below_[some],
             width=0.6,
             label=plain(printable(author)),
             facecolor=f"{colour(style)}88",
@@ -79,7 +82,7 @@ def _bars(axes: Axes, title: str, wins: Wins) -> None:
             hatch=hatch(style),
         )
         below_ += heights
-    axes.set_title(plain(printable(title)), loc="left", fontsize=8)
+    axes.set_title(plain(textwrap.fill(printable(title), _LETTERS)), loc="left", fontsize=8)
     axes.set_xticks(places, names, fontsize=8)
     axes.set_xlim(-0.6, len(names) - 0.4)
     axes.yaxis.get_major_locator().set_params(integer=True)
