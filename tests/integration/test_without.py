@@ -58,6 +58,8 @@ LINES: Final = {
     "sequences": "sequences --subject uniform --n 3",
     "rewards": "rewards some-org/some-name",
     "run": "run laptop",
+    "poems": "poems rank",
+    "run": "run laptop-numbers",
     "report": "report --format json",
     "runs": "runs show",
     "compare": "compare 1 2",

@@ -16,6 +16,8 @@ from arena.experiments.poems.generated import authors_of, read_written
 from arena.experiments.poems.originality import words
 from arena.experiments.poems.poems import plan_poems
 from arena.experiments.poems.spec import PoemsSpec
+from arena.experiments.suites.running import run_suite
+from arena.experiments.suites.suite import find_suite
 from arena.store import Store
 from arena.store.rows import RunRow
 from tests.support.table_model import TableModel, TableModels
@@ -130,3 +132,17 @@ def test_authors_of_one_model_are_told_apart(tmp_path: Path, wording: str) -> No
 def test_what_can_t_be_planned_is_refused(wording: str, more: dict[str, object], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         asyncio.run(plan_poems(spec(wording, **more), TableModels()))
+
+
+def test_poems_are_a_part_of_a_suite(tmp_path: Path, wording: str) -> None:
+    suite = tmp_path / "poets.toml"
+    suite.write_text(
+        'title = "Poets"\nsubjects = ["llm:table"]\nseed = 5\n'
+        f'[[poems]]\ntopics = ["tea"]\nn = 3\nwording = "{wording}"\ntemperatures = [1.0, 1.5]\n'
+    )
+    models = TableModels(TableModel(verses))
+    with Store.open(tmp_path / "a.db", create=True) as store:
+        done = asyncio.run(run_suite(find_suite(str(suite)), store, models, Counter(), lambda number, count: None))
+        assert not done.failed
+        assert [len(each.poems) for each in read_written(store, done.runs[0])] == [3, 3]
+        assert done.runs[0].spec.seed == 5
