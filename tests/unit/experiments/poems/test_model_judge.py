@@ -13,12 +13,14 @@ from arena.experiments.experiment import carry_out
 from arena.experiments.poems.contests import Contests
 from arena.experiments.poems.judgement import Judgement
 from arena.experiments.poems.judging import read_judgements
+from arena.experiments.poems.lots import LotsSpec
 from arena.experiments.poems.model_judge import ModelJudgeSpec, plan_model_judge
 from arena.store import Store
 from tests.support.poems import by_letters, draw
 from tests.support.table_model import TableModel, TableModels
 from tests.unit.experiments.numbers.fakes import Counter
 
+SMALL = LotsSpec(topics=("coffee",), axes=("originality", "preference"), per_author=2, appearances=3)
 BIAS = 3.0  # how many times likelier the poem that is read first becomes
 
 
@@ -44,7 +46,7 @@ def judged(store: Store, contests: Contests, model: TableModel) -> dict[str, dic
 
 def test_both_orders_are_averaged(tmp_path: Path) -> None:
     with Store.open(tmp_path / "a.db", create=True) as store:
-        contests = draw(store)
+        contests = draw(store, SMALL)
         found = judged(store, contests, TableModel(by_rule))
         for contest in contests.contests:
             assert len(found[contest.name]) == len(contest.showings)
@@ -60,7 +62,7 @@ def test_both_orders_are_averaged(tmp_path: Path) -> None:
 
 def test_a_finished_judge_is_not_asked_again(tmp_path: Path) -> None:
     with Store.open(tmp_path / "a.db", create=True) as store:
-        contests = draw(store)
+        contests = draw(store, SMALL)
         first = judged(store, contests, TableModel(by_rule))
         model = TableModel(by_rule)
         assert judged(store, contests, model) == first and not model.asked

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from arena.experiments.poems.pairing import connected, draw_pairs, draw_sides, shuffled
 
-POEMS = st.integers(3, 40)
+POEMS = st.integers(3, 24)
 APPEARANCES = st.integers(2, 12)
 SEEDS = st.text(max_size=5)
 

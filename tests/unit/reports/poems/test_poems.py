@@ -13,12 +13,15 @@ from arena.errors import InputError
 from arena.experiments.poems.contest import Lines
 from arena.experiments.poems.judging import judges_of
 from arena.experiments.poems.kinds import EXPERIMENT, Kind
+from arena.experiments.poems.lots import LotsSpec
 from arena.reports.poems.judges import AxisReport
 from arena.reports.poems.runs import read_runs
 from arena.reports.registry import reports_of
 from arena.reports.report import WRITERS, Report, write_all
 from arena.store import Store
 from tests.support.poems import by_letters, draw, judge_all
+
+TWO = LotsSpec(topics=("sleep",), axes=("originality", "preference"))
 
 
 def against_letters(lines: Lines) -> float:
@@ -85,12 +88,12 @@ def test_what_was_judged_so_far_is_said(store: Store) -> None:
 
 
 def test_every_form_is_written_with_the_paper_s_figure_beside(store: Store, tmp_path: Path) -> None:
-    judge_all(store, draw(store), "Ann", by_letters)
+    judge_all(store, draw(store, TWO), "Ann", by_letters)
     report = one(store, published=True)
     assert rows(report, "figure5")["paper: 70B base"] == {
         "originality": 4, "pleasantness": 0, "preference": 1, "published": "figure5/70B/base",
     }  # fmt: skip
-    assert {"poems", "figure5", "contests", "judges", "originality", "appendix-coffee"} <= {
+    assert {"poems", "figure5", "contests", "judges", "originality", "appendix-sleep"} <= {
         table.key for table in report.tables
     }
     won = [row.values["won"] for table in report.tables if table.key == "appendix-sleep" for row in table.rows]
@@ -98,12 +101,12 @@ def test_every_form_is_written_with_the_paper_s_figure_beside(store: Store, tmp_
     write_all(report, tmp_path / "out")
     assert (tmp_path / "out" / "figure5.png").stat().st_size > 10_000
     document = json.loads(WRITERS["json"](report))
-    assert len(document["contests"]) == 6 and len(document["written"]) == 6
-    assert WRITERS["md"](one(store)) == WRITERS["md"](one(store)), "the resamples are named draws"
+    assert len(document["contests"]) == 2 and len(document["written"]) == 6
+    assert one(store, published=True).to_json() == report.to_json(), "the resamples are named draws"
 
 
 def test_poems_are_text_in_every_form(store: Store) -> None:
-    contests = draw(store)
+    contests = draw(store, TWO)
     nasty = ("[b]bold[/b] | cell", "</script><script>alert(1)</script>", "=HYPERLINK(1)", "\u202e\x1b[31mred $x^2$ %")
     finding = json.loads(store.database.connection.execute("SELECT found FROM findings").fetchone()[0])
     for poem in finding["poems"]:
