@@ -101,6 +101,7 @@ def contest(
     Topics are the paper's four, or those of them that there are poems on; --topic names others. What is drawn is stored
     before anyone judges, and the same command finds it again.
     """
+    from arena.experiments.poems.axes import AXES
     from arena.experiments.poems.contests import keep_contests
     from arena.experiments.poems.generated import read_written, written_runs
     from arena.experiments.poems.lots import LotsSpec, draw_contests
@@ -115,7 +116,7 @@ def contest(
         there = {each.topic for each in written}
         spec = LotsSpec(
             topics=topics or tuple(topic for topic in JUDGED if topic in there),
-            **({"axes": axes} if axes else {}),
+            axes=axes or tuple(AXES),
             **chosen,
         )
         kept = keep_contests(opened, draw_contests(written, spec), spec, runs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -46,11 +46,11 @@ def cohens_kappa(pairs: Sequence[tuple[Hashable, Hashable]]) -> Agreement | None
 def krippendorffs_alpha(units: Sequence[Sequence[Hashable]]) -> float | None:
     """Krippendorff's alpha (2011) for nominal values. A unit has the values that its judges gave, as many as there are;
     one with fewer than two says nothing. None if nothing was judged twice, or if there is only one value."""
-    together: Counter[tuple[Hashable, Hashable]] = Counter()
+    together: defaultdict[tuple[Hashable, Hashable], float] = defaultdict(float)
     for values in units:
         for pair in permutations(values, 2):
             together[pair] += 1 / (len(values) - 1)
-    often: Counter[Hashable] = Counter()
+    often: defaultdict[Hashable, float] = defaultdict(float)
     for (value, _), count in together.items():
         often[value] += count
     total = math.fsum(often.values())

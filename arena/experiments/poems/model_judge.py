@@ -150,7 +150,7 @@ async def plan_model_judge(spec: ModelJudgeSpec, contests: Contests, models: Mod
     check_format(spec.format)
     judge = parse_agent(spec.judge)
     if not judge.is_model:
-        raise UsageError(f"{judge.text} can't judge: name a language model, or judge yourself with --as NAME")
+        raise UsageError(f"{judge.text} can't judge: name a language model, as in llm:NAME")
     style, format_ = await style_and_format(judge.argument, spec.style, spec.format, models)
     own = None if spec.wording is None else read_wording(Path(spec.wording), style)
     return ModelJudge(contests, judge, own or find_task_wording(TASK, style, _VARIANT), format_)

@@ -85,6 +85,6 @@ def _bars(axes: Axes, title: str, wins: Wins) -> None:
     axes.set_title(plain(textwrap.fill(printable(title), _LETTERS)), loc="left", fontsize=8)
     axes.set_xticks(places, names, fontsize=8)
     axes.set_xlim(-0.6, len(names) - 0.4)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="y", integer=True)
     axes.set_ylim(0, max(1.0, float(below_.max(initial=0.0))) * 1.5)
     axes.legend(fontsize=7, frameon=False, loc="upper left")
