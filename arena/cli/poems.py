@@ -176,7 +176,8 @@ def rank(store: Path, contests: str | None, format_: str, out: Path | None, publ
     from arena.store.store import Store
 
     with Store.open(store) as opened:
-        run = find_contests(opened, contests).run if contests is None else opened.run(contests)
+        found = find_contests(opened, contests)
+        run = found.run if contests is None else opened.run(contests)  # perhaps a judge's own
         report_on(opened, [run], format_, out, published)
 
 

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,19 +99,24 @@ class ModelJudge(Plan):
         await models.close_others([self._judge.argument])
         model = await models.get(self._judge.argument)
         labels = await move_tokens(LABELS, model.vocabulary, partial(model.tokenize, specials=False))
-        for cell in self.cells:
+
+        async def fill(cell: JudgedCell) -> None:
             key, known = cell.spec.key, writer.answers(cell.spec.key)
             wanted = range(len(cell.contest.showings))
             observer.cell_begins(cell, len(known), len(wanted))
 
-            async def judge(number: int, cell: JudgedCell = cell) -> None:
+            async def judge(number: int) -> None:
                 judgement = await self._judged(cell, number, model, labels, writer)
-                writer.add_answer(cell.spec.key, number, judgement.to_answer())
+                writer.add_answer(key, number, judgement.to_answer())
                 observer.happens(cell, Judged())
 
             async with saving(writer, key):
                 await together(judge(number) for number in wanted if number not in known)
             observer.cell_ends(cell)
+
+        for _, cells in groupby(self.cells, key=lambda cell: cell.contest.topic):
+            # the axes of a topic at once: their prompts begin with the same poems
+            await together(map(fill, cells))
 
     async def _judged(
         self, cell: JudgedCell, number: int, model: LanguageModel, labels: MoveTokens, writer: RunWriter

@@ -1,7 +1,7 @@
 """Whether an answer is a poem of exactly four lines, and which part of it is the poem. docs/poems.md shows examples.
 
 1. Blocks of an answer are separated by empty lines; a line without a letter counts as empty. White space and marks
-   around a line (quotes, emphasis, a quotation's ">") are left out.
+   around a line (quotes, also of a list of lines, emphasis, a quotation's ">") are left out.
 2. What introduces the poem is left out: lines at the beginning that end in a colon or are headings, and then a block
    of one line before another block, which is a title.
 3. The next block is the poem. It has exactly four lines, each of at most 100 letters and none an item of a list.
@@ -25,7 +25,8 @@ _LONGEST: Final = 100  # letters of a line: what is longer is prose
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _INTRODUCTION: Final = re.compile(r"\s*#|\s*\*\*[^*]*\*\*\s*$|.*:[\s*_]*$|\s*title\b", re.IGNORECASE)
 _ITEM: Final = re.compile(r"\s*(?:\d+[.):]|[-*+•]\s|(?:line|verse|stanza)\s*\d)", re.IGNORECASE)
-_AROUND: Final = re.compile(r"^[\s\"“”*_>`~]+|[\s\"“”*_`~]+$")
+# at the end also the comma that follows a quote in a list of lines
+_AROUND: Final = re.compile(r"^[\s\"“”*_>`~]+|(?:[\s\"“”*_`~]|(?<=[\"”]),)+$")
 
 
 @dataclass(frozen=True, slots=True)

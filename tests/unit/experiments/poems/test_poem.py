@@ -33,6 +33,7 @@ def read(text: str, ended: str = "eos") -> tuple[str, ...] | None:
         "\n".join(f"> *{line}*  " for line in LINES),
         f'"{POEM}"',
         f"```\n{POEM}\n```",
+        "".join(f'    "{line}",\n' for line in LINES).removeprefix('    "') + "]",
         POEM.replace("\n", "\r\n"),
         f"Here is a poem:\n\nMorning Brew\n\n{POEM}\n\n---\n",
     ],
