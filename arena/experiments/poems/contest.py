@@ -58,7 +58,8 @@ class Showing(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What a judge sees: the number of the showing in its contest, and the lines of two texts."""
+    """What a judge sees: the number of the showing in its contest, and the lines of two texts, as models wrote them:
+    they may contain anything, so whatever shows them escapes them."""
 
     number: int
     left: Lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final
 
@@ -42,7 +43,11 @@ class Contests:
 
     def find(self, name: str) -> Contest:
         """The contest of that name. Raises KeyError."""
-        return {contest.name: contest for contest in self.contests}[name]
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Contest]:
+        return {contest.name: contest for contest in self.contests}
 
 
 def keep_contests(store: Store, contests: Sequence[Contest], spec: LotsSpec, sources: Sequence[RunRow]) -> Contests:

@@ -14,6 +14,7 @@ from arena.experiments.poems.contests import Contests, find_contests
 from arena.experiments.poems.judgement import Choice
 from arena.experiments.poems.judging import Judge, judges_of, read_judgements, showing_order
 from arena.store import Store
+from arena.store.merging import merge
 from tests.support.poems import by_letters, draw, judge_all
 
 
@@ -79,6 +80,19 @@ def test_two_judge_at_once_and_nobody_twice(store: Store, contests: Contests) ->
         with pytest.raises(StoreError, match="is being written"):
             Judge.begin(other, contests, "Ann")
     assert stored(store.path, name) == 4 and len(judges_of(store, contests)) == 2
+
+
+def test_judges_on_two_machines_are_merged(store: Store, contests: Contests, tmp_path: Path) -> None:
+    store.database.connection.execute("VACUUM INTO ?", (str(tmp_path / "b.db"),))
+    judge_all(store, contests, "Ann", by_letters, most=5)
+    with Store.open(tmp_path / "b.db", create=True) as other:
+        judge_all(other, find_contests(other), "Bob", by_letters, most=7)
+    merge([store.path, tmp_path / "b.db"], tmp_path / "both.db")
+    with Store.open(tmp_path / "both.db") as both:
+        found = find_contests(both)
+        assert found.contests == contests.contests and found.run.finished
+        counts = [{len(each) for each in read_judgements(both, found, run).values()} for run in judges_of(both, found)]
+        assert counts == [{5}, {7}]
 
 
 def test_the_run_is_finished_once_all_is_judged(store: Store, contests: Contests) -> None:
