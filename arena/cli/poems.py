@@ -173,12 +173,13 @@ def rank(store: Path, contests: str | None, format_: str, out: Path | None, publ
     People are ranked together, each model that judged by itself. A judge's own run is ranked by `--contests RUN`.
     """
     from arena.experiments.poems.contests import find_contests
+    from arena.reports.options import ReportSettings
     from arena.store.store import Store
 
     with Store.open(store) as opened:
         found = find_contests(opened, contests)
         run = found.run if contests is None else opened.run(contests)  # perhaps a judge's own
-        report_on(opened, [run], format_, out, published)
+        report_on(opened, [run], format_, out, ReportSettings(published))
 
 
 for _command in (generate, contest, judge, rank):

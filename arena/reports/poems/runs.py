@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
@@ -104,9 +104,9 @@ class PoemsRuns:
         }
 
 
-def read_runs(store: Store, *runs: RunRow) -> PoemsRuns:
+def read_runs(store: Store, *runs: RunRow, labels: Mapping[str, str] | None = None) -> PoemsRuns:
     """Read runs of any of the three kinds. A run of contests is reported with all who judge it, a judge's run with that
-    judge alone."""
+    judge alone. `labels` are names for agents whose poems were written, by their specs."""
     written = [each for run in runs if is_kind(run, Kind.POEMS) for each in read_written(store, run)]
     contests: dict[str, Contests] = {}
     judges: dict[str, list[RunRow]] = {}
@@ -125,14 +125,24 @@ def read_runs(store: Store, *runs: RunRow) -> PoemsRuns:
         for key, found in contests.items()
         for panel in read_panels(store, found, judges.get(key, ()))
     ]
-    return PoemsRuns(runs, _authors(written), tuple(contests.values()), tuple(panels), _cautions(written, panels))
+    return PoemsRuns(
+        runs, _authors(written, labels or {}), tuple(contests.values()), tuple(panels), _cautions(written, panels)
+    )
 
 
-def _authors(written: Sequence[Written]) -> tuple[Author, ...]:
+def _authors(written: Sequence[Written], labels: Mapping[str, str]) -> tuple[Author, ...]:
     by_topic: dict[str, list[tuple[str, ...]]] = {}
     for each in written:
         by_topic.setdefault(each.topic, []).extend(words(lines) for lines in each.poems.values())
-    return tuple(Author(name, tuple(cells), by_topic) for name, cells in authors_of(written))
+    return tuple(
+        Author(_labelled(name, cells[0].cell.spec.subject, labels), tuple(cells), by_topic)
+        for name, cells in authors_of(written)
+    )
+
+
+def _labelled(name: str, subject: str, labels: Mapping[str, str]) -> str:
+    """An author's name, which begins with its model's, with a label in place of that."""
+    return labels[subject] + name.removeprefix(subject.partition(":")[2]) if subject in labels else name
 
 
 def _cautions(written: Sequence[Written], panels: Sequence[PanelReport]) -> tuple[str, ...]:
