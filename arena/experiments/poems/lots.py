@@ -4,8 +4,7 @@ what was drawn is stored before anyone judges."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -48,9 +47,7 @@ def draw_contests(written: Sequence[Written], spec: LotsSpec) -> tuple[Contest, 
     pairs = {topic: _pairs(topic, len(drawn), spec) for topic, (_, drawn) in poems.items()}
     again = _again(pairs, spec)
     return tuple(
-        _contest(topic, axis, poems[topic], pairs[topic], again.get(topic, []), spec.seed)
-        for topic in topics
-        for axis in axes
+        _contest(topic, axis, poems[topic], pairs[topic], again[topic], spec.seed) for topic in topics for axis in axes
     )
 
 
@@ -96,12 +93,18 @@ def _pairs(topic: str, poems: int, spec: LotsSpec) -> list[Pair]:
 
 def _again(pairs: Mapping[str, Sequence[Pair]], spec: LotsSpec) -> dict[str, list[int]]:
     """For each topic, the pairs that are judged once more, the same ones on every axis."""
-    every = [(topic, at) for topic, found in pairs.items() for at in range(len(found))]
-    wanted = round(len(every) * _AGAIN[0] / _AGAIN[1]) if spec.again is None else spec.again
-    if not 0 <= wanted <= len(every):
-        raise UsageError(f"{wanted} pairs can't be judged again: there are {len(every)} pairs on an axis")
-    chosen = sorted(islice(shuffled(len(every), stream(spec.seed, "again")), wanted))
-    return {topic: [at for _, at in found] for topic, found in groupby((every[at] for at in chosen), key=itemgetter(0))}
+    every = sum(map(len, pairs.values()))
+    wanted = round(every * _AGAIN[0] / _AGAIN[1]) if spec.again is None else spec.again
+    if not 0 <= wanted <= every:
+        raise UsageError(f"{wanted} pairs can't be judged again: there are {every} pairs on an axis")
+    # turn by turn one of each topic, so that all have as many, or one more or less
+    order = shuffled(len(pairs), stream(spec.seed, "again"))
+    turns = sorted(
+        (turn, place, topic, at)
+        for place, (topic, found) in zip(order, pairs.items(), strict=True)
+        for turn, at in enumerate(shuffled(len(found), stream(spec.seed, "again", topic)))
+    )
+    return {topic: sorted(at for _, _, of, at in turns[:wanted] if of == topic) for topic in pairs}
 
 
 def _contest(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from arena.reports.poems.measures import PanelReport
 from arena.reports.table import Column, Row, Table
@@ -10,7 +10,6 @@ from arena.text import printable
 
 _COLUMNS: Final = (
     Column("poem", "poem", "text"),
-    Column("won", "won", "text"),
     Column("rank", "preference rank", digits=1, expendable=1),
 )
 
@@ -31,14 +30,15 @@ def _of_topic(panel: PanelReport, topic: str) -> Table:
             if poem.author == number:
                 won = [each.contest.axis for each in contests if each.winner == at]
                 ranking = None if preference is None else preference.ranking
-                values = {
+                values: dict[str, Any] = {
                     "topic": topic,
                     "judged_by": panel.panel.name,
                     "poem": " / ".join(map(printable, poem.lines)),
                     "won": ", ".join(f"winner for {axis}" for axis in won),
                     "rank": None if ranking is None else float(ranking.ranks[at]),
                 }
-                rows.append(Row(printable(author.name), values))
+                texts = {"poem": " · ".join(filter(None, [values["poem"], values["won"]]))}
+                rows.append(Row(printable(author.name), values, texts))
     key = f"appendix-{'-'.join(''.join(letter if letter.isalnum() else ' ' for letter in topic).split())}"
     title = f"Poems on {printable(topic)}, judged by {printable(panel.panel.name)}"
     return Table(key, title, _COLUMNS, tuple(rows), ("As in the paper's tables 8 and 9.",))

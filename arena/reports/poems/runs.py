@@ -93,7 +93,8 @@ class PoemsRuns:
         """Why there is nothing to show yet, "" if there is something."""
         if self.authors or any(panel.panel.judges for panel in self.panels):
             return ""
-        return f"{self.title}: nothing has been judged yet: `arena poems judge` shows the pairs"
+        names = ", ".join(run.name for run in self.runs)
+        return f"nothing has been judged yet in {names}: begin with `arena poems judge`"
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as a document."""

@@ -40,7 +40,7 @@ def test_the_paper_s_plan(tmp_path: Path) -> None:
         assert all(sides[showing.poems].left == showing.right for showing in again)
     # 70 in 240 pairs, the same ones on every axis
     for axis in ("originality", "pleasantness", "preference"):
-        assert sum(len(each.numbers("again")) for each in found if each.axis == axis) == 35
+        assert sorted(len(each.numbers("again")) for each in found if each.axis == axis) == [17, 18]
     for topic in TOPICS:
         same = [each for each in found if each.topic == topic]
         assert len({each.poems for each in same}) == 1
