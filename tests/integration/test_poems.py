@@ -84,15 +84,16 @@ def test_two_judge_at_once_and_killing_loses_at_most_the_pair_on_screen(path: Pa
     judges = {name: judging(path, name) for name in ("Ann", "Bob")}
     said: dict[str, set[str]] = {}
     for name, process in judges.items():
-        assert process.stdout
-        seen = {process.stdout.readline().strip() for _ in range(20)}
-        process.kill()
-        rest, _ = process.communicate(timeout=PATIENCE)
-        said[f"human:{name}"] = seen | set(rest.splitlines())
+        with process:
+            assert process.stdout
+            seen = [process.stdout.readline() for _ in range(20)]
+            process.kill()
+            seen += process.stdout.readlines()
+        said[f"human:{name}"] = {line.strip() for line in seen if line.endswith("\n")}
     for judge, kept in judged(path).items():
         assert said[judge] <= kept and len(kept - said[judge]) <= 1
-    ended = judging(path, "Ann")
-    ended.communicate(timeout=PATIENCE)
+    with judging(path, "Ann") as ended:
+        ended.communicate(timeout=PATIENCE)
     assert ended.returncode == 0
     with Store.open(path) as store:
         assert [run.finished for run in judges_of(store, find_contests(store))] == [True, False]
