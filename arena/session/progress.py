@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arena.experiments.experiment import Cell, Event, Observer, Plan
@@ -53,30 +52,6 @@ class _Counting(Silent):
     def expects(self, plans: Sequence[Plan], shown: Shown) -> None:
         self._pace = Pace(plans, shown)
 
-
-@dataclass(slots=True)
-class _Far:
-    """How far a cell is: its turn among the cells, what it had when it began, has, and had at the last line."""
-
-    turn: int
-    before: int
-    total: int
-    done: int
-    lately: int
-    since: float
-    last: float
-
-
-class Plain(Silent):
-    """A line when a cell begins and ends, and every ten seconds. Several cells may be filled at once."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._part = ""
-        self._steps = ""
-        self._far: dict[str, _Far] = {}
-        self._said = ""  # the title of the cell whose progress was last given in words
-
     def turn(self, number: int, count: int) -> None:
         self._part = f"part {number} of {count}, "
 
@@ -112,44 +87,9 @@ class Plain(Silent):
         """How far the whole command is."""
         left = self._pace.left()
         return f"{self._pace.share:.0%} of all, {'time left not known yet' if left is None else left}"
-        self._count, self._steps = len(plan.cells), plan.steps
-        self._far.clear()
-
-    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
-        now = time.monotonic()
-        self._far[cell.spec.key] = _Far(len(self._far) + 1, done, total, done, done, now, now)
-        if total:
-            self._line(cell, "finished before" if done >= total else f"{total - done} {self._steps} to go")
-
-    def happens(self, cell: Cell, event: Event) -> None:
-        if event.words and self._said != cell.spec.key:
-            self._said = cell.spec.key
-            self.tell(f"{cell.title}: {event.words}")
-        if not event.done:
-            return
-        far = self._far[cell.spec.key]
-        far.done += event.done
-        now = time.monotonic()
-        if now - far.last >= _LINE_SECONDS and far.done - far.lately >= _LINE_STEPS:
-            rate = (far.done - far.lately) / (now - far.last)
-            far.last, far.lately = now, far.done
-            text = f"{far.done} of {far.total} {self._steps}, {rate:.0f} {self._steps}/s"
-            if rate:
-                here = far.total - far.done
-                whole = here + (self._count - len(self._far)) * far.total
-                text += f", about {duration(here / rate)} left"
-                text += f" of {duration(whole / rate)} for the whole" if whole > here else ""
-            self._line(cell, text)
-
-    def cell_ends(self, cell: Cell) -> None:
-        far = self._far[cell.spec.key]
-        if far.done > far.before:
-            seconds = time.monotonic() - far.since
-            rate = (far.done - far.before) / max(seconds, 1e-9)
-            self._line(cell, f"done in {duration(seconds)}, {rate:.0f} {self._steps}/s")
 
     def _line(self, cell: Cell, text: str) -> None:
-        self.tell(f"[{self._part}{self._far[cell.spec.key].turn}/{self._count}] {cell.title}: {text}")
+        self.tell(f"[{self._part}{self._turn}/{self._count}] {cell.title}: {text}")
 
 
 class Plain(_Counting):

@@ -59,7 +59,6 @@ LINES: Final = {
     "rewards": "rewards some-org/some-name",
     "run": "run laptop",
     "poems": "poems rank",
-    "run": "run laptop-numbers",
     "report": "report --format json",
     "runs": "runs show",
     "compare": "compare 1 2",

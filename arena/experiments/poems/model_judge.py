@@ -23,6 +23,7 @@ from arena.backends.loading import Models
 from arena.concurrency import aside, together
 from arena.errors import UsageError
 from arena.experiments.experiment import Event, Observer, Plan
+from arena.experiments.in_turn import InTurn
 from arena.experiments.poems.axes import find_axis
 from arena.experiments.poems.cells import TASK
 from arena.experiments.poems.contest import Contest, Lines
@@ -98,6 +99,7 @@ class ModelJudge(Plan):
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
         await models.close_others([self._judge.argument])
         model = await models.get(self._judge.argument)
+        observer = InTurn(observer, list(filter(self.takes, self.cells)))
         labels = await move_tokens(LABELS, model.vocabulary, partial(model.tokenize, specials=False))
 
         async def fill(cell: JudgedCell) -> None:
@@ -114,7 +116,7 @@ class ModelJudge(Plan):
                 await together(judge(number) for number in wanted if number not in known)
             observer.cell_ends(cell)
 
-        for _, cells in groupby(self.cells, key=lambda cell: cell.contest.topic):
+        for _, cells in groupby(filter(self.takes, self.cells), key=lambda cell: cell.contest.topic):
             # the axes of a topic at once: their prompts begin with the same poems
             await together(map(fill, cells))
 

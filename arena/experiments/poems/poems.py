@@ -17,6 +17,7 @@ from arena.concurrency import together
 from arena.errors import InputError, UsageError
 from arena.experiments.drawing import MOST_DRAWS, draw_answers
 from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
+from arena.experiments.in_turn import InTurn
 from arena.experiments.poems.cells import PoemsCell, Question, plan_cells
 from arena.experiments.poems.generated import SURPRISAL
 from arena.experiments.poems.kinds import EXPERIMENT, Kind, is_kind
@@ -66,7 +67,7 @@ class Poems(Plan):
         """Load every model once before anything is stored, to refuse what it can't do and to know its build."""
         if known is not None:
             return
-        for name, cells in reversed([(name, list(cells)) for name, cells in groupby(self.cells, _model)]):
+        for name, cells in reversed(self._by_model()):
             await models.close_others([name])
             model = await models.get(name)
             for cell in cells:
@@ -79,8 +80,12 @@ class Poems(Plan):
                     )
 
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
-        for name, cells in groupby(self.cells, _model):
-            await self._fill(name, list(cells), writer, models, observer)
+        for name, cells in self._by_model():
+            await self._fill(name, cells, writer, models, InTurn(observer, cells))
+
+    def _by_model(self) -> list[tuple[str, list[PoemsCell]]]:
+        """The cells to be filled now, under their models' names."""
+        return [(name, list(cells)) for name, cells in groupby(filter(self.takes, self.cells), _model)]
 
     async def _fill(
         self, name: str, cells: Sequence[PoemsCell], writer: RunWriter, models: Models, observer: Observer
