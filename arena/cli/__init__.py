@@ -11,6 +11,7 @@ web.py          arena web
 tournament.py   arena tournament
 numbers.py      arena numbers, letters, sequences
 rewards.py      arena rewards
+poems.py        arena poems generate, contest, judge, rank
 run.py          arena run SUITE
 reproduce.py    arena reproduce SUITE
 report.py       arena report

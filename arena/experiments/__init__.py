@@ -5,7 +5,10 @@ cost.py         what a cell asks of its model, known before it is run
 past.py         what the runs of a store have shown
 speeds.py       how fast a player answers
 registry.py     which kinds there are
+drawing.py      drawing answers until enough of them are valid
+in_turn.py      cells that are filled at once, shown one after another
 tournament/     matches, as a rule against a mind-reader
 numbers/        random numbers, letters and sequences, and rewards for them
+poems/          poems, contests between them, and judges
 suites/         several experiments named in one file
 """

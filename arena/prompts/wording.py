@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -61,8 +61,14 @@ class Wording:
         Raises InputError if the template fails or uses too much.
         """
         shown = rounds if self.history is None else rounds[max(0, len(rounds) - self.history) :]
-        values = {"moves": moves, "replies": replies, "rounds": shown, "number": number}
-        prompt, infix = self._rendered(values)
+        return self.fill({"moves": moves, "replies": replies, "rounds": shown, "number": number})
+
+    def fill(self, values: Mapping[str, Any]) -> tuple[str, str]:
+        """The prompt and the infix with these values in their places. Neither ends in a space.
+
+        Raises InputError if the template fails or uses too much.
+        """
+        prompt, infix = self._rendered(dict(values))
         if (infix or prompt).endswith(" "):
             raise InputError(f"the wording {self.label!r} ends in a space: the next token could not begin with one")
         return prompt, infix

@@ -1,4 +1,4 @@
-"""Pure functions on arrays, over numpy and scipy only.
+"""Pure functions on arrays, over numpy and scipy (and choix for one model).
 
 bounded.py      intervals for the mean of a bounded quantity, even from few observations or near a bound
 clusters.py     means, ratios and differences of rounds that come in matches
@@ -7,5 +7,7 @@ sampling_errors.py  standard errors of numbers of which only value and n are kno
 uniformity.py   how far counts are from uniform
 sequences.py    repetitions, and dependence of neighbours
 open_share.py   bounds for exact mode while part of the distribution is unexplored
+bradley_terry.py  abilities from comparisons in pairs
+agreement.py    how well judgements agree: kappa and alpha
 foresight.py    how well a simple predictor foresees a player
 """

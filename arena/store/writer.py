@@ -177,6 +177,12 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         self._new["answer"].append((self._cells[key], number, *encode_answer(answer)))
         self._note_change()
 
+    def take_back_answer(self, key: str, number: int) -> None:
+        """Remove an answer whose giver has changed their mind, at once. Raises StoreError."""
+        self.flush()
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM answers WHERE cell = ? AND number = ?", (self._cells[key], number))
+
     def add_prompt(self, key: str, prompt: Prompt) -> None:
         """Add a prompt that a cell asks. Raises StoreError."""
         self._prompt_number(self._cells[key], Seat.SUBJECT, prompt)

@@ -58,6 +58,7 @@ LINES: Final = {
     "sequences": "sequences --subject uniform --n 3",
     "rewards": "rewards some-org/some-name",
     "run": "run laptop",
+    "poems": "poems rank",
     "report": "report --format json",
     "runs": "runs show",
     "compare": "compare 1 2",

@@ -5,7 +5,6 @@ task.py          a task: values, and how an answer is read
 parsing.py       the rules that take an answer or reject it
 cells.py         from a spec to cells: who draws what, and how a model is asked
 players.py       who draws: language models, bots, people
-sampling.py      drawing until enough answers are valid
 exact.py         the probability of each answer, by following token paths
 entropy.py       entropy matching (figure 7)
 true_sample.py   uniform and independent draws, to put beside a player's

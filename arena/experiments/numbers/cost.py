@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Final
 
 from arena.experiments.cost import FREE, Amount, Cost, as_asked, estimated_tokens
+from arena.experiments.drawing import MOST_DRAWS
 from arena.experiments.numbers.cells import NumbersCell
 from arena.experiments.numbers.exact import MOST_NODES
-from arena.experiments.numbers.sampling import MOST_DRAWS
 from arena.experiments.past import Shown
 
 # what Gemma 3 270M and SmolLM2-135M have shown, by a task's length: draws per valid answer, tokens beyond the first per

@@ -1,14 +1,14 @@
-"""Who draws: a language model, a bot or a person. Draw k of a cell is named by its number, so neither order nor
-interruption changes it."""
+"""Who draws numbers: a language model, a bot or a person."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from typing import Final
 
 from arena.agents.agent import Sees, View
 from arena.agents.spec import make_bot
 from arena.backends.base import Capability, Draw, LanguageModel, Request
+from arena.experiments.drawing import Player
 from arena.experiments.numbers.cells import NumbersCell, Question
 from arena.experiments.numbers.task import Task
 from arena.randomness import stream, uniforms
@@ -18,15 +18,6 @@ _A_BATCH: Final = 128
 _MANY: Final = 1024
 
 Ask = Callable[[], Awaitable[str]]  # asks a person for their next answer
-
-
-class Player(Protocol):
-    """Whoever answers a task. `at_once` is how many answers may be in flight."""
-
-    at_once: int
-
-    async def answer(self, name: str, block: int = 0) -> Answer:
-        """One answer, drawn from the stream of that name; lower blocks go first. Raises ModelError if a model fails."""
 
 
 class ModelPlayer:

@@ -12,7 +12,7 @@ _MADE_BY: Final = {
     "figure2": "single integers: `arena numbers`",
     "figure3": "repetitions in sequences: `arena sequences`",
     "figure4": "determinism in games: `arena tournament`",
-    "figure5": "poetry contests, which Arena doesn't have yet",
+    "figure5": "contests of poems: `arena poems`",
     "figure6": "integers by their place in sequences: `arena sequences`",
     "figure7": "matched entropy: `arena numbers --match-entropy BASE`",
     "figure8": "integers of sequences: `arena sequences`",

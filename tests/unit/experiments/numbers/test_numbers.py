@@ -12,12 +12,12 @@ import pytest
 from msgspec.structs import replace
 
 from arena.errors import ModelError, UsageError
+from arena.experiments.drawing import MOST_DRAWS
 from arena.experiments.experiment import carry_out, run_spec
 from arena.experiments.numbers.cells import plan_cells
 from arena.experiments.numbers.entropy import TEMPERATURES, match
 from arena.experiments.numbers.numbers import plan_numbers
 from arena.experiments.numbers.players import BotPlayer
-from arena.experiments.numbers.sampling import MOST_DRAWS
 from arena.experiments.numbers.spec import Mode, NumbersSpec
 from arena.stats.uniformity import chi_square, histogram
 from arena.store import Store

@@ -1,18 +1,28 @@
-"""Drawing answers until enough of them are valid."""
+"""Drawing answers until enough of them are valid. Draw k of a cell is named by its number, so neither order nor
+interruption changes it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from arena.blocks import block_of
 from arena.concurrency import together
-from arena.experiments.numbers.players import Player
 from arena.randomness import stream
 from arena.records import Answer
 from arena.store.writer import RunWriter
 
 MOST_DRAWS: Final = 20  # per valid answer wanted; after that a cell stays incomplete
+
+
+class Player(Protocol):
+    """Whoever answers. `at_once` is how many answers may be in flight."""
+
+    at_once: int
+
+    async def answer(self, name: str, block: int = 0) -> Answer:
+        """One answer, drawn from the stream of that name; lower blocks go first. Raises ModelError if a model fails."""
+
 
 Seen = Callable[[int, Answer], None]  # called with each new answer and its number
 

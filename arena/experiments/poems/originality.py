@@ -1,0 +1,53 @@
+"""What a poem's text alone says of its originality: beside people's judgement, and never instead of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from arena.experiments.poems.contest import Lines
+
+Words = tuple[str, ...]
+
+_WORD: Final = re.compile(r"\w+(?:['’\-]\w+)*")
+
+
+def words(lines: Lines) -> Words:
+    """The words of some lines in lower case, without punctuation; an apostrophe or a hyphen within a word stays."""
+    return tuple(word.replace("’", "'") for line in lines for word in _WORD.findall(line.lower()))
+
+
+def distinct(text: Words, n: int) -> float | None:
+    """Distinct-n (Li et al. 2016): different n-grams of words as a share of all; None if there is no n-gram."""
+    grams = _grams(text, n)
+    return len(set(grams)) / len(grams) if grams else None
+
+
+def longest_shared(text: Words, others: Iterable[Words]) -> int:
+    """The length in words of the longest stretch of a text that stands in another one too.
+
+    The text itself may be among the others, once; a second text of the same words shares all of it.
+    """
+    rest = list(others)
+    if text in rest:
+        rest.remove(text)
+    return max((_longest_common(text, other) for other in rest), default=0)
+
+
+def _grams(text: Words, n: int) -> list[Words]:
+    return [text[at : at + n] for at in range(len(text) - n + 1)]
+
+
+def _longest_common(one: Sequence[str], other: Sequence[str]) -> int:
+    """The length of the longest run of words in both: a row of the usual table, for each word of the first."""
+    longest = 0
+    before = [0] * (len(other) + 1)
+    for word in one:
+        row = [0] * (len(other) + 1)
+        for at, found in enumerate(other, start=1):
+            if found == word:
+                row[at] = before[at - 1] + 1
+                longest = max(longest, row[at])
+        before = row
+    return longest

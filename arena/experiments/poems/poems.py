@@ -1,0 +1,186 @@
+"""A run in which models write poems: every cell's answers, drawn until enough of them are poems, stored as they come.
+
+The cells of a model are filled at once, whatever their topics and temperatures, so that its backend always has a full
+batch. Models go one after another, so that one is in memory only while it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from arena.backends.base import Capability, Draw, LanguageModel, Request
+from arena.backends.loading import Models
+from arena.concurrency import together
+from arena.errors import InputError, UsageError
+from arena.experiments.drawing import MOST_DRAWS, draw_answers
+from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
+from arena.experiments.in_turn import InTurn
+from arena.experiments.poems.cells import PoemsCell, Question, plan_cells
+from arena.experiments.poems.generated import SURPRISAL
+from arena.experiments.poems.kinds import EXPERIMENT, Kind, is_kind
+from arena.experiments.poems.poem import read_poem
+from arena.experiments.poems.spec import PoemsSpec
+from arena.experiments.poems.surprisal import bits_per_word
+from arena.records import Answer
+from arena.store.rows import RunRow, RunSpec, Unit
+from arena.store.saving import saving
+from arena.store.writer import RunWriter
+
+MOST_POEMS: Final = 10_000  # per cell
+_AT_ONCE: Final = 128  # answers in flight, per cell
+
+
+@dataclass(frozen=True, slots=True)
+class PoemDrawn(Event):
+    """An answer was drawn, a poem or not."""
+
+    number: int
+    answer: Answer
+
+    @property
+    def done(self) -> int:
+        return int(self.answer.value is not None)
+
+
+class Poems(Plan):
+    """`spec.n` poems per cell."""
+
+    experiment = EXPERIMENT
+    steps = "poems"
+    unit = Unit.ANSWER
+    cells: Sequence[PoemsCell]
+
+    def __init__(self, cells: Sequence[PoemsCell], spec: PoemsSpec) -> None:
+        if spec.n > MOST_POEMS:
+            raise UsageError(f"--n is {spec.n:,}, but a model writes at most {MOST_POEMS:,} poems on a topic")
+        self.cells = cells
+        self.size, self.seed = spec.n, spec.seed
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return {"mode": Kind.POEMS, "invalid": f"redraw,at_most={MOST_DRAWS}n"}
+
+    async def check(self, models: Models, known: RunRow | None) -> None:
+        """Load every model once before anything is stored, to refuse what it can't do and to know its build."""
+        if known is not None:
+            return
+        for name, cells in reversed(self._by_model()):
+            await models.close_others([name])
+            model = await models.get(name)
+            for cell in cells:
+                model.check(cell.sampling)
+                question = await cell.question(model)
+                longest = len(question.prompt.tokens) + question.stop.max_tokens
+                if longest > model.context:
+                    raise InputError(
+                        f"a poem takes up to {longest} tokens, but {model.name} has room for {model.context}"
+                    )
+
+    async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
+        for name, cells in self._by_model():
+            await self._fill(name, cells, writer, models, InTurn(observer, cells))
+
+    def _by_model(self) -> list[tuple[str, list[PoemsCell]]]:
+        """The cells to be filled now, under their models' names."""
+        return [(name, list(cells)) for name, cells in groupby(filter(self.takes, self.cells), _model)]
+
+    async def _fill(
+        self, name: str, cells: Sequence[PoemsCell], writer: RunWriter, models: Models, observer: Observer
+    ) -> None:
+        """Fill all cells of a model."""
+        done = {cell.spec.key: writer.valid_answers(cell.spec.key) for cell in cells}
+        if all(count >= self.size for count in done.values()):
+            for cell in cells:
+                observer.cell_begins(cell, done[cell.spec.key], self.size)
+                observer.cell_ends(cell)
+            return
+        await models.close_others([name])
+        model = await models.get(name)
+
+        async def fill(cell: PoemsCell) -> None:
+            key = cell.spec.key
+            question = await cell.question(model)
+            writer.add_prompt(key, question.prompt)
+            observer.cell_begins(cell, done[key], self.size)
+            async with saving(writer, key):
+                poet = _Poet(cell, model, question)
+                await draw_answers(
+                    key, poet, writer, self.size, self.seed, lambda *seen: observer.happens(cell, PoemDrawn(*seen))
+                )
+                await _look(cell, model, question, writer)
+            self._tell(cell, writer, models)
+            observer.cell_ends(cell)
+
+        await together(fill(cell) for cell in cells)
+
+    def _tell(self, cell: PoemsCell, writer: RunWriter, models: Models) -> None:
+        """Say so if a model hasn't managed enough poems."""
+        managed = writer.valid_answers(cell.spec.key)
+        if managed < self.size:
+            models.tell_once(
+                f"{cell.subject.text} managed {managed} of {self.size} poems of four lines on {cell.topic} in "
+                f"{MOST_DRAWS * self.size} answers, and isn't asked for more: `arena prompts` shows how it was asked, "
+                "and --wording asks in your own words"
+            )
+
+
+class _Poet:
+    """A model that is asked for a poem on one topic."""
+
+    at_once = _AT_ONCE
+
+    def __init__(self, cell: PoemsCell, model: LanguageModel, question: Question) -> None:
+        self._cell, self._model, self._question = cell, model, question
+
+    async def answer(self, name: str, block: int = 0) -> Answer:
+        question = self._question
+        completion = await self._model.complete(
+            Request(question.prompt.tokens, (), question.stop, self._cell.sampling, Draw(name, 1), top=0, block=block)
+        )
+        (sample,) = completion.answers
+        found = read_poem(sample)
+        return Answer(sample, None if found is None else found.lines)
+
+
+async def _look(cell: PoemsCell, model: LanguageModel, question: Question, writer: RunWriter) -> None:
+    """Find out how surprising each poem is to the model that wrote it, where its backend can say so."""
+    key = cell.spec.key
+    if Capability.SCORE not in model.capabilities:
+        return
+    bits: dict[str, float] = {}
+
+    async def look(number: int, answer: Answer) -> None:
+        found = read_poem(answer.sample)
+        if found is not None:
+            value = await bits_per_word(model, question.prompt, answer.sample, found)
+            if value is not None:
+                bits[str(number)] = value
+
+    poems = {number: answer for number, answer in writer.answers(key).items() if answer.value is not None}
+    await together(look(number, answer) for number, answer in poems.items())
+    writer.set_finding(key, SURPRISAL, {"bits": bits})
+
+
+def _model(cell: PoemsCell) -> str:
+    return cell.model
+
+
+async def plan_poems(spec: PoemsSpec, models: Models) -> Poems:
+    """The plan of poems. Raises UsageError and InputError for what is impossible."""
+    return Poems(await plan_cells(spec, models), spec)
+
+
+def amount(run: RunSpec) -> str:
+    """How much a run is to contain, in words: "20 poems each", "12 contests", "judgements of 12 contests"."""
+    contests = f"{len(run.cells)} contest{'s' * (len(run.cells) != 1)}"
+    if is_kind(run, Kind.CONTESTS):
+        return contests
+    if is_kind(run, Kind.JUDGEMENTS):
+        return f"judgements of {contests}"
+    return counted(run).replace("answer", "poem")
+
+
+POEMS: Final = Experiment(EXPERIMENT, PoemsSpec, plan_poems, amount)
