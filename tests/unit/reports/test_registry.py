@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from arena import plugins
 from arena.errors import InputError
 from arena.reports.options import ReportSettings
 from arena.reports.registry import reports_of, suite_document
@@ -23,7 +24,7 @@ from tests.support.played import run_row
 
 
 @pytest.fixture
-def brought(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
+def brought(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Any], None]]:
     """Makes a function the reporter of the experiment "dice", of a package."""
 
     def bring(reporter: Any) -> None:
@@ -33,8 +34,10 @@ def brought(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
         point = EntryPoint("dice", "dice_reports:report", "arena.reports")
         monkeypatch.setattr("arena.plugins.entry_points", lambda group: [point] if group == "arena.reports" else [])
         monkeypatch.setattr("arena.plugins.find_spec", lambda name: type("Spec", (), {"origin": "/x/dice_reports.py"}))
+        plugins._points.cache_clear()
 
-    return bring
+    yield bring
+    plugins._points.cache_clear()
 
 
 def dice(store: Store, runs: Sequence[RunRow], settings: ReportSettings) -> Report:
@@ -60,7 +63,7 @@ def test_an_experiment_that_nothing_reports_is_a_sentence(tmp_path: Path) -> Non
     with (
         Store.open(tmp_path / "arena.db") as store,
         pytest.raises(
-            InputError, match=r"run one is of the experiment 'dice\\x1b', which nothing .*numbers, tournament"
+            InputError, match=r"run one is of the experiment 'dice\\x1b', which nothing .*numbers, poems, tournament"
         ),
     ):
         reports_of(store, [run_row(experiment="dice\x1b", name="one")])

@@ -88,7 +88,7 @@ def test_the_page_shows_every_table_note_and_what_is_missing(made: Path) -> None
         if len(row) > 3 and "---" not in row[2]:
             assert all(cell.strip().replace("\\", "") in text for cell in row), row
     assert "different families" in text and "Figure 1 is not there, says a note." in text
-    assert "Figure 5, poetry contests" in text and "Figure 4, " not in text
+    assert "Figure 5, contests of poems" in text and "Figure 4, " not in text
 
 
 def test_names_are_data_in_the_page(tmp_path: Path) -> None:

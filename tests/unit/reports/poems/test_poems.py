@@ -14,11 +14,12 @@ from arena.experiments.poems.contest import Lines
 from arena.experiments.poems.judging import judges_of
 from arena.experiments.poems.kinds import EXPERIMENT, Kind
 from arena.experiments.poems.lots import LotsSpec
+from arena.reports.folder.files import write_folder
 from arena.reports.options import ReportSettings
 from arena.reports.poems.judges import AxisReport
 from arena.reports.poems.runs import read_runs
 from arena.reports.registry import reports_of
-from arena.reports.report import WRITERS, Report, write_all
+from arena.reports.report import WRITERS, Report
 from arena.store import Store
 from tests.support.poems import by_letters, draw, judge_all
 
@@ -98,7 +99,7 @@ def test_every_form_is_written_with_the_paper_s_figure_beside(store: Store, tmp_
     }
     won = [row.values["won"] for table in report.tables if table.key == "appendix-sleep" for row in table.rows]
     assert len(won) == 15 and sum("preference" in each for each in won) == 1
-    write_all(report, tmp_path / "out")
+    write_folder([report], store.runs(), tmp_path / "out")
     assert (tmp_path / "out" / "figure5.png").stat().st_size > 10_000
     document = json.loads(WRITERS["json"](report))
     assert len(document["contests"]) == 2 and len(document["written"]) == 6
