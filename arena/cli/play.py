@@ -16,6 +16,7 @@ from arena.extras import need
 if TYPE_CHECKING:
     from arena.agents.agent import Agent
     from arena.session.choice import Choice
+    from arena.session.judging import JudgeChoice
 
 
 @command()
@@ -84,8 +85,9 @@ def open_app(
     *,
     lobby: bool = False,
     follow: str | None = None,
+    judge: JudgeChoice | None = None,
 ) -> None:
-    """Open the app: in the lobby, in the chosen match or show, or following a run.
+    """Open the app: in the lobby, in the chosen match or show, following a run, or judging poems.
 
     Raises UsageError without a terminal, InputError without Textual.
     """
@@ -96,7 +98,7 @@ def open_app(
     from arena.tui.terminal import driver, end_with_parent
 
     start, shown = (None, choice) if lobby else (choice, None)
-    app = ArenaApp(store, start=start, lobby=shown, watch=show, follow=follow)
+    app = ArenaApp(store, start=start, lobby=shown, watch=show, follow=follow, judge=judge)
     if os.environ.get("TEXTUAL_DRIVER"):  # in a browser, whose server may be killed
         end_with_parent(app.leave)
     else:

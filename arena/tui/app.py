@@ -18,10 +18,13 @@ from arena.backends.loading import Models
 from arena.concurrency import aside
 from arena.errors import ArenaError
 from arena.session.choice import LAST_CHOICE, Choice
+from arena.session.judging import JudgeChoice
 from arena.session.preferences import PREFERENCES
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.screens.judge import JudgeScreen
+from arena.tui.screens.judge_setup import JudgeSetupScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
 from arena.tui.screens.notice import NoticeScreen
@@ -40,13 +43,14 @@ _PLACES: Final[dict[str, tuple[str, type[ArenaScreen]]]] = {
     "Settings": ("Theme, pace of a show, how models are run", SettingsScreen),
     "Results": ("The runs of the store, down to a round's replay", ResultsScreen),
     "Tournament": ("Set up a tournament against the greedy reader", SetupScreen),
+    "Poems": ("Judge poems: which of two do you like better?", JudgeSetupScreen),
     "Numbers": ("How random are a player's random numbers?", NumbersSetupScreen),
 }
 
 
 class ArenaApp(App[None]):
     """The app. It opens in the lobby, with the last choice or `lobby`. `start` opens a match at once, or with `watch` a
-    show of it; `follow` opens a run ("" is the latest)."""
+    show of it; `follow` opens a run ("" is the latest), `judge` a sitting as a judge of poems."""
 
     TITLE = "Arena"
     CSS_PATH = "arena.tcss"
@@ -65,6 +69,7 @@ class ArenaApp(App[None]):
         start: Choice | None = None,
         watch: bool = False,
         follow: str | None = None,
+        judge: JudgeChoice | None = None,
     ) -> None:
         super().__init__()
         self._filters.append(Harmless())
@@ -75,6 +80,7 @@ class ArenaApp(App[None]):
         self._start = start is not None
         self._watch = watch
         self._follow = follow
+        self._judge = judge
         self.preferences = PREFERENCES.read()
         self.models = Models(self.preferences.settings(), self.say, self._progress, show=self._show_notice)
         self._notices: set[str] = set()  # those that are or were on the screen
@@ -90,6 +96,9 @@ class ArenaApp(App[None]):
             self.open_match(self.choice, watch=self._watch)
         elif self._follow is not None:
             self.run_worker(self._open_run(self._follow or None))
+        elif self._judge is not None:
+            name, contests = self._judge.name, self._judge.contests
+            self.push_screen(JudgeSetupScreen(contests) if name is None else JudgeScreen(name, contests))
 
     def settle_memory(self) -> None:
         """Keep the objects of the libraries, all loaded by now, out of the garbage collector's full passes, which would

@@ -21,5 +21,6 @@ Judging:
 judgement.py    a judgement, as it is stored
 judging.py      a person at work: what comes next, and judgements on disk as they are made
 model_judge.py  a language model as a judge
+elsewhere/      judging on a page or a crowd platform, and what comes back
 kinds.py        the three kinds of run that this experiment has in a store
 """

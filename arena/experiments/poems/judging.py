@@ -41,6 +41,15 @@ def showing_order(contests: Contests, contest: Contest, judge: str) -> list[int]
     return sorted(order, key=lambda number: contest.showings[number].kind == "again")  # otherwise in their order
 
 
+def contest_order(contests: Contests, judge: str) -> list[Contest]:
+    """All contests in a judge's own order: one axis after another, so that the question seldom changes."""
+    name = stream(contests.run.spec.seed, "judge", judge)
+    axes = list(dict.fromkeys(contest.axis for contest in contests.contests))
+    ranks = {axes[at]: rank for rank, at in enumerate(shuffled(len(axes), stream(name, "axes")))}
+    mixed = [contests.contests[at] for at in shuffled(len(contests.contests), stream(name, "contests"))]
+    return sorted(mixed, key=lambda contest: ranks[contest.axis])
+
+
 class Judge(AbstractContextManager["Judge"]):
     """A person who judges, from `begin` to `close`. Contests go by their `name`; an unknown one raises KeyError."""
 
@@ -103,6 +112,16 @@ class Judge(AbstractContextManager["Judge"]):
         self._judged[contest][number] = judgement
         self._made.append((contest, number))
         self._writer.flush()
+
+    def take_in(self, chosen: Mapping[str, Mapping[int, Choice]]) -> None:
+        """Record choices that were made elsewhere, by contest and showing, all at once or none. Those that have been
+        judged already stay as they are. Raises StoreError."""
+        for contest, choices in chosen.items():
+            for number, choice in choices.items():
+                if number not in self._judged[contest]:
+                    self._writer.add_answer(self._cells[contest], number, Judgement.chosen(choice).to_answer())
+        self._writer.flush()
+        self._judged = {name: self._stored(name) for name in self._cells}
 
     def undo(self) -> tuple[str, int] | None:
         """Take back the latest choice of this sitting; which one it was, or None if there is none. Its showing waits

@@ -2,6 +2,8 @@
 
 base.py            what screens have in common
 fit.py             a match that doesn't fit a model's context
+judge.py           judging poems, pair by pair
+judge_setup.py     who judges poems
 lobby.py           the lobby
 match.py           a match of a person against a model or a bot
 notice.py          the terms of the weights, shown once

@@ -37,6 +37,7 @@ class LobbyScreen(ArenaScreen):
         Binding("o", "app.open('Results')", "Results"),
         Binding("e", "app.open('Settings')", "Settings"),
         Binding("l", "last", "Last match", show=False),
+        Binding("j", "app.open('Poems')", "Judge poems", show=False),
         Binding("q", "app.quit", "Quit"),
     ]
 

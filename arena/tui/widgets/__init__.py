@@ -9,6 +9,7 @@ mind.py              the other's mind as bars
 moves.py             the moves that a person can play
 numbers_view.py      a player's draws as a picture
 plot.py              the determinism plot
+poem.py              a poem, set like a poem
 quiet_plot.py        a plot that can't be interacted with
 rounds.py            the rounds so far, the latest first
 value_bars.py        a task's values as bars, one or more lines per value
