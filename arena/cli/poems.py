@@ -21,6 +21,7 @@ from arena.cli.options import (
     wording_options,
 )
 from arena.cli.output import FORMATS, say, show, write_reports
+from arena.cli.judging import export_contests, import_judgements
 from arena.cli.running import measure, spec_of
 from arena.errors import UsageError
 
@@ -43,7 +44,7 @@ def poems(context: click.Context) -> None:
     \b
     arena poems generate --model gemma-3-270m --model smollm2-135m-instruct
     arena poems contest
-    arena poems judge --by smollm2-135m-instruct
+    arena poems judge
     arena poems rank
     """
     if context.invoked_subcommand is None:
@@ -132,15 +133,22 @@ def contest(
     )
 
 
-@command(short_help="Let a language model judge contests.")
+@command(short_help="Judge contests yourself in the app, or let a language model judge.")
 @_contests_option
-@click.option("--by", "judge", metavar="MODEL", required=True, help="The model that judges.")
+@click.option("--name", metavar="NAME", help="Who you are; the app asks by default.")
+@click.option("--by", "judge", metavar="MODEL", help="Let this model judge.")
 @together(run_options, _out_option, wording_options, model_options)
-def judge(contests: str | None, judge: str, **chosen: Any) -> None:
-    """Judge contests with a language model: its probabilities of the two labels, in both orders.
+def judge(contests: str | None, name: str | None, judge: str | None, **chosen: Any) -> None:
+    """Judge contests in the app, pair by pair, under your name; or let a language model judge with --by: its
+    probabilities of the two labels, in both orders.
 
-    A model is no substitute for people. Run the same command again to continue where it stopped.
+    A model is no substitute for people. Run the same command again to continue where you or it stopped.
     """
+    if judge is None:
+        _judge_in_app(chosen["store"], name, contests)
+        return
+    if name is not None:
+        raise UsageError("--name is for people, and --by for models: leave one of them out")
     from arena.experiments.poems.contests import find_contests
     from arena.experiments.poems.model_judge import ModelJudgeSpec, plan_model_judge
     from arena.store.store import Store
@@ -159,6 +167,21 @@ def judge(contests: str | None, judge: str, **chosen: Any) -> None:
         return await plan_model_judge(spec, found, models)
 
     measure(plan, chosen)
+
+
+def _judge_in_app(store: Path, name: str | None, contests: str | None) -> None:
+    """Open the app for a person who judges; what is wrong is said before it takes over the screen."""
+    from arena.cli.play import open_app
+    from arena.experiments.poems.contests import find_contests
+    from arena.experiments.poems.judgement import person
+    from arena.session.judging import JudgeChoice
+    from arena.store.store import Store
+
+    if name is not None:
+        person(name)
+    with Store.open(store) as opened:
+        find_contests(opened, contests)
+    open_app(store, judge=JudgeChoice(name, contests))
 
 
 @command(short_help="Rank the poems of contests.")
@@ -186,5 +209,5 @@ def rank(store: Path, contests: str | None, format_: str, out: Path | None, publ
         show(reports, format_)
 
 
-for _command in (generate, contest, judge, rank):
+for _command in (generate, contest, judge, export_contests, import_judgements, rank):
     poems.add_command(_command)

@@ -10,7 +10,7 @@ import click
 
 from arena.cli.options import command, match_options, store_option
 from arena.cli.output import tell
-from arena.errors import InputError
+from arena.errors import InputError, UsageError
 from arena.extras import need
 
 
@@ -26,6 +26,8 @@ from arena.extras import need
 )
 @click.option("--viewers", type=click.IntRange(1, 1000), default=8, help="The most viewers at once.")
 @click.option("--allow-paths", is_flag=True, help="Let viewers name files and servers, not only models of the catalog.")
+@click.option("--judges", is_flag=True, help="Serve the page for judging poems instead, and nothing else.")
+@click.option("--contests", metavar="RUN", help="With --judges: the run of contests; the latest by default.")
 @match_options
 @store_option
 def web(
@@ -34,16 +36,24 @@ def web(
     names: tuple[str, ...],
     viewers: int,
     allow_paths: bool,
+    judges: bool,
+    contests: str | None,
     show: bool,
     store: Path,
     **match: Any,
 ) -> None:
     """Open the app in a browser: at the lobby, in the match that is named, or with --show as a show.
 
-    Each viewer has an app of their own. The printed address contains the key to it.
+    Each viewer has an app of their own. The printed address contains the key to it. With --judges, it is the page of
+    `arena poems export`, on which people judge poems; what they save is read by `arena poems import`.
     """
     need("the app", "app", InputError)
     need("the app in a browser", "web", InputError)
+    if contests is not None and not judges:
+        raise UsageError("--contests names what is judged: add --judges")
+    if judges:
+        _serve_judges(store, contests, host, port, names)
+        return
     from arena.backends.keys import with_logins
     from arena.cli.play import chosen
     from arena.tui.web.server import WebServer
@@ -54,3 +64,16 @@ def web(
     guest = [] if allow_paths else ["--guest"]
     command = [sys.executable, "-m", "arena", "play", f"--store={store.absolute()}", *given, *where, *guest]
     WebServer(command, host, port, tell, viewers=viewers, names=names).run()
+
+
+def _serve_judges(store: Path, contests: str | None, host: str, port: int, names: tuple[str, ...]) -> None:
+    """Serve the page for judging poems."""
+    from arena.experiments.poems.contests import find_contests
+    from arena.experiments.poems.elsewhere.page import judging_page
+    from arena.experiments.poems.elsewhere.sheets import sheets_of
+    from arena.store.store import Store
+    from arena.tui.web.judging import JudgingServer
+
+    with Store.open(store) as opened:
+        found = find_contests(opened, contests)
+    JudgingServer(judging_page(found.key, sheets_of(found)), host, port, tell, names=names).run()

@@ -173,8 +173,10 @@ def _card(moment: Moment, note: str) -> Text:
         return text.append("Thank you. Everything is stored; `arena poems rank` shows who won.")
     text.append(f"{moment.axis.question}\n\n", style="bold")
     text.append(f"{moment.axis.meaning}\n\n")
-    again = f"{moment.pairs - moment.done} pairs of poems on {printable(moment.topic)} are left" if moment.done else (
-        f"{moment.pairs} pairs of poems on {printable(moment.topic)}"
+    again = (
+        f"{moment.pairs - moment.done} pairs of poems on {printable(moment.topic)} are left"
+        if moment.done
+        else (f"{moment.pairs} pairs of poems on {printable(moment.topic)}")
     )
     text.append(f"{again}, in your own time. Some come a second time.\n\n\n", style="dim")
     return text.append("enter begins")

@@ -1,6 +1,8 @@
 """The app in a browser.
 
-server.py   each viewer gets an app of their own
-viewer.py   that app's process
-access.py   who may see it
+judging.py    the page for judges of poems
+listening.py  what all servers here need
+server.py     each viewer gets an app of their own
+viewer.py     that app's process
+access.py     who may see it
 """

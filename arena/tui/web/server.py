@@ -6,11 +6,9 @@ The page is Arena's own and loads nothing from elsewhere, so that it works witho
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import shlex
-import socket
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -18,15 +16,12 @@ from typing import Final
 from aiohttp import WSMsgType, web
 from textual_serve.server import Server, to_int
 
-from arena.errors import InputError
-from arena.tui.web.access import HEADERS, QUERY, Access, is_loopback
+from arena.tui.web.access import QUERY, Access, is_loopback
+from arena.tui.web.listening import LEAVING_SECONDS, Handler, bind, protect
 from arena.tui.web.viewer import Viewer
 
 PAGES: Final = Path(__file__).parent / "pages"
 _LONGEST_MESSAGE: Final = 1 << 20  # bytes from a page: a large paste
-_LEAVING_SECONDS: Final = 10.0  # the time that open connections have when the server ends
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class WebServer(Server):
@@ -57,7 +52,7 @@ class WebServer(Server):
         app = await super()._make_app()
         app.router.add_get("/arena.js", self._script)
         app.middlewares.append(self._guard)
-        app.on_response_prepare.append(_protect)
+        app.on_response_prepare.append(protect)
         return app
 
     @web.middleware
@@ -127,36 +122,9 @@ class WebServer(Server):
 
     def run(self) -> None:
         """Serve until Ctrl-C. Raises InputError if the port or the host can't be used."""
-        taken = _bind(self.host, self.port)
+        taken = bind(self.host, self.port)
         self.initialize_logging()
         try:
-            web.run_app(self._make_app(), sock=taken, shutdown_timeout=_LEAVING_SECONDS, print=None, access_log=None)
+            web.run_app(self._make_app(), sock=taken, shutdown_timeout=LEAVING_SECONDS, print=None, access_log=None)
         finally:
             taken.close()
-
-
-async def _protect(_: web.Request, response: web.StreamResponse) -> None:
-    """Send the headers that protect the app from other pages."""
-    response.headers.update(HEADERS)
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    """A socket at the address. Raises InputError if it can't be opened."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        bound = socket.socket(family, kind, protocol)
-    except (OSError, UnicodeError) as error:  # the second for an impossible host name
-        why = getattr(error, "strerror", error)
-        raise InputError(f"--host {host!r} isn't an address of this machine: {why}") from error
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
-        bound.listen()  # whoever comes before the server is ready waits, and isn't turned away
-    except OSError as error:
-        bound.close()
-        if error.errno == errno.EADDRINUSE:
-            raise InputError(f"port {port} is taken: choose another with --port") from error
-        if error.errno in (errno.EACCES, errno.EPERM):
-            raise InputError(f"port {port} may not be opened by this user: choose one from 1024 with --port") from error
-        raise InputError(f"{host} port {port} can't be opened: {error.strerror}") from error
-    return bound
