@@ -19,7 +19,8 @@ from arena.tui.screens.base import ArenaScreen
 from arena.tui.widgets.poem import PoemPage
 
 _NARROW: Final = 66  # columns below which the poems stand one above the other
-_LOW: Final = 20  # rows below which the question's explanation is left out
+_LOW: Final = 20  # rows below which there is no air around the question
+_TALL: Final = 30  # rows from which the question and the poems stand in the middle
 _SAID: Final = {Choice.LEFT: "the first", Choice.RIGHT: "the second", Choice.TIE: "neither"}
 
 
@@ -77,6 +78,7 @@ class JudgeScreen(ArenaScreen):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "narrow")
         self.set_class(event.size.height < _LOW, "low")
+        self.set_class(event.size.height >= _TALL, "tall")
         if self._judging is not None:
             self._show_bar(self._judging.moment)
 
@@ -173,10 +175,6 @@ def _card(moment: Moment, note: str) -> Text:
         return text.append("Thank you. Everything is stored; `arena poems rank` shows who won.")
     text.append(f"{moment.axis.question}\n\n", style="bold")
     text.append(f"{moment.axis.meaning}\n\n")
-    again = (
-        f"{moment.pairs - moment.done} pairs of poems on {printable(moment.topic)} are left"
-        if moment.done
-        else (f"{moment.pairs} pairs of poems on {printable(moment.topic)}")
-    )
-    text.append(f"{again}, in your own time. Some come a second time.\n\n\n", style="dim")
+    left = f"{moment.pairs - moment.done} pairs of poems on {printable(moment.topic)}{' are left' * bool(moment.done)}."
+    text.append(f"{left}\nTake the time you like; some come a second time.\n\n\n", style="dim")
     return text.append("enter begins")

@@ -64,9 +64,9 @@ def _waiting(found: Waiting | None) -> Text:
     if found is None:
         return Text("No contest waits here. `arena poems generate` and `arena poems contest` make some.")
     topics = ", ".join(found.topics)
-    text = Text(printable(f"{found.pairs} pairs of poems on {topics}\nasked for {', '.join(found.axes)}\n"))
-    text.append("You can stop at any pair, and go on under the same name.\n", style="dim")
+    text = Text(printable(f"{found.pairs} pairs of poems on {topics}, judged on {', '.join(found.axes)}."))
+    text.append("\nYou can stop at any pair, and go on under the same name.\n", style="dim")
     for judge in found.judges:
         state = "everything judged" if judge.done == judge.pairs else f"{judge.done} of {judge.pairs} pairs"
-        text.append(printable(f"\n  {judge.name}: {state}"))
+        text.append(f"\n  {printable(judge.name)}: {state}")
     return text

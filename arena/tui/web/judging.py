@@ -1,4 +1,4 @@
-"""The page for judging poems, to people on the same network. Nothing else is served: the app would tell who wrote what."""
+"""The page for judging poems, served to judges and alone: the app would tell who wrote what."""
 
 from __future__ import annotations
 

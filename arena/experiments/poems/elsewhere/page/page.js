@@ -157,7 +157,7 @@ function show() {
   at("progress").max = part.pairs.length;
   at("progress").value = done;
   at("count").textContent =
-    `${done} of ${part.pairs.length} pairs` + (parts.length > 1 ? ` · part ${number + 1} of ${parts.length}` : "");
+    `${done} of ${part.pairs.length}` + (parts.length > 1 ? ` · part ${number + 1} of ${parts.length}` : "");
   at("said").textContent = said;
   if (stage === "card") {
     at("card-question").textContent = part.question;
