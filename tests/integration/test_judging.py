@@ -1,0 +1,74 @@
+"""Judging in the app by processes that are killed, and the command line of judging elsewhere."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from arena.errors import ExitCode
+from arena.experiments.poems.lots import LotsSpec
+from tests.support.commands import PATIENCE, arena, complaint
+from tests.support.judging import contest_at, judged
+
+JUDGE = Path(__file__).with_name("judge_app_process.py")
+SHORT = LotsSpec(topics=("coffee",), axes=("preference",), per_author=2, appearances=2, again=2)
+
+
+def test_two_apps_judge_one_store_and_killing_loses_at_most_the_pair_on_screen(tmp_path: Path) -> None:
+    store = tmp_path / "a.db"
+    (contest,) = contest_at(store).contests
+    environment = os.environ | {f"XDG_{name}_HOME": str(tmp_path) for name in ("STATE", "CONFIG")}
+    judges = {
+        name: subprocess.Popen(
+            [sys.executable, str(JUDGE), str(store), name], stdout=subprocess.PIPE, text=True, env=environment
+        )
+        for name in ("Ann", "Bob")
+    }
+    said = {}
+    for name, process in judges.items():
+        assert process.stdout
+        for _ in range(12):
+            process.stdout.readline()
+        process.kill()
+        rest, _ = process.communicate(timeout=PATIENCE)
+        said[name] = 12 + len(rest.splitlines())
+    for name, count in said.items():
+        kept = len(judged(store)[f"human:{name}"][contest.name])
+        assert count <= kept <= count + 1
+
+
+def test_a_contest_leaves_and_what_is_wrong_is_said(tmp_path: Path) -> None:
+    store = tmp_path / "a.db"
+    contests = contest_at(store, SHORT)
+    said = arena("poems", "export", "--store", store, "--to", "csv", "--out", tmp_path / "a.csv").stderr
+    assert f"{len(contests.contests[0].showings)} pairs of 1 contest are in" in said
+    assert "has no column 'judge'" in complaint(
+        "poems", "import", tmp_path / "a.csv", "--store", store, code=ExitCode.INPUT
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        (("export", "--axis", "beauty"), ExitCode.USAGE, "have no axis 'beauty'"),
+        (("export", "--out", "no/folder/a.html"), ExitCode.INPUT, "can't be written"),
+        (("import", "nothing.json"), ExitCode.INPUT, "can't be read"),
+        (("judge", "--name", "Ann", "--by", "m"), ExitCode.USAGE, "leave one of them out"),
+        (("judge", "--name", "A\x07"), ExitCode.USAGE, "can't be a judge's name"),
+        (("judge", "--name", "Ann"), ExitCode.USAGE, "needs a terminal"),
+    ],
+)
+def test_what_is_wrong_with_a_command_is_said(tmp_path: Path, line: tuple[str, ...], code: int, words: str) -> None:
+    store = tmp_path / "a.db"
+    contest_at(store, SHORT)
+    assert words in complaint("poems", *line, "--store", store, code=code)
+
+
+def test_the_page_for_judges_needs_contests(tmp_path: Path) -> None:
+    store = tmp_path / "a.db"
+    assert "there is no store" in complaint("web", "--judges", "--store", store, code=ExitCode.INPUT)
+    assert "add --judges" in complaint("web", "--contests", "x", "--store", store, code=ExitCode.USAGE)
