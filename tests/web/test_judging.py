@@ -1,5 +1,5 @@
-"""The page for judging poems in a real browser: a whole contest by keys and by touch, answers that outlive a reload, and
-nothing loaded from anywhere."""
+"""The page for judging poems in a real browser: a whole contest by keys and by touch, answers that outlive a reload,
+and nothing loaded from anywhere."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_a_whole_contest_recovers_the_rule(sit: Sit, store: Path, device: dict[s
 
 
 def test_answers_outlive_a_reload_and_can_be_taken_back(sit: Sit, store: Path) -> None:
-    contests, address = exported(store, SHORT)
+    _, address = exported(store, SHORT)
     sitting = sit(DESK, address)
     sitting.begin()
     assert sitting.judge(4) == 4

@@ -43,6 +43,7 @@ class JudgeScreen(ArenaScreen):
         self._person, self._contests = name, contests
         self._judging: Judging | None = None
         self._stage: Stage | None = None
+        self._keys: tuple[Stage, bool] | None = None  # what the footer depends on
         self._said = ""
 
     def compose(self) -> ComposeResult:
@@ -100,7 +101,10 @@ class JudgeScreen(ArenaScreen):
         self.query_one("#title", Static).update(Text(printable(title)))
         self.query_one("#judge-note", Static).update(Text(self._said))
         self._show_bar(moment)
-        self.refresh_bindings()
+        keys = moment.stage, self._judging.can_undo
+        if keys != self._keys:  # the footer is made anew
+            self._keys = keys
+            self.refresh_bindings()
 
     def _show_bar(self, moment: Moment) -> None:
         """How far this contest is, as a line and in numbers."""
