@@ -17,7 +17,7 @@ from typing import Any, Final
 from arena.experiments.poems.elsewhere.answers import FORMAT
 from arena.experiments.poems.elsewhere.sheets import Sheet
 
-_PARTS: Final = files("arena.experiments.poems.elsewhere") / "page"
+_PARTS: Final = files("arena.experiments.poems.elsewhere") / "parts"
 
 
 @dataclass(frozen=True, slots=True)
