@@ -26,8 +26,8 @@ _PREFIXES: Final = ("Input.", "Answer.")
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """A row of results: its line in the file, and its cells by the names of the columns, "" for those that are missing
-    at its end."""
+    """A row of results: its first line in the file, and its cells by the names of the columns; those that are missing
+    at its end are ""."""
 
     line: int
     cells: Mapping[str, str]
@@ -77,10 +77,11 @@ def read_results(file: str, data: bytes) -> Iterator[ResultRow]:
             )
         if len(set(names)) < len(names):
             raise InputError(f"{file} has two columns of the same name: remove one of them")
+        line = reader.line_num + 1
         for cells in reader:
             if any(cells):
-                row = dict.fromkeys(names, "") | dict(zip(names, cells, strict=False))
-                yield ResultRow(reader.line_num, row)
+                yield ResultRow(line, dict.fromkeys(names, "") | dict(zip(names, cells, strict=False)))
+            line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{file} can't be read as CSV in line {reader.line_num}: {error}") from error
 

@@ -22,6 +22,7 @@ from arena.store.store import Store
 from arena.text import meant
 
 _MOST_BYTES: Final = 100_000_000  # of a file
+_CHOICES: Final = tuple(map(str, Choice))
 _CONTENT: Final = ("topic", "question", "meaning", "left", "right")  # columns that need not be there, but must be right
 
 
@@ -152,8 +153,8 @@ def _add(
     before = seen.setdefault((subject, given.pair), given.where)
     if before != given.where:
         raise InputError(f"{given.where}: {given.judge!r} has already judged this pair ({before}): remove one of them")
-    if given.choice not in Choice:
-        raise InputError(f"{given.where}: the choice is {given.choice!r:.40}: {meant(given.choice, Choice)}")
+    if given.choice not in _CHOICES:
+        raise InputError(f"{given.where}: the choice is {given.choice!r:.40}: {meant(given.choice, _CHOICES)}")
     choices = chosen.setdefault(given.judge, defaultdict(dict))
     choices[sheet.contest.name][pair.number] = Choice(given.choice)
 

@@ -151,7 +151,7 @@ WRONG_FILES: dict[str, tuple[Callable[[Document], object], str]] = {
         lambda d: d["answers"][0].update(left=d["answers"][0]["right"], right=d["answers"][0]["left"]),
         "aren't the texts of this pair",
     ),
-    "other contests": (lambda d: d.update(contests="0" * 16), "contests that aren't in"),
+    "other contests": (lambda d: d.update(contests="0" * 16), "other contests than those of the run"),
     "no name": (lambda d: d.update(judge=" "), "can't be a judge's name"),
     "a name that acts": (lambda d: d.update(judge="A\x1b[1m"), "can't be a judge's name"),
     "another version": (lambda d: d.update(format="arena-judgements-9"), "this version of Arena reads"),
@@ -197,7 +197,7 @@ def test_a_file_that_was_cut_off(path: Path, tmp_path: Path, contests: Contests,
 
 
 WRONG_ROWS: dict[str, tuple[Callable[[Rows], object], str]] = {
-    "unknown pair": (lambda rows: rows[0].update(pair="x"), "line 5: there is no pair 'x'"),
+    "unknown pair": (lambda rows: rows[0].update(pair="x"), "line 2: there is no pair 'x'"),
     "twice": (lambda rows: rows.append(rows[0]), "has already judged this pair"),
     "other axis": (lambda rows: rows[0].update(axis="preference"), "this pair is judged on originality"),
     "edited poem": (lambda rows: rows[0].update(left="Another poem"), "the column 'left' isn't as it was exported"),
@@ -252,7 +252,7 @@ def test_nothing_is_stored_while_one_of_the_judges_is_at_work(path: Path, tmp_pa
         assert not any(found for each in judged(path).values() for found in each.values())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_files_are_refused_in_a_sentence(path: Path, tmp_path: Path, data: st.DataObject) -> None:
     """Whatever is given, it is taken or refused by an error for people."""
