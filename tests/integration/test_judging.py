@@ -11,7 +11,7 @@ import pytest
 
 from arena.errors import ExitCode
 from arena.experiments.poems.lots import LotsSpec
-from tests.support.commands import PATIENCE, arena, complaint
+from tests.support.commands import PATIENCE, arena, complaint, wait_for
 from tests.support.judging import contest_at, judged
 
 JUDGE = Path(__file__).with_name("judge_app_process.py")
@@ -22,20 +22,17 @@ def test_two_apps_judge_one_store_and_killing_loses_at_most_the_pair_on_screen(t
     store = tmp_path / "a.db"
     (contest,) = contest_at(store).contests
     environment = os.environ | {f"XDG_{name}_HOME": str(tmp_path) for name in ("STATE", "CONFIG")}
-    judges = {
-        name: subprocess.Popen(
-            [sys.executable, str(JUDGE), str(store), name], stdout=subprocess.PIPE, text=True, env=environment
-        )
-        for name in ("Ann", "Bob")
-    }
+    judges = {}
+    for name in ("Ann", "Bob"):
+        with (tmp_path / name).open("w") as out:  # what is read from a pipe in part would be lost
+            command = [sys.executable, str(JUDGE), str(store), name]
+            judges[name] = subprocess.Popen(command, stdout=out, env=environment)
     said = {}
     for name, process in judges.items():
-        assert process.stdout
-        for _ in range(12):
-            process.stdout.readline()
+        wait_for(lambda said=tmp_path / name: len(said.read_text().splitlines()) >= 12)
         process.kill()
-        rest, _ = process.communicate(timeout=PATIENCE)
-        said[name] = 12 + len(rest.splitlines())
+        process.wait(PATIENCE)
+        said[name] = len((tmp_path / name).read_text().splitlines())
     for name, count in said.items():
         kept = len(judged(store)[f"human:{name}"][contest.name])
         assert count <= kept <= count + 1
@@ -70,5 +67,5 @@ def test_what_is_wrong_with_a_command_is_said(tmp_path: Path, line: tuple[str, .
 
 def test_the_page_for_judges_needs_contests(tmp_path: Path) -> None:
     store = tmp_path / "a.db"
-    assert "there is no store" in complaint("web", "--judges", "--store", store, code=ExitCode.INPUT)
+    assert "there is no store" in complaint("web", "--judges", "--store", store, code=ExitCode.STORE)
     assert "add --judges" in complaint("web", "--contests", "x", "--store", store, code=ExitCode.USAGE)

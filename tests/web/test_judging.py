@@ -165,7 +165,7 @@ def test_answers_outlive_a_reload_and_can_be_taken_back(sit: Sit, store: Path) -
     assert sitting.at == "pair"
     document = json.loads(arena("poems", "import", file, "--store", store, "--json").stdout)
     assert document["judges"][0]["judged"] == document["judges"][0]["pairs"]
-    file.write_text(file.read_text().replace('"left"', '"right"', 1))
+    file.write_text(file.read_text().replace('"choice": "left"', '"choice": "right"', 1))
     assert "has been changed since" in complaint("poems", "import", file, "--store", store, code=ExitCode.INPUT)
 
 
@@ -184,13 +184,13 @@ def test_each_judge_has_an_order_and_answers_of_their_own(sit: Sit, store: Path)
 
 def test_hostile_texts_are_read_as_texts(sit: Sit, store: Path) -> None:
     """Also where they are set from right to left, on a phone; nothing is wider than the screen."""
-    _, address = exported(store)
+    _, address = exported(store, LotsSpec(topics=("coffee",), axes=("preference",), per_author=2, appearances=2))
     sitting = sit(PHONE, address)
     sitting.begin()
     sitting.press("#read")
     seen: set[tuple[str, ...]] = set()
     taps = 0
-    while len(seen) < 16:  # the poems and the bag of words
+    while sitting.at == "pair":
         seen |= set(sitting.texts())
         assert sitting.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         taps += 1
