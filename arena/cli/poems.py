@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from arena.cli.judging import export_contests, import_judgements
 from arena.cli.options import (
     SEED,
     FiniteList,
@@ -21,7 +22,6 @@ from arena.cli.options import (
     wording_options,
 )
 from arena.cli.output import FORMATS, say, show, write_reports
-from arena.cli.judging import export_contests, import_judgements
 from arena.cli.running import measure, spec_of
 from arena.errors import UsageError
 
