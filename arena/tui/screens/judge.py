@@ -109,7 +109,7 @@ class JudgeScreen(ArenaScreen):
     def _show_bar(self, moment: Moment) -> None:
         """How far this contest is, as a line and in numbers."""
         count = f"{moment.done:>{len(str(moment.pairs))}} of {moment.pairs} pairs"
-        count += f" · part {moment.number} of {moment.contests}"
+        count += f" · part {moment.number} of {moment.contests}" if moment.contests > 1 else ""
         room = max(self.size.width - len(count) - 4, 4)
         full = round(room * moment.done / moment.pairs)
         bar = Text.assemble(("━" * full, self.arena.theme_variables["primary"]), ("─" * (room - full), "dim"))

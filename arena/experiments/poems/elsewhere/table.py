@@ -14,11 +14,21 @@ from typing import IO, Final
 
 from arena.errors import InputError
 from arena.experiments.poems.elsewhere.sheets import Sheet, SheetPair
+from arena.store.columns import Column, Columns
 from arena.store.sinks import csv_rows
 
-_COLUMNS: Final = (
-    "contests", "topic", "axis", "question", "meaning", "pair", "left_text", "right_text", "left", "right",
-)  # fmt: skip
+_COLUMNS: Final[Columns] = {
+    "contests": Column("text", "", "the run of the contests"),
+    "topic": Column("text", "", "what both poems are about"),
+    "axis": Column("text", "", "originality, pleasantness or preference"),
+    "question": Column("text", "", "what the judge is asked"),
+    "meaning": Column("text", "", "the question explained"),
+    "pair": Column("text", "", "the name of the pair"),
+    "left_text": Column("text", "", "the name of the first text"),
+    "right_text": Column("text", "", "the name of the second text"),
+    "left": Column("text", "", "the first text, its lines separated by line feeds"),
+    "right": Column("text", "", "the second text, likewise"),
+}
 _NEEDED: Final = ("contests", "axis", "pair", "left_text", "right_text", "judge", "choice")
 _CALLED: Final = {"WorkerId": "judge"}  # by Mechanical Turk
 _PREFIXES: Final = ("Input.", "Answer.")
@@ -34,9 +44,8 @@ class ResultRow:
 
 
 def write_table(file: IO[bytes], key: str, sheets: Sequence[Sheet]) -> None:
-    """Write contests of the run with that key: a row per pair. `left` and `right` are the poems, their lines separated
-    by line feeds; no cell is a formula to a spreadsheet."""
-    with csv_rows(file, {name: "text" for name in _COLUMNS}) as write:
+    """Write contests of the run with that key: a row per pair. No cell is a formula to a spreadsheet."""
+    with csv_rows(file, _COLUMNS) as write:
         for sheet in sheets:
             for pair in sheet.pairs:
                 write([exported_cells(key, sheet, pair)[name] for name in _COLUMNS])
