@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from arena.errors import ExitCode
+from arena.experiments.poems.judgement import Choice
 from arena.experiments.poems.lots import LotsSpec
+from arena.session.judging import Judging
 from tests.support.commands import PATIENCE, arena, complaint, wait_for
 from tests.support.judging import contest_at, judged
 
@@ -18,24 +21,26 @@ JUDGE = Path(__file__).with_name("judge_app_process.py")
 SHORT = LotsSpec(topics=("coffee",), axes=("preference",), per_author=2, appearances=2, again=2)
 
 
-def test_two_apps_judge_one_store_and_killing_loses_at_most_the_pair_on_screen(tmp_path: Path) -> None:
-    store = tmp_path / "a.db"
+def test_killing_the_app_loses_at_most_the_pair_on_screen(tmp_path: Path) -> None:
+    """Another person judges in the same store meanwhile."""
+    store, said = tmp_path / "a.db", tmp_path / "said"
     (contest,) = contest_at(store).contests
     environment = os.environ | {f"XDG_{name}_HOME": str(tmp_path) for name in ("STATE", "CONFIG")}
-    judges = {}
-    for name in ("Ann", "Bob"):
-        with (tmp_path / name).open("w") as out:  # what is read from a pipe in part would be lost
-            command = [sys.executable, str(JUDGE), str(store), name]
-            judges[name] = subprocess.Popen(command, stdout=out, env=environment)
-    said = {}
-    for name, process in judges.items():
-        wait_for(lambda said=tmp_path / name: len(said.read_text().splitlines()) >= 12)
-        process.kill()
-        process.wait(PATIENCE)
-        said[name] = len((tmp_path / name).read_text().splitlines())
-    for name, count in said.items():
-        kept = len(judged(store)[f"human:{name}"][contest.name])
-        assert count <= kept <= count + 1
+    bob = Judging(store, "Bob")
+    bob.begin()
+    with said.open("w") as out:  # what is read from a pipe in part would be lost
+        process = subprocess.Popen([sys.executable, str(JUDGE), str(store), "Ann"], stdout=out, env=environment)
+    for number in range(1, 6):
+        wait_for(lambda number=number: len(said.read_text().splitlines()) >= number)
+        bob.choose(Choice.LEFT)
+    process.kill()
+    process.wait(PATIENCE)
+    bob.close()
+    counts = {who: len(found[contest.name]) for who, found in judged(store).items()}
+    shown = len(said.read_text().splitlines())
+    assert shown <= counts["human:Ann"] <= shown + 1 and counts["human:Bob"] == 5
+    with closing(Judging(store, "Ann")) as again:
+        assert again.moment.done == counts["human:Ann"], "nobody holds her place"
 
 
 def test_a_contest_leaves_and_what_is_wrong_is_said(tmp_path: Path) -> None:

@@ -128,7 +128,10 @@ def exported(store: Path, spec: LotsSpec | None = None) -> tuple[Contests, str]:
     return contests, file.as_uri()
 
 
-@pytest.mark.parametrize("device", [DESK, PHONE], ids=["desktop by keys", "phone by touch"])
+@pytest.mark.parametrize(
+    "device",
+    [pytest.param(DESK, marks=pytest.mark.slow, id="desktop by keys"), pytest.param(PHONE, id="phone by touch")],
+)
 def test_a_whole_contest_recovers_the_rule(sit: Sit, store: Path, device: dict[str, Any]) -> None:
     contests, address = exported(store)
     (contest,) = contests.contests

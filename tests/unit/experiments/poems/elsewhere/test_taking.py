@@ -252,7 +252,7 @@ def test_nothing_is_stored_while_one_of_the_judges_is_at_work(path: Path, tmp_pa
         assert not any(found for each in judged(path).values() for found in each.values())
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_files_are_refused_in_a_sentence(path: Path, tmp_path: Path, data: st.DataObject) -> None:
     """Whatever is given, it is taken or refused by an error for people."""
