@@ -8,25 +8,23 @@ counted in the batch, ALiBi from a mask of its own, a recurrent state) can't be 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-import numpy as np
 import torch
 from transformers.cache_utils import Cache, CacheLayerMixin
 
 from arena.backends.local.evaluator import Row
 from arena.backends.local.library import check_cells
 from arena.backends.local.settings import Settings
-from arena.backends.local.transformers.kv_cells import Cells, Seen
-from arena.backends.local.transformers.rows import sent
+from arena.backends.local.transformers.graphs import Graphs
+from arena.backends.local.transformers.inputs import Inputs, Placed, Shape
+from arena.backends.local.transformers.kv_cells import Cells
+from arena.backends.local.transformers.shapes import LARGEST
 
 _SLIDING, _FULL = "sliding_attention", "full_attention"
 _NEEDED: Final = {"position_ids": "positions", "past_key_values": "a cache", "attention_mask": "a mask"}
-
-# Cells are rounded up to this: fused attention needs a mask of a round width, and would copy any other in each layer.
-ROUND: Final = 64
 
 Run = Callable[..., torch.Tensor]
 """Runs the model on transformers' keyword arguments; returns the logits of the tokens of index `at`, a row for each."""
@@ -39,8 +37,9 @@ class NotShareable(Exception):
 class Shared:
     """The cells of one model, and the batches that are run in them."""
 
-    def __init__(self, model: Any, run: Run, settings: Settings) -> None:
-        """Learn what a cell holds by evaluating a token. Raises NotShareable, and LoadError for too small a budget."""
+    def __init__(self, model: Any, run: Run, settings: Settings, graphs: bool) -> None:
+        """Learn what a cell holds by evaluating a token. With `graphs`, batches are then evaluated in shapes that come
+        up again. Raises NotShareable, and LoadError for too small a budget."""
         if reason := _obstacle(model):
             raise NotShareable(reason)
         self._run = run
@@ -49,16 +48,23 @@ class Shared:
         self._room = _Room(self._device)
         layer: Any = partial(_Layer, self._room)
         self._keys = Cache(layer_class_to_replicate=layer)
-        self.cells = 1
-        self._cells = Cells(1, 1)
+        self.graphs: Graphs | None = None
+        self._resize(1, 1)
         try:
             self.evaluate([Row(0, 0, (0,), (0,))])
         except Exception as error:  # a model may raise anything at a mask and a cache that aren't its own
             raise NotShareable("it takes no mask or cache but its own") from error
         per_cell = self._bytes_per_cell()
         affordable = min(settings.kv_cells, settings.kv_mib * 2**20 // per_cell)
-        self.cells = self._room.cells = check_cells(affordable, settings, per_cell)
-        self._cells = Cells(self.cells, settings.sequences)
+        self._resize(check_cells(affordable, settings, per_cell), settings.sequences)
+        if graphs:
+            room = {kind: torch.empty(LARGEST, dtype=self._dtype, device=self._device) for kind in self._windows}
+            self.graphs = Graphs(self._forward, partial(self._inputs, room=room), settings.outputs, self._device)
+
+    def _resize(self, cells: int, sequences: int) -> None:
+        self.cells = cells
+        self._room.cells = cells + 1  # a spare one, for what fills a batch up
+        self._cells = Cells(cells, sequences)
 
     def copy(self, source: int, target: int, end: int) -> None:
         """Give `target` the cells of `source` at positions [0, end)."""
@@ -74,24 +80,31 @@ class Shared:
 
     def evaluate(self, rows: Sequence[Row]) -> torch.Tensor:
         """Run one batch; returns the logits of the rows that end a prompt, in order, shape (ends, vocabulary), on the
-        device, which may still be computing them."""
-        self._room.placed = sent(self._cells.place(rows), self._device)
-        seen = self._cells.seen(rows)
-        # any cells will do to round the number up, because no row sees them
-        self._room.seen = sent(np.pad(seen.cells, (0, -len(seen.cells) % ROUND)), self._device)
-        masks = self._masks(seen)
+        device, which may still be computing them. They are valid until the next batch."""
+        placed = self._cells.place(rows)
+        ends = [index for index, row in enumerate(rows) if row.path is not None]
+        batch = Placed(rows, placed, self._cells.seen(rows), ends)
+        found = None if self.graphs is None else self.graphs.evaluate(batch)
+        if found is not None:
+            return found
+        inputs = self._inputs(batch.shape)
+        inputs.fill(batch)
+        return self._forward(inputs)
+
+    def _inputs(self, shape: Shape, room: Mapping[str, torch.Tensor] | None = None) -> Inputs:
+        return Inputs(shape, self._windows, self.cells, self._dtype, self._device, room)
+
+    def _forward(self, inputs: Inputs) -> torch.Tensor:
+        self._room.placed, self._room.seen = inputs.placed, inputs.seen
+        masks = inputs.masks
         return self._run(
-            at=[index for index, row in enumerate(rows) if row.path is not None],
-            input_ids=[[row.token for row in rows]],
-            position_ids=[[row.position for row in rows]],
+            at=inputs.at,
+            input_ids=inputs.ids[None],
+            position_ids=inputs.positions[None],
             attention_mask=masks if len(masks) > 1 else next(iter(masks.values())),
             past_key_values=self._keys,
             use_cache=True,
         )
-
-    def _masks(self, seen: Seen) -> dict[str, torch.Tensor]:
-        """The mask for each kind of layer."""
-        return {kind: mask(seen, window, self._dtype, self._device) for kind, window in self._windows.items()}
 
     def _bytes_per_cell(self) -> int:
         found = sum(layer.bytes_per_cell for layer in self._keys.layers if isinstance(layer, _Layer))
@@ -153,20 +166,6 @@ class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # as it registe
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
         """Length and offset of the keys."""
         return len(self._room.seen), 0
-
-
-@torch.inference_mode()
-def mask(seen: Seen, window: int | None, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
-    """The mask added to attention's scores, shape (1, 1, rows, cells): 0 where a row sees a cell. A row sees its own
-    past, no further back than `window` positions."""
-    table, sequence, position = (sent(each, device) for each in (seen.table, seen.sequence, seen.position[:, None]))
-    places = table[sequence]
-    back = position - torch.arange(table.shape[1], device=device)
-    visible = back >= 0 if window is None else (back >= 0) & (back < window)
-    shape = len(seen.position), -(-len(seen.cells) // ROUND) * ROUND
-    added = torch.full(shape, torch.finfo(dtype).min, dtype=dtype, device=device)
-    # a place that isn't visible is replaced by the row's own
-    return added.scatter_(1, torch.where(visible, places, places.gather(1, position)), 0.0)[None, None]
 
 
 def _obstacle(model: Any) -> str:
