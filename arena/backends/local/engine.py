@@ -144,7 +144,7 @@ class Engine:
         self._tree.settle(plan)
         self._count(len(plan.rows), plan.answered)
         rows = [(index, row.path, self._asked[row.path]) for index, row in enumerate(plan.rows) if row.path is not None]
-        wanted = [wanted_of(index, asked.jobs) for index, _, asked in rows]
+        wanted = wanted_of([(index, asked.jobs) for index, _, asked in rows])
         for _, _, asked in rows:
             asked.begun = True
         jobs = [list(asked.jobs) for _, _, asked in rows]
@@ -162,8 +162,8 @@ class Engine:
             known = set(jobs)
             late = [job for job in asked.jobs if job not in known]
             if late and not self._begun:  # answers that reached this path just now, from other rows of the batch
-                further = wanted_of(index, late)
-                self._answer(late, further, self._evaluator.ask([further])()[0])
+                further = wanted_of([(index, late)])
+                self._answer(late, further[0], self._evaluator.ask(further)()[0])
             elif late:  # the rows are lost
                 for job in late:
                     self._ask(path, _ANSWERS_FIRST if job.tokens else job.request.depth, job)

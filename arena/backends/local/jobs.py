@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from arena.backends.base import Completion, Request
 from arena.backends.local.evaluator import Path
 from arena.backends.local.rows import Answers, Keep, Kept, Wanted
 from arena.backends.stopping import Growing
-from arena.randomness import stream, uniforms
+from arena.randomness import first_uniforms, stream, uniforms
 from arena.records import Sample
 
 # How many first tokens are drawn for a request while its logits are at hand. More are seldom needed; then the
@@ -49,22 +50,39 @@ class Job:
         assert self.request.draw is not None
         return uniforms(stream(self.request.draw.name, attempt), self.request.stop.max_tokens)
 
-    def next_uniforms(self) -> tuple[float, ...]:
-        """Those for the next token of the answer in progress, or for the first tokens of the next attempts."""
-        if self.tokens:
-            assert self.uniforms is not None
-            return (float(self.uniforms[len(self.tokens)]),)
-        if self.request.draw is None:
-            return ()
+    def first_streams(self) -> list[str]:
+        """The streams of the next attempts, whose first tokens are drawn at its prompt."""
+        if self.tokens or self.request.draw is None:
+            return []
         start = self.attempt + 1
         attempts = range(start, min(start + FIRST_TOKENS, self.request.draw.attempts))
-        return tuple(float(self.uniforms_of(attempt)[0]) for attempt in attempts)
+        return [stream(self.request.draw.name, attempt) for attempt in attempts]
+
+    def next_uniform(self) -> float:
+        """The uniform number for the next token of the answer in progress."""
+        assert self.uniforms is not None
+        return float(self.uniforms[len(self.tokens)])
 
 
-def wanted_of(index: int, jobs: Sequence[Job]) -> Wanted:
-    """What the jobs that wait at row `index` want from its distribution; draws are in the order of the jobs."""
-    keep = dict.fromkeys(job.keep for job in jobs if job.kept is None)
-    return Wanted(index, tuple(keep), tuple((job.request.sampling, job.next_uniforms()) for job in jobs))
+def wanted_of(rows: Sequence[tuple[int, Sequence[Job]]]) -> list[Wanted]:
+    """What the jobs that wait at each row, which is given by its index, want from its distribution. Draws are in the
+    order of the jobs."""
+    streams = [job.first_streams() for _, jobs in rows for job in jobs]
+    firsts = iter(first_uniforms([name for names in streams for name in names]))
+    counts = map(len, streams)
+
+    def uniforms_of(job: Job) -> tuple[float, ...]:
+        first = tuple(islice(firsts, next(counts)))
+        return (job.next_uniform(),) if job.tokens else first
+
+    return [
+        Wanted(
+            index,
+            tuple(dict.fromkeys(job.keep for job in jobs if job.kept is None)),
+            tuple((job.request.sampling, uniforms_of(job)) for job in jobs),
+        )
+        for index, jobs in rows
+    ]
 
 
 @dataclass(slots=True)

@@ -1,0 +1,335 @@
+"""Kernels launched one by one and as captured graphs, with the model of `gpu_speed.py`: one batch of each of several
+sizes, and matches in the engine, with the time that each of its steps takes.
+
+It takes two minutes on one card. `--device cpu --shape small` tries the script itself. The results are JSON and text
+files in the folder `--out`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from arena.backends.base import Draw, Request, StopRule
+from arena.backends.local.agreement import difference, settle
+from arena.backends.local.engine import Engine
+from arena.backends.local.evaluator import Row
+from arena.backends.local.settings import Settings
+from arena.backends.local.transformers.inputs import Placed
+from arena.backends.local.transformers.rows import fetched
+from arena.backends.weights.catalog import find_model
+from arena.backends.weights.finding import locate
+from benchmarks.gpu_speed import MOVES, TOKENIZER
+from benchmarks.support.random_model import RandomWeights, prepare
+
+# tokens, sequences that they continue, and tokens that each sequence holds
+SIZES = ((16, 4, 40), (64, 16, 40), (128, 32, 60), (256, 64, 40), (400, 64, 60), (512, 128, 30), (1024, 128, 60))
+HEAD = "Ann and Bob play rock-paper-scissors. Each of them wants to win.\n"
+WORDS = ("rock", "paper", "scissors")
+
+
+class Both(RandomWeights):
+    """Captures graphs on CUDA, and elsewhere uses their shapes."""
+
+    def _graphs(self, settings: Settings) -> bool:
+        return True
+
+    @property
+    def shared(self) -> Any:
+        """Its cache."""
+        return self._cache
+
+
+# --- one batch ---
+
+
+class Clock:
+    """Times a function: until it returns, until the device has done it, and on the device alone."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._cuda = device.type == "cuda"
+
+    def __call__(self, what: Callable[[], Any], repeats: int = 5) -> dict[str, float]:
+        """Medians in milliseconds."""
+        found = defaultdict(list)
+        for _ in range(repeats):
+            self.wait()
+            events = [torch.cuda.Event(enable_timing=True) for _ in range(2)] if self._cuda else []
+            begun = time.perf_counter()
+            if events:
+                events[0].record()
+            what()
+            if events:
+                events[1].record()
+            found["host"].append(time.perf_counter() - begun)
+            self.wait()
+            found["wall"].append(time.perf_counter() - begun)
+            if events:
+                found["device"].append(events[0].elapsed_time(events[1]) / 1000)
+        return {name: 1000 * statistics.median(times) for name, times in found.items()}
+
+    def wait(self) -> None:
+        """Wait for the device."""
+        if self._cuda:
+            torch.cuda.synchronize()
+
+
+def batches(library: Both, sizes: Sequence[tuple[int, int, int]]) -> list[dict[str, Any]]:
+    """Each size in both ways: times, and how many nats apart the distributions are."""
+    shared, clock, results = library.shared, Clock(library.shared._device), []
+    graphs, shared.graphs = shared.graphs, None
+    for tokens, sequences, past in sizes:
+        chance = np.random.default_rng(tokens)
+        shared.clear()
+        for sequence in range(sequences):
+            library.evaluate(
+                [
+                    Row(int(token), at, (sequence,), (0,) if at == past - 1 else None)
+                    for at, token in enumerate(chance.integers(100, 1000, past))
+                ]
+            )
+        counts = [len(part) for part in np.array_split(np.arange(tokens), sequences)]
+        rows = [
+            Row(int(chance.integers(100, 1000)), past + at, (sequence,), (0,) if at == count - 1 else None)
+            for sequence, count in enumerate(counts)
+            for at in range(count)
+        ]
+        ends = [index for index, row in enumerate(rows) if row.path is not None]
+        batch = Placed(rows, shared._cells.place(rows), shared._cells.seen(rows), ends)
+
+        def own(batch: Placed = batch) -> Any:
+            inputs = shared._inputs(batch.shape)
+            inputs.fill(batch)
+            return shared._forward(inputs)
+
+        expected = fetched(own())
+        line: dict[str, Any] = {"tokens": tokens, "cells": batch.shape.cells, "eager": clock(own)}
+        if graphs is None or graphs.failure:
+            line["failure"] = "no graphs" if graphs is None else graphs.failure
+        else:
+            begun = time.perf_counter()
+            for _ in range(2):  # a shape is captured when it comes up again
+                found = graphs.evaluate(batch)
+            clock.wait()
+            line["capture_s"] = time.perf_counter() - begun
+            if found is not None:
+                line["nats_apart"] = difference(fetched(found), expected)
+                line["graph"] = clock(lambda batch=batch: graphs.evaluate(batch))
+                line["nats_apart_again"] = difference(fetched(graphs.evaluate(batch)), expected)
+                line["shape"] = str(max(graphs._captured, key=lambda shape: shape.tokens))
+            line["failure"] = graphs.failure
+        _say(json.dumps(line))
+        results.append(line)
+    shared.clear()
+    shared.graphs = graphs
+    return results
+
+
+def kernels(library: Both, file: Path) -> None:
+    """Write which kernels take the device's time, one by one and in a graph."""
+    from torch.profiler import ProfilerActivity, profile
+
+    if library.shared._device.type != "cuda":
+        return
+    shared = library.shared
+    graphs = shared.graphs
+    text = []
+    for name, here in (("one by one", None), ("graph", graphs)):
+        shared.clear()
+        shared.graphs = here
+        rows = [Row(5 + at, at, (0,), (0,) if at == 399 else None) for at in range(400)]
+
+        def again(rows: list[Row] = rows) -> None:
+            shared.clear()
+            library.evaluate(rows)
+
+        for _ in range(3):
+            again()
+        torch.cuda.synchronize()
+        with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as found:
+            for _ in range(3):
+                again()
+            torch.cuda.synchronize()
+        text.append(f"== {name}, three batches of 400 tokens\n")
+        text.append(found.key_averages().table(sort_by="self_cuda_time_total", row_limit=22, max_name_column_width=80))
+    file.write_text("\n".join(text), encoding="utf-8")
+    shared.clear()
+
+
+# --- the engine ---
+
+
+class Steps:
+    """The time spent in methods, and how often they were called. A method's time includes that of those it calls."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.calls: dict[str, int] = defaultdict(int)
+
+    @contextmanager
+    def watched(self, *methods: tuple[Any, str]) -> Iterator[None]:
+        """Time these while the context lasts."""
+        usual = [(owner, name, getattr(owner, name)) for owner, name in methods]
+        for owner, name, method in usual:
+            label = f"{type(owner).__name__ if not hasattr(owner, '__name__') else owner.__name__}.{name}"
+            setattr(owner, name, self._timed(label, method))
+        try:
+            yield
+        finally:
+            for owner, name, method in usual:
+                setattr(owner, name, method)
+
+    def _timed(self, label: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            begun = time.perf_counter()
+            try:
+                return method(*args, **kwargs)
+            finally:
+                self.seconds[label] += time.perf_counter() - begun
+                self.calls[label] += 1
+
+        return timed
+
+
+def played(library: Both, matches: int, rounds: int, seed: int) -> dict[str, Any]:
+    """Matches in the engine: each asks for its next round as soon as it is answered."""
+    import arena.backends.local.engine as engine_module
+
+    wanted = tuple(sorted({library.tokenize(word, False)[0] for word in (*WORDS, *MOVES)}))
+    engine = Engine(
+        library,
+        library.vocabulary(),
+        cells=library.cells,
+        sequences=library.sequences,
+        batch=library.batch,
+        outputs=library.outputs,
+    )
+    pieces = {
+        text: library.tokenize(text, False) for text in (f" {mine}, Bob {his}.\n" for mine in WORDS for his in WORDS)
+    }
+    openings = [library.tokenize(f"Round {number}: Ann chose", False) for number in range(1, rounds + 1)]
+    history = {match: library.tokenize(HEAD, False) for match in range(matches)}
+    at = dict.fromkeys(history, 0)
+    stop = StopRule(r"\b(rock|paper|scissors)\b", r"\n", 8)
+
+    def ask(match: int) -> None:
+        tokens = history[match] + openings[at[match]]
+        draw = Draw(f"{seed}|{match}|{at[match]}")
+        engine.submit(match, Request(tokens, wanted, stop, draw=draw, depth=at[match]))
+
+    steps = Steps()
+    watched = [
+        (engine, "submit"),
+        (engine, "step"),
+        (engine, "_begin_batch"),
+        (engine, "_take"),
+        (engine, "_answer"),
+        (engine._tree, "plan"),
+        (engine._tree, "settle"),
+        (library, "evaluate"),
+        (library, "ask"),
+        (library.shared._cells, "place"),
+        (library.shared._cells, "seen"),
+        (library.shared, "_forward"),
+        (engine_module, "wanted_of"),
+    ]
+    if library.shared.graphs is not None:
+        watched.append((library.shared.graphs, "_first"))
+    answers = 0
+    begun = time.perf_counter()
+    with steps.watched(*watched):
+        for match in history:
+            ask(match)
+        while engine.busy:
+            for match, done in engine.step():
+                answers += 1
+                last = done.answers[-1].text
+                mine = next((word for word in WORDS if word in last.lower()), WORDS[0])
+                his = WORDS[(WORDS.index(mine) + match) % 3]
+                history[match] += openings[at[match]] + pieces[f" {mine}, Bob {his}.\n"]
+                at[match] += 1
+                if at[match] < rounds:
+                    ask(match)
+    seconds = time.perf_counter() - begun
+    batches = engine.work.batches
+    return {
+        "matches": matches,
+        "answers": answers,
+        "seconds": seconds,
+        "answers_per_s": answers / seconds,
+        "batches": batches,
+        "prompt_tokens": engine.work.prompt_tokens,
+        "sampled_tokens": engine.work.sampled_tokens,
+        "ms_a_batch": {name: 1000 * total / batches for name, total in sorted(steps.seconds.items())},
+        "calls_a_batch": {name: count / batches for name, count in sorted(steps.calls.items())},
+    }
+
+
+# --- the whole ---
+
+
+def main() -> None:
+    """Measure, and write what was found after each part."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shape", default="llama-3.1-8b")
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--dtype", default="bfloat16")
+    parser.add_argument("--games", type=int, default=300)
+    parser.add_argument("--out", type=Path, default=Path("gpu_graphs"))
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    result: dict[str, Any] = {"torch": torch.__version__}
+
+    def keep(name: str, value: Any) -> None:
+        result[name] = value
+        (options.out / "gpu_graphs.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        _say(f"{name}: {json.dumps(value)}")
+
+    with tempfile.TemporaryDirectory() as folder:
+        prepare(Path(folder), locate(find_model(TOKENIZER)), options.shape, MOVES)
+        begun = time.perf_counter()
+        library = Both(folder, Settings(device=options.device, dtype=options.dtype, kv_mib=8192, kv_cells=16384))
+        keep("load_s", time.perf_counter() - begun)
+    _, why = settle(library)
+    keep("settled", {"why_whole": why, "build": library.build()})
+    if why:
+        sys.exit("prompts can't share a cache: nothing to compare")
+    sizes = [size for size in SIZES if size[0] <= library.batch]
+    keep("batches", batches(library, sizes))
+    graphs = library.shared.graphs
+    for name, here, seed in (
+        ("engine_eager", None, 1),
+        ("engine_eager_again", None, 2),
+        ("engine_graphs_first", graphs, 2),
+        ("engine_graphs_again", graphs, 2),
+        ("engine_graphs_third", graphs, 3),
+    ):
+        library.shared.graphs = here
+        library.clear()
+        keep(name, played(library, options.games, 10, seed))
+    keep("captured", sorted(str(shape) for shape in graphs._captured))
+    if options.device.startswith("cuda"):
+        keep("memory_mib", torch.cuda.max_memory_allocated() // 2**20)
+    keep("failure", graphs.failure)
+    library.shared.graphs = graphs
+    kernels(library, options.out / "kernels.txt")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
