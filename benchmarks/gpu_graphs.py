@@ -93,13 +93,13 @@ def batches(library: Both, sizes: Sequence[tuple[int, int, int]]) -> list[dict[s
     for tokens, sequences, past in sizes:
         chance = np.random.default_rng(tokens)
         shared.clear()
-        for sequence in range(sequences):
-            library.evaluate(
-                [
-                    Row(int(token), at, (sequence,), (0,) if at == past - 1 else None)
-                    for at, token in enumerate(chance.integers(100, 1000, past))
-                ]
-            )
+        held = [
+            Row(int(chance.integers(100, 1000)), at, (sequence,), None)
+            for sequence in range(sequences)
+            for at in range(past)
+        ]
+        for start in range(0, len(held), library.batch):
+            library.evaluate(held[start : start + library.batch])
         counts = [len(part) for part in np.array_split(np.arange(tokens), sequences)]
         rows = [
             Row(int(chance.integers(100, 1000)), past + at, (sequence,), (0,) if at == count - 1 else None)
