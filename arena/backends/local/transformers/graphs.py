@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import torch
 
-from arena.backends.local.transformers.inputs import Inputs, Placed, Shape
-from arena.backends.local.transformers.shapes import Shapes
+from arena.backends.local.transformers.inputs import Inputs, Placed
+from arena.backends.local.transformers.shapes import Shape, Shapes
 
 Forward = Callable[[Inputs], torch.Tensor]
 """Runs the model; returns logits, shape (outputs, vocabulary)."""
@@ -39,6 +39,12 @@ class Graphs:
         self._stream: Any = None
         self._pool: Any = None
         self.failure = ""  # why nothing is captured any more
+
+    def prepare(self, batch: Placed, tokens: int) -> None:
+        """Capture the usual shapes of at most `tokens` tokens, with a small batch of no importance."""
+        for shape in self._shapes.usual(tokens):
+            if not self.failure:
+                self._first(shape, batch)
 
     def evaluate(self, batch: Placed) -> torch.Tensor | None:
         """The logits of the rows that end a prompt, shape (ends, vocabulary), valid until the next batch. None: this

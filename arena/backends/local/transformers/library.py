@@ -64,7 +64,9 @@ class TransformersLibrary:
         self.whole = ""
         self.rounded = self._model.dtype != torch.float32
         try:
-            self._shared: Shared | None = Shared(self._model, self._kept, settings, self._graphs(settings))
+            self._shared: Shared | None = Shared(
+                self._model, self._kept, settings, graphs=self._graphs(settings), blocks=self._blocks()
+            )
             self.cells = self._shared.cells
         except NotShareable as reason:
             self._shared, self.whole, self.cells = None, str(reason), settings.kv_cells
@@ -82,6 +84,10 @@ class TransformersLibrary:
     def _graphs(self, settings: Settings) -> bool:
         """Whether batches are evaluated in shapes that come up again."""
         return settings.graphs and self._device.type == "cuda"
+
+    def _blocks(self) -> bool:
+        """Whether attention is computed in blocks, if the model allows that."""
+        return self._device.type == "cuda"
 
     def vocabulary(self) -> Vocabulary:
         """Everything to know about the tokenizer."""
@@ -138,7 +144,8 @@ class TransformersLibrary:
         """What runs the model, for a run's manifest."""
         graphs = self._shared and self._shared.graphs
         captured = ", CUDA graphs" if graphs and not graphs.failure else ""
-        return f"{self._said}, {str(self._model.dtype).removeprefix('torch.')}{captured}"
+        blocks = ", attention in blocks" if self._shared and self._shared.blocks else ""
+        return f"{self._said}, {str(self._model.dtype).removeprefix('torch.')}{blocks}{captured}"
 
     @property
     def _cache(self) -> Shared:

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from arena.backends.local.agreement import WITHIN, difference
 from arena.backends.local.evaluator import Row
 from arena.backends.local.settings import Settings
-from arena.backends.local.transformers.inputs import Shape
 from arena.backends.local.transformers.library import TransformersLibrary
-from arena.backends.local.transformers.shapes import LARGEST, MOST, Shapes
+from arena.backends.local.transformers.shapes import LARGEST, MOST, ROWS, Shape, Shapes
 from benchmarks.support.architectures import make
 from benchmarks.support.engine import SETTINGS, engine_apart
 
