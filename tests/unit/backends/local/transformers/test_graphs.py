@@ -71,16 +71,21 @@ def test_a_batch_filled_up_gives_what_it_gives_in_its_own_shape(name: str, tmp_p
     assert ("CUDA graphs" in filled.build()) and ("CUDA graphs" not in own.build())
 
 
-@given(st.lists(st.tuples(st.integers(1, 2048), st.integers(1, 1024), st.floats(0, 1)), max_size=200))
-def test_a_shape_holds_its_batch_and_few_are_prepared(sizes: list[tuple[int, int, float]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 2048), st.integers(1, 1024), st.floats(0, 1), st.floats(0, 1) | st.none()),
+        max_size=200,
+    )
+)
+def test_a_shape_holds_its_batch_and_few_are_prepared(sizes: list[tuple[int, int, float, float | None]]) -> None:
     shapes = Shapes(outputs=256)
     chosen = set()
-    for tokens, blocks, share in sizes:
-        batch = Shape(tokens, 64 * blocks, round(share * min(tokens, 256)))
+    for tokens, cells, share, divided in sizes:
+        blocks = 0 if divided is None else max(-(-tokens // ROWS), round(divided * tokens))
+        batch = Shape(tokens, 64 * cells, round(share * min(tokens, 256)), blocks)
         shape = shapes.choose(batch)
         if shape is not None:
-            assert shape.tokens >= batch.tokens and shape.cells >= batch.cells and shape.outputs >= batch.outputs
-            assert shape.tokens * shape.cells <= LARGEST
+            assert shape.holds(batch) and shape.mask_size <= LARGEST
             chosen.add(shape)
     assert len(chosen) <= MOST
 
@@ -91,6 +96,17 @@ def test_a_shape_is_prepared_when_it_comes_up_again() -> None:
     assert shapes.choose(Shape(300, 2048, 64)) is None
     large = shapes.choose(Shape(310, 2048, 64))
     assert large is not None and large.tokens < 400
-    assert shapes.choose(Shape(70, 2048, 64)) is large  # seen once, but the large one holds it
-    small = shapes.choose(Shape(70, 2048, 64))
-    assert small is not None and small.tokens < 100
+    assert shapes.choose(Shape(240, 2048, 64)) is large  # seen once, but the large one holds it
+    small = shapes.choose(Shape(240, 2048, 64))
+    assert small is not None and small.tokens == 256
+
+
+def test_the_usual_shapes_with_blocks_serve_a_tournament_at_once() -> None:
+    """Batches of 64 to 2,048 tokens, 15 for each prompt, of up to 200 tokens each."""
+    shapes = Shapes(outputs=256)
+    usual = set(shapes.usual(2048))
+    assert len(usual) < 25
+    for tokens in range(64, 2048, 50):
+        batch = Shape(tokens, 192, tokens // 15, -(-tokens // 15))
+        shape = shapes.choose(batch)
+        assert shape in usual and shape.holds(batch) and shape.cost < 2 * batch.cost
