@@ -1,7 +1,8 @@
-"""Kernels launched one by one and as captured graphs, with the model of `gpu_speed.py`: one batch of each of several
-sizes, and matches in the engine, with the time that each of its steps takes.
+"""Attention with one mask and in blocks, kernels launched one by one and as captured graphs, with the model of
+`gpu_speed.py`: one batch of each of several sizes, the parts of attention, and matches in the engine, with the time
+that each of its steps takes.
 
-It takes two minutes on one card. `--device cpu --shape small` tries the script itself. The results are JSON and text
+It takes a minute on one card. `--device cpu --shape small` tries the script itself. The results are JSON and text
 files in the folder `--out`.
 """
 
@@ -29,21 +30,35 @@ from arena.backends.local.evaluator import Row
 from arena.backends.local.settings import Settings
 from arena.backends.local.transformers.inputs import Placed
 from arena.backends.local.transformers.rows import fetched
+from arena.backends.local.transformers.shapes import ROWS
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from benchmarks.gpu_speed import MOVES, TOKENIZER
 from benchmarks.support.random_model import RandomWeights, prepare
 
 # tokens, sequences that they continue, and tokens that each sequence holds
-SIZES = ((16, 4, 40), (64, 16, 40), (128, 32, 60), (256, 64, 40), (400, 64, 60), (512, 128, 30), (1024, 128, 60))
+SIZES = (
+    (16, 4, 40),
+    (64, 16, 40),
+    (128, 32, 60),
+    (256, 64, 40),
+    (400, 64, 60),
+    (512, 128, 30),
+    (512, 34, 180),
+    (1024, 128, 60),
+    (1024, 68, 180),
+)
 HEAD = "Ann and Bob play rock-paper-scissors. Each of them wants to win.\n"
 WORDS = ("rock", "paper", "scissors")
 
 
 class Both(RandomWeights):
-    """Captures graphs on CUDA, and elsewhere uses their shapes."""
+    """Computes attention in blocks, and captures graphs on CUDA; elsewhere it uses their shapes."""
 
     def _graphs(self, settings: Settings) -> bool:
+        return True
+
+    def _blocks(self) -> bool:
         return True
 
     @property
@@ -86,85 +101,113 @@ class Clock:
             torch.cuda.synchronize()
 
 
-def batches(library: Both, sizes: Sequence[tuple[int, int, int]]) -> list[dict[str, Any]]:
-    """Each size in both ways: times, and how many nats apart the distributions are."""
-    shared, clock, results = library.shared, Clock(library.shared._device), []
-    graphs, shared.graphs = shared.graphs, None
-    for tokens, sequences, past in sizes:
-        chance = np.random.default_rng(tokens)
-        shared.clear()
-        held = [
-            Row(int(chance.integers(100, 1000)), at, (sequence,), None)
-            for sequence in range(sequences)
-            for at in range(past)
-        ]
-        for start in range(0, len(held), library.batch):
-            library.evaluate(held[start : start + library.batch])
-        counts = [len(part) for part in np.array_split(np.arange(tokens), sequences)]
-        rows = [
+def batch_of(library: Both, tokens: int, sequences: int, past: int) -> Placed:
+    """A batch of new tokens in sequences that hold some already."""
+    shared, chance = library.shared, np.random.default_rng(tokens)
+    shared.clear()
+    held = [
+        Row(int(chance.integers(100, 1000)), at, (sequence,), None)
+        for sequence in range(sequences)
+        for at in range(past)
+    ]
+    for start in range(0, len(held), library.batch):
+        library.evaluate(held[start : start + library.batch])
+    counts = [len(part) for part in np.array_split(np.arange(tokens), sequences)]
+    placed: Placed = shared.placed(
+        [
             Row(int(chance.integers(100, 1000)), past + at, (sequence,), (0,) if at == count - 1 else None)
             for sequence, count in enumerate(counts)
             for at in range(count)
         ]
-        ends = [index for index, row in enumerate(rows) if row.path is not None]
-        batch = Placed(rows, shared._cells.place(rows), shared._cells.seen(rows), ends)
+    )
+    return placed
 
-        def own(batch: Placed = batch) -> Any:
-            inputs = shared._inputs(batch.shape)
-            inputs.fill(batch)
-            return shared._forward(inputs)
 
-        expected = fetched(own())
-        line: dict[str, Any] = {"tokens": tokens, "cells": batch.shape.cells, "eager": clock(own)}
-        if graphs is None or graphs.failure:
-            line["failure"] = "no graphs" if graphs is None else graphs.failure
-        else:
+def batches(library: Both, sizes: Sequence[tuple[int, int, int]]) -> list[dict[str, Any]]:
+    """Each size in each way: times, and how many nats apart the distributions are."""
+    shared, clock, results = library.shared, Clock(library.shared._device), []
+    graphs = shared.graphs
+    for size in sizes:
+        batch = batch_of(library, *size)
+        expected = fetched(shared.evaluate_in(batch.whole, batch))
+        line: dict[str, Any] = dict(zip(("tokens", "sequences", "past"), size, strict=True))
+        line |= {
+            "seen": batch.whole.cells,
+            "one_mask": clock(lambda batch=batch: shared.evaluate_in(batch.whole, batch)),
+        }
+        if batch.blocks is not None:
+            line |= {"blocks": batch.blocks.count, "faster_in_blocks": batch.shape == batch.divided}
+            line["nats_apart_blocks"] = difference(fetched(shared.evaluate_in(batch.divided, batch)), expected)
+            line["in_blocks"] = clock(lambda batch=batch: shared.evaluate_in(batch.divided, batch))
+        for _ in range(2):  # a shape that isn't usual is captured when it comes up again
             begun = time.perf_counter()
-            for _ in range(2):  # a shape is captured when it comes up again
-                found = graphs.evaluate(batch)
+            found = graphs.evaluate(batch)
             clock.wait()
-            line["capture_s"] = time.perf_counter() - begun
-            if found is not None:
-                line["nats_apart"] = difference(fetched(found), expected)
-                line["graph"] = clock(lambda batch=batch: graphs.evaluate(batch))
-                line["nats_apart_again"] = difference(fetched(graphs.evaluate(batch)), expected)
-                line["shape"] = str(max(graphs._captured, key=lambda shape: shape.tokens))
-            line["failure"] = graphs.failure
+            line.setdefault("first_s", time.perf_counter() - begun)
+        if found is not None:
+            line["nats_apart_graph"] = difference(fetched(found), expected)
+            line["graph"] = clock(lambda batch=batch: graphs.evaluate(batch))
+            line["fill"] = clock(
+                lambda batch=batch: graphs._captured[graphs._shapes.choose(batch.shape)].inputs.fill(batch)
+            )
+            line["shape"] = str(graphs._shapes.choose(batch.shape))
+        line["failure"] = graphs.failure
         _say(json.dumps(line))
         results.append(line)
     shared.clear()
-    shared.graphs = graphs
     return results
 
 
+def parts(device: torch.device, blocks: int = 64, cells: int = 256) -> dict[str, Any]:
+    """The parts of one layer's attention in blocks, for the 8B shape: ways to gather, and attention itself. Each is
+    repeated 50 times, so that launching it doesn't count; milliseconds for one."""
+    from torch.nn.functional import embedding, scaled_dot_product_attention
+
+    dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
+    held = torch.randn((16384, 8, 128), device=device, dtype=dtype)
+    flat = held.view(16384, -1)
+    at = torch.randint(0, 16384, (blocks * cells,), device=device)
+    mask = torch.zeros((blocks, 1, 4 * ROWS, cells), device=device, dtype=dtype)
+    query = torch.randn((blocks, 8, 4 * ROWS, 128), device=device, dtype=dtype)
+    keys = held[at].view(blocks, cells, 8, 128).transpose(1, 2)
+    found = {}
+    ways: dict[str, Callable[[], Any]] = {
+        "index_select": lambda: held.index_select(0, at),
+        "index_select_flat": lambda: flat.index_select(0, at),
+        "index": lambda: flat[at],
+        "embedding": lambda: embedding(at, flat),
+        "attention": lambda: scaled_dot_product_attention(query, keys, keys, attn_mask=mask),
+        "attention_without_mask": lambda: scaled_dot_product_attention(query, keys, keys),
+        "repeat_mask": lambda: mask[:, :, :ROWS].repeat(1, 1, 4, 1),
+    }
+    clock, repeats = Clock(device), 50 if device.type == "cuda" else 2
+    for name, what in ways.items():
+        try:
+            what()
+            times = clock(lambda what=what: [what() for _ in range(repeats)], 3)
+            found[name] = times.get("device", times["wall"]) / repeats
+        except RuntimeError as error:
+            found[name] = str(error)[:100]
+    return found
+
+
 def kernels(library: Both, file: Path) -> None:
-    """Write which kernels take the device's time, one by one and in a graph."""
+    """Write which kernels take the device's time in a graph."""
     from torch.profiler import ProfilerActivity, profile
 
-    if library.shared._device.type != "cuda":
-        return
     shared = library.shared
-    graphs = shared.graphs
-    text = []
-    for name, here in (("one by one", None), ("graph", graphs)):
-        shared.clear()
-        shared.graphs = here
-        rows = [Row(5 + at, at, (0,), (0,) if at == 399 else None) for at in range(400)]
-
-        def again(rows: list[Row] = rows) -> None:
-            shared.clear()
-            library.evaluate(rows)
-
+    if shared._device.type != "cuda":
+        return
+    batch = batch_of(library, 512, 34, 180)
+    for _ in range(3):
+        shared.graphs.evaluate(batch)
+    torch.cuda.synchronize()
+    with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as found:
         for _ in range(3):
-            again()
+            shared.graphs.evaluate(batch)
         torch.cuda.synchronize()
-        with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as found:
-            for _ in range(3):
-                again()
-            torch.cuda.synchronize()
-        text.append(f"== {name}, three batches of 400 tokens\n")
-        text.append(found.key_averages().table(sort_by="self_cuda_time_total", row_limit=22, max_name_column_width=80))
-    file.write_text("\n".join(text), encoding="utf-8")
+    text = found.key_averages().table(sort_by="self_cuda_time_total", row_limit=28, max_name_column_width=80)
+    file.write_text(f"three batches of 512 tokens in 34 sequences of 180 more\n{text}", encoding="utf-8")
     shared.clear()
 
 
@@ -300,30 +343,38 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder), locate(find_model(TOKENIZER)), options.shape, MOVES)
         begun = time.perf_counter()
-        library = Both(folder, Settings(device=options.device, dtype=options.dtype, kv_mib=8192, kv_cells=16384))
+        library = Both(folder, Settings(device=options.device, dtype=options.dtype, kv_mib=8192, kv_cells=32768))
         keep("load_s", time.perf_counter() - begun)
     _, why = settle(library)
     keep("settled", {"why_whole": why, "build": library.build()})
     if why:
         sys.exit("prompts can't share a cache: nothing to compare")
-    sizes = [size for size in SIZES if size[0] <= library.batch]
+    shared = library.shared
+    graphs = shared.graphs
+    keep("captured_at_load", len(graphs._captured))
+    keep("failure", graphs.failure)
+    sizes = [
+        size
+        for size in SIZES
+        if size[0] <= library.batch and size[1] <= library.sequences and size[0] + size[1] * size[2] <= library.cells
+    ]
     keep("batches", batches(library, sizes))
-    graphs = library.shared.graphs
-    for name, here, seed in (
-        ("engine_eager", None, 1),
-        ("engine_eager_again", None, 2),
-        ("engine_graphs_first", graphs, 2),
-        ("engine_graphs_again", graphs, 2),
-        ("engine_graphs_third", graphs, 3),
+    keep("parts", parts(shared._device))
+    for name, blocks, here, seed in (
+        ("engine_one_mask", False, None, 1),
+        ("engine_blocks", True, None, 1),
+        ("engine_graphs_first", True, graphs, 1),
+        ("engine_graphs_again", True, graphs, 1),
+        ("engine_graphs_other_seed", True, graphs, 3),
     ):
-        library.shared.graphs = here
+        shared.blocks, shared.graphs = blocks, here
         library.clear()
         keep(name, played(library, options.games, 10, seed))
+    shared.blocks = True
     keep("captured", sorted(str(shape) for shape in graphs._captured))
     if options.device.startswith("cuda"):
         keep("memory_mib", torch.cuda.max_memory_allocated() // 2**20)
     keep("failure", graphs.failure)
-    library.shared.graphs = graphs
     kernels(library, options.out / "kernels.txt")
 
 

@@ -30,6 +30,9 @@ FLAT = (
 
 _ANSWERS_FIRST = 1 << 30  # the depth of answers in progress: above any match's
 
+# Half of as many paths are still enough tokens to keep a GPU busy: a new round has about 15.
+_HALVED = 48
+
 
 class Engine:
     """The scheduling of one model's requests. `step` runs one batch; everything else is bookkeeping."""
@@ -122,17 +125,21 @@ class Engine:
 
     def _go_on(self) -> None:
         """Begin a batch and take its answers. If the library computes in the background, the next batch is begun before
-        that, if it is worth it: as many paths must wait for it as are being computed."""
+        that, if it is worth it: half as many paths must wait for it as are being computed."""
         computed = sum(len(batch.rows) for batch in self._begun)
-        begun = (not self._begun or len(self._asked) >= 2 * computed) and self._begin_batch()
+        waiting = len(self._asked) - computed
+        begun = (not self._begun or 2 * waiting >= computed) and self._begin_batch(waiting)
         if self._begun and not (begun and len(self._begun) <= self._evaluator.background):
             self._take(self._begun.popleft())
         elif not begun:
             raise RuntimeError("no prompt in the queue fits the cache")
 
-    def _begin_batch(self) -> bool:
-        """Plan a batch and have it evaluated; False if nothing fits."""
-        plan = self._tree.plan(self._next_paths(), self._asked, self._batch, self._outputs)
+    def _begin_batch(self, waiting: int) -> bool:
+        """Plan a batch and have it evaluated; False if nothing fits. With nothing else for the device to do, it is half
+        of the `waiting` paths, so that the other half is computed while its answers are looked at."""
+        halved = self._evaluator.background and not self._begun and waiting >= _HALVED
+        outputs = min(self._outputs, -(-waiting // 2)) if halved else self._outputs
+        plan = self._tree.plan(self._next_paths(), self._asked, self._batch, outputs)
         answered = set(plan.answered)
         for entry in self._taken:
             if entry[1] not in answered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Final
 
@@ -24,7 +25,7 @@ FIRST_TOKENS: Final = 4
 Urgency = tuple[int, int]  # block and negative depth: the lowest goes first
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Job:
     """An open request. `tokens` is the answer in progress, `growing` says when it ends; `first` are the first tokens of
     later attempts."""
@@ -39,7 +40,7 @@ class Job:
     uniforms: NDArray[np.float64] | None = None
     answers: list[Sample] = field(default_factory=list)
 
-    @property
+    @cached_property
     def keep(self) -> Keep:
         """What to keep of the distribution after its prompt."""
         request = self.request

@@ -43,7 +43,7 @@ class Graphs:
     def prepare(self, batch: Placed, tokens: int) -> None:
         """Capture the usual shapes of at most `tokens` tokens, with a small batch of no importance."""
         for shape in self._shapes.usual(tokens):
-            if not self.failure:
+            if self._device.type == "cuda" and not self.failure:
                 self._first(shape, batch)
 
     def evaluate(self, batch: Placed) -> torch.Tensor | None:

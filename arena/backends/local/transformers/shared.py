@@ -1,8 +1,9 @@
 """All prompts in one cache of cells, shared where they begin alike and kept apart by attention's mask.
 
 To transformers a batch is one long sequence: positions and a mask are given with it, and the cache gives every layer
-the keys and values of all cells that the batch sees, or those that each of its blocks sees. A model that ignores them for something of its own (positions
-counted in the batch, ALiBi from a mask of its own, a recurrent state) can't be run like this.
+the keys and values of all cells that the batch sees, or of those that each of its blocks sees. A model that ignores
+them for something of its own (positions counted in the batch, ALiBi from a mask of its own, a recurrent state) can't be
+run like this.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Attention in blocks: the same distributions as with a mask over all cells, and only where a model's own is like it."""
+"""Attention in blocks: the same distributions as with one mask, and only where a model's own can be had like that."""
 
 from __future__ import annotations
 
