@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# CUDA graphs on this machine's GPU: batches and matches with and without them, a tournament with and without them, and
-# their tests on other architectures. At most 4 minutes; each part has a limit of its own, and the next one runs even
-# if it fails.
+# Attention in blocks and CUDA graphs on this machine's GPU: batches and matches with and without them, then a tournament
+# with and without graphs. At most 200 seconds; each part has a limit of its own, and the next one runs even if it fails.
 #
 #   benchmarks/gpu_graphs.sh [FOLDER]
 #
@@ -24,7 +23,5 @@ part() { # a name, the most seconds, a command
 }
 
 part batches 80 "$python" benchmarks/gpu_graphs.py "${model[@]}" --out "$out"
-part speed 70 "$python" benchmarks/gpu_speed.py "${model[@]}" --singly 5 --together 256 --out "$out/graphs"
-part eager 45 "$python" benchmarks/gpu_speed.py "${model[@]}" --singly 1 --together 64 --no-graphs --out "$out/eager"
-part tests 45 "$python" -m pytest -q -p no:cacheprovider -W default --durations=5 \
-  tests/unit/backends/local/transformers/test_graphs.py tests/unit/backends/local/transformers/test_kv_cells.py
+part speed 70 "$python" benchmarks/gpu_speed.py "${model[@]}" --singly 3 --together 192 --out "$out/graphs"
+part eager 50 "$python" benchmarks/gpu_speed.py "${model[@]}" --singly 1 --together 64 --no-graphs --out "$out/eager"
