@@ -66,4 +66,5 @@ def _high(values: NDArray[np.uint64], factor: int) -> NDArray[np.uint64]:
     high, low = values >> _HALF, values & _LOW
     cross = high * below
     middle = (low * below >> _HALF) + (cross & _LOW) + low * above
-    return high * above + (cross >> _HALF) + (middle >> _HALF)
+    found: NDArray[np.uint64] = high * above + (cross >> _HALF) + (middle >> _HALF)
+    return found

@@ -17,13 +17,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from arena.backends.base import Draw, Request, StopRule
+from arena.backends.base import Completion, Draw, Request, StopRule
 from arena.backends.local.agreement import difference, settle
 from arena.backends.local.engine import Engine
 from arena.backends.local.evaluator import Row
@@ -81,7 +82,8 @@ class Clock:
         found = defaultdict(list)
         for _ in range(repeats):
             self.wait()
-            events = [torch.cuda.Event(enable_timing=True) for _ in range(2)] if self._cuda else []
+            event: Any = torch.cuda.Event
+            events = [event(enable_timing=True) for _ in range(2)] if self._cuda else []
             begun = time.perf_counter()
             if events:
                 events[0].record()
@@ -133,12 +135,12 @@ def batches(library: Both, sizes: Sequence[tuple[int, int, int]]) -> list[dict[s
         line: dict[str, Any] = dict(zip(("tokens", "sequences", "past"), size, strict=True))
         line |= {
             "seen": batch.whole.cells,
-            "one_mask": clock(lambda batch=batch: shared.evaluate_in(batch.whole, batch)),
+            "one_mask": clock(partial(shared.evaluate_in, batch.whole, batch)),
         }
         if batch.blocks is not None:
             line |= {"blocks": batch.blocks.count, "faster_in_blocks": batch.shape == batch.divided}
             line["nats_apart_blocks"] = difference(fetched(shared.evaluate_in(batch.divided, batch)), expected)
-            line["in_blocks"] = clock(lambda batch=batch: shared.evaluate_in(batch.divided, batch))
+            line["in_blocks"] = clock(partial(shared.evaluate_in, batch.divided, batch))
         for _ in range(2):  # a shape that isn't usual is captured when it comes up again
             begun = time.perf_counter()
             found = graphs.evaluate(batch)
@@ -146,11 +148,10 @@ def batches(library: Both, sizes: Sequence[tuple[int, int, int]]) -> list[dict[s
             line.setdefault("first_s", time.perf_counter() - begun)
         if found is not None:
             line["nats_apart_graph"] = difference(fetched(found), expected)
-            line["graph"] = clock(lambda batch=batch: graphs.evaluate(batch))
-            line["fill"] = clock(
-                lambda batch=batch: graphs._captured[graphs._shapes.choose(batch.shape)].inputs.fill(batch)
-            )
-            line["shape"] = str(graphs._shapes.choose(batch.shape))
+            line["graph"] = clock(partial(graphs.evaluate, batch))
+            shape = graphs._shapes.choose(batch.shape)
+            line["shape"] = str(shape)
+            line["fill"] = clock(partial(graphs._captured[shape].inputs.fill, batch))
         line["failure"] = graphs.failure
         _say(json.dumps(line))
         results.append(line)
@@ -170,7 +171,7 @@ def parts(device: torch.device, blocks: int = 64, cells: int = 256) -> dict[str,
     mask = torch.zeros((blocks, 1, 4 * ROWS, cells), device=device, dtype=dtype)
     query = torch.randn((blocks, 8, 4 * ROWS, 128), device=device, dtype=dtype)
     keys = held[at].view(blocks, cells, 8, 128).transpose(1, 2)
-    found = {}
+    found: dict[str, Any] = {}
     ways: dict[str, Callable[[], Any]] = {
         "index_select": lambda: held.index_select(0, at),
         "index_select_flat": lambda: flat.index_select(0, at),
@@ -184,11 +185,16 @@ def parts(device: torch.device, blocks: int = 64, cells: int = 256) -> dict[str,
     for name, what in ways.items():
         try:
             what()
-            times = clock(lambda what=what: [what() for _ in range(repeats)], 3)
+            times = clock(partial(_repeated, what, repeats), 3)
             found[name] = times.get("device", times["wall"]) / repeats
         except RuntimeError as error:
             found[name] = str(error)[:100]
     return found
+
+
+def _repeated(what: Callable[[], Any], times: int) -> None:
+    for _ in range(times):
+        what()
 
 
 def kernels(library: Both, file: Path) -> None:
@@ -297,6 +303,7 @@ def played(library: Both, matches: int, rounds: int, seed: int) -> dict[str, Any
             ask(match)
         while engine.busy:
             for match, done in engine.step():
+                assert isinstance(done, Completion)
                 answers += 1
                 last = done.answers[-1].text
                 mine = next((word for word in WORDS if word in last.lower()), WORDS[0])

@@ -42,8 +42,8 @@ class FreeModel:
         first = [self.tokenize(text, False)[0] for text in (*MOVES, "\n")]
         order = sorted(range(len(first)), key=first.__getitem__)
         self._choices = []
-        for shares in _SHARES:
-            shares = (*shares, 1.0 - sum(shares))
+        for of_moves in _SHARES:
+            shares = (*of_moves, 1.0 - sum(of_moves))
             logprobs = {first[at]: math.log(shares[at]) for at in order}
             self._choices.append(
                 (

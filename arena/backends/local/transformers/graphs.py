@@ -82,7 +82,8 @@ class Graphs:
         """Run the model, capture it, replay it and compare. Raises whatever goes wrong."""
         shape = inputs.shape
         if self._stream is None:
-            self._stream, self._pool = torch.cuda.Stream(self._device), torch.cuda.graph_pool_handle()
+            self._stream = torch.cuda.Stream(self._device)  # type: ignore[no-untyped-call]
+            self._pool = torch.cuda.graph_pool_handle()
         # the first run lets libraries choose and load their kernels, which can't be captured
         self._stream.wait_stream(usual)
         with torch.cuda.stream(self._stream):

@@ -79,7 +79,7 @@ class Inputs:
         sizes = [tokens, tokens, tokens, shape.cells * (blocks or 1), shape.outputs]
         sizes += [blocks * ROWS, tokens] if blocks else []
         self._numbers = torch.zeros(sum(sizes), dtype=torch.long, device=device)
-        self.ids, self.positions, self.placed, self.seen, self.at, *laid = self._numbers.split(sizes)
+        self.ids, self.positions, self.placed, self.seen, self.at, *laid = torch.split(self._numbers, sizes)
         self.laid = Laid(*laid) if laid else None
         room = room or {kind: torch.empty(shape.mask_size, dtype=dtype, device=device) for kind in windows}
         self.masks = {kind: room[kind][: shape.mask_size].view(shape.masked) for kind in windows}
@@ -104,7 +104,7 @@ class Inputs:
         columns += [_filled(seen.sequence, self.shape.tokens), seen.table.ravel()]
         both = sent(np.concatenate(columns), self._numbers.device)
         self._numbers.copy_(both[: len(self._numbers)])
-        sequence, table = both[len(self._numbers) :].split([self.shape.tokens, seen.table.size])
+        sequence, table = torch.split(both[len(self._numbers) :], [self.shape.tokens, seen.table.size])
         places = table.view(seen.table.shape)[sequence]
         for kind, window in self._windows.items():
             write_mask(self.masks[kind][0, 0], places, self.positions, window)

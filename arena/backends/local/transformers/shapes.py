@@ -111,5 +111,5 @@ class Shapes:
 
 def _stepped(count: int, least: int) -> int:
     """The next larger step: a multiple of `least`, a power of two, or one and a half of it."""
-    step = max(least, 2 ** (count - 1).bit_length() // 4)
+    step = max(least, (1 << (count - 1).bit_length()) // 4)
     return -(-count // step) * step
