@@ -27,6 +27,9 @@ FLAT = (
     "damaged, or has no output layer, so don't believe what is measured with it"
 )
 
+# Half of as many paths are still enough tokens to keep a GPU busy: a new round has about 15.
+_HALVED = 48
+
 
 class Engine:
     """The scheduling of one model's requests. `step` runs one batch; everything else is bookkeeping."""
@@ -94,18 +97,22 @@ class Engine:
 
     def _go_on(self) -> None:
         """Begin a batch and take its answers. If the library computes in the background, the next batch is begun before
-        that, if it is worth it: as many paths must wait for it as are being computed."""
+        that, if it is worth it: half as many paths must wait for it as are being computed."""
         computed = sum(len(batch.rows) for batch in self._begun)
-        begun = (not self._begun or len(self._waiting.asked) >= 2 * computed) and self._begin_batch()
+        waiting = len(self._waiting.asked) - computed
+        begun = (not self._begun or 2 * waiting >= computed) and self._begin_batch(waiting)
         if self._begun and not (begun and len(self._begun) <= self._evaluator.background):
             self._take(self._begun.popleft())
         elif not begun:
             raise RuntimeError("no prompt in the queue fits the cache")
 
-    def _begin_batch(self) -> bool:
-        """Plan a batch and have it evaluated; False if nothing fits."""
+    def _begin_batch(self, waiting: int) -> bool:
+        """Plan a batch and have it evaluated; False if nothing fits. With nothing else for the device to do, it is half
+        of the `waiting` paths, so that the other half is computed while its answers are looked at."""
+        halved = self._evaluator.background and not self._begun and waiting >= _HALVED
+        outputs = min(self._outputs, -(-waiting // 2)) if halved else self._outputs
         asked = self._waiting.asked
-        plan = self._tree.plan(self._waiting.next(), asked, self._batch, self._outputs)
+        plan = self._tree.plan(self._waiting.next(), asked, self._batch, outputs)
         self._waiting.settle(set(plan.answered))
         if not plan.rows:
             return False
@@ -113,7 +120,7 @@ class Engine:
         self._tree.settle(plan)
         self._count(len(plan.rows), plan.answered)
         rows = [(index, row.path, asked[row.path]) for index, row in enumerate(plan.rows) if row.path is not None]
-        wanted = [wanted_of(index, here.jobs) for index, _, here in rows]
+        wanted = wanted_of([(index, here.jobs) for index, _, here in rows])
         jobs = [list(here.jobs) for _, _, here in rows]
         self._begun.append(Batch(rows, jobs, wanted, self._evaluator.ask(wanted)))
         return True
@@ -128,8 +135,8 @@ class Engine:
             known = set(jobs)
             late = [job for job in asked.jobs if job not in known]
             if late and not self._begun:  # answers that reached this path just now, from other rows of the batch
-                further = wanted_of(index, late)
-                self._answer(late, further, self._evaluator.ask([further])()[0])
+                further = wanted_of([(index, late)])
+                self._answer(late, further[0], self._evaluator.ask(further)()[0])
             elif late:  # the rows are lost
                 for job in late:
                     self._waiting.ask(job)

@@ -188,8 +188,7 @@ class Asking:
             if request.draw is None:
                 self._waiting.begin(job, job.kept, ())
                 continue
-            (uniform,) = job.next_uniforms(1)
-            token = known.draw(uniform)
+            token = known.draw(job.next_uniform())
             if token is None:
                 self._posts.add_beyond(place, known, job)
             else:
