@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,6 @@ from typing import Any
 
 from arena.backends.base import LanguageModel, Request, StopRule
 from arena.backends.server import ServerSettings
-from arena.backends.sglang import batches, wire
 from arena.backends.sglang.client import SGLang
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
@@ -84,9 +83,14 @@ async def client_alone(url: str, matches: int) -> tuple[float, float]:
 
 @dataclass(slots=True)
 class Recorded:
-    """What a client asked for, in the order of sending."""
+    """The requests that a client sent, in their order."""
 
-    asked: list[tuple[wire.Kind, tuple[int, ...]]] = field(default_factory=list)
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def prompts(self) -> int:
+        """How many prompts they carried."""
+        return sum(len(body["input_ids"]) for body in self.bodies)
 
 
 async def tournament(url: str, games: int, seed: int, opponent: str, recorded: Recorded | None = None) -> float:
@@ -120,13 +124,14 @@ async def tournament(url: str, games: int, seed: int, opponent: str, recorded: R
 def _record(model: LanguageModel, recorded: Recorded) -> None:
     """Record what the client sends."""
     assert isinstance(model, SGLang)
-    generate = model._generate
+    transport = model._transport
+    post = transport.post
 
-    async def kept(batch: Sequence[batches.Ask]) -> list[wire.Generated]:
-        recorded.asked += [(ask.kind, ask.tokens) for ask in batch]
-        return await generate(batch)
+    async def kept(body: dict[str, Any], most: int, decode: Any) -> Any:
+        recorded.bodies.append(body)
+        return await post(body, most, decode)
 
-    model._generate = kept  # type: ignore[method-assign]
+    transport.post = kept  # type: ignore[method-assign, assignment]
 
 
 # --- the server's own rate ---
@@ -137,18 +142,20 @@ async def replayed(url: str, recorded: Recorded, most: int) -> float:
     any move."""
     import aiohttp
 
-    waiting: dict[wire.Kind, list[tuple[int, ...]]] = {}
+    waiting: dict[str, list[tuple[int, ...]]] = {}
     bodies: list[bytes] = []
 
-    def send(kind: wire.Kind) -> None:
-        bodies.append(json.dumps(wire.body(kind, waiting.pop(kind))).encode())
+    def send(options: str) -> None:
+        bodies.append(json.dumps(json.loads(options) | {"input_ids": waiting.pop(options)}).encode())
 
-    for kind, tokens in recorded.asked:
-        waiting.setdefault(kind, []).append(tokens)
-        if len(waiting[kind]) == most:
-            send(kind)
-    for kind in [*waiting]:
-        send(kind)
+    for body in recorded.bodies:
+        options = json.dumps({name: value for name, value in body.items() if name != "input_ids"})
+        for tokens in body["input_ids"]:
+            waiting.setdefault(options, []).append(tokens)
+            if len(waiting[options]) == most:
+                send(options)
+    for options in [*waiting]:
+        send(options)
     bodies.reverse()
     await flush(url)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
@@ -178,7 +185,7 @@ def against_server(folder: Path, games: int, repeats: int) -> dict[str, Any]:
     sys.path.insert(0, str(ROOT))
     from benchmarks.support.sglang_server import Server, free_port
 
-    found: list[tuple[float, float]] = []
+    found: list[tuple[float, float, float]] = []
     with tempfile.TemporaryDirectory() as logs:
         server = Server(folder, free_port(), Path(logs) / "log")
         _tell("starting SGLang")
@@ -191,15 +198,16 @@ def against_server(folder: Path, games: int, repeats: int) -> dict[str, Any]:
                 ours = asyncio.run(tournament(server.url, games, repeat, "greedy", recorded))
                 seconds = asyncio.run(replayed(server.url, recorded, ServerSettings().batch))
                 own = games * ROUNDS / seconds
-                found.append((ours, own))
-                _tell(f"tournament {ours:.1f} rounds/s, the server's own rate {own:.1f}, {len(recorded.asked)} prompts")
+                found.append((ours, own, recorded.prompts / (games * ROUNDS)))
+                _tell(f"tournament {ours:.1f} rounds/s, the server's own rate {own:.1f}, {recorded.prompts} prompts")
         finally:
             server.stop()
-    ours, own = (statistics.median(rates) for rates in zip(*found, strict=True))
+    ours, own, prompts = map(statistics.median, zip(*found, strict=True))
     return {
         "tournament_rounds_per_s": ours,
         "server_rounds_per_s": own,
-        "fraction_of_server": statistics.median(a / b for a, b in found),
+        "fraction_of_server": statistics.median(a / b for a, b, _ in found),
+        "prompts_sent_per_round": prompts,
     }
 
 

@@ -95,7 +95,8 @@ class Utilisation:
 
 
 async def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
-    """Play a tournament into a temporary store; neither loading the model nor the first matches are timed."""
+    """Play a tournament into a temporary store, twice, so that the second time all shapes of batches have come up.
+    Neither loading the model nor the first matches are timed."""
     from arena.experiments.tournament.spec import TournamentSpec
     from arena.session.progress import observer
     from benchmarks.support.timed import timed
@@ -108,6 +109,7 @@ async def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
         kv_mib=options.kv_mib,
         kv_cells=options.cells,
         sequences=options.sequences,
+        graphs=not options.no_graphs,
     )
     name = f"transformers:{folder}"
     with observer("plain") as watching, tempfile.TemporaryDirectory() as place:
@@ -130,13 +132,14 @@ async def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
         try:
             _, seconds, _ = await played(PILOT, 1)
             matches = options.games or max(PILOT, min(500, int(PILOT * options.seconds / seconds)))
-            _tell(f"{PILOT} matches took {seconds:.1f} s: now {matches}")
+            _tell(f"{PILOT} matches took {seconds:.1f} s: now {matches}, twice")
+            _, first, _ = await played(matches, 2)
             with Utilisation(options.device) as busy:
                 path, seconds, work = await played(matches, 0)
         finally:
             await models.close()
         prompts = _asked(path)
-    return {"matches": matches, "seconds": seconds, "work": work, "prompts": prompts, "busy": busy.mean}
+    return {"matches": matches, "first": first, "seconds": seconds, "work": work, "prompts": prompts, "busy": busy.mean}
 
 
 def _asked(path: Path) -> list[list[int]]:
@@ -277,6 +280,7 @@ def measure(options: argparse.Namespace, folder: str) -> dict[str, Any]:
         "answers": options.answers,
         "matches": played["matches"],
         "seconds": played["seconds"],
+        "first_rounds_per_s": played["matches"] * ROUNDS / played["first"],
         "arena_rounds_per_s": rounds,
         "prompt_tokens": work.prompt_tokens,
         "sampled_tokens": work.sampled_tokens,
@@ -315,6 +319,7 @@ def main() -> None:
     parser.add_argument("--together", type=int, default=512, help=f"prompts that it is given {TOGETHER} at a time")
     for name in ("batch", "outputs", "cells", "sequences", "kv-mib"):
         parser.add_argument(f"--{name}", type=int, default=0, help="as on Arena's command line")
+    parser.add_argument("--no-graphs", action="store_true", help="launch kernels one by one")
     parser.add_argument("--out", type=Path, default=Path(), help="the folder for the file; this one by default")
     parser.add_argument("--child", choices=[*_CHILDREN], help=argparse.SUPPRESS)
     options = parser.parse_args()

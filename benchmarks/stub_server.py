@@ -83,7 +83,7 @@ class Stub(asyncio.Protocol):
         return b"[" + b",".join(self._answers[key] + b"%d}}" % len(prompt) for prompt in asked.input_ids) + b"]"
 
     def _logprob(self, token: int) -> float:
-        return -0.1 if token == self._token else -9.0
+        return 0.0 if token == self._token else -30.0  # no other is ever drawn
 
 
 async def main(folder: str, token: int, seconds: float = 0.0) -> None:

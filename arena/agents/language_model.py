@@ -73,8 +73,11 @@ class LanguageModelAgent:
         doesn't support."""
         model.check(asking.sampling)
         await aside(render, asking.format, "", "", chat_template(model))  # so that no round waits for it
-        tokens = await move_tokens(game.moves_of(seat), model.vocabulary, partial(model.tokenize, specials=False))
-        return cls(name, model, game, seat, asking, tokens)
+        moves = game.moves_of(seat)
+        known = model.vocabulary.worked_out
+        if moves not in known:  # looking at the whole vocabulary takes a tenth of a second
+            known[moves] = await move_tokens(moves, model.vocabulary, partial(model.tokenize, specials=False))
+        return cls(name, model, game, seat, asking, known[moves])
 
     def request(self, history: Sequence[Past]) -> tuple[str, str]:
         """The request after these rounds and the answer's opening, without a format around them."""
@@ -155,7 +158,7 @@ class LanguageModelAgent:
             if len(self._prompts) >= _MOST_PROMPTS:
                 self._prompts.clear()
             known = self._prompts[shown] = asyncio.ensure_future(self._encode_anew(shown))
-        return await asyncio.shield(known)
+        return known.result() if known.done() else await asyncio.shield(known)
 
     async def _encode_anew(self, shown: tuple[ShownRound, ...]) -> Prompt:
         segments = render(self.asking.format, *self._request(shown), self.chat_template)

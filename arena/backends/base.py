@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from arena.records import Sample, TokenProbability
 from arena.text import number_text
@@ -140,6 +140,11 @@ class Vocabulary:
     mark: str = ""
     lstrips: frozenset[int] = frozenset()
     rstrips: frozenset[int] = frozenset()
+
+    @cached_property
+    def worked_out(self) -> dict[Any, Any]:
+        """What others have found out by looking at the whole vocabulary. It is kept as long as the vocabulary."""
+        return {}
 
     @cached_property
     def special_pattern(self) -> re.Pattern[str]:

@@ -12,7 +12,9 @@ def check_request(model: LanguageModel, request: Request) -> None:
     """Raise InputError for a prompt without tokens, with tokens that don't exist, or too long for the model."""
     if not request.tokens:
         raise InputError(f"{model.name}: a prompt must have at least one token")
-    _check_tokens(model, (min(request.tokens), max(request.tokens), *request.wanted))
+    _check_tokens(model, request.tokens)
+    if request.wanted:
+        _check_tokens(model, request.wanted)
     longest = len(request.tokens) + (request.stop.max_tokens if request.draw else 0)
     if longest > model.context:
         raise InputError(f"{longest} tokens of prompt and answer don't fit {model.name}, which takes {model.context}")
@@ -24,13 +26,13 @@ def check_score(model: LanguageModel, tokens: Sequence[int]) -> None:
         raise InputError(f"{model.name}: its backend can't give the probabilities of a text: use another backend")
     if not tokens:
         raise InputError(f"{model.name}: a text to be scored must have at least one token")
-    _check_tokens(model, (min(tokens), max(tokens)))
+    _check_tokens(model, tokens)
     if len(tokens) > model.context:
         raise InputError(f"{len(tokens)} tokens of text don't fit {model.name}, which takes {model.context}")
 
 
 def _check_tokens(model: LanguageModel, tokens: Sequence[int]) -> None:
     size = len(model.vocabulary.pieces)
-    for token in tokens:
+    for token in (min(tokens), max(tokens)):
         if not 0 <= token < size:
             raise InputError(f"{model.name} has no token {token}: its ids go from 0 to {size - 1}")

@@ -39,13 +39,13 @@ class _Heard:
         self.rows += [(row.path, self.logits(at).copy()) for at, row in enumerate(rows) if row.path is not None]
 
 
-def engine_apart(folder: Path) -> tuple[float, str]:
+def engine_apart(folder: Path, kind: type[TransformersLibrary] = TransformersLibrary) -> tuple[float, str]:
     """The largest difference in nats, and why each prompt is evaluated whole (empty if they share a cache).
 
     Sixteen prompts at once that begin alike, two of them longer than a batch, half of them with answers in progress.
     Raises LoadError if the model is refused.
     """
-    library, why = settle(TransformersLibrary(str(folder), SETTINGS))
+    library, why = settle(kind(str(folder), SETTINGS))
     heard = _Heard(library)
     engine = Engine(heard, library.vocabulary(), cells=library.cells, sequences=32, batch=64, outputs=16)
     for number, prompt in enumerate(_prompts(len(library.vocabulary().pieces) - 2)):

@@ -120,8 +120,7 @@ def test_neighbours_in_a_batch_change_nothing(subject: Subject, tolerance: float
 
 
 def test_sampled_first_tokens_follow_the_distribution(subject: Subject) -> None:
-    # a server on a CPU draws some 15 a second
-    count, tokens = 10_000 if Capability.SEEDED in subject.model.capabilities else 2_000, subject.tokens(ASKED)
+    count, tokens = 10_000, subject.tokens(ASKED)
     whole = everything(subject)
     (told,) = subject.ask(Request(tokens, whole, MOVES))
     drawn = subject.ask(

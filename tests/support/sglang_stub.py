@@ -45,10 +45,15 @@ class Stub:
         self.headers: list[str | None] = []
         self.flying = self.most_flying = 0
         self.pause = 0.0  # seconds before each answer
+        self.hangs = asyncio.Event()  # while it isn't set, nothing is answered at all
+        self.hangs.set()
         self.url = ""
         self.says: dict[str, Any] = {}  # about itself, overriding what it would say
+        self.row = log_row  # the log-probabilities after a prompt, at a temperature
+        self.chance: random.Random | None = None  # draws samples; without it, each token is the likeliest
 
     async def model_info(self, request: web.Request) -> web.StreamResponse:
+        await self.hangs.wait()
         self.headers.append(request.headers.get("Authorization"))
         if self.first:
             return await self.first.popleft()(request, b"")
@@ -67,6 +72,7 @@ class Stub:
             self.posts.append(body)
             answer = json.dumps(self.spelled(body) if "text" in body else self.answers(body)).encode()
             await asyncio.sleep(self.pause)
+            await self.hangs.wait()
             if self.faults:
                 return await self.faults.popleft()(request, answer)
             return web.Response(body=answer, content_type="application/json")
@@ -74,11 +80,11 @@ class Stub:
             self.flying -= 1
 
     def answers(self, body: dict[str, Any]) -> list[dict[str, Any]]:
-        """An answer for each prompt: greedy tokens, which are as good a sample as any here."""
+        """An answer for each prompt."""
         found = []
         params = body["sampling_params"]
         for tokens in body["input_ids"]:
-            row = log_row(tokens, 1.0 if self.raw else params["temperature"])
+            row = self.row(tokens, 1.0 if self.raw else params["temperature"])
             best = sorted(range(SIZE), key=lambda token: -row[token])
             meta: dict[str, Any] = {"finish_reason": {"type": "length"}, "prompt_tokens": len(tokens)}
             meta["weight_version"] = "1"
@@ -90,10 +96,20 @@ class Stub:
                 if body["logprob_start_len"] == 0:
                     rows = [None, *(log_row(tokens[:at])[token] for at, token in enumerate(tokens) if at)]
                     meta["input_token_logprobs"] = [[row, token, None] for row, token in zip(rows, tokens, strict=True)]
-            ids = [best[0]] * params["max_new_tokens"]
+            ids: list[int] = []
+            while len(ids) < params["max_new_tokens"]:
+                ids.append(self.sample([*tokens, *ids], params))
             text = TOKENIZER.decode(ids, skip_special_tokens=False)
             found.append({"text": text, "output_ids": ids, "meta_info": meta})
         return found
+
+    def sample(self, tokens: Sequence[int], params: dict[str, Any]) -> int:
+        """The next token, where some may be excluded."""
+        row = self.row(tokens, params["temperature"])
+        weights = [math.exp(row[token] + params.get("logit_bias", {}).get(str(token), 0.0)) for token in range(SIZE)]
+        if self.chance is None:
+            return max(range(SIZE), key=weights.__getitem__)
+        return self.chance.choices(range(SIZE), weights)[0]
 
     def spelled(self, body: dict[str, Any]) -> dict[str, Any]:
         """The tokens of a text."""

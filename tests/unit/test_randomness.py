@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.randomness import stream, uniforms, within
+from arena.randomness import first_uniforms, stream, uniforms, within
 
 PARTS = st.lists(st.text("ab|\\", max_size=4), min_size=1, max_size=4)
 
@@ -30,6 +30,11 @@ def test_the_draws_are_philox_with_the_hash_of_the_name_as_key() -> None:
 def test_the_draws_of_a_name_never_change() -> None:
     """The very numbers: a change would silently change every seeded run."""
     assert uniforms("arena", 3).tolist() == [0.8724166982009457, 0.9258990981431772, 0.9365674753959031]
+
+
+@given(st.lists(st.text(max_size=8), max_size=60))
+def test_the_first_draws_of_many_streams_are_numpys(names: list[str]) -> None:
+    assert first_uniforms(names) == [float(uniforms(name, 1)[0]) for name in names]
 
 
 def test_different_names_draw_independently() -> None:

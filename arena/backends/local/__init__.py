@@ -6,8 +6,9 @@ tokenizing.py   a tokenizer in a process of its own
 child.py        starting a child process, and describing its end
 messages.py     what travels between the two, and its framing
 worker.py       the child process: reads messages, runs the engine
-engine.py       requests in, batches out: which prompts go next, which answers go on
-jobs.py         the engine's records of open requests
+engine.py       requests in, batches out: which prompts go next, and what they cost
+waiting.py      who waits where, what is the most urgent, how answers go on; for servers too
+jobs.py         the records of open requests
 evaluator.py    the part of a library that the engine uses
 tree.py         the prefix tree of the prompts in the KV cache
 states.py       its replacement where prompts can't share a cache

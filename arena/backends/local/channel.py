@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from arena.backends.local.child import describe, end, last_words
 from arena.errors import ModelError
 
 WORKER: Final = "arena.backends.local.worker"  # the module that a child runs
+
+_AT_ONCE: Final = 2**18  # bytes to read
 
 Tell = Callable[[str], None]
 
@@ -31,6 +33,7 @@ class Channel:
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._failure: ModelError | None = None
         self._closing = False
+        self._unsent = b""
         self._reader = asyncio.create_task(self._read(), name=f"worker of {name}")
 
     @property
@@ -46,15 +49,14 @@ class Channel:
         number = self._next
         future = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
-            await send(self._process, message(number))
+            await self._send(message(number))
             return await future
         except ConnectionError:
             return await future  # the reader has seen the end, or is about to, and reports why
         except asyncio.CancelledError:
             if not self._closing and self._failure is None:
                 with contextlib.suppress(ConnectionError, RuntimeError):
-                    assert self._process.stdin is not None
-                    self._process.stdin.write(messages.frame(messages.Cancel(number)))
+                    self._later(messages.Cancel(number))
             raise
         finally:
             self._waiting.pop(number, None)
@@ -69,11 +71,29 @@ class Channel:
         if self._failure is None:
             self._log.unlink(missing_ok=True)
 
+    async def _send(self, message: messages.ToWorker) -> None:
+        """Send a message. Raises ConnectionError if the child has closed its input."""
+        self._later(message)
+        assert self._process.stdin is not None
+        await self._process.stdin.drain()
+
+    def _later(self, message: messages.ToWorker) -> None:
+        """Send a message together with others that are sent before the event loop's next turn: a pipe costs more than
+        a message, and several hundred matches often go on at once."""
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent += messages.frame(message)
+
+    def _flush(self) -> None:
+        data, self._unsent = self._unsent, b""
+        assert self._process.stdin is not None
+        with contextlib.suppress(ConnectionError, RuntimeError):  # the reader reports that the child has ended
+            self._process.stdin.write(data)
+
     async def _read(self) -> None:
         """Hand every answer to whoever waits for it; when the child ends, tell all who wait why."""
         try:
-            while True:
-                message = await receive(self._process)
+            async for message in _received(self._process):
                 if isinstance(message, messages.Answer):
                     future = self._waiting.get(message.id)
                     if future is not None and not future.done():
@@ -95,6 +115,16 @@ async def send(process: asyncio.subprocess.Process, message: messages.ToWorker) 
     assert process.stdin is not None
     process.stdin.write(messages.frame(message))
     await process.stdin.drain()
+
+
+async def _received(process: asyncio.subprocess.Process) -> AsyncIterator[messages.FromWorker]:
+    """The messages that come from now on. Raises asyncio.IncompleteReadError when the child has closed its output."""
+    assert process.stdout is not None
+    frames = messages.Frames()
+    while data := await process.stdout.read(_AT_ONCE):
+        for body in frames.add(data):
+            yield messages.decode_from_worker(body)
+    raise asyncio.IncompleteReadError(b"", messages.HEADER)
 
 
 async def receive(process: asyncio.subprocess.Process) -> messages.FromWorker:

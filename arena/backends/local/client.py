@@ -47,7 +47,8 @@ class LocalModel:
         restarted with cautious settings.
         """
         settings = (settings or Settings()).resolved()
-        for attempt in (settings, msgspec.structs.replace(settings, cautious=True)):
+        last = msgspec.structs.replace(settings, cautious=True, graphs=False)
+        for attempt in (settings, last):
             log = log_file(name)
             process = await start(WORKER, log)
             warming = False
@@ -67,7 +68,7 @@ class LocalModel:
                         raise InputError(message.sentence)
             except (asyncio.IncompleteReadError, ConnectionError):
                 code = await process.wait()
-                if not warming or attempt.cautious:
+                if not warming or attempt is last:
                     ended = f"the worker of {name} ended while it loaded ({describe(code)}); its log is {log}"
                     raise ModelError(f"{ended}{last_words(log)}") from None
                 log.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate
 from typing import BinaryIO, Final
@@ -158,6 +159,21 @@ def decode_from_worker(body: bytes) -> FromWorker:
     """The message in a frame's body. Raises msgspec.DecodeError for anything else."""
     message: FromWorker = _from_worker.decode(body)
     return message
+
+
+class Frames:
+    """Takes bytes as they come from a pipe, and gives back the bodies of frames that are complete."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def add(self, data: bytes) -> Iterator[bytes]:
+        """The bodies that these bytes complete."""
+        data, at = self._rest + data, 0
+        while (begin := at + HEADER) <= len(data) and (end := begin + body_length(data[at:begin])) <= len(data):
+            yield data[begin:end]
+            at = end
+        self._rest = data[at:]
 
 
 def read_to_worker(pipe: BinaryIO) -> ToWorker | None:

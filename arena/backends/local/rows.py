@@ -34,7 +34,7 @@ class Kept:
 
     logprobs: tuple[float, ...]
     top: tuple[TokenProbability, ...]
-    entropy: float
+    entropy: float | None
     further: tuple[Numbers, ...]
 
 

@@ -25,7 +25,8 @@ class Settings(msgspec.Struct, frozen=True):
     `niceness` makes the worker give way to other processes, so that a screen stays responsive.
     `cautious` avoids llama.cpp's special weight layouts, which crash on some machines. `gpu_layers`, `scattered`
     and `cautious` are for llama.cpp alone; `device` ("cpu", "cuda", "mps"; "" the best available) and `dtype`
-    ("float32", "bfloat16", "float16"; "" float32 on a CPU, else as the weights are) are for transformers.
+    ("float32", "bfloat16", "float16"; "" float32 on a CPU, else as the weights are) are for transformers, and so is
+    `graphs`: on CUDA, launch a batch's kernels as a captured graph.
     """
 
     threads: int = 0
@@ -40,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True):
     cautious: bool = False
     device: str = ""
     dtype: str = ""
+    graphs: bool = True
 
     def resolved(self) -> Settings:
         """These settings with those that depend on this machine filled in."""

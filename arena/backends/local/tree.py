@@ -10,6 +10,8 @@ Only the tree copies or drops sequences, through the small `Memory` interface, s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from operator import itemgetter
 
 from arena.backends.local.evaluator import Memory, Path, Row
 
@@ -68,10 +70,11 @@ class Tree:
         for path in wanted:
             if len(plan.answered) >= outputs:
                 break
-            nodes = self._walk(path)
-            for node in nodes:
-                node.used = self._batch
-            node = nodes[-1]
+            node = self._reach(path)
+            touched: Node | None = node
+            while touched and touched.used != self._batch:  # those above one that is marked are marked
+                touched.used = self._batch
+                touched = touched.parent
             again = node.depth == len(path) and not node.fresh
             cost = 1 if again else len(path) - node.depth
             room = tokens - plan.cost
@@ -85,7 +88,7 @@ class Tree:
                 self._grow(node, path[: node.depth + room], plan)
                 break
             if again:
-                plan.again.append(node)
+                plan.again.append((node, path))
             else:
                 plan.ends[self._grow(node, path, plan)] = path
             plan.answered.append(path)
@@ -94,9 +97,8 @@ class Tree:
 
     def settle(self, plan: Plan) -> None:
         """The plan's rows have been evaluated: free what was needed only for that."""
-        for stem in plan.stems:
-            for node in _below(stem):
-                node.fresh = False
+        for node in plan.planned:
+            node.fresh = False
         for sequence in self._scratch:
             self._memory.drop(sequence, 0)
             self._free.append(sequence)
@@ -104,7 +106,7 @@ class Tree:
 
     def forget(self, path: Path, keep: int) -> None:
         """Drop the resident part of `path` beyond its first `keep` tokens, unless another prompt continues it."""
-        node = self._walk(path)[-1]
+        node = self._reach(path)
         if node.sequence >= 0:
             self._trim(node, lambda ancestor: ancestor.depth <= keep)
 
@@ -121,22 +123,18 @@ class Tree:
         self._memory.drop(sequence, 0)
         self._free.append(sequence)
 
-    def _walk(self, path: Path) -> list[Node]:
-        """The nodes of a path that are resident or planned, starting with the root."""
+    def _reach(self, path: Path) -> Node:
+        """The last node of a path that is resident or planned; the root if none is."""
         node = self._root
-        nodes = [node]
-        for token in path:
-            child = node.children.get(token)
-            if child is None:
-                break
-            node = child
-            nodes.append(node)
-        return nodes
+        with suppress(KeyError):
+            for token in path:
+                node = node.children[token]
+        return node
 
     def _grow(self, node: Node, path: Path, plan: Plan) -> Node:
         """Hang the rest of `path` under `node`; returns the node that ends it."""
         if not node.fresh and node.depth < len(path):
-            plan.stems[node] = None
+            plan.stems[node] = path[: node.depth]
         for token in path[node.depth :]:
             child = Node(token, node, self._batch)
             node.children[token] = child
@@ -146,18 +144,18 @@ class Tree:
 
     def _assign(self, plan: Plan) -> None:
         """Give every planned leaf its sequence and list the rows, parents before children."""
-        plan.stems = dict.fromkeys(sorted(plan.stems, key=self._path))
+        plan.stems = dict(sorted(plan.stems.items(), key=itemgetter(1)))
         # found first: growing moves sequences from evaluated leaves to planned ones
         sources = {stem: self._sequence_at(stem) for stem in plan.stems}
-        for node in plan.again:
+        for node, path in plan.again:
             # evaluated again in a sequence that exists only for this batch, so that nothing else changes
             sequence = self._free.pop()
             self._memory.copy(self._sequence_at(node), sequence, node.depth - 1)
             self._scratch.append(sequence)
-            path = self._path(node)
             plan.rows.append(Row(node.token, node.depth - 1, (sequence,), path))
         for stem in plan.stems:
             planned = _below(stem)
+            plan.planned += planned
             sequences: dict[Node, list[int]] = {node: [] for node in planned}
             for leaf in planned:
                 if leaf.children:
@@ -185,14 +183,6 @@ class Tree:
                 return -1
             node = older
         return node.sequence
-
-    @staticmethod
-    def _path(node: Node) -> Path:
-        tokens = []
-        while node.parent is not None:
-            tokens.append(node.token)
-            node = node.parent
-        return tuple(reversed(tokens))
 
     def _tidy(self, pending: Iterable[Path]) -> None:
         """Drop what nobody waits for and no recent batch has used: attention takes time for every cell."""
@@ -238,8 +228,10 @@ class Tree:
             return
         self._marked = self._batch
         for path in pending:
-            for node in self._walk(path):
+            node: Node | None = self._reach(path)
+            while node and node.needed != self._batch:
                 node.needed = self._batch
+                node = node.parent
 
     def _trim(self, leaf: Node, keep: Callable[[Node], bool]) -> None:
         """Cut a leaf back to its deepest ancestor for which `keep` is true or from which other nodes hang."""
@@ -268,9 +260,10 @@ class Plan:
         self.rows: list[Row] = []
         self.answered: list[Path] = []
         self.cost = 0  # tokens to evaluate
-        self.stems: dict[Node, None] = {}  # evaluated nodes from which planned ones hang; a dict keeps their order
+        self.stems: dict[Node, Path] = {}  # evaluated nodes from which planned ones hang, and their paths
+        self.planned: list[Node] = []
         self.ends: dict[Node, Path] = {}  # planned nodes whose distribution is wanted
-        self.again: list[Node] = []  # evaluated nodes whose distribution is wanted
+        self.again: list[tuple[Node, Path]] = []  # evaluated nodes whose distribution is wanted, and their paths
 
 
 def _below(stem: Node) -> list[Node]:

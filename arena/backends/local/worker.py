@@ -13,7 +13,7 @@ import sys
 import threading
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from arena.backends.base import Scores
 from arena.backends.local import messages
@@ -22,23 +22,30 @@ if TYPE_CHECKING:  # slow imports wait until SIGINT is ignored
     from arena.backends.local.engine import Engine
     from arena.backends.local.library import Library
 
+_AT_ONCE: Final = 2**18  # bytes to read
+_TURN: Final = 0.001  # seconds until a thread that waits gets its turn
+
 
 def main() -> None:
     """Read the Load message, load, warm, then serve until the input closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     output = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # the library's output must not mix with the messages
-    first = messages.read_to_worker(sys.stdin.buffer)
+    # several hundred requests come at once: they are read in few pieces, and by a thread that soon gets its turn
+    sys.setswitchinterval(_TURN)
+    source = os.fdopen(os.dup(0), "rb", buffering=_AT_ONCE)
+    first = messages.read_to_worker(source)
     if isinstance(first, messages.Load):
         if hasattr(os, "nice"):
             os.nice(first.settings.niceness)
-        _Worker(output).run(first)
+        _Worker(source, output).run(first)
     elif isinstance(first, messages.LoadTokenizer):
-        _Worker(output).tokenize(first.folder)
+        _Worker(source, output).tokenize(first.folder)
 
 
 class _Worker:
-    def __init__(self, output: BinaryIO) -> None:
+    def __init__(self, source: BinaryIO, output: BinaryIO) -> None:
+        self._input = source
         self._output = output
         self._sending = threading.Lock()
         self._inbox: queue.SimpleQueue[messages.ToWorker] = queue.SimpleQueue()
@@ -95,13 +102,13 @@ class _Worker:
             self._send(messages.Refused(" ".join(str(error).split())[:300]))
             return
         self._send(messages.Spelling.of(tokenizer.vocabulary))
-        while (message := messages.read_to_worker(sys.stdin.buffer)) is not None:
+        while (message := messages.read_to_worker(self._input)) is not None:
             if isinstance(message, messages.Tokenize):
                 self._send(messages.Tokens(message.id, tokenizer.tokenize(message.text, message.specials)))
 
     def _read(self, library: Library) -> None:
         """Runs in a thread of its own. Requests to tokenise are answered here, so that they never wait for a batch."""
-        while (message := messages.read_to_worker(sys.stdin.buffer)) is not None:
+        while (message := messages.read_to_worker(self._input)) is not None:
             if isinstance(message, messages.Tokenize):
                 self._send(messages.Tokens(message.id, library.tokenize(message.text, message.specials)))
             else:
@@ -121,17 +128,18 @@ class _Worker:
                     engine.cancel(message.id)
                 elif isinstance(message, messages.AskWork):
                     self._send(messages.WorkDone(message.id, engine.work))
-            for number, done in engine.step():
-                if isinstance(done, Scores):
-                    self._send(messages.Scored(number, done))
-                else:
-                    self._send(messages.Completed(number, done))
+            self._send(
+                *(
+                    messages.Scored(number, done) if isinstance(done, Scores) else messages.Completed(number, done)
+                    for number, done in engine.step()
+                )
+            )
             for line in engine.notices[told:]:
                 self._send(messages.Notice(line))
             told = len(engine.notices)
 
-    def _send(self, message: messages.FromWorker) -> None:
-        data = memoryview(messages.frame(message))
+    def _send(self, *several: messages.FromWorker) -> None:
+        data = memoryview(b"".join(map(messages.frame, several)))
         with self._sending:
             while data:
                 data = data[self._output.write(data) :]

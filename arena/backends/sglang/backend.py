@@ -58,7 +58,7 @@ class SGLangServers:
         await aside(import_module, _CLIENT)
         from arena.backends.sglang.client import SGLang
 
-        return await SGLang.connect(entry.name, entry, running.server)
+        return await SGLang.connect(entry.name, entry, running.server, running.tell)
 
 
 async def served(place: str, settings: ServerSettings) -> list[Served]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from arena.errors import InputError
 _Name = Annotated[str, msgspec.Meta(max_length=4096)]
 
 START_SECONDS = 8.0  # for a server to give its first answer
+_DYING: Final = re.compile(r"0\.5\.(1[6-9]|20)(?!\d)")  # versions that a mixed batch ends
 _NOTHING: Final[tuple[object, ...]] = (None, False, "", "{}", [], {})  # values of a setting that isn't set
 
 
@@ -44,6 +46,11 @@ class ServerInfo(msgspec.Struct, frozen=True):
     json_model_override_args: Any = None
     lora_paths: Any = None
 
+    @property
+    def dies(self) -> bool:
+        """Whether its version ends itself when requests with and without `token_ids_logprob` meet in a batch."""
+        return _DYING.match(self.version) is not None
+
 
 class Served(msgspec.Struct, frozen=True):
     """A model on a server."""
@@ -71,7 +78,7 @@ class Served(msgspec.Struct, frozen=True):
     def build(self) -> str:
         """What runs it, for a run's manifest."""
         said = " ".join(filter(None, (self.server.version, self.server.dtype, self.server.quantization)))
-        return f"SGLang {said}; the server draws the samples".replace("  ", " ")
+        return f"SGLang {said}; likely tokens are drawn here, others by the server".replace("  ", " ")
 
 
 def addresses(place: str) -> tuple[str, ...]:

@@ -47,6 +47,14 @@ def unbelievable(url: str, why: str) -> ModelError:
     )
 
 
+def dies(url: str, version: str) -> InputError:
+    """Its version ends itself over what it would be asked."""
+    return InputError(
+        f"the server at {url} is SGLang {version}, which dies when requests with and without token_ids_logprob meet in "
+        "a batch, as versions 0.5.16 to 0.5.20 do: install 0.5.21 or newer"
+    )
+
+
 def not_sglang(url: str) -> InputError:
     """Something answers, but it isn't an SGLang server."""
     return InputError(f"the server at {url} isn't an SGLang server: /model_info doesn't name a model")

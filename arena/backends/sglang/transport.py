@@ -10,21 +10,18 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-import aiohttp
 import msgspec
 
-from arena.backends.keys import authorization
 from arena.backends.server import ServerSettings
+from arena.backends.sglang.connections import LOST, Again, Connections, Missing, why
 from arena.backends.sglang.info import START_SECONDS, ModelInfo, Served, ServerInfo
 from arena.backends.sglang.refusals import (
     Unavailable,
     cannot_answer,
+    dies,
     not_sglang,
-    redirects,
-    refused_key,
     unbelievable,
     unreachable,
 )
@@ -37,9 +34,6 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 10.0  # seconds between two tries
 _BUSY_PAUSE = 1.0  # seconds before a busy server that names no time is asked again
 _TRUSTED_SECONDS = 1.0  # for which a server is trusted to be the same as before
 _SPOILT = 5  # incomplete answers to one request before it is given up
-_LOST = (aiohttp.ClientError, TimeoutError, OSError, UnicodeError)
-_MOST_INFO = 1 << 22  # bytes of what a server says about itself
-_MOST_SHOWN = 300  # letters of a server's own message
 
 
 class Transport:
@@ -50,23 +44,19 @@ class Transport:
     def __init__(self, urls: Sequence[str], settings: ServerSettings) -> None:
         self.urls = tuple(urls)
         self._settings = settings
-        self._headers = {url: authorization(url, settings.key) for url in urls}
+        self._connections = Connections(urls, settings.key)
         self._busy = dict.fromkeys(self.urls, 0)
-        self._away: dict[str, float] = {}  # the time since which an address hasn't answered
+        self._away: dict[str, float] = {}  # the time since which an address can't be reached
+        self.lost: dict[str, str] = {}  # why
+        self.unanswered: dict[str, float] = {}  # the time since which an address owes an answer to `post`
         self._pauses: dict[str, float] = {}  # the time until which it isn't asked again
         self._known: dict[str, float] = {}  # the time when it was last confirmed to be the same server
         self.check: Callable[[str, bool], Awaitable[None]] | None = None
-        self._session = aiohttp.ClientSession(
-            headers={"Accept-Encoding": "identity"},  # a few compressed bytes may be a gigabyte
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=10.0),  # the rest is `asyncio.timeout` below
-            connector=aiohttp.TCPConnector(limit=0),
-        )
+        self.on_trouble: Callable[[], None] = lambda: None  # a server is too busy, or lost
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._session.close()
+        await self._connections.close()
 
     # --- once ---
 
@@ -76,11 +66,13 @@ class Transport:
         async def ask() -> Served:
             model = await self._model(url)
             try:
-                server = decoded(ServerInfo, await self._answer(url, "/server_info"))
-            except (_Missing, _Again) as error:  # a router doesn't have it
-                if isinstance(error, _Again) and (error.wait or error.is_busy):
+                server = decoded(ServerInfo, await self._connections.answer(url, "/server_info"))
+            except (Missing, Again) as error:  # a router doesn't have it
+                if isinstance(error, Again) and (error.wait or error.is_busy):
                     raise
                 server = ServerInfo()
+            if server.dies:
+                raise dies(url, server.version)
             return Served(model, server)
 
         begins = self.check is None  # a wrong address mustn't be waited for long; one that was right may be busy
@@ -94,7 +86,7 @@ class Transport:
         """POST to /generate of one server. Raises ModelError if it can't answer."""
 
         async def ask() -> T:
-            return decode(await self._answer(url, "/generate", most, msgspec.json.encode(body)))
+            return decode(await self._connections.answer(url, "/generate", most, msgspec.json.encode(body)))
 
         return await self._first(url, ask, self._settings.patience)
 
@@ -105,7 +97,7 @@ class Transport:
             try:
                 async with asyncio.timeout(min(seconds, self._settings.patience)):
                     return await ask()
-            except _Again as error:
+            except Again as error:
                 wait = error.wait or (_BUSY_PAUSE if error.is_busy else None)
                 if wait is None or time.monotonic() + wait > started + self._settings.patience:
                     raise cannot_answer(url, str(error)) from error
@@ -114,14 +106,14 @@ class Transport:
                 raise unbelievable(url, str(error)) from error
             except Incomplete as error:  # another try, if there is one, may succeed
                 raise Unavailable(str(unbelievable(url, str(error)))) from error
-            except _LOST as error:
-                raise unreachable(url, _why(error)) from error
+            except LOST as error:
+                raise unreachable(url, why(error)) from error
 
     async def _model(self, url: str) -> ModelInfo:
         for path in ("/model_info", "/get_model_info"):  # a router has only the second
             try:
-                return decoded(ModelInfo, await self._answer(url, path))
-            except _Missing:
+                return decoded(ModelInfo, await self._connections.answer(url, path))
+            except Missing:
                 continue
             except Incomplete as error:
                 raise not_sglang(url) from error
@@ -142,14 +134,16 @@ class Transport:
         while True:
             url = await self._free()
             self._busy[url] += 1
+            self.unanswered.setdefault(url, time.monotonic())
             left = started + patience - time.monotonic()
             try:
                 async with asyncio.timeout(max(left, min(patience, START_SECONDS))):  # others get a chance
                     if url in self._away:
                         await self._confirm(url, thorough=True)
-                    answer = decode(await self._answer(url, "/generate", most, data))
+                    answer = decode(await self._connections.answer(url, "/generate", most, data))
                     if time.monotonic() - self._known.get(url, 0.0) > _TRUSTED_SECONDS:
                         await self._confirm(url, thorough=False)
+                    self._heard(url)
                     return answer
             except Untrue as error:
                 raise unbelievable(url, str(error)) from error
@@ -158,10 +152,30 @@ class Transport:
                 if spoilt == _SPOILT:
                     raise unbelievable(url, str(error)) from error
                 self._pauses[url] = time.monotonic() + _FIRST_PAUSE
-            except (*_LOST, _Again) as error:
+            except (*LOST, Again) as error:
                 self._lost(url, error, started)
+            except asyncio.CancelledError:
+                if self._busy[url] == 1:  # nobody waits for it any more
+                    self.unanswered.pop(url, None)
+                raise
             finally:
                 self._busy[url] -= 1
+
+    def _heard(self, url: str) -> None:
+        """An answer came; if more are owed, the time for them begins now."""
+        if self._busy[url] > 1:
+            self.unanswered[url] = time.monotonic()
+        else:
+            self.unanswered.pop(url, None)
+
+    async def alive(self, url: str) -> bool:
+        """Whether a server answers anything at all within a second."""
+        try:
+            async with asyncio.timeout(1.0):
+                await self._model(url)
+        except (*LOST, Again, Untrue, InputError, ModelError):
+            return False
+        return True
 
     async def _free(self) -> str:
         """The address with the fewest open requests among those that may be asked; waits until there is one."""
@@ -179,91 +193,27 @@ class Transport:
             try:
                 await self.check(url, thorough)
             except Unavailable as error:
-                raise _Again(str(error)) from error
+                raise Again(str(error)) from error
             except (InputError, ModelError):
                 self._away.setdefault(url, time.monotonic())
                 raise
         if thorough:
             self._away.pop(url, None)
+            self.lost.pop(url, None)
             self._pauses.pop(url, None)
 
     def _lost(self, url: str, error: Exception, started: float) -> None:
         """A try has failed: pause, longer each time and randomly so that not all return at once, or give up."""
+        self.on_trouble()
         now = time.monotonic()
+        self.lost[url] = why(error)
         away = now - self._away.setdefault(url, now)
         left = started + self._settings.patience - now
-        asked = error.wait if isinstance(error, _Again) else 0.0
+        asked = error.wait if isinstance(error, Again) else 0.0
         if (left <= 0 or asked > left) and all(url in self._away for url in self.urls):
             raise ModelError(
-                f"{url} has not answered for {now - started:.0f} seconds ({_why(error)}): what was played is kept; "
+                f"{url} has not answered for {now - started:.0f} seconds ({why(error)}): what was played is kept; "
                 "the same command goes on when it answers again (--patience waits longer)"
             ) from error
         pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, away / 2)) * random.uniform(0.5, 1.0)
         self._pauses[url] = now + max(asked, min(pause, left) if left > 0 else pause)
-
-    # --- one request ---
-
-    async def _answer(self, url: str, path: str, most: int = _MOST_INFO, data: bytes | None = None) -> bytes:
-        """The body, at most `most` bytes, of an answer with status 200: to a POST if there is data to send, else to a
-        GET."""
-        method = "POST" if data else "GET"
-        headers = self._headers[url] | ({"Content-Type": "application/json"} if data else {})
-        async with self._session.request(
-            method, url + path, data=data, headers=headers, allow_redirects=False
-        ) as response:
-            status = response.status
-            if status == 200:
-                body = await _read(response, most)
-                if len(body) > most:
-                    raise Untrue(f"it is longer than {most} bytes")
-                return body
-            if method == "GET" and status in (404, 405):
-                raise _Missing
-            if status == 429 or status >= 500:
-                raise _Again(status, seconds_asked(response.headers.get("Retry-After", "")))
-            if status in (401, 403):
-                raise refused_key(url, sent="Authorization" in headers)
-            if 300 <= status < 400:
-                raise redirects(url, status)
-            said = " ".join((await _read(response, _MOST_SHOWN)).decode("utf-8", "replace").split())[:_MOST_SHOWN]
-            raise InputError(f"the server at {url} refuses a request (status {status}): {said}")
-
-
-class _Missing(Exception):
-    """There is nothing at this path."""
-
-
-class _Again(Exception):
-    """The server can't answer now; `wait` is for how many seconds, if it says so, or 0."""
-
-    def __init__(self, why: int | str, wait: float = 0.0) -> None:
-        asks = f", it asks to wait {wait:.0f} seconds" if wait else ""
-        super().__init__(f"status {why}{asks}" if isinstance(why, int) else why)
-        self.wait = wait
-        self.is_busy = why == 429
-
-
-async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
-    """A body, or its beginning if it is longer than that."""
-    body = bytearray()
-    async for part in response.content.iter_any():
-        body += part
-        if len(body) > most:
-            break
-    return bytes(body)
-
-
-def seconds_asked(said: str) -> float:
-    """The seconds that a busy server asks for by Retry-After, given in seconds or as a date; 0 if it is neither."""
-    if said.isascii() and said.isdigit():
-        return float(said)
-    try:
-        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return 0.0
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "no whole answer in time"
-    return " ".join(str(error).split())[:_MOST_SHOWN] or type(error).__name__

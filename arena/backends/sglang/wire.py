@@ -1,4 +1,4 @@
-"""The requests to a server, and its JSON as records that can be trusted: every number is checked at this border.
+"""The JSON of a server as records that can be trusted: every number is checked at this border.
 
 A server is a stranger, and an impossible distribution would silently give a wrong result. Parts that an answer lacks
 may come with the next try (`Incomplete`); an answer that can't be true is refused at once (`Untrue`).
@@ -7,27 +7,24 @@ may come with the next try (`Incomplete`); an answer that can't be true is refus
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal, TypeVar
 
 import msgspec
 
-from arena.backends.base import Sampling, Vocabulary
+from arena.backends.base import Vocabulary
+from arena.backends.sglang.kinds import PROBE, Kind
 from arena.records import TokenProbability
 
 # How far a sum of probabilities may exceed 1, and a log-probability 0: a server computes in 32 bits, whose rounding
 # adds up to some 1e-6 in a softmax over a large vocabulary.
 ROUNDING: Final = 1e-4
 
-# characters of every kind, which any vocabulary can spell
-PROBE: Final = 'The 1st move (of 20) is "rock"; then: paper_2, SCISSORS & hide-and-seek at 7.5%!'
-
 T = TypeVar("T")
 
 _MOST_SHOWN = 200  # letters of what is wrong
-_ENVELOPE, _A_TOKEN = 1 << 16, 256  # more than enough bytes for an answer, and for each token in it
 
 
 class Incomplete(Exception):
@@ -39,28 +36,12 @@ class Untrue(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """What is asked about a prompt: how many tokens are sampled, and which numbers are wanted for the first of them;
-    `scored`: whether those of the prompt's own tokens are."""
-
-    sampling: Sampling
-    count: int
-    wanted: tuple[int, ...] = ()
-    top: int = 0
-    scored: bool = False
-
-    def most_bytes(self, prompts: Sequence[tuple[int, ...]]) -> int:
-        """A length in bytes that no answer to these prompts reaches."""
-        own = sum(map(len, prompts)) if self.scored else 0
-        return len(prompts) * (_ENVELOPE + _A_TOKEN * (self.count + len(self.wanted) + self.top)) + _A_TOKEN * own
-
-
-@dataclass(frozen=True, slots=True)
 class Numbers:
-    """The log-probabilities of the tokens asked for, in order, and of the most probable ones."""
+    """The log-probabilities of the tokens asked for, in order, of the most probable ones, and of both by token."""
 
     logprobs: tuple[float, ...]
     top: tuple[TokenProbability, ...]
+    told: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,44 +55,6 @@ class Generated:
     evaluated: int
     numbers: Numbers
     scores: tuple[float, ...] = ()
-
-
-# --- requests ---
-
-
-def body(kind: Kind, prompts: Sequence[tuple[int, ...]]) -> dict[str, object]:
-    """A request for several prompts. It sets all sampling parameters: a server fills gaps from the model's files."""
-    asked: dict[str, object] = {
-        "input_ids": prompts,
-        "sampling_params": {
-            "temperature": kind.sampling.temperature,
-            "top_p": kind.sampling.top_p,
-            "top_k": -1,
-            "min_p": 0.0,
-            "repetition_penalty": 1.0,
-            "frequency_penalty": 0.0,
-            "presence_penalty": 0.0,
-            "max_new_tokens": kind.count,
-            "skip_special_tokens": False,
-        },
-    }
-    if kind.scored or kind.wanted or kind.top:
-        asked["return_logprob"] = True
-        asked["logprob_start_len"] = 0 if kind.scored else -1
-        asked["top_logprobs_num"] = kind.top
-    if kind.wanted:
-        asked["token_ids_logprob"] = list(dict.fromkeys(kind.wanted))
-    return asked
-
-
-def spelling_body() -> dict[str, object]:
-    """A request that shows how a server's own tokenizer spells a text."""
-    return {
-        "text": PROBE,
-        "sampling_params": {"max_new_tokens": 1},
-        "return_logprob": True,
-        "logprob_start_len": 0,
-    }
 
 
 # --- answers ---
@@ -190,6 +133,8 @@ class Reader:
         if meta.weight_version is not None and self.weight_version not in ("", meta.weight_version):
             raise Untrue(f"its weights are version {meta.weight_version[:40]!r}, and were {self.weight_version[:40]!r}")
         self._check_tokens(tokens)
+        if excluded := set(kind.without).intersection(tokens):
+            raise Untrue(f"it draws token {min(excluded)}, which was excluded")
         stopped = meta.finish_reason.type == "stop"
         if not self._spell(tokens, stopped, found.text):
             raise Untrue("an answer's text isn't what its tokens spell in the tokenizer that is read here")
@@ -228,6 +173,7 @@ class Reader:
         return Numbers(
             tuple(map(wanted.__getitem__, kind.wanted)),
             tuple(TokenProbability(token, logprob) for token, logprob in top.items()),
+            told,
         )
 
     def _told(self, scores: Sequence[_Scored]) -> dict[int, float]:

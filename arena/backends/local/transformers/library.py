@@ -64,7 +64,9 @@ class TransformersLibrary:
         self.whole = ""
         self.rounded = self._model.dtype != torch.float32
         try:
-            self._shared: Shared | None = Shared(self._model, self._kept, settings)
+            self._shared: Shared | None = Shared(
+                self._model, self._kept, settings, graphs=self._graphs(settings), blocks=self._blocks()
+            )
             self.cells = self._shared.cells
         except NotShareable as reason:
             self._shared, self.whole, self.cells = None, str(reason), settings.kv_cells
@@ -78,6 +80,14 @@ class TransformersLibrary:
     def _weights(self, place: str, settings: Settings) -> Any:
         """The model, on the device."""
         return _load(place, _dtype(settings, self._device)).to(self._device).eval()
+
+    def _graphs(self, settings: Settings) -> bool:
+        """Whether batches are evaluated in shapes that come up again."""
+        return settings.graphs and self._device.type == "cuda"
+
+    def _blocks(self) -> bool:
+        """Whether attention is computed in blocks, if the model allows that."""
+        return self._device.type == "cuda"
 
     def vocabulary(self) -> Vocabulary:
         """Everything to know about the tokenizer."""
@@ -122,7 +132,7 @@ class TransformersLibrary:
         """
         if pieces == 1:
             with _step_by_step(self._model):
-                return fetched(self._kept(at, input_ids=[list(tokens)], use_cache=False))
+                return fetched(self._kept(sent(at, self._device), input_ids=[list(tokens)], use_cache=False))
         found, past = [], None
         for piece in np.array_split(np.array(tokens), pieces):
             output = self._run(input_ids=[piece.tolist()], past_key_values=past, use_cache=True)
@@ -132,17 +142,20 @@ class TransformersLibrary:
 
     def build(self) -> str:
         """What runs the model, for a run's manifest."""
-        return f"{self._said}, {str(self._model.dtype).removeprefix('torch.')}"
+        graphs = self._shared and self._shared.graphs
+        captured = ", CUDA graphs" if graphs and not graphs.failure else ""
+        blocks = ", attention in blocks" if self._shared and self._shared.blocks else ""
+        return f"{self._said}, {str(self._model.dtype).removeprefix('torch.')}{blocks}{captured}"
 
     @property
     def _cache(self) -> Shared:
         assert self._shared is not None, "what says that it runs alone has no cache"
         return self._shared
 
-    def _kept(self, at: Sequence[int], **inputs: Any) -> torch.Tensor:
-        """The logits of some tokens, shape (tokens, vocabulary), on the device."""
-        logits: torch.Tensor = self._run(logits_to_keep=list(at), **inputs)["logits"][0]
-        return logits if "logits_to_keep" in self._takes else logits[list(at)]
+    def _kept(self, at: torch.Tensor, **inputs: Any) -> torch.Tensor:
+        """The logits of the tokens of index `at`, shape (len(at), vocabulary), on the device."""
+        logits: torch.Tensor = self._run(logits_to_keep=at, **inputs)["logits"][0]
+        return logits if "logits_to_keep" in self._takes else logits[at]
 
     @torch.inference_mode()
     def _run(self, **inputs: Any) -> Any:

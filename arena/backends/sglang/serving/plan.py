@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from arena.backends.keys import KEY_VARIABLE
+from arena.backends.server import ServerSettings
 from arena.backends.weights.catalog import catalog, find_model
 from arena.errors import InputError
 from arena.files import from_home
@@ -19,6 +20,7 @@ RAW_VARIABLE = "SGLANG_RETURN_ORIGINAL_LOGPROB"  # whether log-probabilities are
 
 _LARGE = 30.0  # billions of parameters from which a model is spread over GPUs, like the paper's 70B models
 _LARGE_GPUS, _LARGE_QUANTIZATION = 4, "fp8"  # West & Potts 2025, appendix A.2: fp8 on 4 A6000s; 8B unquantised on one
+_MOST_AT_ONCE = ServerSettings().flights * ServerSettings().batch  # answers that the client has continued at once
 _BILLIONS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*[bB](?![a-zA-Z])")
 _KEY_SHOWN = f'"${KEY_VARIABLE}"'
 
@@ -105,6 +107,8 @@ def _server(place: str, wishes: Wishes, python: str, gpus: int, quantization: st
         arguments += ["--quantization", quantization]
     if number and wishes.device == "cuda":
         arguments += ["--base-gpu-id", str(number * gpus)]
+    if wishes.device == "cuda":  # launching kernels one by one takes longer than a small model computes
+        arguments += ["--cuda-graph-max-bs-decode", str(_MOST_AT_ONCE)]
     if wishes.key:
         arguments += ["--api-key", wishes.key]
     environment = {RAW_VARIABLE: str(int(wishes.raw))}

@@ -17,6 +17,7 @@ from arena.backends.local.client import LocalModel
 from arena.backends.local.evaluator import Row
 from arena.backends.local.library import LoadError
 from arena.backends.local.transformers.backend import LIBRARY
+from arena.backends.local.transformers.inputs import Inputs
 from arena.backends.local.transformers.library import TransformersLibrary
 from benchmarks.support.architectures import make
 from benchmarks.support.engine import SETTINGS
@@ -39,9 +40,14 @@ class Leaks(TransformersLibrary):
 
     def evaluate(self, rows: Sequence[Row]) -> None:
         cache = self._cache
-        cache._masks = lambda seen: {  # type: ignore[method-assign]
-            kind: torch.zeros_like(mask) for kind, mask in type(cache)._masks(cache, seen).items()
-        }
+
+        @torch.inference_mode()
+        def forward(inputs: Inputs) -> torch.Tensor:
+            for mask in inputs.masks.values():
+                mask.zero_()
+            return type(cache)._forward(cache, inputs)
+
+        cache._forward = forward  # type: ignore[method-assign]
         super().evaluate(rows)
 
 

@@ -195,13 +195,24 @@ def test_the_lowest_block_is_answered_first_and_in_it_the_deepest():
 def test_a_batch_is_begun_before_the_last_one_s_answers_are_taken():
     model = TableModel(60, 8, 16)
     model.background = True
-    engine = Engine(model, VOCABULARY, cells=60, sequences=8, batch=16, outputs=2)
-    for number in range(5):
+    engine = Engine(model, VOCABULARY, cells=60, sequences=8, batch=16, outputs=3)
+    for number in range(7):
         engine.submit(number, Request((number, number), (0,), RULE))
     told = [([number for number, _ in engine.step()], engine.work.batches) for _ in range(4)]
-    # the last request alone isn't worth a batch beside one of two
-    assert told == [([], 1), ([0, 1], 2), ([2, 3], 2), ([], 3)]
-    assert engine.step() == [(4, plainly(Request((4, 4), (0,), RULE)))] and not engine.busy
+    # the last request alone isn't worth a batch beside one of three
+    assert told == [([], 1), ([0, 1, 2], 2), ([3, 4, 5], 2), ([], 3)]
+    assert engine.step() == [(6, plainly(Request((6, 6), (0,), RULE)))] and not engine.busy
+
+
+def test_all_that_waits_is_evaluated_in_halves_if_answers_can_be_looked_at_meanwhile():
+    for background, begun in ((True, 30), (False, 60)):
+        model = TableModel(400, 80, 160)
+        model.background = background
+        engine = Engine(model, VOCABULARY, cells=400, sequences=80, batch=160, outputs=80)
+        for number in range(60):
+            engine.submit(number, Request((number % 8, number // 8), (0,), RULE))
+        engine.step()
+        assert engine.work.prompts == begun
 
 
 def test_what_is_computed_already_can_be_asked_for_and_cancelled():

@@ -40,7 +40,7 @@ def test_equal_prompts_are_evaluated_once_and_requests_are_bounded(folder: Path)
             asked = [request(5, number % 3, draw=f"{number}") for number in range(60)]
             for wanted, completion in zip(asked, await asyncio.gather(*map(model.complete, asked)), strict=True):
                 check(completion, *wanted.tokens)
-            assert sum(len(post["input_ids"]) for post in stub.posts if "return_logprob" in post) == 3
+            assert sum(len(post["input_ids"]) for post in stub.posts if "token_ids_logprob" in post) == 3
             assert max(len(post["input_ids"]) for post in stub.posts) == 4
             assert stub.most_flying == 2
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from arena.backends.server import ServerSettings
-from arena.backends.sglang import transport
+from arena.backends.sglang import connections, transport
 from arena.backends.sglang.client import SGLang
 from arena.backends.weights.catalog import ModelEntry
 from arena.errors import ModelError
@@ -129,7 +129,7 @@ def test_a_server_that_is_too_busy_is_waited_for(
     ],
 )
 def test_how_long_a_busy_server_asks_to_be_left_alone(said: str, least: float, most: float) -> None:
-    assert least <= transport.seconds_asked(said) <= most
+    assert least <= connections.seconds_asked(said) <= most
 
 
 def test_a_server_that_is_too_busy_for_too_long(folder: Path) -> None:

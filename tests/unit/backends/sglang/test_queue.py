@@ -5,25 +5,25 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from arena.backends.base import Sampling
-from arena.backends.sglang.batches import Ask, Kind, Queue
 from benchmarks.support.model_folder import write_folder
 from tests.support.sglang_client import check, connected, request
 from tests.support.sglang_stub import Stub
 
 
-def test_the_lowest_block_goes_first_and_in_it_the_deepest_whatever_is_asked() -> None:
-    async def order() -> list[int]:
-        queue = Queue()
-        kinds = (Kind(Sampling(), 1, (1,)), Kind(Sampling(), 1))
-        for number, (block, depth) in enumerate([(2, 9), (0, 1), (1, 5), (0, 3), (1, 7)]):
-            queue.push(Ask((number,), kinds[number % 2]), block, depth)
-        asked = []
-        while queue:
-            asked += [ask.tokens[0] for ask in queue.batch(1)]
-        return asked
+def test_the_lowest_block_goes_first_and_in_it_the_deepest_whatever_is_asked(tmp_path: Path) -> None:
+    async def asked() -> list[int]:
+        stub = Stub(write_folder(tmp_path / "tiny"))
+        async with connected(stub, batch=1, flights=1) as model:
+            places = [(2, 9), (0, 1), (1, 5), (0, 3), (1, 7)]
+            await asyncio.gather(
+                *(
+                    model.complete(request(1, number, block=block, depth=depth, draw="x" if number % 2 else ""))
+                    for number, (block, depth) in enumerate(places)
+                )
+            )
+        return [post["input_ids"][0][1] for post in stub.posts if "token_ids_logprob" in post]
 
-    assert asyncio.run(order()) == [3, 1, 4, 2, 0]
+    assert asyncio.run(asyncio.wait_for(asked(), 30)) == [3, 1, 4, 2, 0]
 
 
 def test_a_lower_block_does_not_wait_for_what_a_higher_one_asked(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from arena.backends.base import Sampling
-from arena.backends.sglang.wire import PROBE, Generated, Incomplete, Kind, Reader, Untrue, body
+from arena.backends.sglang.kinds import PROBE, Kind, body
+from arena.backends.sglang.wire import Generated, Incomplete, Reader, Untrue
 from arena.backends.tokenizer import FolderTokenizer
 from benchmarks.support.model_folder import END
 from tests.support.sglang_stub import SIZE, TOKENIZER
@@ -54,6 +55,16 @@ def test_a_token_wanted_twice_is_asked_for_once() -> None:
     kind = Kind(Sampling(), 1, wanted=(7, 3, 7), top=2)
     assert body(kind, [PROMPT])["token_ids_logprob"] == [7, 3]
     assert read(kind, told())[0].numbers.logprobs == (-2.0, -1.0, -2.0)
+
+
+def test_a_token_that_was_excluded_is_not_believed() -> None:
+    kind = Kind(Sampling(), 1, without=(B, 7))
+    params = body(kind, [PROMPT])["sampling_params"]
+    assert isinstance(params, dict) and set(params["logit_bias"]) == {str(B), "7"}
+    assert max(params["logit_bias"].values()) < -1e6
+    assert read(kind, drawn([A], "a"))[0].tokens == (A,)
+    with pytest.raises(Untrue, match=f"draws token {B}, which was excluded"):
+        read(kind, drawn([B], "b"))
 
 
 def test_rounding_is_no_lie() -> None:

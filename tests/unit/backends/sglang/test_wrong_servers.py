@@ -39,6 +39,28 @@ def test_a_server_that_says_nonsense_of_itself(folder: Path, says: dict[str, Any
     run(play())
 
 
+@pytest.mark.parametrize(
+    ("version", "dies"),
+    [
+        *(("0.5.15", False), ("0.5.16", True), ("0.5.18.post1", True), ("0.5.20", True), ("0.5.21", False)),
+        *(("0.5.160", False), ("0.5.23", False), ("1.0.5.17", False), ("", False)),
+    ],
+)
+def test_versions_that_die_of_what_they_are_asked(folder: Path, version: str, dies: bool) -> None:
+    async def play() -> None:
+        stub = Stub(folder)
+        stub.says = {"version": version}
+        if not dies:
+            async with connected(stub) as model:
+                check(await model.complete(request(1)), 1)
+            return
+        async with serving(stub):
+            said = await failure(SGLang.connect("m", ModelEntry(f"sglang:{stub.url}"), ServerSettings()), InputError)
+            assert f"SGLang {version}," in said and "0.5.21 or newer" in said
+
+    run(play())
+
+
 def test_a_server_with_another_vocabulary(folder: Path) -> None:
     class Other(Stub):
         def spelled(self, body: dict[str, Any]) -> dict[str, Any]:

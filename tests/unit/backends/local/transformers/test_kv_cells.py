@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.backends.local.evaluator import Row
+from arena.backends.local.transformers.inputs import Inputs, Placed
 from arena.backends.local.transformers.kv_cells import Cells
-from arena.backends.local.transformers.shared import ROUND, mask
 from benchmarks.support.device import DEVICE
 from tests.support.table_evaluator import TableModel
 
@@ -39,8 +39,11 @@ class Watched:
     def seen_by(self, *rows: Row, window: int | None = None) -> list[int]:
         """The tokens that the last of some rows sees."""
         seen = self.cells.seen(rows)
-        added = mask(seen, window, torch.float32, torch.device(DEVICE))[0, 0].cpu().numpy()
-        assert added.shape == (len(rows), -(-len(seen.cells) // ROUND) * ROUND)
+        batch = Placed(rows, np.zeros(len(rows), dtype=np.int64), seen, [])
+        inputs = Inputs(batch.shape, {"any": window}, CELLS, torch.float32, torch.device(DEVICE))
+        inputs.fill(batch)
+        added = inputs.masks["any"][0, 0].cpu().numpy()
+        assert added.shape == (len(rows), batch.shape.cells)
         assert (added[:, len(seen.cells) :] < -1e38).all()
         return sorted(self.tokens[seen.cells[place]] for place in np.flatnonzero(added[-1] == 0.0))
 

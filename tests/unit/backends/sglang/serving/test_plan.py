@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from arena.backends.server import ServerSettings
 from arena.backends.sglang.serving.launching import check
 from arena.backends.sglang.serving.plan import RAW_VARIABLE, Wishes, plan
 from arena.errors import InputError
@@ -22,6 +23,9 @@ def test_the_papers_8b_models_are_served_in_full_precision_on_one_gpu() -> None:
     assert option(server.arguments, "--model-path") == "allenai/Llama-3.1-Tulu-3-8B-DPO"
     assert option(server.arguments, "--quantization") is None and option(server.arguments, "--tp-size") is None
     assert option(server.arguments, "--host") == "127.0.0.1"
+    assert option(server.arguments, "--cuda-graph-max-bs-decode") == str(
+        ServerSettings().batch * ServerSettings().flights
+    )
     assert server.environment == {RAW_VARIABLE: "1"}
     assert found.agent == "llm:tulu-3-8b-dpo@sglang:http://127.0.0.1:30000"
     assert not {"--trust-remote-code", "--api-key"} & {*server.arguments}
