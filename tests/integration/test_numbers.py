@@ -163,7 +163,7 @@ def test_runs_of_games_and_of_tasks_are_reported_one_after_another(tmp_path: Pat
     arena("letters", "--subject", "uniform", "--n", "50", "--store", store)
     both = ("report", "--store", store, "--run", *_names(store))
     for format_ in ("rich", "md", "tex"):
-        printed = arena(*both, "--format", format_).stdout
+        printed = arena(*both, "--format", format_).stdout.lower()
         assert "rock-paper-scissors" in printed and "single random letters" in printed
     lines = arena(*both, "--format", "csv").stdout.splitlines()
     assert sum(line.startswith(("game,source,", "model,subject,")) for line in lines) == 2

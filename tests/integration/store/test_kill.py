@@ -20,7 +20,7 @@ def check_whole(path: Path) -> None:
         assert store.database.connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert store.database.connection.execute("PRAGMA foreign_key_check").fetchall() == []
         for cell in store.cells(store.run(None)):
-            columns = store.rounds(replace(cell, below=None), 3)  # also those that are no sample yet
+            columns = store.rounds(replace(cell, below=None, reached=None), 3)  # also those that are no sample yet
             assert len(columns) == cell.done * ROUNDS
             assert columns.number.tolist() == list(range(1, ROUNDS + 1)) * cell.done
         orphans = store.database.connection.execute(
