@@ -13,7 +13,7 @@ FAMILIES_NOTE: Final = (
 # the 28 points: docs/wording.md
 WORDINGS_NOTE: Final = (
     "These models were asked in different wordings: a difference between them may be due to the wordings "
-    "(another wording alone moved Gemma 3 270M by 28 points)."
+    "(in rock-paper-scissors, another wording alone moved the net of Gemma 3 270M by 28 points)."
 )
 
 
