@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from arena.errors import ExitCode
-from tests.support.commands import GEMMA, SMOLLM2, arena, complaint
+from tests.support.commands import GEMMA, PATIENCE, SMOLLM2, arena, complaint
 
 BOTS = """title = "Bots"
 subjects = ["uniform", "mix:rock=0.6,paper=0.2,scissors=0.2"]
@@ -146,7 +146,9 @@ def test_the_list_says_what_suites_leave_out() -> None:
 @pytest.mark.model
 def test_smoke_runs_every_part_of_the_suite_laptop(tmp_path: Path) -> None:
     store, out = tmp_path / "a.db", tmp_path / "out"
-    done = arena("run", "smoke", "--store", store, "--out", out, "--display", "plain")
+    # two threads of llama.cpp would wait for each other wherever other tests run beside this one
+    line = ("run", "smoke", "--store", store, "--out", out, "--display", "plain", "--threads", "1")
+    done = arena(*line, patience=4 * PATIENCE)
     assert "part 7 of 7" in done.stderr and "failed" not in done.stderr
     tables = {"table1", "table2", "table3", "table4", "table6", "integers", "figure7"}
     assert tables | {"figure2", "figure3", "figure4", "figure6", "figure8"} <= {path.stem for path in out.iterdir()}

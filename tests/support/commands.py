@@ -27,16 +27,26 @@ GEMMA, SMOLLM2 = "gemma-3-270m", "smollm2-135m-instruct"
 UNIFORM = ("tournament", "--subject", "uniform")
 
 
-def arena(*arguments: Argument, code: int = ExitCode.DONE, env: dict[str, str] | None = None) -> Done:
+def arena(
+    *arguments: Argument,
+    code: int = ExitCode.DONE,
+    env: dict[str, str] | None = None,
+    patience: float = PATIENCE,
+) -> Done:
     """Run a command to its end and check its exit code. The process is forked, which saves a second."""
-    return _checked(forked(*arguments, env=env), code)
+    return _checked(forked(*arguments, env=env, patience=patience), code)
 
 
-def forked(*arguments: Argument, folder: Path | None = None, env: dict[str, str] | None = None) -> Done:
+def forked(
+    *arguments: Argument,
+    folder: Path | None = None,
+    env: dict[str, str] | None = None,
+    patience: float = PATIENCE,
+) -> Done:
     """The same in a given folder, with any exit code."""
     words = [os.fsdecode(argument) for argument in arguments]
-    ended = forge().run(words, folder=folder or Path.cwd(), environment=_env(env), patience=PATIENCE)
-    assert ended.in_time, f"not over after {PATIENCE} seconds: arena {shlex.join(words)}"
+    ended = forge().run(words, folder=folder or Path.cwd(), environment=_env(env), patience=patience)
+    assert ended.in_time, f"not over after {patience} seconds: arena {shlex.join(words)}"
     return Done(words, ended.code, ended.stdout.decode(), ended.stderr.decode())
 
 
