@@ -46,7 +46,7 @@ def found_by(subject: Subject) -> tuple[Exact, list[int]]:
 def test_exact_mode_agrees_between_backends_and_with_what_is_sampled(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("arena.experiments.numbers.exact._MOST_NODES", NODES)
+    monkeypatch.setattr("arena.experiments.numbers.exact.MOST_NODES", NODES)
     exact: dict[str, Exact] = {}
     for backend in ("llama.cpp", "transformers", "sglang"):
         subject = make_subject(backend, request)
