@@ -12,8 +12,10 @@ import asyncio
 from collections.abc import Sequence
 
 from arena.backends.base import LanguageModel, Vocabulary
+from arena.concurrency import aside
 from arena.prompts.chat_template import ChatTemplate
-from arena.prompts.formats import Segment
+from arena.prompts.formats import Segment, render
+from arena.records import Prompt
 
 
 def chat_template(model: LanguageModel) -> ChatTemplate | None:
@@ -22,6 +24,16 @@ def chat_template(model: LanguageModel) -> ChatTemplate | None:
     if vocabulary.chat_template is None:
         return None
     return ChatTemplate(vocabulary.chat_template, tuple(sorted(vocabulary.named.items())), model.name)
+
+
+async def read(model: LanguageModel, format: str, request: str, infix: str) -> Prompt:
+    """A request in a format, as this model reads it. Raises InputError for a format that the model doesn't have."""
+    return await as_prompt(model, await aside(render, format, request, infix, chat_template(model)))
+
+
+async def as_prompt(model: LanguageModel, segments: Sequence[Segment]) -> Prompt:
+    """A prompt's text, and its token ids."""
+    return Prompt("".join(segment.text for segment in segments), await encode(model, segments))
 
 
 async def encode(model: LanguageModel, segments: Sequence[Segment]) -> tuple[int, ...]:

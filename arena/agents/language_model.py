@@ -12,7 +12,7 @@ from typing import Final
 
 from arena.agents.agent import Past, Position, Sees, View, seen_by
 from arena.agents.bots import draw_move
-from arena.agents.encoding import chat_template, encode
+from arena.agents.encoding import as_prompt, chat_template
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
 from arena.backends.base import Completion, Draw, LanguageModel, Request, Sampling
 from arena.backends.stopping import found
@@ -162,7 +162,7 @@ class LanguageModelAgent:
 
     async def _encode_anew(self, shown: tuple[ShownRound, ...]) -> Prompt:
         segments = render(self.asking.format, *self._request(shown), self.chat_template)
-        return Prompt("".join(segment.text for segment in segments), await encode(self._model, segments))
+        return await as_prompt(self._model, segments)
 
     def _request(self, shown: tuple[ShownRound, ...]) -> tuple[str, str]:
         return self.asking.wording.render(self.moves, self._others, shown, len(shown) + 1)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from arena.cli.options import command, model_options, run_options
-from arena.cli.output import show, tell, write_reports
-from arena.cli.running import to_its_end
-
-if TYPE_CHECKING:
-    from arena.backends.loading import Models
-    from arena.experiments.suites.running import Done
-    from arena.session.progress import Silent
-    from arena.store.store import Store
+from arena.cli.output import show, write_reports
+from arena.cli.running import exit_if_failed, suite_to_its_end
 
 
 @command()
@@ -50,20 +43,13 @@ def reproduce(suite: str | None, store: Path, out: Path | None, at: tuple[str, .
             show(made, format_)
         return
     from arena.experiments.suites.placing import placed
-    from arena.experiments.suites.running import run_suite
     from arena.experiments.suites.suite import find_suite
 
     found = placed(find_suite(suite), at)
 
-    async def work(opened: Store, models: Models, watching: Silent) -> Done:
-        return await run_suite(found, opened, models, watching, watching.turn)
-
     with Store.open(store, create=True) as opened:
-        done = to_its_end(work, opened, chosen["display"], chosen)
+        done = suite_to_its_end(found, opened, chosen)
         made = [report(opened, done.runs, suite=found.name)]
         write_reports(made, done.runs, out)
         show(made, format_)
-    for part in done.failed:
-        tell(f"part {part.number} of {len(found.parts)} ({part.kind}) failed: {part.error}")
-    if done.failed:
-        sys.exit(done.failed[0].error.exit_code)
+    exit_if_failed(found, done)

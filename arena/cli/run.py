@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +9,12 @@ import click
 
 from arena.cli.costs import Listed, dry_options, list_costs
 from arena.cli.options import command, model_options, run_options
-from arena.cli.output import ready, say, show, tell, write_reports
-from arena.cli.running import to_its_end
+from arena.cli.output import ready, say, show, write_reports
+from arena.cli.running import exit_if_failed, suite_to_its_end
 
 if TYPE_CHECKING:
     from arena.backends.loading import Models
     from arena.experiments.suites.suite import Suite
-    from arena.session.progress import Silent
 
 
 @command()
@@ -48,7 +45,6 @@ def run(
     parts are not repeated. A part that fails is reported at the end, and the others still run.
     """
     from arena.experiments.suites.placing import placed
-    from arena.experiments.suites.running import Done, run_suite
     from arena.experiments.suites.suite import find_suite
     from arena.reports.registry import reports_across, reports_of, suite_document
     from arena.reports.report import as_json
@@ -62,11 +58,8 @@ def run(
         _list_costs(found, only, {"store": store, **chosen})
         return
 
-    async def work(opened: Store, models: Models, watching: Silent) -> Done:
-        return await run_suite(found, opened, models, watching, watching.turn, only)
-
     with Store.open(store, create=True) as opened:
-        done = to_its_end(work, opened, chosen["display"], chosen)
+        done = suite_to_its_end(found, opened, chosen, only)
         reports = reports_of(opened, done.runs)
         across = reports_across(opened, done.runs)
         shown = [*ready(reports, done.runs), *(report for report in across if not report.nothing)]
@@ -78,15 +71,7 @@ def run(
             show(shown, "rich")
     for what, why in found.leaves_out.items():
         say(f"not in this suite: {what} ({why})")
-    for why, parts in groupby(done.failed, key=lambda part: str(part.error)):  # one reason, such as a missing model
-        first, *others = parts
-        if others:
-            numbers = ", ".join(str(part.number) for part in (first, *others))
-            tell(f"parts {numbers} of {len(found.parts)} failed: {why}")
-        else:
-            tell(f"part {first.number} of {len(found.parts)} ({first.kind}) failed: {why}")
-    if done.failed:
-        sys.exit(done.failed[0].error.exit_code)
+    exit_if_failed(found, done)
 
 
 def _list() -> None:

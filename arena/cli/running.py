@@ -7,7 +7,8 @@ import contextlib
 import shlex
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +19,8 @@ from arena.errors import ExitCode
 if TYPE_CHECKING:
     from arena.backends.loading import Models
     from arena.experiments.experiment import Plan, Spec
+    from arena.experiments.suites.running import Done
+    from arena.experiments.suites.suite import Suite
     from arena.session.progress import Silent
     from arena.store.rows import RunRow
     from arena.store.store import Store
@@ -67,6 +70,29 @@ def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any]
             show(reports, "json")
         else:
             show(found, "rich")
+
+
+def suite_to_its_end(suite: Suite, store: Store, chosen: Mapping[str, Any], only: Sequence[str] = ()) -> Done:
+    """Run what a suite lacks. `chosen` has the values of the options that all such commands have."""
+    from arena.experiments.suites.running import run_suite
+
+    async def work(opened: Store, models: Models, watching: Silent) -> Done:
+        return await run_suite(suite, opened, models, watching, watching.turn, only)
+
+    return to_its_end(work, store, chosen["display"], chosen)
+
+
+def exit_if_failed(suite: Suite, done: Done) -> None:
+    """Say which parts failed, and exit with the first one's code; do nothing if none did."""
+    for why, parts in groupby(done.failed, key=lambda part: str(part.error)):  # one reason, such as a missing model
+        first, *others = parts
+        if others:
+            numbers = ", ".join(str(part.number) for part in (first, *others))
+            tell(f"parts {numbers} of {len(suite.parts)} failed: {why}")
+        else:
+            tell(f"part {first.number} of {len(suite.parts)} ({first.kind}) failed: {why}")
+    if done.failed:
+        sys.exit(done.failed[0].error.exit_code)
 
 
 def to_its_end(work: Work[T], store: Store, display: str, chosen: Mapping[str, Any]) -> T:

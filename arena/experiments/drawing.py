@@ -4,15 +4,25 @@ interruption changes it."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Protocol
 
+from arena.backends.base import StopRule
 from arena.blocks import block_of
 from arena.concurrency import together
 from arena.randomness import stream
-from arena.records import Answer
+from arena.records import Answer, Prompt
 from arena.store.writer import RunWriter
 
 MOST_DRAWS: Final = 20  # per valid answer wanted; after that a cell stays incomplete
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a model is asked for an answer: a prompt, and when an answer to it ends."""
+
+    prompt: Prompt
+    stop: StopRule
 
 
 class Player(Protocol):

@@ -7,29 +7,20 @@ from itertools import product
 from pathlib import Path
 
 from arena.agents.agent import AgentSpec, Sees
-from arena.agents.encoding import chat_template, encode
+from arena.agents.encoding import read
 from arena.agents.moves import closing_marks
 from arena.agents.spec import make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.base import LanguageModel, Sampling, StopRule
 from arena.backends.loading import Models
-from arena.concurrency import aside
 from arena.errors import UsageError
+from arena.experiments.drawing import Question
 from arena.experiments.numbers.spec import NumbersSpec
 from arena.experiments.numbers.task import Task, find_task
-from arena.prompts.formats import render
 from arena.prompts.wording import Wording, find_task_wording, read_wording
 from arena.randomness import stream
-from arena.records import Prompt, Seat
+from arena.records import Seat
 from arena.store.rows import Asked, CellSpec
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """The question to a model: a prompt as tokens, and when an answer to it ends."""
-
-    prompt: Prompt
-    stop: StopRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +62,10 @@ class NumbersCell:
         """The prompt as this model reads it. Raises InputError for a format that it doesn't have."""
         assert self.wording is not None
         request, infix = self.wording.render(self.task.values, (), (), 1)
-        segments = await aside(render, self.format, request, infix, chat_template(model))
-        text = "".join(segment.text for segment in segments)
         # nothing is "found" early, as a move is: an answer is read when it has ended
         closed = f"{closing_marks(self.wording.closing)}|{self.task.whole}"
         stop = StopRule("(?!)", closed, self.task.max_tokens)
-        return Question(Prompt(text, await encode(model, segments)), stop)
+        return Question(await read(model, self.format, request, infix), stop)
 
 
 async def plan_cells(spec: NumbersSpec, models: Models, matched: str = "") -> list[NumbersCell]:

@@ -18,7 +18,8 @@ from arena.backends.base import Capability, LanguageModel, Request, Sampling
 from arena.backends.keys import without_logins
 from arena.backends.loading import Models
 from arena.errors import CapabilityError, UsageError
-from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
+from arena.experiments.drawing import Question
+from arena.experiments.numbers.cells import NumbersCell, plan_cells
 from arena.experiments.numbers.spec import NumbersSpec
 
 ENTROPY: Final = "entropy"  # the name of a cell's finding

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from arena.backends.base import Capability, Completion, LanguageModel, Request, Sampling
 from arena.backends.stopping import answer, ending
 from arena.errors import CapabilityError
-from arena.experiments.numbers.cells import Question
+from arena.experiments.drawing import Question
 from arena.experiments.numbers.task import Task
 
 UNEXPLORED: Final = 1e-3  # the probability that may be left

@@ -16,9 +16,9 @@ from arena.backends.base import Capability, LanguageModel
 from arena.backends.loading import Models
 from arena.errors import InputError, UsageError
 from arena.experiments.cost import Cost
-from arena.experiments.drawing import MOST_DRAWS, draw_answers
+from arena.experiments.drawing import MOST_DRAWS, Question, draw_answers
 from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
-from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
+from arena.experiments.numbers.cells import NumbersCell, plan_cells
 from arena.experiments.numbers.cost import cost
 from arena.experiments.numbers.entropy import ENTROPY, Findings, entropies, plan_matched_cells
 from arena.experiments.numbers.exact import check_exact, explore

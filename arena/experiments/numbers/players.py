@@ -8,8 +8,8 @@ from typing import Final
 from arena.agents.agent import Sees, View
 from arena.agents.spec import make_bot
 from arena.backends.base import Capability, Draw, LanguageModel, Request
-from arena.experiments.drawing import Player
-from arena.experiments.numbers.cells import NumbersCell, Question
+from arena.experiments.drawing import Player, Question
+from arena.experiments.numbers.cells import NumbersCell
 from arena.experiments.numbers.task import Task
 from arena.randomness import stream, uniforms
 from arena.records import Answer, Sample, Seat

@@ -9,32 +9,22 @@ from pathlib import Path
 from typing import Final
 
 from arena.agents.agent import AgentSpec
-from arena.agents.encoding import chat_template, encode
+from arena.agents.encoding import read
 from arena.agents.spec import parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.base import LanguageModel, Sampling, StopRule
 from arena.backends.loading import Models
-from arena.concurrency import aside
 from arena.errors import UsageError
+from arena.experiments.drawing import Question
 from arena.experiments.poems.generated import what_of
 from arena.experiments.poems.spec import PoemsSpec
 from arena.experiments.poems.topics import check_topics
-from arena.prompts.formats import render
 from arena.prompts.wording import Wording, find_task_wording, read_wording
 from arena.randomness import stream
-from arena.records import Prompt
 from arena.store.rows import Asked, CellSpec
 
 TASK: Final = "poems"  # the folder of the wordings
 _MOST_TOKENS: Final = 160  # of an answer, with what a model says before and after its poem
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A request for a poem: a prompt as tokens, and when an answer to it ends."""
-
-    prompt: Prompt
-    stop: StopRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +57,7 @@ class PoemsCell:
     async def question(self, model: LanguageModel) -> Question:
         """The request as this model reads it. Raises InputError for a format that it doesn't have."""
         request, infix = self.wording.fill({"topic": self.topic})
-        segments = await aside(render, self.format, request, infix, chat_template(model))
-        text = "".join(segment.text for segment in segments)
-        return Question(Prompt(text, await encode(model, segments)), stop_rule(self.wording))
+        return Question(await read(model, self.format, request, infix), stop_rule(self.wording))
 
 
 def stop_rule(wording: Wording) -> StopRule:

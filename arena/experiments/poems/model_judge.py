@@ -14,13 +14,13 @@ from typing import Any, Final
 import msgspec
 
 from arena.agents.agent import AgentSpec
-from arena.agents.encoding import chat_template, encode
+from arena.agents.encoding import read
 from arena.agents.moves import MoveTokens, move_tokens
 from arena.agents.spec import parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.base import LanguageModel, Request, StopRule
 from arena.backends.loading import Models
-from arena.concurrency import aside, together
+from arena.concurrency import together
 from arena.errors import UsageError
 from arena.experiments.experiment import Event, Observer, Plan
 from arena.experiments.in_turn import InTurn
@@ -31,9 +31,8 @@ from arena.experiments.poems.contests import Contests
 from arena.experiments.poems.judgement import Judgement
 from arena.experiments.poems.judging import judge_settings, judged_cell
 from arena.experiments.poems.kinds import EXPERIMENT
-from arena.prompts.formats import render
 from arena.prompts.wording import Style, Wording, find_task_wording, read_wording
-from arena.records import Policy, Prompt
+from arena.records import Policy
 from arena.store.rows import Asked, CellSpec, Unit
 from arena.store.saving import saving
 from arena.store.writer import RunWriter
@@ -146,10 +145,9 @@ class ModelJudge(Plan):
                 "labels": LABELS,
             }
         )
-        segments = await aside(render, self._format, request, infix, chat_template(model))
-        tokens = await encode(model, segments)
-        writer.add_prompt(cell.spec.key, Prompt("".join(segment.text for segment in segments), tokens))
-        completion = await model.complete(Request(tokens, labels.wanted, StopRule("(?!)", "(?!)", 1), top=0))
+        prompt = await read(model, self._format, request, infix)
+        writer.add_prompt(cell.spec.key, prompt)
+        completion = await model.complete(Request(prompt.tokens, labels.wanted, StopRule("(?!)", "(?!)", 1), top=0))
         return labels.policy(dict(zip(labels.wanted, completion.logprobs, strict=True)))
 
 

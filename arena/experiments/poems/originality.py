@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from typing import Final
 
 from arena.experiments.poems.contest import Lines
@@ -40,14 +41,5 @@ def _grams(text: Words, n: int) -> list[Words]:
 
 
 def _longest_common(one: Sequence[str], other: Sequence[str]) -> int:
-    """The length of the longest run of words in both: a row of the usual table, for each word of the first."""
-    longest = 0
-    before = [0] * (len(other) + 1)
-    for word in one:
-        row = [0] * (len(other) + 1)
-        for at, found in enumerate(other, start=1):
-            if found == word:
-                row[at] = before[at - 1] + 1
-                longest = max(longest, row[at])
-        before = row
-    return longest
+    """The length of the longest run of words in both."""
+    return SequenceMatcher(None, one, other, autojunk=False).find_longest_match().size

@@ -15,10 +15,10 @@ from arena.backends.base import Capability, Draw, LanguageModel, Request
 from arena.backends.loading import Models
 from arena.concurrency import together
 from arena.errors import InputError, UsageError
-from arena.experiments.drawing import MOST_DRAWS, draw_answers
+from arena.experiments.drawing import MOST_DRAWS, Question, draw_answers
 from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
 from arena.experiments.in_turn import InTurn
-from arena.experiments.poems.cells import PoemsCell, Question, plan_cells
+from arena.experiments.poems.cells import PoemsCell, plan_cells
 from arena.experiments.poems.generated import SURPRISAL
 from arena.experiments.poems.kinds import EXPERIMENT, Kind, is_kind
 from arena.experiments.poems.poem import read_poem

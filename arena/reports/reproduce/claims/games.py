@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from arena.records import Outcome as Result
@@ -78,30 +79,26 @@ def near_half(evidence: Evidence) -> Finding:
 
 def bolder_after_luck(evidence: Evidence) -> Finding:
     """f4-after: an aligned model's mean determinism after a win and after a tie, minus that after a loss."""
-
-    def of_model(model: str) -> Finding:
-        cell = evidence.game(model, _RPS)
-        if cell is None:
-            return missing("rock-paper-scissors")
-        won, tied = _after(cell)
-        words = f"after a win {said(won, 3)}, after a tie {said(tied, 3)}"
-        return Finding(every([above(won), above(tied)]), words)
-
-    return evidence.of_models("instruct", of_model)
+    return _after_luck(evidence, "instruct", lambda won, tied: [above(won), above(tied)])
 
 
 def base_after(evidence: Evidence) -> Finding:
     """f4-base-after: the same of the base model: below 0 after a tie, within 0.05 of 0 after a win."""
+    return _after_luck(evidence, "base", lambda won, tied: [above(_negative(tied)), inside(won, -_ABOUT, _ABOUT)])
+
+
+def _after_luck(evidence: Evidence, style: str, parts: Callable[[Estimate, Estimate], Sequence[Outcome]]) -> Finding:
+    """A claim about determinism after a win and after a tie, both minus that after a loss, of the
+    models that were asked in a style."""
 
     def of_model(model: str) -> Finding:
         cell = evidence.game(model, _RPS)
         if cell is None:
             return missing("rock-paper-scissors")
         won, tied = _after(cell)
-        words = f"after a win {said(won, 3)}, after a tie {said(tied, 3)}"
-        return Finding(every([above(_negative(tied)), inside(won, -_ABOUT, _ABOUT)]), words)
+        return Finding(every(parts(won, tied)), f"after a win {said(won, 3)}, after a tie {said(tied, 3)}")
 
-    return evidence.of_models("base", of_model)
+    return evidence.of_models(style, of_model)
 
 
 def _after(cell: CellReport) -> tuple[Estimate, Estimate]:

@@ -13,7 +13,8 @@ from scipy import stats
 from arena.backends.base import Capability, Request, Sampling
 from arena.backends.stopping import answer, ending
 from arena.errors import InputError
-from arena.experiments.numbers.cells import NumbersCell, Question, plan_cells
+from arena.experiments.drawing import Question
+from arena.experiments.numbers.cells import NumbersCell, plan_cells
 from arena.experiments.numbers.exact import Exact, explore
 from arena.experiments.numbers.players import ModelPlayer
 from arena.experiments.numbers.spec import NumbersSpec
