@@ -13,8 +13,8 @@ from tests.support.forked import MAIN, Ended, forge
 
 COUNT = int(os.environ.get("ARENA_FUZZ", "100"))  # inputs of each kind
 _SHOWN = 5  # faults in a report
-_SECONDS = 10.0  # of work; waiting for a busy machine is no hang
-_PATIENCE = 12 * _SECONDS  # on a machine that is busy with something else
+_SECONDS = 20.0  # of work, of which all tables and figures take up to seven; waiting for a busy machine is no hang
+_PATIENCE = 6 * _SECONDS  # on a machine that is busy with something else
 _GROWTH = 1 << 30  # bytes
 _CODES = {0, 2, 3, 4, 5, 130}
 # what a terminal would act on: controls but the line break and the tab, C1, and marks that turn the direction
