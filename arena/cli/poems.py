@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from arena.cli.costs import dry_options
 from arena.cli.judging import export_contests, import_judgements
 from arena.cli.options import (
     SEED,
@@ -57,6 +58,7 @@ def poems(context: click.Context) -> None:
 @click.option("--n", type=int, default=20, help="Poems of each model on each topic.")
 @click.option("--seed", type=SEED, default=0, help="Seed of all random draws.")
 @run_options
+@dry_options
 @_out_option
 @wording_options
 @click.option(

@@ -149,8 +149,8 @@ def test_smoke_runs_every_part_of_the_suite_laptop(tmp_path: Path) -> None:
     # two threads of llama.cpp would wait for each other wherever other tests run beside this one
     line = ("run", "smoke", "--store", store, "--out", out, "--display", "plain", "--threads", "1")
     done = arena(*line, patience=4 * PATIENCE)
-    assert "part 7 of 7" in done.stderr and "failed" not in done.stderr
-    tables = {"table1", "table2", "table3", "table4", "table6", "integers", "figure7"}
+    assert "part 8 of 8" in done.stderr and "failed" not in done.stderr
+    tables = {"table1", "table2", "table3", "table4", "table6", "integers", "figure7", "poems"}
     assert tables | {"figure2", "figure3", "figure4", "figure6", "figure8"} <= {path.stem for path in out.iterdir()}
     listed = costs("run", "smoke", "--store", store)
     assert all(cell["done"] == 1 for cell in listed["cells"]) and listed["all"]["seconds"] == 0

@@ -58,9 +58,16 @@ def draw(store: Store, spec: LotsSpec | None = None) -> Contests:
 
 def judge_all(store: Store, contests: Contests, name: str, rule: Rule, most: int | None = None) -> None:
     """Let a person judge every contest by a rule, or the next `most` pairs of each."""
+    judge_each(store, contests, name, lambda axis: rule, most)
+
+
+def judge_each(
+    store: Store, contests: Contests, name: str, rule_of: Callable[[str], Rule], most: int | None = None
+) -> None:
+    """The same with a rule for each axis."""
     with Judge.begin(store, contests, name) as judge:
         for contest in contests.contests:
-            done = 0
+            rule, done = rule_of(contest.axis), 0
             while (pair := judge.next(contest.name)) is not None and done != most:
                 left, right = rule(pair.left), rule(pair.right)
                 judge.choose(

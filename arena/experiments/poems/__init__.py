@@ -7,6 +7,7 @@ cells.py        from a spec to cells: which model writes on what, and how it is 
 poem.py         which answers are poems of four lines
 surprisal.py    how surprising a poem is to the model that wrote it
 poems.py        all cells of a run, into the store
+cost.py         what a run asks of models
 generated.py    poems read back, and their authors
 
 Contests:

@@ -15,10 +15,13 @@ from arena.backends.base import Capability, Draw, LanguageModel, Request
 from arena.backends.loading import Models
 from arena.concurrency import together
 from arena.errors import InputError, UsageError
+from arena.experiments.cost import Cost
 from arena.experiments.drawing import MOST_DRAWS, Question, draw_answers
 from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
 from arena.experiments.in_turn import InTurn
+from arena.experiments.past import Shown
 from arena.experiments.poems.cells import PoemsCell, plan_cells
+from arena.experiments.poems.cost import cost
 from arena.experiments.poems.generated import SURPRISAL
 from arena.experiments.poems.kinds import EXPERIMENT, Kind, is_kind
 from arena.experiments.poems.poem import read_poem
@@ -62,6 +65,9 @@ class Poems(Plan):
     @property
     def settings(self) -> Mapping[str, Any]:
         return {"mode": Kind.POEMS, "invalid": f"redraw,at_most={MOST_DRAWS}n"}
+
+    def costs(self, shown: Shown) -> Sequence[Cost | None]:
+        return [cost(cell, self.size, shown, 1.0 - shown.done(self, cell.spec)) for cell in self.cells]
 
     async def check(self, models: Models, known: RunRow | None) -> None:
         """Load every model once before anything is stored, to refuse what it can't do and to know its build."""

@@ -15,7 +15,7 @@ from arena.experiments.poems.contest import Contest
 from arena.experiments.poems.originality import distinct, words
 from arena.randomness import stream, uniforms
 from arena.reports.poems.panels import Panel, Sitting
-from arena.stats.bounded import mean_limits
+from arena.stats.bounded import Bounds, mean_limits
 from arena.stats.bradley_terry import Comparisons, Gaps, Ranking, gaps, rank
 from arena.stats.clusters import Estimate
 
@@ -154,13 +154,24 @@ class PanelReport:
     def rho(self, axis: str, other: str, within: bool = False) -> Estimate:
         """Spearman's rho between the abilities on two axes: its mean over topics, and the interval of that over topics.
         `within`: each author's poems apart, and the mean over authors."""
-        found = []
+        return _over_topics(list(self._rhos(axis, other, within).values()))
+
+    def rho_lead(self, axis: str, second: str, other: str) -> Estimate:
+        """By how much rho between `axis` and `other` is above that between `second` and `other`: its mean over topics
+        that have both, and the interval of that over topics."""
+        one, two = self._rhos(axis, other), self._rhos(second, other)
+        leads = [rho - lower for topic, rho in one.items() if rho is not None and (lower := two.get(topic)) is not None]
+        return _over_topics(leads, bounds=(-2.0, 2.0))
+
+    def _rhos(self, axis: str, other: str, within: bool = False) -> dict[str, float | None]:
+        """Rho between two axes by topic."""
+        found = {}
         for one in self.on(axis):
             for two in self.on(other):
                 if one.contest.topic == two.contest.topic and one.ranking is not None and two.ranking is not None:
                     groups = _by_author(one.contest) if within else [list(range(len(one.contest.poems)))]
-                    found.append(_mean_rho(one.ranking.abilities, two.ranking.abilities, groups))
-        return _over_topics(found)
+                    found[one.contest.topic] = _mean_rho(one.ranking.abilities, two.ranking.abilities, groups)
+        return found
 
     def text_rho(self, measure: str, axis: str) -> Estimate:
         """The same between what a poem's text says of its originality and its ability on an axis."""
@@ -193,12 +204,12 @@ def _by_author(contest: Contest) -> list[list[int]]:
     return [[at for at, poem in enumerate(contest.poems) if poem.author == author] for author in authors]
 
 
-def _over_topics(found: Sequence[float | None]) -> Estimate:
+def _over_topics(found: Sequence[float | None], bounds: Bounds = (-1.0, 1.0)) -> Estimate:
     known = np.array([rho for rho in found if rho is not None], dtype=float)
     if not len(known):
         return Estimate(None)
     value = math.fsum(known) / len(known)
     if len(known) < 2:
         return Estimate(value)
-    limits = mean_limits(known, (-1.0, 1.0))
+    limits = mean_limits(known, bounds)
     return Estimate(value, (min(value, float(limits.low)), max(value, float(limits.high))))

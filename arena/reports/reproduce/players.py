@@ -20,7 +20,8 @@ ALIGNED: Final[Mapping[str, tuple[str, ...]]] = {
     LLAMA: ("llama-instruct", "tulu-dpo", "tulu-sft", "tulu-full"),
     QWEN: ("instruct",),
 }
-RECIPES: Final = (BASE, *ALIGNED[LLAMA], *ALIGNED[QWEN], "reward model")  # in the order of rows
+ALL: Final = "all models"
+RECIPES: Final = (BASE, *ALIGNED[LLAMA], *ALIGNED[QWEN], "reward model", ALL)  # in the order of rows
 REWARD_MODEL: Final = "allenai/Llama-3.1-Tulu-3-8B-RM"
 
 

@@ -34,7 +34,7 @@ _TITLES: Final = {
     "figure5": "Figure 5: contests of poems",
     "section4": "Section 4: contests of poems",
 }
-_DIGITS: Final = {"table1": 1, "table2": 1, "table7": 2}
+_DIGITS: Final = {"table1": 1, "table2": 1, "table7": 2, "section4": 2}
 _GAMES: Final = {"rps": "rock-paper-scissors", "hide-and-seek": "hide & seek"}
 
 _NUMBERS: Final = (

@@ -6,5 +6,6 @@ games.py      table 2 and figure 4
 integers.py   figures 2 and 7, tables 3 and 4
 letters.py    table 6
 sequences.py  figures 3 and 6
+poems.py      section 4
 testing.py    every claim with its test; those that need what isn't here
 """

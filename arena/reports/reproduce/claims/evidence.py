@@ -8,6 +8,7 @@ from functools import cached_property
 
 from arena.reports.numbers.measures import NumbersCellReport
 from arena.reports.numbers.runs import NumbersRuns
+from arena.reports.poems.measures import PanelReport
 from arena.reports.reproduce.claims.outcome import Finding, Outcome, joined
 from arena.reports.reproduce.games import against_the_papers, other_settings
 from arena.reports.reproduce.players import BASE, Player
@@ -28,11 +29,12 @@ class Family:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was run. `players` are the models, each once."""
+    """What was run. `players` are the models, each once; `poems` are contests that people judged."""
 
     games: TournamentRuns | None
     numbers: NumbersRuns | None
     players: Sequence[Player]
+    poems: Sequence[PanelReport] = ()
 
     def of_style(self, style: str) -> list[str]:
         """The models that were asked in a style: "base", or "instruct" for aligned ones."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from arena.reports.published import Claim, claims
-from arena.reports.reproduce.claims import games, integers, letters, sequences
+from arena.reports.reproduce.claims import games, integers, letters, poems, sequences
 from arena.reports.reproduce.claims.evidence import Evidence
 from arena.reports.reproduce.claims.outcome import Finding, Outcome, joined
 from arena.reports.reproduce.players import REWARD_MODEL
@@ -55,8 +55,6 @@ def _not_run(words: str, _: Evidence) -> Finding:
     return Finding(Outcome.NOT_RUN, words)
 
 
-_POEMS: Final = partial(_not_run, "needs poems, and people who judge them: arena poems")
-
 TESTS: Final[Mapping[str, Test]] = {
     "f1-tradeoff": partial(_not_run, "needs leaderboard scores of the models, and all tasks of one size (figure 1)"),
     "f2-mode-aligned": partial(integers.says_seven, style="instruct"),
@@ -79,6 +77,6 @@ TESTS: Final[Mapping[str, Test]] = {
     "f7-entropy": integers.entropy_is_not_enough,
     "t6-letter": letters.one_letter,
     "t7-reward": _rewards,
-    "s4-original": _POEMS,
-    "s4-rho": _POEMS,
+    "s4-original": poems.base_is_original,
+    "s4-rho": poems.pleasant_is_preferred,
 }

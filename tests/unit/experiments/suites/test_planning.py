@@ -15,7 +15,7 @@ from arena.errors import ArenaError, ModelError, UsageError
 from arena.experiments.experiment import Plan
 from arena.experiments.suites.placing import placed
 from arena.experiments.suites.planning import plan_suite
-from arena.experiments.suites.suite import find_suite, shipped
+from arena.experiments.suites.suite import Part, find_suite, shipped
 
 PUBLISHED = Path(__file__).parents[4] / "arena/reports/published"
 
@@ -50,14 +50,22 @@ def test_the_paper_s_suites_have_its_models_and_its_grid() -> None:
         with (PUBLISHED / "table2.tsv").open(encoding="utf-8") as file:
             rows = csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t")
             recipes = {row["model"] for row in rows if row["size"] == size}
-        for part in (part for part in parts if part.experiment.name != "rewards"):
+        for part in (part for part in parts if part.experiment.name in ("tournament", "numbers")):
             models = [find_model(subject.removeprefix("llm:")) for subject in part.spec.subjects]
             assert {model.recipe for model in models} == recipes and {model.size for model in models} == {size}
+        poets = [find_model(name.removeprefix("llm:")) for part in parts for name in _poets(part)]
+        with (PUBLISHED / "figure5.tsv").open(encoding="utf-8") as file:
+            rows = csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t")
+            assert [model.recipe for model in poets] == [row["model"] for row in rows]
         with (PUBLISHED / "table4.tsv").open(encoding="utf-8") as file:
             rows = csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t")
             settings = {(float(row["temperature"]), float(row["top_p"])) for row in rows}
         grids = [part.spec for part in parts if len(getattr(part.spec, "temperatures", ())) > 1]
         assert [{(one.temperature, one.top_p) for one in grid.samplings} for grid in grids] == [settings]
+
+
+def _poets(part: Part) -> tuple[str, ...]:
+    return part.spec.subjects if part.experiment.name == "poems" else ()
 
 
 def test_a_pattern_picks_cells_by_subject_game_and_task() -> None:
@@ -67,7 +75,7 @@ def test_a_pattern_picks_cells_by_subject_game_and_task() -> None:
     )
     assert {part for part, _ in cells("laptop", "sequences", "letters")} == {3, 7}
     assert {title.split(" ")[0] for _, title in cells("laptop", "smollm2")} == {"llm:smollm2-135m-instruct"}
-    assert len(cells("laptop", "numbers")) == len(cells("laptop")) - 4
+    assert len(cells("laptop", "numbers")) == len(cells("laptop")) - 4 - 20  # games, poems
     assert [title for _, title in cells("laptop", "temperature=2.5,top_p=0.5")] == [
         f"llm:{model} · single integers, 0 to 10, temperature=2.5,top_p=0.5"
         for model in ("gemma-3-270m", "smollm2-135m-instruct")
