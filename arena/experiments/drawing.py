@@ -3,6 +3,7 @@ interruption changes it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -40,24 +41,40 @@ Seen = Callable[[int, Answer], None]  # called with each new answer and its numb
 async def draw_answers(key: str, player: Player, writer: RunWriter, wanted: int, seed: int, seen: Seen) -> None:
     """Draw until `wanted` answers of a cell are valid, but at most 20 times as many.
 
-    No more draws are in flight than valid answers are missing, so the last draw is always the last valid answer,
-    however often the run was interrupted. Raises ModelError if the model fails, StoreError if the store does.
+    The last draw that is stored is always the last valid answer, however often the run was interrupted. So as not to
+    wait for the last few one by one, more are drawn at once than are missing, by the share that was valid so far; those
+    that turn out not to be needed are forgotten. Raises ModelError if the model fails, StoreError if the store does.
     """
     answers = writer.answers(key)
+    spare: dict[int, Answer] = {}  # drawn, and needed only if too few before them are valid
 
-    async def draw(number: int) -> None:
-        answer = await player.answer(stream(seed, key, number), block_of(number))
+    def keep(number: int, answer: Answer) -> None:
         answers[number] = answer
         writer.add_answer(key, number, answer)
         seen(number, answer)
 
+    async def draw(number: int, needed: bool) -> None:
+        answer = await player.answer(stream(seed, key, number), block_of(number))
+        if needed:
+            keep(number, answer)
+        else:
+            spare[number] = answer
+
     drawn = valid = 0  # all draws below `drawn` are stored
     while True:
-        while drawn in answers:
+        while drawn in answers or (drawn in spare and valid < wanted):
+            if drawn not in answers:
+                keep(drawn, spare.pop(drawn))
             valid += answers[drawn].value is not None
             drawn += 1
-        missing = min(wanted - valid, MOST_DRAWS * wanted - drawn)
+        left = MOST_DRAWS * wanted - drawn
+        missing = min(wanted - valid, left)
         if missing <= 0:
             return
-        next_ones = range(drawn, drawn + min(missing, player.at_once))
-        await together(draw(number) for number in next_ones if number not in answers)
+        likely = math.ceil(missing * drawn / valid) if valid else missing
+        next_ones = range(drawn, drawn + min(max(missing, likely), left, player.at_once))
+        await together(
+            draw(number, number < drawn + missing)
+            for number in next_ones
+            if number not in answers and number not in spare
+        )
