@@ -17,6 +17,7 @@ from arena.backends.loading import Models
 from arena.errors import UsageError
 from arena.experiments.drawing import Question
 from arena.experiments.poems.generated import what_of
+from arena.experiments.poems.poem import HOPELESS
 from arena.experiments.poems.spec import PoemsSpec
 from arena.experiments.poems.topics import check_topics
 from arena.prompts.wording import Wording, find_task_wording, read_wording
@@ -61,8 +62,9 @@ class PoemsCell:
 
 
 def stop_rule(wording: Wording) -> StopRule:
-    """An answer ends where the wording says, and is read when it has ended: nothing is found early, as a move is."""
-    closing = "|".join(map(re.escape, wording.closing)) or "(?!)"
+    """An answer ends where the wording says, or where it can't become a poem any more. It is read when it has ended:
+    nothing is found early, as a move is."""
+    closing = "|".join((*map(re.escape, wording.closing), HOPELESS))
     return StopRule("(?!)", closing, _MOST_TOKENS)
 
 

@@ -7,6 +7,8 @@
 3. The next block is the poem. It has exactly four lines, each of at most 100 letters and none an item of a list.
 4. After it there may be one more block of one line, an afterword; anything else is more poem, and is rejected.
 5. An answer that the limit of tokens has cut is rejected: it might have gone on.
+
+An answer that can't become a poem of four lines any more needn't be finished: `HOPELESS` finds most of these.
 """
 
 from __future__ import annotations
@@ -25,6 +27,15 @@ _LONGEST: Final = 100  # letters of a line: what is longer is prose
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _INTRODUCTION: Final = re.compile(r"\s*#|\s*\*\*[^*]*\*\*\s*$|.*:[\s*_]*$|\s*title\b", re.IGNORECASE)
 _ITEM: Final = re.compile(r"\s*(?:\d+[.):]|[-*+•]\s|(?:line|verse|stanza)\s*\d)", re.IGNORECASE)
+_VERSE: Final = (  # a line with a letter that rule 2 doesn't leave out
+    r"(?!\s*#|\s*\*\*[^*\n]*\*\*\s*\n|[^\n]*:[\s*_]*\n|\s*[Tt][Ii][Tt][Ll][Ee]\b)(?>[^\n]*?[^\W\d_])[^\n]*\n"
+)
+_EMPTY: Final = r"(?>(?:(?![^\W\d_])[^\n])*)\n"
+_BEGUN: Final = r"[^\n]*?[^\W\d_]"
+# five lines of verse in a row, or two, and after an empty line two more lines of any kind
+HOPELESS: Final = (
+    rf"(?:^|\n){_VERSE}{_VERSE}(?:{_VERSE}{_VERSE}{_BEGUN}|(?:[^\n]*\n)*?{_EMPTY}(?>[^\n]*?[^\W\d_])[^\n]*\n{_BEGUN})"
+)
 # at the end also the comma that follows a quote in a list of lines
 _AROUND: Final = re.compile(r"^[\s\"“”*_>`~]+|(?:[\s\"“”*_`~]|(?<=[\"”]),)+$")
 

@@ -33,7 +33,7 @@ from arena.store.saving import saving
 from arena.store.writer import RunWriter
 
 MOST_POEMS: Final = 10_000  # per cell
-_AT_ONCE: Final = 128  # answers in flight, per cell
+_AT_ONCE: Final = 32  # answers in flight, per cell; a model gives those of a cell back together
 
 
 @dataclass(frozen=True, slots=True)

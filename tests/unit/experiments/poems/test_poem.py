@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.experiments.poems.poem import read_poem
+from arena.experiments.poems.poem import HOPELESS, read_poem
 from arena.records import Sample
 
 POEM = "Rich aroma fills the air,\nLifting fog from morning's care.\nA cup of joe, a daily friend,\nTill the day's end."
@@ -80,3 +82,32 @@ def test_any_answer_is_read_and_a_poem_stands_in_it(text: str, ended: str) -> No
         for line in found.lines:
             place = text.index(line, place)
             assert found.start <= place and place + len(line) <= found.end
+
+
+@given(
+    st.lists(
+        st.sampled_from(["", " ", "12", "Here is a poem:", "# Coffee", "**Coffee**", "title: x", "Cups", "a b", '"']),
+        max_size=12,
+    ),
+    st.integers(0, 80),
+)
+def test_what_is_given_up_would_have_been_no_poem(lines: list[str], at: int) -> None:
+    text = "\n".join(lines)
+    if re.search(HOPELESS, text[:at]):
+        assert read_poem(Sample(text, (), "eos")) is None
+
+
+@pytest.mark.parametrize(
+    ("begun", "hopeless"),
+    [
+        ("a\nb\nc\nd\ne", True),
+        ("a\nb\nc\nd\n", False),
+        ("Here it is:\na\nb\nc\nd\n\nI hope", False),
+        ("Here it is:\na\nb\nc\nd\ne", True),
+        ("a\nb\nc\nd\n\ne\nf", True),
+        ("a\nb\nc\nd\n\ne\n", False),
+        ("Title\n\na\nb\nc\nd", False),
+    ],
+)
+def test_an_answer_is_given_up_as_soon_as_it_has_a_line_too_many(begun: str, hopeless: bool) -> None:
+    assert (re.search(HOPELESS, begun) is not None) is hopeless
