@@ -15,7 +15,7 @@ from arena.randomness import stream
 from arena.records import Answer, Prompt
 from arena.store.writer import RunWriter
 
-MOST_DRAWS: Final = 20  # per valid answer wanted; after that a cell stays incomplete
+MOST_DRAWS: Final = 20  # usually, per valid answer wanted; after that a cell stays incomplete
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,10 @@ class Player(Protocol):
 Seen = Callable[[int, Answer], None]  # called with each new answer and its number
 
 
-async def draw_answers(key: str, player: Player, writer: RunWriter, wanted: int, seed: int, seen: Seen) -> None:
-    """Draw until `wanted` answers of a cell are valid, but at most 20 times as many.
+async def draw_answers(
+    key: str, player: Player, writer: RunWriter, wanted: int, seed: int, seen: Seen, most: int = MOST_DRAWS
+) -> None:
+    """Draw until `wanted` answers of a cell are valid, but at most `most` times as many.
 
     The last draw that is stored is always the last valid answer, however often the run was interrupted. So as not to
     wait for the last few one by one, more are drawn at once than are missing, by the share that was valid so far; those
@@ -67,11 +69,11 @@ async def draw_answers(key: str, player: Player, writer: RunWriter, wanted: int,
                 keep(drawn, spare.pop(drawn))
             valid += answers[drawn].value is not None
             drawn += 1
-        left = MOST_DRAWS * wanted - drawn
+        left = most * wanted - drawn
         missing = min(wanted - valid, left)
         if missing <= 0:
             return
-        likely = math.ceil(missing * drawn / valid) if valid else missing
+        likely = math.ceil(missing * (drawn + 1) / (valid + 1))
         next_ones = range(drawn, drawn + min(max(missing, likely), left, player.at_once))
         await together(
             draw(number, number < drawn + missing)

@@ -18,7 +18,7 @@ from arena.reports.poems.measures import ContestReport, spearman
 from arena.reports.poems.panels import read_panels
 from arena.store import Store
 from arena.text import printable
-from tests.support.poems import write_poems
+from tests.support.poems import write_poems, write_real
 
 # a poem each, of lines that would act if they weren't text
 HOSTILE: Final[tuple[Lines, ...]] = (
@@ -30,13 +30,14 @@ HOSTILE: Final[tuple[Lines, ...]] = (
 )
 
 
-def contest_at(path: Path, spec: LotsSpec | None = None, hostile: bool = True) -> Contests:
-    """A new store with a contest of 15 poems by three authors, on one topic and one axis unless `spec` says more."""
+def contest_at(path: Path, spec: LotsSpec | None = None, hostile: bool = True, real: bool = False) -> Contests:
+    """A new store with a contest of 15 poems by three authors, on one topic and one axis unless `spec` says more. Some
+    are `hostile`; with `real`, all are by real models, on coffee."""
     spec = spec or LotsSpec(topics=("coffee",), axes=("preference",))
     with Store.open(path, create=True) as store:
-        run = write_poems(store, n=spec.per_author)
+        run = write_real(store, "coffee") if real else write_poems(store, n=spec.per_author)
         drawn = draw_contests(read_written(store, run), spec)
-        if hostile:
+        if hostile and not real:
             drawn = tuple(map(_with_hostile, drawn))
         return keep_contests(store, drawn, spec, [run])
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from arena.experiments.poems.contest import Lines
 from arena.experiments.poems.contests import Contests, keep_contests
@@ -18,6 +20,7 @@ from arena.store.rows import Asked, RunRow, Unit
 
 AUTHORS = ("llm:ann", "llm:bert", "llm:carl")
 TOPICS = ("coffee", "sleep")
+DOCS = Path(__file__).parents[2] / "docs"
 
 Rule = Callable[[Lines], float]  # the higher, the better
 
@@ -44,6 +47,26 @@ def write_poems(
         for cell in cells:
             for number in range(n):
                 lines = poem(stream(seed, cell.key, number))
+                writer.add_answer(cell.key, number, Answer(Sample("\n".join(lines), (), "eos"), lines))
+        writer.finish()
+        return writer.run
+
+
+def write_real(store: Store, topic: str) -> RunRow:
+    """A finished run of poems that the two small models wrote, one at two temperatures (docs/poems/README.md)."""
+    with (DOCS / "poems" / "written.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["topic"] == topic]
+    cells: dict[CellSpec, list[Lines]] = {}
+    for row in rows:
+        asked = Asked(style="base", wording="made up", temperature=float(row["temperature"]), top_p=1.0)
+        key = stream(row["model"], "", what_of(topic), "-", row["temperature"])
+        cell = CellSpec(key, f"llm:{row['model']}", "", what_of(topic), asked)
+        cells.setdefault(cell, []).append(tuple(row[f"line {number}"] for number in range(1, 5)))
+    n = min(map(len, cells.values()))
+    settings = {"mode": Kind.POEMS}
+    with store.begin(RunSpec(EXPERIMENT, Unit.ANSWER, tuple(cells), n, 0, {}, {}, settings=settings)) as writer:
+        for cell, poems in cells.items():
+            for number, lines in enumerate(poems[:n]):
                 writer.add_answer(cell.key, number, Answer(Sample("\n".join(lines), (), "eos"), lines))
         writer.finish()
         return writer.run

@@ -48,7 +48,7 @@ async def judge_pairs(app: ArenaApp, pilot: Pilot[None], most: int = 1000) -> in
 
 
 def test_a_whole_contest_by_keys_recovers_the_rule(store: Path) -> None:
-    contests = contest_at(store)
+    contests = contest_at(store, real=True)
     (contest,) = contests.contests
     app = ArenaApp(store)
 

@@ -121,8 +121,8 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "a.db"
 
 
-def exported(store: Path, spec: LotsSpec | None = None) -> tuple[Contests, str]:
-    contests = contest_at(store, spec)
+def exported(store: Path, spec: LotsSpec | None = None, real: bool = False) -> tuple[Contests, str]:
+    contests = contest_at(store, spec, real=real)
     file = store.with_name("judge.html")
     arena("poems", "export", "--store", store, "--out", file)
     return contests, file.as_uri()
@@ -133,7 +133,7 @@ def exported(store: Path, spec: LotsSpec | None = None) -> tuple[Contests, str]:
     [pytest.param(DESK, marks=pytest.mark.slow, id="desktop by keys"), pytest.param(PHONE, id="phone by touch")],
 )
 def test_a_whole_contest_recovers_the_rule(sit: Sit, store: Path, device: dict[str, Any]) -> None:
-    contests, address = exported(store)
+    contests, address = exported(store, real=True)
     (contest,) = contests.contests
     sitting = sit(device, address)
     assert sitting.touches is (device is PHONE)

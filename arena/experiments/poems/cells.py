@@ -25,6 +25,7 @@ from arena.randomness import stream
 from arena.store.rows import Asked, CellSpec
 
 TASK: Final = "poems"  # the folder of the wordings
+MOST_DRAWS: Final = 50  # answers per poem wanted: of a small model, one in twenty may be a poem
 _MOST_TOKENS: Final = 160  # of an answer, with what a model says before and after its poem
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from arena.experiments.cost import Amount, Cost, as_asked, estimated_tokens
-from arena.experiments.drawing import MOST_DRAWS
 from arena.experiments.past import Shown
-from arena.experiments.poems.cells import PoemsCell, stop_rule
+from arena.experiments.poems.cells import MOST_DRAWS, PoemsCell, stop_rule
 
 # what Gemma 3 270M and SmolLM2-135M have shown: answers per poem, tokens beyond the first per answer
 _PER_POEM: Final = 5.0

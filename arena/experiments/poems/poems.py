@@ -16,11 +16,11 @@ from arena.backends.loading import Models
 from arena.concurrency import together
 from arena.errors import InputError, UsageError
 from arena.experiments.cost import Cost
-from arena.experiments.drawing import MOST_DRAWS, Question, draw_answers
+from arena.experiments.drawing import Question, draw_answers
 from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
 from arena.experiments.in_turn import InTurn
 from arena.experiments.past import Shown
-from arena.experiments.poems.cells import PoemsCell, plan_cells
+from arena.experiments.poems.cells import MOST_DRAWS, PoemsCell, plan_cells
 from arena.experiments.poems.cost import cost
 from arena.experiments.poems.generated import SURPRISAL
 from arena.experiments.poems.kinds import EXPERIMENT, Kind, is_kind
@@ -112,9 +112,14 @@ class Poems(Plan):
             writer.add_prompt(key, question.prompt)
             observer.cell_begins(cell, done[key], self.size)
             async with saving(writer, key):
-                poet = _Poet(cell, model, question)
                 await draw_answers(
-                    key, poet, writer, self.size, self.seed, lambda *seen: observer.happens(cell, PoemDrawn(*seen))
+                    key,
+                    _Poet(cell, model, question),
+                    writer,
+                    self.size,
+                    self.seed,
+                    lambda *seen: observer.happens(cell, PoemDrawn(*seen)),
+                    MOST_DRAWS,
                 )
                 await _look(cell, model, question, writer)
             self._tell(cell, writer, models)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from arena.errors import UsageError
-from arena.experiments.drawing import MOST_DRAWS
 from arena.experiments.experiment import carry_out
+from arena.experiments.poems.cells import MOST_DRAWS
 from arena.experiments.poems.generated import authors_of, read_written
 from arena.experiments.poems.originality import words
 from arena.experiments.poems.poems import plan_poems
@@ -98,7 +98,7 @@ def test_a_model_that_never_manages_is_given_up_and_named(tmp_path: Path, wordin
         run, _, told = write(store, spec(wording, topics=("tea",)), model)
         (found,) = read_written(store, run)
         assert (found.drawn, len(found.poems), found.rejected_share) == (MOST_DRAWS * 10, 0, 1)
-        assert len(told) == 1 and "llm:table managed 0 of 10 poems of four lines on tea in 200 answers" in told[0]
+        assert len(told) == 1 and "llm:table managed 0 of 10 poems of four lines on tea in 500 answers" in told[0]
 
 
 def test_surprisal_is_that_of_the_poem_for_the_model_itself(tmp_path: Path, wording: str) -> None:
