@@ -9,8 +9,8 @@ from arena.experiments.past import Shown
 from arena.experiments.poems.cells import MOST_DRAWS, PoemsCell, stop_rule
 
 # what Gemma 3 270M and SmolLM2-135M have shown: answers per poem, tokens beyond the first per answer
-_PER_POEM: Final = 5.0
-_PER_ANSWER: Final = 70.0
+_PER_POEM: Final = 10.0
+_PER_ANSWER: Final = 58.0
 _POEM: Final = 45.0  # tokens of a poem
 
 
