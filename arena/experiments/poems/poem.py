@@ -36,8 +36,8 @@ _BEGUN: Final = r"[^\n]*?[^\W\d_]"
 HOPELESS: Final = (
     rf"(?:^|\n){_VERSE}{_VERSE}(?:{_VERSE}{_VERSE}{_BEGUN}|(?:[^\n]*\n)*?{_EMPTY}(?>[^\n]*?[^\W\d_])[^\n]*\n{_BEGUN})"
 )
-# at the end also the comma that follows a quote in a list of lines
-_AROUND: Final = re.compile(r"^[\s\"“”*_>`~]+|(?:[\s\"“”*_`~]|(?<=[\"”]),)+$")
+# at the end also what follows a quote in a list of lines
+_AROUND: Final = re.compile(r"^[\s\"“”*_>`~]+|(?:[\s\"“”*_`~]|(?<=[\"”])[,;])+$")
 
 
 @dataclass(frozen=True, slots=True)

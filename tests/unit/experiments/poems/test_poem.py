@@ -36,6 +36,7 @@ def read(text: str, ended: str = "eos") -> tuple[str, ...] | None:
         f'"{POEM}"',
         f"```\n{POEM}\n```",
         "".join(f'    "{line}",\n' for line in LINES).removeprefix('    "') + "]",
+        "".join(f'"{line}";\n' for line in LINES),
         POEM.replace("\n", "\r\n"),
         f"Here is a poem:\n\nMorning Brew\n\n{POEM}\n\n---\n",
     ],
