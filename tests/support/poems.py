@@ -56,20 +56,25 @@ def write_real(store: Store, topic: str) -> RunRow:
     """A finished run of poems that the two small models wrote, one at two temperatures (docs/poems/README.md)."""
     with (DOCS / "poems" / "written.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["topic"] == topic]
-    cells: dict[CellSpec, list[Lines]] = {}
+    written: dict[tuple[str, str], list[Lines]] = {}
     for row in rows:
-        asked = Asked(style="base", wording="made up", temperature=float(row["temperature"]), top_p=1.0)
-        key = stream(row["model"], "", what_of(topic), "-", row["temperature"])
-        cell = CellSpec(key, f"llm:{row['model']}", "", what_of(topic), asked)
-        cells.setdefault(cell, []).append(tuple(row[f"line {number}"] for number in range(1, 5)))
-    n = min(map(len, cells.values()))
+        lines = tuple(row[f"line {number}"] for number in range(1, 5))
+        written.setdefault((row["model"], row["temperature"]), []).append(lines)
+    cells = tuple(_cell(f"llm:{model}", topic, float(temperature)) for model, temperature in written)
+    n = min(map(len, written.values()))
     settings = {"mode": Kind.POEMS}
-    with store.begin(RunSpec(EXPERIMENT, Unit.ANSWER, tuple(cells), n, 0, {}, {}, settings=settings)) as writer:
-        for cell, poems in cells.items():
+    with store.begin(RunSpec(EXPERIMENT, Unit.ANSWER, cells, n, 0, {}, {}, settings=settings)) as writer:
+        for cell, poems in zip(cells, written.values(), strict=True):
             for number, lines in enumerate(poems[:n]):
                 writer.add_answer(cell.key, number, Answer(Sample("\n".join(lines), (), "eos"), lines))
         writer.finish()
         return writer.run
+
+
+def _cell(subject: str, topic: str, temperature: float) -> CellSpec:
+    asked = Asked(style="base", wording="made up", temperature=temperature, top_p=1.0)
+    key = stream(subject, "", what_of(topic), "-", f"{temperature:g}")
+    return CellSpec(key, subject, "", what_of(topic), asked)
 
 
 def draw(store: Store, spec: LotsSpec | None = None) -> Contests:
