@@ -20,6 +20,7 @@ from arena.experiments.suites.running import run_suite
 from arena.experiments.suites.suite import find_suite
 from arena.store import Store
 from arena.store.rows import RunRow
+from tests.support.poems import write_poems, write_real
 from tests.support.table_model import TableModel, TableModels
 from tests.unit.experiments.numbers.fakes import Counter
 
@@ -146,3 +147,16 @@ def test_poems_are_a_part_of_a_suite(tmp_path: Path, wording: str) -> None:
         assert not done.failed
         assert [len(each.poems) for each in read_written(store, done.runs[0])] == [3, 3]
         assert done.runs[0].spec.seed == 5
+
+
+def test_authors_are_called_by_no_more_than_tells_them_apart(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "a.db", create=True) as store:
+        real = read_written(store, write_real(store, "coffee"))
+        assert [name for name, _ in authors_of(real)] == [
+            "gemma-3-270m, temperature 1",
+            "gemma-3-270m, temperature 0.7",
+            "smollm2-135m-instruct",
+        ]
+        runs = [write_poems(store, ("llm:ann",), ("tea",), n=2, seed=seed) for seed in (0, 1)]
+        both = [each for run in runs for each in read_written(store, run)]
+        assert [name for name, _ in authors_of(both)] == ["ann, seed 0", "ann, seed 1"]
