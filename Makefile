@@ -65,7 +65,7 @@ play: .venv/.installed
 HALVES = --no-print-directory -j2 --output-sync=target test-inside test-outside
 
 test: .venv/.installed-dev
-	@echo "Two halves side by side take 5 to 10 minutes on two cores; the output of each appears when it is done."
+	@echo "Two halves side by side take up to half an hour on two cores; the output of each appears when it is done."
 	@ARENA_FUZZ=$${ARENA_FUZZ:-25} $(MAKE) $(HALVES) CHOSEN="not slow and not web and not sglang"
 
 test-web: .venv/.installed-dev
