@@ -13,5 +13,6 @@ machine.py        what this machine has
 reward.py         reward models: the side that Arena talks to
 weights/          where weights are, and whether they are complete
 local/            models on this machine, in worker processes
+remote/           what clients of all kinds of servers share
 sglang/           models on SGLang servers
 """

@@ -20,6 +20,7 @@ from arena.text import number_text
 class Capability(StrEnum):
     """What a backend can give. A task that needs an absent capability refuses with exit 3."""
 
+    NAMED = "named"  # the log-probability of any token that is named; without it of the likeliest ones alone
     ENTROPY = "entropy"
     FURTHER = "further"  # the same numbers under further sampling settings, from one evaluation
     SEEDED = "seeded"  # the samples follow the named draws, so that a run can be repeated

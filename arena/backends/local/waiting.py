@@ -2,7 +2,7 @@
 
 A place is a prompt, or a prompt with an answer so far. It is evaluated once, however many requests wait there. The
 lowest block goes first; within a block answers in progress, then the deepest prompts. This is the same for a model in
-a worker (`arena.backends.local.engine`) and for one on servers (`arena.backends.sglang.client`), which differ in what
+a worker (`arena.backends.local.engine`) and for one on servers (`arena.backends.remote.asking`), which differ in what
 a place is and in how many are evaluated at once.
 """
 

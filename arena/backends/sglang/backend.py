@@ -10,7 +10,7 @@ from typing import Final
 from arena.backends.backend import Identity, Running
 from arena.backends.base import LanguageModel
 from arena.backends.server import ServerSettings
-from arena.backends.sglang.info import Served, addresses, one_model
+from arena.backends.sglang.info import EXAMPLE, Served, addresses, one_model
 from arena.backends.weights.catalog import ModelEntry
 from arena.backends.weights.fingerprints import files_digest
 from arena.concurrency import aside
@@ -44,10 +44,10 @@ class SGLangServers:
         found = one_model(addresses(entry.place), await served(entry.place, running.server))
 
         def tokenizer() -> str:
-            from arena.backends.sglang.tokenizer import tokenizer_folder
+            from arena.backends.remote.tokenizer import tokenizer_folder
             from arena.backends.tokenizer import FILES
 
-            folder = tokenizer_folder(found, entry.repository)
+            folder = tokenizer_folder(found.model.tokenizer_path, entry.repository, EXAMPLE)
             return files_digest(file for file in map(folder.joinpath, FILES) if file.is_file())
 
         return Identity(f"{found.identity}|tokenizer=sha256:{await aside(tokenizer)}", found.former_identity)
@@ -66,10 +66,10 @@ async def served(place: str, settings: ServerSettings) -> list[Served]:
     need("a server", _EXTRA)
     urls = addresses(place)
     await aside(import_module, _CLIENT)
-    from arena.backends.sglang.transport import Transport
+    from arena.backends.sglang import said
 
-    transport = Transport(urls, settings)
+    servers = said.transport(urls, settings)
     try:
-        return await asyncio.gather(*map(transport.served, urls))
+        return await asyncio.gather(*(said.served(servers, url) for url in urls))
     finally:
-        await transport.close()
+        await servers.close()

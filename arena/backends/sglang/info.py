@@ -1,20 +1,20 @@
-"""What an SGLang server says about itself, and its address."""
+"""What an SGLang server says about itself."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 
 import msgspec
 
-from arena.backends.keys import without_logins
+from arena.backends.remote import addresses as typed
 from arena.errors import InputError
+
+EXAMPLE: Final = "llm:llama-3.1-8b@sglang:http://host:30000"  # a catalog entry's model on a server
 
 _Name = Annotated[str, msgspec.Meta(max_length=4096)]
 
-START_SECONDS = 8.0  # for a server to give its first answer
 _DYING: Final = re.compile(r"0\.5\.(1[6-9]|20)(?!\d)")  # versions that a mixed batch ends
 _NOTHING: Final[tuple[object, ...]] = (None, False, "", "{}", [], {})  # values of a setting that isn't set
 
@@ -82,28 +82,8 @@ class Served(msgspec.Struct, frozen=True):
 
 
 def addresses(place: str) -> tuple[str, ...]:
-    """The addresses in `URL[,URL...]`, without logins and trailing slashes. Raises InputError for an invalid one."""
-    urls = [text.strip().rstrip("/") for text in without_logins(place).split(",")]
-    for url in urls:
-        if not _is_address(url):
-            shown = url.rpartition("@")[2]  # the part before it may be a secret
-            raise InputError(f"sglang:{shown}: an address is written http://host:30000, several with commas")
-    return tuple(dict.fromkeys(urls))
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna")  # the form for a name server; refuses impossible labels
-        return bool(
-            parts.scheme in ("http", "https")
-            and host
-            and parts.port != 0
-            and url.isprintable()
-            and not set(url) & set(" ?#@")
-        )
-    except ValueError:
-        return False
+    """The addresses in `URL[,URL...]`, without logins. Raises InputError for an invalid one."""
+    return typed.addresses(place, "sglang", 30000)
 
 
 def _line(value: Any) -> str:

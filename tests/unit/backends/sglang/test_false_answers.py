@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from arena.backends.sglang import transport
+from arena.backends.remote import transport
 from arena.errors import ExitCode, InputError, ModelError
 from tests.support.sglang_client import check, connected, failure, request, run
 from tests.support.sglang_stub import Fault, Stub, beside, body, endless, redirect, serving, trickling, without

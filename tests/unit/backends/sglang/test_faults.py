@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from arena.backends.remote import connections, transport
 from arena.backends.server import ServerSettings
-from arena.backends.sglang import connections, transport
 from arena.backends.sglang.client import SGLang
 from arena.backends.weights.catalog import ModelEntry
 from arena.errors import ModelError

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from arena.backends.base import Sampling
-from arena.backends.sglang.kinds import PROBE, Kind, body
-from arena.backends.sglang.wire import Generated, Incomplete, Reader, Untrue
+from arena.backends.remote.answers import Generated, Incomplete, Untrue
+from arena.backends.remote.kinds import PROBE, Kind
+from arena.backends.sglang.bodies import body
+from arena.backends.sglang.wire import Reader
 from arena.backends.tokenizer import FolderTokenizer
 from benchmarks.support.model_folder import END
 from tests.support.sglang_stub import SIZE, TOKENIZER

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from arena.backends.remote import transport
 from arena.backends.server import ServerSettings
-from arena.backends.sglang import transport
 from arena.backends.sglang.backend import served
 from arena.backends.sglang.client import SGLang
 from arena.backends.sglang.info import addresses

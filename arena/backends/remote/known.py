@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.backends.sglang.wire import Numbers
+from arena.backends.remote.answers import Numbers
 
 _MOST_REMEMBERED: Final = 8192
 

@@ -10,39 +10,42 @@ known tokens, and everything under settings whose distribution it doesn't tell.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
 from arena.backends.base import Completion, Request, Sampling, Scores, Vocabulary, Work
 from arena.backends.local.jobs import Job
 from arena.backends.local.rows import Kept
 from arena.backends.local.waiting import Waiting
+from arena.backends.remote.answers import Generated
+from arena.backends.remote.flow import Flow
+from arena.backends.remote.kinds import Kind
+from arena.backends.remote.known import Known, Memory
+from arena.backends.remote.lengths import Lengths
+from arena.backends.remote.posts import Place, Post, Posts, Text
+from arena.backends.remote.transport import Transport
 from arena.backends.server import ServerSettings
-from arena.backends.sglang.flow import Flow
-from arena.backends.sglang.kinds import Kind, body
-from arena.backends.sglang.known import Known, Memory
-from arena.backends.sglang.lengths import Lengths
-from arena.backends.sglang.posts import Place, Post, Posts, Text
-from arena.backends.sglang.transport import Transport
-from arena.backends.sglang.wire import Generated, Reader
+
+Ask = Callable[[Kind, Sequence[tuple[int, ...]]], Awaitable[list[Generated]]]
+"""Has a server answer prompts of one kind. Raises ModelError if the servers stay away or can't be believed."""
 
 _NOTHING: Final = Kept((), (), None, ())
 
 
 class Asking:
-    """The open requests of one model. `tells` says of a sampling setting whether the servers tell its distribution."""
+    """The open requests of one model. `ask` has the servers behind `transport` answer; `tells` says of a sampling
+    setting whether they tell its distribution."""
 
     def __init__(
         self,
         vocabulary: Vocabulary,
-        reader: Reader,
+        ask: Ask,
         transport: Transport,
         settings: ServerSettings,
         tells: Callable[[Sampling], bool],
     ) -> None:
         self._size = len(vocabulary.pieces)
-        self._reader = reader
-        self._transport = transport
+        self._ask = ask
         self._likeliest = settings.likeliest
         self._tells = tells
         self._flow = Flow(len(transport.urls), settings.flights)
@@ -132,11 +135,8 @@ class Asking:
 
     async def _send(self, post: Post, number: int) -> None:
         """Send a request, and hand out the answers."""
-        kind, prompts = post.kind, post.prompts
         try:
-            found = await self._transport.post(
-                body(kind, prompts), kind.most_bytes(prompts), lambda data: self._reader.answers(kind, prompts, data)
-            )
+            found = await self._ask(post.kind, post.prompts)
             self._count(post, found)
             for who, one in zip(post.whose, found, strict=True):
                 self._take(who, one)

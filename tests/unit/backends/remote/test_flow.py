@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from arena.backends.sglang import flow
-from arena.backends.sglang.flow import Flow
+from arena.backends.remote import flow
+from arena.backends.remote.flow import Flow
 from tests.support.sglang_client import check, connected, request, run
 from tests.support.sglang_stub import Stub, status
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.backends.sglang.known import Known, Memory
-from arena.backends.sglang.wire import Numbers
+from arena.backends.remote.answers import Numbers
+from arena.backends.remote.known import Known, Memory
 
 STEPS = 256
 
@@ -58,7 +58,7 @@ def test_nor_of_one_that_rounding_made_larger_than_1() -> None:
 
 
 def test_what_was_not_needed_for_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("arena.backends.sglang.known._MOST_REMEMBERED", 2)
+    monkeypatch.setattr("arena.backends.remote.known._MOST_REMEMBERED", 2)
     memory, one = Memory(), known({1: 0.5}, 10)
     memory.keep("a", one)
     memory.keep("b", one)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from arena.backends.base import StopRule
-from arena.backends.sglang.lengths import Lengths
+from arena.backends.remote.lengths import Lengths
 
 RULE = StopRule("x", "y", max_tokens=100)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from arena.backends.remote import watch
 from arena.backends.server import ServerSettings
-from arena.backends.sglang import watch
 from arena.backends.sglang.client import SGLang
 from arena.backends.weights.catalog import ModelEntry
 from tests.support.sglang_client import check, request, run

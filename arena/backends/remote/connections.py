@@ -10,8 +10,8 @@ from typing import Final
 import aiohttp
 
 from arena.backends.keys import authorization
-from arena.backends.sglang.refusals import redirects, refused_key
-from arena.backends.sglang.wire import Untrue
+from arena.backends.remote.answers import Untrue
+from arena.backends.remote.refusals import redirects, refused_key
 from arena.errors import InputError
 
 # what is raised if no answer comes

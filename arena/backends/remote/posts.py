@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from arena.backends.base import Sampling, Scores
 from arena.backends.local.jobs import Asked, Job
 from arena.backends.local.waiting import Waiting
-from arena.backends.sglang.kinds import Kind
-from arena.backends.sglang.known import Known
-from arena.backends.sglang.lengths import Lengths
+from arena.backends.remote.kinds import Kind
+from arena.backends.remote.known import Known
+from arena.backends.remote.lengths import Lengths
 
 Place = tuple[tuple[int, ...], Kind]
 """The tokens so far, and what is asked about them."""

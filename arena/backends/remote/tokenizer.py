@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from arena.backends.local.tokenizing import TokenizerProcess
-from arena.backends.sglang.info import Served
 from arena.backends.tokenizer import FILES
 from arena.backends.weights.hub import snapshot
 from arena.concurrency import aside
 from arena.errors import InputError, ModelError
 
 
-def tokenizer_folder(served: Served, repository: str) -> Path:
-    """The folder with its files on this machine. Raises ModelError if they can't be had."""
-    place = served.model.tokenizer_path
+def tokenizer_folder(place: str, repository: str, example: str) -> Path:
+    """The folder with its files on this machine: `place`, where the server says that they are, or that of the hub's
+    `repository`. Raises ModelError if they can't be had; `example` is how a person names a catalog entry instead."""
     folder = Path(place)
     if folder.is_dir():
         return folder
@@ -22,17 +21,15 @@ def tokenizer_folder(served: Served, repository: str) -> Path:
     if repository.count("/") != 1 or repository.startswith(("/", ".", "~")):
         raise ModelError(
             f"the server's tokenizer is in {place}, which is not on this machine: name a catalog entry of the "
-            "same model before the address, as in llm:llama-3.1-8b@sglang:http://host:30000"
+            f"same model before the address, as in {example}"
         )
     return snapshot(repository, FILES)
 
 
-async def served_tokenizer(name: str, served: Served, repository: str) -> TokenizerProcess:
+async def served_tokenizer(name: str, place: str, repository: str, example: str) -> TokenizerProcess:
     """Load it, without torch, for the model of that name. Raises ModelError if it isn't available on this machine."""
-    folder = await aside(tokenizer_folder, served, repository)
+    folder = await aside(tokenizer_folder, place, repository, example)
     try:
         return await TokenizerProcess.load(name, folder)
     except InputError as error:
-        raise ModelError(
-            f"the tokenizer of the model served, {served.model.tokenizer_path}, can't be read: {error}"
-        ) from error
+        raise ModelError(f"the tokenizer of the model served, {place}, can't be read: {error}") from error

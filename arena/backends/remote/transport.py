@@ -1,4 +1,4 @@
-"""Requests to one or several SGLang servers: to the least busy, again after a loss, for as long as patience lasts.
+"""Requests to one or several servers of a kind: to the least busy, again after a loss, for as long as patience lasts.
 
 A server is a stranger here too: an answer may not exceed a time and a length, redirects to another address aren't
 followed, and a key goes only to the address that it is for (arena/backends/keys.py).
@@ -14,21 +14,15 @@ from typing import TypeVar
 
 import msgspec
 
+from arena.backends.remote.answers import Incomplete, Untrue
+from arena.backends.remote.connections import LOST, Again, Connections, Missing, why
+from arena.backends.remote.refusals import Advice, Unavailable, cannot_answer, unbelievable, unreachable
 from arena.backends.server import ServerSettings
-from arena.backends.sglang.connections import LOST, Again, Connections, Missing, why
-from arena.backends.sglang.info import START_SECONDS, ModelInfo, Served, ServerInfo
-from arena.backends.sglang.refusals import (
-    Unavailable,
-    cannot_answer,
-    dies,
-    not_sglang,
-    unbelievable,
-    unreachable,
-)
-from arena.backends.sglang.wire import Incomplete, Untrue, decoded
 from arena.errors import InputError, ModelError
 
 T = TypeVar("T")
+
+START_SECONDS = 8.0  # for a server to give its first answer
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 10.0  # seconds between two tries
 _BUSY_PAUSE = 1.0  # seconds before a busy server that names no time is asked again
@@ -37,13 +31,16 @@ _SPOILT = 5  # incomplete answers to one request before it is given up
 
 
 class Transport:
-    """The connections to some addresses. `check` is called for an address with True before it is asked again after a
+    """The connections to some addresses; `sign` is a path at which each of them says something about itself, `advice`
+    what a person can do. `check` is called for an address with True before it is asked again after a
     loss, and with False every second before an answer is trusted. It raises an error if going on is impossible, for
     example because another model has taken a server's place."""
 
-    def __init__(self, urls: Sequence[str], settings: ServerSettings) -> None:
+    def __init__(self, urls: Sequence[str], settings: ServerSettings, sign: str, advice: Advice) -> None:
         self.urls = tuple(urls)
         self._settings = settings
+        self._sign = sign
+        self._advice = advice
         self._connections = Connections(urls, settings.key)
         self._busy = dict.fromkeys(self.urls, 0)
         self._away: dict[str, float] = {}  # the time since which an address can't be reached
@@ -60,38 +57,28 @@ class Transport:
 
     # --- once ---
 
-    async def served(self, url: str) -> Served:
-        """What an address serves. Raises ModelError if it doesn't answer, InputError if it isn't an SGLang server."""
+    async def said(self, url: str, path: str) -> bytes:
+        """What an address says at a path, asked once and without a limit of time. Raises one of `LOST`, Missing, Again,
+        Untrue, InputError or ModelError."""
+        return await self._connections.answer(url, path)
 
-        async def ask() -> Served:
-            model = await self._model(url)
-            try:
-                server = decoded(ServerInfo, await self._connections.answer(url, "/server_info"))
-            except (Missing, Again) as error:  # a router doesn't have it
-                if isinstance(error, Again) and (error.wait or error.is_busy):
-                    raise
-                server = ServerInfo()
-            if server.dies:
-                raise dies(url, server.version)
-            return Served(model, server)
-
-        begins = self.check is None  # a wrong address mustn't be waited for long; one that was right may be busy
-        return await self._first(url, ask, START_SECONDS if begins else self._settings.patience)
-
-    async def model(self, url: str) -> ModelInfo:
-        """The model alone, without what /server_info adds."""
-        return await self._first(url, lambda: self._model(url), self._settings.patience)
-
-    async def once(self, url: str, body: object, most: int, decode: Callable[[bytes], T]) -> T:
-        """POST to /generate of one server. Raises ModelError if it can't answer."""
+    async def once(self, url: str, path: str, body: object, most: int, decode: Callable[[bytes], T]) -> T:
+        """POST to one server. Raises ModelError if it can't answer."""
 
         async def ask() -> T:
-            return decode(await self._connections.answer(url, "/generate", most, msgspec.json.encode(body)))
+            return decode(await self._connections.answer(url, path, most, msgspec.json.encode(body)))
 
-        return await self._first(url, ask, self._settings.patience)
+        return await self.first(url, ask, self._settings.patience)
 
-    async def _first(self, url: str, ask: Callable[[], Awaitable[T]], seconds: float) -> T:
-        """Ask a server that must be there and answer in time; if it is too busy, wait for as long as it says."""
+    @property
+    def patience(self) -> float:
+        """For how many seconds a server may say nothing: a wrong address mustn't be waited for long, and one that was
+        right may be busy."""
+        return START_SECONDS if self.check is None else self._settings.patience
+
+    async def first(self, url: str, ask: Callable[[], Awaitable[T]], seconds: float) -> T:
+        """Ask a server that must be there and answer in time; if it is too busy, wait for as long as it says. Raises
+        ModelError if it can't answer."""
         started = time.monotonic()
         while True:
             try:
@@ -103,26 +90,16 @@ class Transport:
                     raise cannot_answer(url, str(error)) from error
                 await asyncio.sleep(wait)
             except Untrue as error:
-                raise unbelievable(url, str(error)) from error
+                raise unbelievable(url, str(error), self._advice) from error
             except Incomplete as error:  # another try, if there is one, may succeed
-                raise Unavailable(str(unbelievable(url, str(error)))) from error
+                raise Unavailable(str(unbelievable(url, str(error), self._advice))) from error
             except LOST as error:
-                raise unreachable(url, why(error)) from error
-
-    async def _model(self, url: str) -> ModelInfo:
-        for path in ("/model_info", "/get_model_info"):  # a router has only the second
-            try:
-                return decoded(ModelInfo, await self._connections.answer(url, path))
-            except Missing:
-                continue
-            except Incomplete as error:
-                raise not_sglang(url) from error
-        raise not_sglang(url)
+                raise unreachable(url, why(error), self._advice) from error
 
     # --- again and again ---
 
-    async def post(self, body: object, most: int, decode: Callable[[bytes], T]) -> T:
-        """POST to /generate of the least busy server; if that fails, try again wherever one answers. `most` is a length
+    async def post(self, path: str, body: object, most: int, decode: Callable[[bytes], T]) -> T:
+        """POST to the least busy server; if that fails, try again wherever one answers. `most` is a length
         in bytes that no answer reaches; `decode` reads the answer, and raises Incomplete or Untrue.
 
         Raises InputError for a request that the server refuses, ModelError for an answer that can't be believed, or if
@@ -140,17 +117,17 @@ class Transport:
                 async with asyncio.timeout(max(left, min(patience, START_SECONDS))):  # others get a chance
                     if url in self._away:
                         await self._confirm(url, thorough=True)
-                    answer = decode(await self._connections.answer(url, "/generate", most, data))
+                    answer = decode(await self._connections.answer(url, path, most, data))
                     if time.monotonic() - self._known.get(url, 0.0) > _TRUSTED_SECONDS:
                         await self._confirm(url, thorough=False)
                     self._heard(url)
                     return answer
             except Untrue as error:
-                raise unbelievable(url, str(error)) from error
+                raise unbelievable(url, str(error), self._advice) from error
             except Incomplete as error:
                 spoilt += 1
                 if spoilt == _SPOILT:
-                    raise unbelievable(url, str(error)) from error
+                    raise unbelievable(url, str(error), self._advice) from error
                 self._pauses[url] = time.monotonic() + _FIRST_PAUSE
             except (*LOST, Again) as error:
                 self._lost(url, error, started)
@@ -172,7 +149,9 @@ class Transport:
         """Whether a server answers anything at all within a second."""
         try:
             async with asyncio.timeout(1.0):
-                await self._model(url)
+                await self._connections.answer(url, self._sign)
+        except Missing:
+            return True
         except (*LOST, Again, Untrue, InputError, ModelError):
             return False
         return True
