@@ -81,6 +81,7 @@ BACKENDS: Final = Registry[Backend | str](
         DEFAULT: "arena.backends.local.llamacpp.backend:LlamaCpp",
         "transformers": "arena.backends.local.transformers.backend:Transformers",
         "sglang": "arena.backends.sglang.backend:SGLangServers",
+        "openai": "arena.backends.openai.backend:OpenAIServers",
     },
 )
 

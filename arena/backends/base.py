@@ -99,17 +99,28 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """What a server that shows only the likeliest tokens leaves open: those that it doesn't show have at most `mass` of
+    the probability, all together, and each of them at most `most`."""
+
+    mass: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """The answer to a request: natural log-probabilities of the wanted tokens under the requested sampling,
     shape (len(wanted),); the likeliest tokens; the entropy in bits (None if the backend can't give it);
     every answer drawn, the last being valid unless all attempts were refused; and the numbers under each
-    of the further settings, in order."""
+    of the further settings, in order. Without `Capability.NAMED`, `hidden` says what isn't shown, and wanted tokens
+    that aren't have a log-probability of minus infinity."""
 
     logprobs: tuple[float, ...]
     top: tuple[TokenProbability, ...]
     entropy: float | None
     answers: tuple[Sample, ...]
     further: tuple[Numbers, ...] = ()
+    hidden: Hidden | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,13 @@ FILES: Final = (  # the files that are read from a folder
 )
 
 # tokens that end a turn or a text in known model families, whether or not a model's files say so
-_ENDS: Final = frozenset(
+ENDS: Final = frozenset(
     (
         *("</s>", "<eos>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>"),
         *("<|im_end|>", "<|end|>", "<end_of_turn>"),
     )
 )
-_MARKUP: Final = re.compile(r"<.+>|\[.+\]", re.DOTALL)
+MARKUP: Final = re.compile(r"<.+>|\[.+\]", re.DOTALL)
 
 _MOST_TOKENS: Final = 1 << 22  # 16 times the largest known vocabulary; a folder may be a stranger's
 
@@ -111,7 +111,7 @@ def _vocabulary(
     ends = generation.get("eos_token_id")
     ending = {ends} if isinstance(ends, int) else set(ends or ())
     named = {key: _content(value) for key, value in config.items() if key.endswith("_token") and _content(value)}
-    names = _ENDS | {named.get("eos_token", "")}
+    names = ENDS | {named.get("eos_token", "")}
     ending |= {token for token, text in added.items() if text in names}
     return Vocabulary(
         pieces=tuple(pieces),
@@ -130,7 +130,7 @@ def _specials(added: Iterable[Mapping[str, Any]], chat_template: str) -> dict[st
     return {
         token["content"]: token["id"]
         for token in added
-        if token.get("special") or (_MARKUP.fullmatch(token["content"]) and token["content"] in chat_template)
+        if token.get("special") or (MARKUP.fullmatch(token["content"]) and token["content"] in chat_template)
     }
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.backends.base import Numbers, Sampling
+from arena.backends.base import Hidden, Numbers, Sampling
 from arena.backends.distribution import Logits
 from arena.records import TokenProbability
 
@@ -36,6 +36,7 @@ class Kept:
     top: tuple[TokenProbability, ...]
     entropy: float | None
     further: tuple[Numbers, ...]
+    hidden: Hidden | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,8 @@ class Waiting(Generic[P]):
     def _complete(self, job: Job) -> None:
         kept = job.kept
         assert kept is not None
-        completion = Completion(kept.logprobs, kept.top, kept.entropy, tuple(job.answers), kept.further)
+        answers = tuple(job.answers)
+        completion = Completion(kept.logprobs, kept.top, kept.entropy, answers, kept.further, kept.hidden)
         (self._open[job.request.tokens].done if self._together else self._done).append((job.number, completion))
         self._close(job)
 

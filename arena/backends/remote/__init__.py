@@ -11,7 +11,7 @@ answers.py      the answers, every number checked
 transport.py    requests to one or several servers, with patience
 watch.py        says that a server stays away, and for how long it is waited for
 connections.py  one HTTP request, within limits
-addresses.py    addresses as they are typed
+addresses.py    addresses as they are typed, and the one model behind them
 refusals.py     the sentences that a person is shown
 tokenizer.py    the tokenizer of a served model, from its files
 """

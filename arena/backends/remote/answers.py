@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, TypeVar
 
 import msgspec
 
+from arena.backends.base import Hidden
 from arena.backends.remote.kinds import Kind
 from arena.records import TokenProbability
 
 # How far a sum of probabilities may exceed 1, and a log-probability 0: a server computes in 32 bits, whose rounding
 # adds up to some 1e-6 in a softmax over a large vocabulary.
 ROUNDING: Final = 1e-4
+
+# How far the probabilities of all tokens may sum to something else than 1, where a server tells some of them: llama.cpp
+# adds up a vocabulary in 32 bits, which over SmolLM2's 49,152 tokens gave 1.00013.
+SLACK: Final = 1e-3
 
 T = TypeVar("T")
 
@@ -36,11 +41,13 @@ class Untrue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The log-probabilities of the tokens asked for, in order, of the most probable ones, and of both by token."""
+    """The log-probabilities of the tokens asked for, in order, of the most probable ones, and of both by token; what is
+    hidden, if a server tells the likeliest ones alone."""
 
     logprobs: tuple[float, ...]
     top: tuple[TokenProbability, ...]
     told: Mapping[int, float]
+    hidden: Hidden | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,14 @@ def numbers(kind: Kind, wanted: Mapping[int, float], top: Mapping[int, float], s
         tuple(TokenProbability(token, logprob) for token, logprob in top.items()),
         told,
     )
+
+
+def likeliest(kind: Kind, top: Mapping[int, float], size: int) -> Numbers:
+    """What was asked for, where only the likeliest of `size` tokens are told: of the others the bounds are known."""
+    found = numbers(replace(kind, wanted=()), {}, top, size)
+    shown = math.fsum(map(math.exp, top.values()))
+    hidden = Hidden(min(1.0, max(0.0, 1.0 - shown) + SLACK), math.exp(min(top.values())))
+    return replace(found, logprobs=tuple(top.get(token, -math.inf) for token in kind.wanted), hidden=hidden)
 
 
 def by_token(scores: Collection[tuple[int, float]], size: int) -> dict[int, float]:

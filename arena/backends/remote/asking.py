@@ -184,7 +184,7 @@ class Asking:
         numbers = known.numbers
         for job in jobs:
             request = job.request
-            job.kept = job.kept or Kept(numbers.logprobs, numbers.top[: request.top], None, ())
+            job.kept = job.kept or Kept(numbers.logprobs, numbers.top[: request.top], None, (), numbers.hidden)
             if request.draw is None:
                 self._waiting.begin(job, job.kept, ())
                 continue

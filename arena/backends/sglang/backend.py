@@ -9,8 +9,9 @@ from typing import Final
 
 from arena.backends.backend import Identity, Running
 from arena.backends.base import LanguageModel
+from arena.backends.remote.addresses import one_model
 from arena.backends.server import ServerSettings
-from arena.backends.sglang.info import EXAMPLE, Served, addresses, one_model
+from arena.backends.sglang.info import EXAMPLE, Served, addresses
 from arena.backends.weights.catalog import ModelEntry
 from arena.backends.weights.fingerprints import files_digest
 from arena.concurrency import aside

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from arena.backends.base import Capability, Sampling
 from arena.backends.local.tokenizing import TokenizerProcess
+from arena.backends.remote.addresses import one_model
 from arena.backends.remote.answers import Generated
 from arena.backends.remote.kinds import Kind
 from arena.backends.remote.model import ServedModel
@@ -15,7 +16,7 @@ from arena.backends.remote.transport import Transport
 from arena.backends.server import ServerSettings
 from arena.backends.sglang import said
 from arena.backends.sglang.bodies import PATH, body, spelling_body
-from arena.backends.sglang.info import EXAMPLE, Served, addresses, one_model
+from arena.backends.sglang.info import EXAMPLE, Served, addresses
 from arena.backends.sglang.serving.plan import RAW_VARIABLE
 from arena.backends.sglang.wire import Reader
 from arena.backends.weights.catalog import ModelEntry

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
 
 from arena.backends.remote import addresses as typed
-from arena.errors import InputError
 
 EXAMPLE: Final = "llm:llama-3.1-8b@sglang:http://host:30000"  # a catalog entry's model on a server
 
@@ -88,14 +86,3 @@ def addresses(place: str) -> tuple[str, ...]:
 
 def _line(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value, order="deterministic").decode()
-
-
-def one_model(urls: Sequence[str], found: Sequence[Served]) -> Served:
-    """The model that all servers serve. Raises InputError if they serve different ones."""
-    for url, other in zip(urls, found, strict=True):
-        if other.identity != found[0].identity:
-            raise InputError(
-                f"{urls[0]} serves {found[0].identity}, but {url} serves {other.identity}: "
-                "several addresses must serve the same model in the same way"
-            )
-    return found[0]

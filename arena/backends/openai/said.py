@@ -1,0 +1,60 @@
+"""What OpenAI-compatible servers say about themselves, asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from arena.backends.openai.info import LLAMA_CPP, Listed, Models, Props, Served, chosen
+from arena.backends.openai.refusals import ADVICE, not_openai, other_kind, too_old
+from arena.backends.remote.addresses import one_model
+from arena.backends.remote.answers import Incomplete, decoded
+from arena.backends.remote.connections import Missing
+from arena.backends.remote.transport import Transport
+from arena.backends.server import ServerSettings
+
+_MODELS: Final = "/v1/models"
+
+
+def transport(urls: Sequence[str], settings: ServerSettings) -> Transport:
+    """The connections to some servers."""
+    return Transport(urls, settings, sign=_MODELS, advice=ADVICE)
+
+
+async def served(servers: Transport, name: str) -> Served:
+    """What all addresses serve under a name. Raises ModelError if one doesn't answer, InputError if one isn't
+    llama.cpp's server, or serves another model."""
+    return one_model(servers.urls, await asyncio.gather(*(served_at(servers, url, name) for url in servers.urls)))
+
+
+async def served_at(servers: Transport, url: str, name: str) -> Served:
+    """What one address serves."""
+
+    async def ask() -> Served:
+        model = await _model(servers, url, name)
+        try:
+            props = decoded(Props, await servers.said(url, "/props"))
+        except (Missing, Incomplete) as error:
+            raise too_old(url, "doesn't answer /props as llama.cpp's server does") from error
+        return Served(model, props)
+
+    return await servers.first(url, ask, servers.patience)
+
+
+async def model_at(servers: Transport, url: str, name: str) -> Listed:
+    """The model alone, without what /props adds."""
+    return await servers.first(url, lambda: _model(servers, url, name), servers.patience)
+
+
+async def _model(servers: Transport, url: str, name: str) -> Listed:
+    try:
+        models = decoded(Models, await servers.said(url, _MODELS)).data
+    except (Missing, Incomplete) as error:
+        raise not_openai(url) from error
+    model = chosen(url, models, name)
+    if model.owned_by != LLAMA_CPP:
+        raise other_kind(url, model.owned_by)
+    if model.meta is None:
+        raise too_old(url, "doesn't say how many tokens its model has")
+    return model

@@ -1,0 +1,47 @@
+"""What a server can tell, tried out before it is trusted: one whole distribution, and some of its tokens by name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from arena.backends.base import Sampling
+from arena.backends.openai.info import Served
+from arena.backends.openai.llamacpp import LlamaCpp, Send
+from arena.backends.openai.wire import whole
+from arena.backends.remote.kinds import Kind
+from arena.errors import ModelError
+
+_FEW: Final = 5  # tokens at the top, in the middle and at the bottom of the distribution
+_SAME: Final = 1e-2  # log-probabilities of one token, told in two ways
+_LEAST: Final = -40.0  # log-probabilities below which a token may be left out
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """`is_exact`: whether the server tells the probability of any token that is named; `pieces`: the bytes of each
+    token, none for special ones."""
+
+    is_exact: bool
+    pieces: Sequence[bytes]
+
+
+async def tried(send: Send, served: Served, prompt: tuple[int, ...]) -> Tried:
+    """Ask for the whole distribution after a prompt, and for some of its tokens by name. Raises ModelError if the
+    server can't answer."""
+    asks, kind = LlamaCpp(served.size, served.model.id), Kind(Sampling(), 1)
+    most = Kind(Sampling(), 1, top=served.size).most_bytes([prompt])
+    body = asks.body(kind, [prompt], served.size, {})
+    row, pieces = await send(body, most, lambda data: whole(data, served.size))
+    if not row.sampled:
+        return Tried(False, pieces)
+    order, middle = [token for token in row.shown if row.shown[token] > _LEAST], len(row.shown) // 2
+    chosen = tuple(dict.fromkeys((*order[:_FEW], *order[middle : middle + _FEW], *order[-_FEW:])))
+    try:
+        (found,) = await asks.ask(send, Kind(Sampling(), 1, chosen, top=1), [prompt])
+    except ModelError:  # it can be asked, so it is this that it can't tell
+        return Tried(False, pieces)
+    pairs = zip(chosen, found.numbers.logprobs, strict=True)
+    return Tried(all(math.isclose(told, row.shown[token], abs_tol=_SAME) for token, told in pairs), pieces)
