@@ -7,6 +7,7 @@ readers/            those who foresee the other's move; a file a reader
 language_model.py   llm:MODEL
 person.py           a person, whose choice is awaited
 brought.py          agents that other packages bring, held to the contract
+bounds.py           what is certain of a policy where a server shows only its likeliest tokens
 moves.py            which tokens count for which move, and how an answer is parsed
 encoding.py         from a prompt's segments to token ids
 style.py            which style and format a model is asked in

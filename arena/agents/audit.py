@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from arena.agents.agent import Past, View
+from arena.agents.bounds import RoundBounds
 from arena.agents.language_model import LanguageModelAgent
 from arena.backends.base import Vocabulary
 from arena.games import Game
 from arena.prompts.chat_template import written
 from arena.prompts.formats import CHAT_TEMPLATE, PAPERS, render
 from arena.randomness import stream
-from arena.records import Policy, Prompt, Sample
+from arena.records import Policy, Prompt, Sample, Seat
 
 LEAST_MASS: Final = 0.1
 PAST_ROUNDS: Final = (0, 3)  # the numbers of rounds after which a prompt is looked at
@@ -54,34 +55,37 @@ class AuditWarning:
 class PromptAudit:
     """One prompt: the number of past rounds, what the model saw, what it would say, and what is wrong with it.
 
-    `bos` is how often a beginning of a text occurs in it; `counted` has the tokens that count for each move."""
+    `bos` is how often a beginning of a text occurs in it; `counted` has the tokens that count for each move. `policy` is
+    None where a server tells no more than `bounds`: what a round against the greedy reader can be."""
 
     rounds: int
     prompt: Prompt
     bos: int
     moves: tuple[str, ...]
     counted: tuple[tuple[int, ...], ...]
-    policy: Policy
+    policy: Policy | None
+    bounds: RoundBounds | None
     answer: Sample
     warnings: tuple[AuditWarning, ...]
 
 
 async def audit(agent: LanguageModelAgent, game: Game) -> list[PromptAudit]:
     """Ask a model in the first round and in a later one. Raises ModelError if it fails."""
-    return [await _look(agent, _history(game, rounds)) for rounds in PAST_ROUNDS]
+    return [await _look(agent, game, _history(game, rounds)) for rounds in PAST_ROUNDS]
 
 
-async def _look(agent: LanguageModelAgent, history: tuple[Past, ...]) -> PromptAudit:
+async def _look(agent: LanguageModelAgent, game: Game, history: tuple[Past, ...]) -> PromptAudit:
     number = len(history) + 1
-    decision = await agent.decide(View(0, number, history, seed=stream("audit", agent.name, number)))
-    prompt, policy = decision.prompt, decision.policy
-    assert prompt is not None and policy is not None
+    look = await agent.look(View(0, number, history, seed=stream("audit", agent.name, number)))
+    prompt, policy = look.prompt, look.policy
+    bounds = look.bounds and RoundBounds(game, Seat.SUBJECT, look.bounds)
+    mass = policy.mass if policy else look.bounds.mass[1] if look.bounds else 0.0
     beginnings = _beginnings(agent.vocabulary)
     wrong = {
         "bos": _bos(prompt.tokens, agent.vocabulary, beginnings),
         "format": _format(agent, history),
         "specials": _specials(agent),
-        "mass": _mass(policy, agent.moves),
+        "mass": _mass(mass, agent.moves),
     }
     return PromptAudit(
         rounds=len(history),
@@ -90,7 +94,8 @@ async def _look(agent: LanguageModelAgent, history: tuple[Past, ...]) -> PromptA
         moves=agent.moves,
         counted=agent.tokens.counted,
         policy=policy,
-        answer=decision.answers[-1],
+        bounds=bounds,
+        answer=look.answer,
         warnings=tuple(AuditWarning(name, text) for name, text in wrong.items() if text),
     )
 
@@ -145,10 +150,10 @@ def _specials(agent: LanguageModelAgent) -> str:
     return f"this model has no special token {', '.join(missing)}: it reads them as text" if missing else ""
 
 
-def _mass(policy: Policy, moves: Sequence[str]) -> str:
-    if policy.mass >= LEAST_MASS:
+def _mass(mass: float, moves: Sequence[str]) -> str:
+    if mass >= LEAST_MASS:
         return ""
     return (
-        f"only {policy.mass:.3f} of the next-token distribution is on {', '.join(moves)} "
+        f"only {mass:.3f} of the next-token distribution is on {', '.join(moves)} "
         f"(least {LEAST_MASS:g}): another --style, --format or --wording may suit this model"
     )

@@ -12,6 +12,7 @@ from typing import Final
 
 from arena.agents.agent import Past, Position, Sees, View, seen_by
 from arena.agents.bots import draw_move
+from arena.agents.bounds import PolicyBounds
 from arena.agents.encoding import as_prompt, chat_template
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
 from arena.backends.base import Completion, Draw, LanguageModel, Request, Sampling
@@ -42,6 +43,16 @@ class Asking:
     attempts: int = 20
     fallback: bool = False
     max_tokens: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a model would do: its prompt, an answer, and its policy, or the bounds on it that its server allows."""
+
+    prompt: Prompt
+    answer: Sample
+    policy: Policy | None
+    bounds: PolicyBounds | None
 
 
 class LanguageModelAgent:
@@ -105,7 +116,17 @@ class LanguageModelAgent:
         move = self._move(completion.answers[-1], policy, view)
         return Decision(policy, move, completion.answers, replace(prompt, top=completion.top))
 
-    async def _ask(self, position: Position, draw: Draw | None) -> tuple[Prompt, Completion]:
+    async def look(self, view: View) -> Look:
+        """Ask the model for its policy, or for bounds on it if its server tells no more, and for an answer. Raises
+        ModelError if it fails."""
+        prompt, completion = await self._ask(view, Draw(view.seed, self.asking.attempts), bounded=True)
+        prompt = replace(prompt, top=completion.top)
+        if completion.hidden is None:
+            return Look(prompt, completion.answers[-1], self._policy(completion), None)
+        told = dict(zip(self._wanted, completion.logprobs, strict=True))
+        return Look(prompt, completion.answers[-1], None, PolicyBounds.of(self.tokens, told, completion.hidden))
+
+    async def _ask(self, position: Position, draw: Draw | None, bounded: bool = False) -> tuple[Prompt, Completion]:
         prompt = await self._encode(self._shown(position.history))
         request = Request(
             tokens=prompt.tokens,
@@ -115,6 +136,7 @@ class LanguageModelAgent:
             draw=draw,
             depth=position.number,
             block=block_of(position.match),
+            bounded=bounded,
         )
         return prompt, await self._model.complete(request)
 

@@ -72,6 +72,7 @@ class Request:
 
     `wanted` are the token ids whose first-position log-probabilities are returned, `top` how many of the
     likeliest tokens are; `further` are sampling settings under which the same log-probabilities are wanted too.
+    With `bounded`, a model without `Capability.NAMED` may leave some of them open (`Completion.hidden`).
     `block` and `depth` are the request's place in the queue: the lowest block goes first, so that the finished part of
     a stopped run is a sample (arena/blocks.py); within it the deepest, so that matches finish and free their memory.
     """
@@ -85,6 +86,7 @@ class Request:
     depth: int = 0
     block: int = 0
     further: tuple[Sampling, ...] = ()
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,12 +58,25 @@ def _document(model: str, game: str, asked: Asked | None, one: PromptAudit, voca
         "tokens": named(one.prompt.tokens),
         "bos": one.bos,
         "counted": {move: named(tokens) for move, tokens in zip(one.moves, one.counted, strict=True)},
-        "policy": dict(zip(one.moves, one.policy.probabilities, strict=True)),
-        "mass": one.policy.mass,
-        "loose_mass": one.policy.loose_mass,
+        **_policy(one),
         "top": [{**named([likely.token])[0], "logprob": likely.logprob} for likely in one.prompt.top],
         "answer": one.answer.text,
         "warnings": [asdict(warning) for warning in one.warnings],
+    }
+
+
+def _policy(one: PromptAudit) -> dict[str, Any]:
+    """The policy, or where a server tells no more, [least, most] of everything."""
+    if one.policy is not None:
+        policy = dict(zip(one.moves, one.policy.probabilities, strict=True))
+        return {"policy": policy, "mass": one.policy.mass, "loose_mass": one.policy.loose_mass}
+    assert one.bounds is not None
+    bounds = one.bounds.policy
+    return {
+        "policy": dict(zip(one.moves, map(list, bounds.moves), strict=True)),
+        "mass": list(bounds.mass),
+        "determinism": list(bounds.determinism),
+        "net": list(one.bounds.net),
     }
 
 
@@ -78,8 +91,13 @@ def _print_audit(document: dict[str, Any]) -> None:
         click.secho(f"    {ids}", dim=True)
     for move, tokens in document["counted"].items():
         spelled = ", ".join(f"{_quoted(token['text'])} {token['id']}" for token in tokens) or "none"
-        click.echo(f"  {printable(move):<10}{document['policy'][move]:.3f}  {spelled}")
-    click.echo(f"  mass      {document['mass']:.3f}, by the looser rule {document['loose_mass']:.3f}")
+        click.echo(f"  {printable(move):<10}{_number(document['policy'][move])}  {spelled}")
+    if "loose_mass" in document:
+        click.echo(f"  mass      {document['mass']:.3f}, by the looser rule {document['loose_mass']:.3f}")
+    else:
+        click.echo(f"  mass      {_number(document['mass'])}: the server tells the likeliest tokens only")
+        net = f"{document['net'][0]:.1f} to {document['net'][1]:.1f}"
+        click.echo(f"  so        determinism {_number(document['determinism'])}; net against greedy {net}")
     likely = "  ".join(f"{_quoted(top['text'])} {exp(top['logprob']):.3f}" for top in document["top"][:_LIKELIEST])
     click.echo(f"  likeliest {likely}")
     click.echo(f"  it says   {_quoted(document['answer'])}")
@@ -106,6 +124,11 @@ def _lines(tokens: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
 def _visible(text: str) -> str:
     """A token's text with signs for line breaks; other control characters are written out."""
     return printable(text.replace("\n", "⏎"))
+
+
+def _number(found: float | list[float]) -> str:
+    """A probability, or its bounds."""
+    return f"{found[0]:.3f} to {found[1]:.3f}" if isinstance(found, list) else f"{found:.3f}"
 
 
 def _quoted(text: str) -> str:

@@ -15,7 +15,7 @@ PACKAGE = '''
 import math
 
 from arena.backends.backend import Identity
-from arena.backends.base import Completion, Scores, Vocabulary, Work
+from arena.backends.base import Capability, Completion, Scores, Vocabulary, Work
 from arena.records import Sample, TokenProbability
 
 WORDS = ["<end>", " rock", " paper", " scissors", *(chr(code) for code in range(32, 127)), "\\n"]
@@ -24,7 +24,7 @@ WORDS = ["<end>", " rock", " paper", " scissors", *(chr(code) for code in range(
 class Rocky:
     """Always says rock."""
 
-    build, ended, context, capabilities = "rocky 1", False, 10_000, frozenset()
+    build, ended, context, capabilities = "rocky 1", False, 10_000, frozenset({Capability.NAMED})
     vocabulary = Vocabulary(tuple(word.encode() for word in WORDS), {"<end>": 0}, None, frozenset({0}))
 
     def __init__(self, name):

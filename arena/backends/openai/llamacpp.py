@@ -79,7 +79,9 @@ class LlamaCpp:
             ]
 
         def complete(plain: list[Row]) -> list[Generated]:
-            return read(plain, lambda at: {token: plain[at].shown.get(token, math.nan) for token in wanted})
+            if whole and any(len(row.shown) < self.size for row in plain):
+                raise Incomplete("it doesn't tell the probabilities of all tokens")
+            return read(plain, lambda at: {token: plain[at].shown[token] for token in wanted})
 
         bias = dict.fromkeys(kind.without, NEVER)
         if whole or not wanted:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena.backends.base import Capability, Completion, LanguageModel, Request, Sampling
+from arena.backends.requests import check_named
 from arena.backends.stopping import answer, ending
 from arena.errors import CapabilityError
 from arena.experiments.drawing import Question
@@ -89,6 +90,7 @@ def check_exact(model: LanguageModel, settings: Sequence[Sampling]) -> None:
             f"{model.name}: its backend gives the distribution at temperature 1 only, so exact mode can't use "
             "another: leave the temperature at 1, or only draw answers (--mode sample)"
         )
+    check_named(model)
     model.check(Sampling())
 
 

@@ -11,6 +11,7 @@ from arena.agents.language_model import Asking, LanguageModelAgent
 from arena.agents.spec import AGENTS, make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.loading import Models
+from arena.backends.requests import check_named
 from arena.errors import InputError
 from arena.experiments.tournament.match import Pairing
 from arena.experiments.tournament.spec import TournamentSpec
@@ -147,12 +148,14 @@ async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, 
 
 
 async def check_length(cell: Cell, rounds: int, models: Models) -> None:
-    """Refuse a match that can't fit a model's context: TooLong, naming the most rounds that fit."""
+    """Refuse a match that can't fit a model's context: TooLong, naming the most rounds that fit; and a model whose
+    policy can't be known exactly: CapabilityError."""
     for seated in (cell.subject, cell.opponent):
         agent = await seated.agent(cell.game, models)
         if not isinstance(agent, LanguageModelAgent):
             continue
         model = await models.get(seated.spec.argument)
+        check_named(model)
         needed = await agent.longest(rounds)
         if needed <= model.context:
             continue

@@ -17,7 +17,7 @@ ROCK = WORDS.index(" rock")
 
 class RockyModel:
     build, ended, context = "rocky 1.0", False, 10_000
-    capabilities: frozenset[Capability] = frozenset({Capability.SEEDED})
+    capabilities: frozenset[Capability] = frozenset({Capability.NAMED, Capability.SEEDED})
     vocabulary = Vocabulary(tuple(word.encode() for word in WORDS), {"<end>": 0}, None, frozenset({0}))
 
     def __init__(self, name: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from arena.backends.base import Capability, Draw, Request, Sampling, StopRule
-from arena.errors import InputError, ModelError
+from arena.errors import CapabilityError, InputError, ModelError
 from tests.support.llamacpp_stub import LlamaStub, connected
 from tests.support.sglang_client import failure, run
 from tests.support.sglang_stub import SIZE, TOKENIZER, log_row, status
@@ -90,9 +90,11 @@ def test_a_server_that_tells_the_likeliest_alone_gives_bounds(stub: LlamaStub) -
     async def go() -> None:
         async with connected(stub) as model:
             assert Capability.NAMED not in model.capabilities
-            found = await model.complete(Request(PROMPT, (order[0], order[-1]), ONE, top=5))
+            found = await model.complete(Request(PROMPT, (order[0], order[-1]), ONE, top=5, bounded=True))
+            with pytest.raises(CapabilityError, match="likeliest tokens only"):
+                await model.complete(Request(PROMPT, (1,), ONE))
             with pytest.raises(InputError, match="temperature 2"):
-                await model.complete(Request(PROMPT, (1,), ONE, Sampling(2.0)))
+                await model.complete(Request(PROMPT, (1,), ONE, Sampling(2.0), bounded=True))
         row = log_row(PROMPT)
         assert found.logprobs == (-math.inf, pytest.approx(row[order[-1]], abs=1e-5))
         assert found.hidden is not None and len(found.top) == 5
@@ -124,7 +126,8 @@ def test_a_request_is_sent_again_after_a_failure_and_a_false_answer_is_not_belie
             found = await model.complete(Request(PROMPT, (3,), ONE))
             assert found.logprobs == pytest.approx([log_row(PROMPT)[3]], abs=1e-5)
             stub.biased = False
-            said = await failure(model.complete(Request((1, 2), tuple(ascending((1, 2))[-2:]), ONE)), ModelError)
+            least, *_, second, _ = ascending((1, 2))
+            said = await failure(model.complete(Request((1, 2), (second, least), ONE)), ModelError)
             assert "can't be right" in said and "two log-probabilities" in said
 
     run(go())

@@ -128,7 +128,7 @@ def test_sampled_answers_follow_the_exact_distribution() -> None:
 
 def test_a_backend_with_one_temperature_gives_no_other() -> None:
     class OneTemperature(TableModel):
-        capabilities = frozenset({Capability.SEEDED})
+        capabilities = frozenset({Capability.NAMED, Capability.SEEDED})
 
     async def run() -> None:
         model = OneTemperature(numbers)
