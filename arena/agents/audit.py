@@ -55,8 +55,8 @@ class AuditWarning:
 class PromptAudit:
     """One prompt: the number of past rounds, what the model saw, what it would say, and what is wrong with it.
 
-    `bos` is how often a beginning of a text occurs in it; `counted` has the tokens that count for each move. `policy` is
-    None where a server tells no more than `bounds`: what a round against the greedy reader can be."""
+    `bos` is how often a beginning of a text occurs in it; `counted` has the tokens that count for each move. `policy`
+    is None where a server tells no more than `bounds`: what a round against the greedy reader can be."""
 
     rounds: int
     prompt: Prompt

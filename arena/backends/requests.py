@@ -27,9 +27,9 @@ def check_named(model: LanguageModel) -> None:
     """Raise CapabilityError for a model of which only the likeliest tokens' probabilities are known."""
     if Capability.NAMED not in model.capabilities:
         raise CapabilityError(
-            f"{model.name}: its server tells the probabilities of the likeliest tokens only, so those of a game's moves "
-            f"or a task's values aren't known exactly (`arena doctor {model.name}` shows their bounds): update the "
-            "server, or use another backend"
+            f"{model.name}: its server tells the probabilities of the likeliest tokens only, so those of a game's "
+            f"moves or a task's values aren't known exactly (`arena doctor {model.name}` shows their bounds): update "
+            "the server, or use another backend"
         )
 
 
