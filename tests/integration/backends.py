@@ -1,4 +1,4 @@
-"""The three backends with the same weights, for tests that compare them."""
+"""The backends with the same weights, for tests that compare them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ from benchmarks.support import dequantised
 from benchmarks.support.device import DEVICE
 from benchmarks.support.sglang_server import PYTHON, Server, free_port
 from tests.support.commands import SMOLLM2
+from tests.support.llamacpp_server import LlamaCppServer
 
 T = TypeVar("T")
 
 BACKENDS = [
     "llama.cpp",
     "transformers",
+    "openai",
     pytest.param("sglang", marks=pytest.mark.sglang),
 ]
 
@@ -84,10 +86,23 @@ def sglang_server(smollm2_folder: Path, tmp_path_factory: pytest.TempPathFactory
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def llamacpp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlamaCppServer]:
+    """llama.cpp's own server, a real one, for the quantised file."""
+    server = LlamaCppServer(locate(find_model(SMOLLM2)), free_port(), tmp_path_factory.mktemp("llama.cpp") / "log")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
 def make_subject(backend: str, request: pytest.FixtureRequest) -> Subject:
-    """SmolLM2 on a backend: quantised on llama.cpp, in 32 bits on the others."""
+    """SmolLM2 on a backend: quantised on llama.cpp and its server, in 32 bits on the others."""
     if backend == "llama.cpp":
         return Subject(backend, SMOLLM2)
     if backend == "transformers":
         return Subject(backend, f"transformers:{request.getfixturevalue('smollm2_folder')}")
+    if backend == "openai":
+        return Subject(backend, f"openai:{request.getfixturevalue('llamacpp_server').url}")
     return Subject(backend, f"sglang:{request.getfixturevalue('sglang_server').url}")

@@ -1,6 +1,6 @@
-"""The same weights, the same prompts: three backends agree on the probabilities of moves.
+"""The same weights, the same prompts: all backends agree on the probabilities of moves.
 
-SmolLM2 from its GGUF file, written out in 32 bits for all three, and quantised on llama.cpp. There llama.cpp rounds
+SmolLM2 from its GGUF file, written out in 32 bits for all of them, and quantised on llama.cpp. There llama.cpp rounds
 what it multiplies 4-bit weights with to 8 bits, which is all of the difference: the file in 32 bits shows it.
 """
 
@@ -26,9 +26,10 @@ from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import parse_game
 from arena.records import Policy
 from benchmarks.support import dequantised
-from benchmarks.support.sglang_server import Server
+from benchmarks.support.sglang_server import Server, free_port
 from tests.integration.backends import Subject
 from tests.support.commands import GEMMA, SMOLLM2
+from tests.support.llamacpp_server import LlamaCppServer
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
@@ -102,6 +103,18 @@ def test_llama_cpp_in_32_bits(reference: NDArray[np.float64], tmp_path: Path) ->
     file = in_32_bits(SMOLLM2, tmp_path / "smollm2.gguf")
     found = probabilities(f"{SMOLLM2}@llama.cpp:{file}")
     print(f"llama.cpp in 32 bits: {np.abs(found - reference).max():.2g} at most")
+    assert found == pytest.approx(reference, abs=WITHIN_32_BITS)
+
+
+def test_llama_cpps_server_in_32_bits(reference: NDArray[np.float64], tmp_path: Path) -> None:
+    """Move probabilities by name, though each is told relative to the likeliest token's."""
+    server = LlamaCppServer(in_32_bits(SMOLLM2, tmp_path / "smollm2.gguf"), free_port(), tmp_path / "log")
+    try:
+        server.start()
+        found = probabilities(f"{SMOLLM2}@openai:{server.url}")
+    finally:
+        server.stop()
+    print(f"llama.cpp's server in 32 bits: {np.abs(found - reference).max():.2g} at most")
     assert found == pytest.approx(reference, abs=WITHIN_32_BITS)
 
 
