@@ -15,5 +15,6 @@ weights/          where weights are, and whether they are complete
 local/            models on this machine, in worker processes
 remote/           what clients of all kinds of servers share
 sglang/           models on SGLang servers
-openai/           models on servers that speak the OpenAI API
+openai/           models on llama.cpp's own servers, by the OpenAI API
+vllm/             models on vLLM servers
 """

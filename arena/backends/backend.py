@@ -82,6 +82,7 @@ BACKENDS: Final = Registry[Backend | str](
         "transformers": "arena.backends.local.transformers.backend:Transformers",
         "sglang": "arena.backends.sglang.backend:SGLangServers",
         "openai": "arena.backends.openai.backend:OpenAIServers",
+        "vllm": "arena.backends.vllm.backend:VLLMServers",
     },
 )
 

@@ -9,13 +9,14 @@ import msgspec
 from arena.backends.base import Capability, Sampling
 from arena.backends.openai import said
 from arena.backends.openai.info import Served, addresses
-from arena.backends.openai.llamacpp import LlamaCpp, to, to_any
+from arena.backends.openai.llamacpp import PATH, LlamaCpp
 from arena.backends.openai.refusals import spells_differently
 from arena.backends.openai.trial import tried
 from arena.backends.openai.vocabulary import ServerSpelling, tokens_at, vocabulary
 from arena.backends.remote.answers import Generated, letters
 from arena.backends.remote.kinds import PROBE, Kind
 from arena.backends.remote.model import ServedModel
+from arena.backends.remote.sending import to, to_any
 from arena.backends.remote.transport import Transport
 from arena.backends.server import ServerSettings
 from arena.backends.weights.catalog import ModelEntry
@@ -43,7 +44,7 @@ class OpenAI(ServedModel):
         self.capabilities = frozenset({Capability.NAMED} if asks.is_exact else ())
         self._served = served
         self._asks = asks
-        self._send = to_any(transport)
+        self._send = to_any(transport, PATH)
         self._probe: tuple[int, ...] = ()
 
     @classmethod
@@ -60,7 +61,7 @@ class OpenAI(ServedModel):
         try:
             served = await said.served(transport, model)
             probe = await tokens_at(transport, urls[0], PROBE, served.size)
-            trials = [await tried(to(transport, url), served, probe) for url in urls]
+            trials = [await tried(to(transport, url, PATH), served, probe) for url in urls]
             known = await vocabulary(transport, urls[0], served.props, trials[0].pieces)
             if letters(known.text(probe)) != letters(PROBE):
                 raise spells_differently(urls[0])
@@ -107,5 +108,7 @@ class OpenAI(ServedModel):
             )
         if thorough:
             same = await tokens_at(servers, url, PROBE, before.size) == self._probe
-            if not same or (self._asks.is_exact and not (await tried(to(servers, url), now, self._probe)).is_exact):
+            if same and self._asks.is_exact:
+                same = (await tried(to(servers, url, PATH), now, self._probe)).is_exact
+            if not same:
                 raise ModelError(f"{url} was started again as another server: start it as it was before")

@@ -12,14 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from arena.backends.openai.wire import Row, rows
 from arena.backends.remote.answers import Generated, Incomplete, Untrue, check_drawn, likeliest, numbers
 from arena.backends.remote.kinds import NEVER, Kind
-from arena.backends.remote.transport import Transport
+from arena.backends.remote.sending import Send
 
-T = TypeVar("T")
 R = TypeVar("R")
 
 PATH: Final = "/v1/completions"
@@ -29,30 +28,6 @@ PATH: Final = "/v1/completions"
 _LIFT: Final = 50.0
 _SHOWN: Final = 200  # of the likeliest tokens are looked at where they are all that is told
 _WHOLE: Final = 1024  # wanted tokens from which on the whole distribution is asked for
-
-
-class Send(Protocol):
-    """Sends a request, and reads the answer. Raises ModelError if the server stays away or can't be believed."""
-
-    async def __call__(self, body: object, most: int, decode: Callable[[bytes], T], /) -> T: ...
-
-
-def to_any(servers: Transport) -> Send:
-    """Sends to the least busy server, with patience."""
-
-    async def send(body: object, most: int, decode: Callable[[bytes], T], /) -> T:
-        return await servers.post(PATH, body, most, decode)
-
-    return send
-
-
-def to(servers: Transport, url: str) -> Send:
-    """Sends to one server, once."""
-
-    async def send(body: object, most: int, decode: Callable[[bytes], T], /) -> T:
-        return await servers.once(url, PATH, body, most, decode)
-
-    return send
 
 
 class LlamaCpp:

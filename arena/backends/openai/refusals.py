@@ -1,4 +1,4 @@
-"""The sentences about OpenAI-compatible servers in particular."""
+"""The sentences about llama.cpp's server in particular."""
 
 from __future__ import annotations
 
@@ -15,20 +15,14 @@ ADVICE: Final = Advice(
 )
 
 
-def not_openai(url: str) -> InputError:
-    """Something answers, but it doesn't speak the API."""
-    return InputError(
-        f"the server at {url} doesn't speak the OpenAI API: /v1/models doesn't list models. The address is that of the "
-        "server itself, as in openai:http://host:8080"
-    )
-
-
 def other_kind(url: str, owner: str) -> InputError:
     """It speaks the API, but not all that is needed."""
+    if owner == "vllm":
+        return InputError(f"the server at {url} is vLLM: write vllm:{url}")
     whose = f"(its models are {owner[:40]!r}'s) " if owner else ""
     return InputError(
-        f"the server at {url} {whose}isn't llama.cpp's own, and the others that speak the OpenAI API don't say exactly "
-        f"enough which token has which probability ({_PAGE}); an SGLang server is written sglang:URL"
+        f"the server at {url} {whose}isn't llama.cpp's own, and others don't say exactly enough which token has which "
+        f"probability ({_PAGE}); an SGLang server is written sglang:URL, vLLM vllm:URL"
     )
 
 

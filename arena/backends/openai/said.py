@@ -1,25 +1,24 @@
-"""What OpenAI-compatible servers say about themselves, asked."""
+"""What llama.cpp's servers say about themselves, asked."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
 
-from arena.backends.openai.info import LLAMA_CPP, Listed, Models, Props, Served, chosen
-from arena.backends.openai.refusals import ADVICE, not_openai, other_kind, too_old
+from arena.backends.openai.info import LLAMA_CPP, Props, Served
+from arena.backends.openai.refusals import ADVICE, other_kind, too_old
 from arena.backends.remote.addresses import one_model
 from arena.backends.remote.answers import Incomplete, decoded
 from arena.backends.remote.connections import Missing
+from arena.backends.remote.listed import PATH, Listed
+from arena.backends.remote.listing import listed
 from arena.backends.remote.transport import Transport
 from arena.backends.server import ServerSettings
-
-_MODELS: Final = "/v1/models"
 
 
 def transport(urls: Sequence[str], settings: ServerSettings) -> Transport:
     """The connections to some servers."""
-    return Transport(urls, settings, sign=_MODELS, advice=ADVICE)
+    return Transport(urls, settings, sign=PATH, advice=ADVICE)
 
 
 async def served(servers: Transport, name: str) -> Served:
@@ -48,11 +47,7 @@ async def model_at(servers: Transport, url: str, name: str) -> Listed:
 
 
 async def _model(servers: Transport, url: str, name: str) -> Listed:
-    try:
-        models = decoded(Models, await servers.said(url, _MODELS)).data
-    except (Missing, Incomplete) as error:
-        raise not_openai(url) from error
-    model = chosen(url, models, name)
+    model = await listed(servers, url, name)
     if model.owned_by != LLAMA_CPP:
         raise other_kind(url, model.owned_by)
     if model.meta is None:

@@ -9,9 +9,10 @@ from typing import Final
 
 from arena.backends.base import Sampling
 from arena.backends.openai.info import Served
-from arena.backends.openai.llamacpp import LlamaCpp, Send
+from arena.backends.openai.llamacpp import LlamaCpp
 from arena.backends.openai.wire import whole
 from arena.backends.remote.kinds import Kind
+from arena.backends.remote.sending import Send
 from arena.errors import ModelError
 
 _FEW: Final = 5  # tokens at the top, in the middle and at the bottom of the distribution

@@ -4,39 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
-from pathlib import Path
 from typing import Final
 
 from arena.backends.backend import Identity, Running
 from arena.backends.base import LanguageModel
 from arena.backends.remote.addresses import one_model
+from arena.backends.remote.backend import EXTRA, ServerBackend
 from arena.backends.server import ServerSettings
 from arena.backends.sglang.info import EXAMPLE, Served, addresses
 from arena.backends.weights.catalog import ModelEntry
 from arena.backends.weights.fingerprints import files_digest
 from arena.concurrency import aside
-from arena.errors import InputError
-from arena.extras import lack, need
+from arena.extras import need
 
-_EXTRA: Final = "sglang"
 _CLIENT: Final = "arena.backends.sglang.client"  # its libraries take a while to import
 
 
-class SGLangServers:
+class SGLangServers(ServerBackend):
     """A `Backend`."""
 
     name = "sglang"
-    extra = _EXTRA
-    unverified = "known by what its server says of it: whether the same weights are behind that can't be seen from here"
-    takes_repositories = False
-
-    def state(self, entry: ModelEntry) -> str:
-        """Whether servers can be asked, without asking one."""
-        return lack(self.extra) or "on a server"
-
-    def verified(self, entry: ModelEntry) -> tuple[Path, str]:
-        """Raises InputError, because a server's weights can't be verified."""
-        raise InputError(f"{entry.name} is {self.unverified}")
 
     async def identify(self, entry: ModelEntry, running: Running) -> Identity:
         """What the servers say about their model, with a digest of its tokenizer's files; by the older rule, less of
@@ -64,7 +51,7 @@ class SGLangServers:
 
 async def served(place: str, settings: ServerSettings) -> list[Served]:
     """Ask every address, and wait for all. Raises ModelError if one doesn't answer, or the client isn't installed."""
-    need("a server", _EXTRA)
+    need("a server", EXTRA)
     urls = addresses(place)
     await aside(import_module, _CLIENT)
     from arena.backends.sglang import said
