@@ -66,7 +66,7 @@ HALVES = --no-print-directory -j2 --output-sync=target test-inside test-outside
 
 test: .venv/.installed-dev
 	@echo "Two halves side by side take up to half an hour on two cores; the output of each appears when it is done."
-	@ARENA_FUZZ=$${ARENA_FUZZ:-25} $(MAKE) $(HALVES) CHOSEN="not slow and not web and not sglang"
+	@ARENA_FUZZ=$${ARENA_FUZZ:-25} $(MAKE) $(HALVES) CHOSEN="not slow and not web and not sglang and not vllm"
 
 test-web: .venv/.installed-dev
 	$(BIN)/python -m pytest -m web tests/web
@@ -118,4 +118,4 @@ format: .venv/.installed-dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv .venv-sglang out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sglang .venv-vllm out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

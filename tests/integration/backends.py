@@ -21,6 +21,8 @@ from benchmarks.support.device import DEVICE
 from benchmarks.support.sglang_server import PYTHON, Server, free_port
 from tests.support.commands import SMOLLM2
 from tests.support.llamacpp_server import LlamaCppServer
+from tests.support.vllm_server import PYTHON as VLLM_PYTHON
+from tests.support.vllm_server import VLLMServer
 
 T = TypeVar("T")
 
@@ -29,6 +31,7 @@ BACKENDS = [
     "transformers",
     "openai",
     pytest.param("sglang", marks=pytest.mark.sglang),
+    pytest.param("vllm", marks=pytest.mark.vllm),
 ]
 
 
@@ -97,6 +100,19 @@ def llamacpp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlamaC
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def vllm_server(smollm2_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VLLMServer]:
+    """A real vLLM for it, which tells whole distributions too."""
+    if not VLLM_PYTHON.exists():
+        pytest.skip("vLLM is not installed: see tests/integration/vllm_cpu")
+    server = VLLMServer(smollm2_folder, free_port(), tmp_path_factory.mktemp("vllm") / "log")
+    try:
+        server.start("--max-logprobs", "-1")
+        yield server
+    finally:
+        server.stop()
+
+
 def make_subject(backend: str, request: pytest.FixtureRequest) -> Subject:
     """SmolLM2 on a backend: quantised on llama.cpp and its server, in 32 bits on the others."""
     if backend == "llama.cpp":
@@ -105,4 +121,6 @@ def make_subject(backend: str, request: pytest.FixtureRequest) -> Subject:
         return Subject(backend, f"transformers:{request.getfixturevalue('smollm2_folder')}")
     if backend == "openai":
         return Subject(backend, f"openai:{request.getfixturevalue('llamacpp_server').url}")
+    if backend == "vllm":
+        return Subject(backend, f"vllm:{request.getfixturevalue('vllm_server').url}")
     return Subject(backend, f"sglang:{request.getfixturevalue('sglang_server').url}")

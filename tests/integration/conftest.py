@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.backends import llamacpp_server, sglang_server, smollm2_folder  # noqa: F401  # fixtures
+from tests.integration.backends import llamacpp_server, sglang_server, smollm2_folder, vllm_server  # noqa: F401  # fixtures
 
 REWARD_MODELS = Path(__file__).with_name("reward_models.py")
 Mount = Callable[..., Path]

@@ -1,7 +1,7 @@
 """The contract of a backend, on SmolLM2 by each of them: what a probability means must not depend on what computes it.
 
-llama.cpp and its own server run the quantised file, the others the same weights in 32 bits. Both servers are real ones
-on the CPU.
+llama.cpp and its own server run the quantised file, the others the same weights in 32 bits. All servers are real
+ones on the CPU.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from tests.support.match_prompt import ASKED, HEAD, MOVES, ROUND
 pytestmark = pytest.mark.model
 
 QUANTISED = ("llama.cpp", "openai")
+SERVERS = ("openai", "sglang", "vllm")
+# how a server must be started to tell the distribution at another temperature
+STARTED_FOR_IT = {"sglang": "SGLANG_RETURN_ORIGINAL_LOGPROB=0", "vllm": "--logprobs-mode processed_logprobs"}
 ONE = StopRule(r"(?!)", r"(?!)", max_tokens=1)
 
 
@@ -94,12 +97,12 @@ def test_the_distribution_is_that_of_the_setting_played_or_refused(
     subject: Subject, sampling: Sampling, tolerance: float
 ) -> None:
     tokens, whole = subject.tokens(ASKED), everything(subject)
-    if sampling.top_p < 1.0 and subject.backend in ("sglang", "openai"):
+    if sampling.top_p < 1.0 and subject.backend in SERVERS:
         with pytest.raises(InputError, match="top-p"):
             subject.ask(Request(tokens, whole, MOVES, sampling))
         return
-    if subject.backend == "sglang":
-        with pytest.raises(InputError, match="SGLANG_RETURN_ORIGINAL_LOGPROB=0"):
+    if subject.backend in STARTED_FOR_IT:
+        with pytest.raises(InputError, match=STARTED_FOR_IT[subject.backend]):
             subject.ask(Request(tokens, whole, MOVES, sampling))
         return
     raw, played = subject.ask(Request(tokens, whole, MOVES), Request(tokens, whole, MOVES, sampling))
@@ -316,7 +319,7 @@ def test_a_text_longer_than_a_batch_is_scored(scorer: Subject, tolerance: float)
 
 def test_scoring_leaves_what_is_held_for_others(scorer: Subject) -> None:
     subject = scorer
-    if subject.backend == "sglang":
+    if subject.backend in SERVERS:
         pytest.skip("a server's cache is its own business")
     prompt = subject.tokens("Here a tale begins that nobody else tells:" + ASKED)
     subject.ask(Request(prompt, some(subject), MOVES))

@@ -30,6 +30,7 @@ from benchmarks.support.sglang_server import Server, free_port
 from tests.integration.backends import Subject
 from tests.support.commands import GEMMA, SMOLLM2
 from tests.support.llamacpp_server import LlamaCppServer
+from tests.support.vllm_server import VLLMServer
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
@@ -118,6 +119,13 @@ def test_llama_cpps_server_in_32_bits(reference: NDArray[np.float64], tmp_path: 
     assert found == pytest.approx(reference, abs=WITHIN_32_BITS)
 
 
+@pytest.mark.vllm
+def test_vllm_in_32_bits(reference: NDArray[np.float64], vllm_server: VLLMServer) -> None:
+    found = probabilities(f"{SMOLLM2}@vllm:{vllm_server.url}")
+    print(f"vLLM: {np.abs(found - reference).max():.2g} at most")
+    assert found == pytest.approx(reference, abs=WITHIN_32_BITS)
+
+
 @pytest.mark.sglang
 def test_sglang_in_32_bits(reference: NDArray[np.float64], sglang_server: Server) -> None:
     found = probabilities(f"{SMOLLM2}@sglang:{sglang_server.url}")
@@ -150,6 +158,13 @@ def reference_scores(smollm2_folder: Path) -> NDArray[np.float64]:
 def test_scores_by_llama_cpp_in_32_bits(reference_scores: NDArray[np.float64], tmp_path: Path) -> None:
     found = scores(f"llama.cpp:{in_32_bits(SMOLLM2, tmp_path / 'smollm2.gguf')}")
     print(f"llama.cpp in 32 bits: {np.abs(found - reference_scores).max():.2g} at most")
+    assert found == pytest.approx(reference_scores, abs=WITHIN_SCORES)
+
+
+@pytest.mark.vllm
+def test_scores_by_vllm_in_32_bits(reference_scores: NDArray[np.float64], vllm_server: VLLMServer) -> None:
+    found = scores(f"vllm:{vllm_server.url}")
+    print(f"vLLM: {np.abs(found - reference_scores).max():.2g} at most")
     assert found == pytest.approx(reference_scores, abs=WITHIN_SCORES)
 
 
