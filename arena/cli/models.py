@@ -27,9 +27,9 @@ def models(as_json: bool, check: bool) -> None:
     If a model's weights are elsewhere, say where it runs: NAME@sglang:http://host:30000, NAME@transformers (fetched
     from the hub), NAME@transformers:/path/to/folder, NAME@llama.cpp:/path/to/file.gguf.
 
-    For weights of your own, write llama.cpp:/path/to/file.gguf, transformers:/path/to/folder, sglang:URL or openai:URL
-    (llama.cpp's own server) wherever a model is asked for. To give them a name, put them into models.toml in your
-    configuration folder (or where ARENA_MODELS points), as `[my-model]` with weights, style, format, family, size,
+    For weights of your own, write llama.cpp:/path/to/file.gguf, transformers:/path/to/folder, sglang:URL, vllm:URL or
+    openai:URL (llama.cpp's own server) wherever a model is asked for. To give them a name, put them into models.toml in
+    your configuration folder (or where ARENA_MODELS points), as `[my-model]` with weights, style, format, family, size,
     recipe and licence.
     """
     from arena.backends.weights.catalog import catalog

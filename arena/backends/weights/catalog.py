@@ -2,7 +2,7 @@
 
 A name is one of the catalog's, or gives the backend and the weights in full: `llama.cpp:/path/to/file.gguf`,
 `llama.cpp:hf:REPO/FILE.gguf` (also without `llama.cpp:`), `transformers:FOLDER_FILE_OR_REPO`, `sglang:URL[,URL]`,
-`openai:URL[,URL][#MODEL]`, or `NAME:PLACE` with the name of a backend that another package brings
+`openai:URL[,URL][#MODEL]`, `vllm:` likewise, or `NAME:PLACE` with the name of a backend that another package brings
 (arena/backends/backend.py).
 `NAME@WHERE` runs a catalog entry's wording on other weights; `NAME@transformers` on those of its own repository.
 """
