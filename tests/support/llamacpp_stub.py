@@ -82,6 +82,8 @@ class LlamaStub:
             hot = row.copy()
             for token, bias in body["logit_bias"]:
                 hot[token] += bias
+            if body["ignore_eos"]:
+                hot[STOP] = -np.inf
             played = np.exp(hot / body["temperature"])
             played /= played.sum()
             here = self.shown(row, played if self.biased else np.exp(row), body)

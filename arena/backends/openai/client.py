@@ -62,7 +62,7 @@ class OpenAI(ServedModel):
             served = await said.served(transport, model)
             probe = await tokens_at(transport, urls[0], PROBE, served.size)
             trials = [await tried(to(transport, url, PATH), served, probe) for url in urls]
-            known = await vocabulary(transport, urls[0], served.props, trials[0].pieces)
+            known = await vocabulary(transport, urls[0], served.props, trials[0].pieces, trials[0].ends)
             if letters(known.text(probe)) != letters(PROBE):
                 raise spells_differently(urls[0])
             asks = LlamaCpp(served.size, served.model.id, all(trial.is_exact for trial in trials))

@@ -27,6 +27,7 @@ PATH: Final = "/v1/completions"
 # tell, and a token that isn't at the top even so has less than 1e-20.
 _LIFT: Final = 50.0
 _SHOWN: Final = 200  # of the likeliest tokens are looked at where they are all that is told
+_LIKELY, _ALIKE = math.log(0.01), 0.5  # log-probabilities: how near two evaluations are for tokens that are likely
 _WHOLE: Final = 1024  # wanted tokens from which on the whole distribution is asked for
 
 
@@ -89,13 +90,19 @@ class LlamaCpp:
     ) -> R:
         """One request for the first `shown` tokens of each distribution, with these biases added to logits."""
         most = Kind(kind.sampling, kind.count, top=kind.count * shown).most_bytes(prompts)
-        decode = lambda data: read(rows(data, len(prompts), self.size))  # noqa: E731
-        return await send(self.body(kind, prompts, shown, bias), most, decode)
+        body = self.body(kind, prompts, shown, bias)
+        return await send(body, most, lambda data: read(rows(data, len(prompts), self.size)))
 
     def body(
-        self, kind: Kind, prompts: Sequence[tuple[int, ...]], shown: int, bias: Mapping[int, float]
+        self,
+        kind: Kind,
+        prompts: Sequence[tuple[int, ...]],
+        shown: int,
+        bias: Mapping[int, float],
+        endless: bool = False,
     ) -> dict[str, object]:
-        """The JSON of such a request. It sets all sampling parameters: a server may have been started with others."""
+        """The JSON of such a request; `endless`: no end token may be drawn. It sets all sampling parameters: a server
+        may have been started with others."""
         sampling = kind.sampling
         return {
             "model": self._name,
@@ -109,7 +116,7 @@ class LlamaCpp:
             "dynatemp_range": 0.0,
             "mirostat": 0,
             "logit_bias": [*bias.items()],
-            "ignore_eos": False,
+            "ignore_eos": endless,
             "stop": [],
             "cache_prompt": True,
         }
@@ -129,11 +136,20 @@ class LlamaCpp:
 
 def linked(wanted: Collection[int], plain: Mapping[int, float], lifted: Mapping[int, float]) -> dict[int, float]:
     """The log-probabilities of the wanted tokens. `plain` has those of the likeliest tokens, in order; `lifted` has
-    them when the logits of all wanted ones are higher, after temperature, by `_LIFT`."""
+    them when the logits of all wanted ones are higher, after temperature, by `_LIFT`.
+
+    The two come from two evaluations of the prompt, which differ a little where weights are quantised. So what `plain`
+    tells counts, and a token that it doesn't show is no likelier than those that it shows.
+    """
     if not plain:
         raise Incomplete("it tells no probabilities")
     link, logprob = next(iter(plain.items()))
     if not math.isfinite(lifted.get(link, math.nan)):
         raise Untrue("the likeliest token isn't among the likeliest when others are biased")
     shift = logprob - lifted[link] - (0.0 if link in wanted else _LIFT)
-    return {token: min(0.0, lifted.get(token, -math.inf) + shift) for token in wanted}
+    told = {token: lifted.get(token, -math.inf) + shift for token in wanted}
+    for token in told.keys() & plain.keys():
+        if plain[token] > _LIKELY and abs(told[token] - plain[token]) > _ALIKE:
+            raise Untrue(f"it gives two log-probabilities for token {token}: {plain[token]:.3g} and {told[token]:.3g}")
+    least = min(plain.values())
+    return {token: plain.get(token, min(least, told[token])) for token in wanted}

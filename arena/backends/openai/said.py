@@ -17,8 +17,9 @@ from arena.backends.server import ServerSettings
 
 
 def transport(urls: Sequence[str], settings: ServerSettings) -> Transport:
-    """The connections to some servers."""
-    return Transport(urls, settings, sign=PATH, advice=ADVICE)
+    """The connections to some servers. Each that is kept would take up one of a server's few threads, which closes it
+    after some seconds or a hundred requests, perhaps just when the next one is sent."""
+    return Transport(urls, settings, sign=PATH, advice=ADVICE, keep=False)
 
 
 async def served(servers: Transport, name: str) -> Served:

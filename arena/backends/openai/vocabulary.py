@@ -57,8 +57,11 @@ async def tokens_at(servers: Transport, url: str, text: str, size: int, *, begin
     return await servers.once(url, _TOKENIZE, body, most, _reader(size))
 
 
-async def vocabulary(servers: Transport, url: str, props: Props, spelled: Sequence[bytes]) -> Vocabulary:
-    """What there is to know about a tokenizer whose ordinary tokens spell these bytes."""
+async def vocabulary(
+    servers: Transport, url: str, props: Props, spelled: Sequence[bytes], ends: frozenset[int]
+) -> Vocabulary:
+    """What there is to know about a tokenizer whose ordinary tokens spell these bytes. `ends` are the tokens that end
+    an answer; if there are none, those with usual names do."""
     size = len(spelled)
     names = await _names(servers, url, [token for token in range(size) if not spelled[token]])
     whole = [names[token].encode() if token in names else piece for token, piece in enumerate(spelled)]
@@ -70,7 +73,7 @@ async def vocabulary(servers: Transport, url: str, props: Props, spelled: Sequen
         pieces=tuple(whole),
         specials=specials,
         bos=dressed[0] if dressed != plain and dressed else None,
-        ends=frozenset(specials[name] for name in ENDS | {props.eos_token} if name in specials),
+        ends=ends or frozenset(specials[name] for name in ENDS | {props.eos_token} if name in specials),
         chat_template=props.chat_template or None,
         named={key: name for key, name in named.items() if name},
     )

@@ -22,16 +22,16 @@ _MOST_SHOWN = 300  # letters of a server's own message
 
 
 class Connections:
-    """The connections to some addresses. Everything may raise one of `LOST`."""
+    """The connections to some addresses. Everything may raise one of `LOST`. `keep`: they are used again."""
 
-    def __init__(self, urls: Sequence[str], key: str) -> None:
+    def __init__(self, urls: Sequence[str], key: str, keep: bool) -> None:
         self._headers = {url: authorization(url, key) for url in urls}
         self._session = aiohttp.ClientSession(
             headers={"Accept-Encoding": "identity"},  # a few compressed bytes may be a gigabyte
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=10.0),  # the rest is the caller's `asyncio.timeout`
-            connector=aiohttp.TCPConnector(limit=0),
+            connector=aiohttp.TCPConnector(limit=0, force_close=not keep),
         )
 
     async def close(self) -> None:

@@ -32,16 +32,21 @@ _SPOILT = 5  # incomplete answers to one request before it is given up
 
 class Transport:
     """The connections to some addresses; `sign` is a path at which each of them says something about itself, `advice`
-    what a person can do. `check` is called for an address with True before it is asked again after a
-    loss, and with False every second before an answer is trusted. It raises an error if going on is impossible, for
-    example because another model has taken a server's place."""
+    what a person can do; without `keep`, each request has a connection of its own.
 
-    def __init__(self, urls: Sequence[str], settings: ServerSettings, sign: str, advice: Advice) -> None:
+    `check` is called for an address with True before it is asked again after a loss, and with False every second before
+    an answer is trusted. It raises an error if going on is impossible, for example because another model has taken a
+    server's place.
+    """
+
+    def __init__(
+        self, urls: Sequence[str], settings: ServerSettings, sign: str, advice: Advice, keep: bool = True
+    ) -> None:
         self.urls = tuple(urls)
         self._settings = settings
         self._sign = sign
         self._advice = advice
-        self._connections = Connections(urls, settings.key)
+        self._connections = Connections(urls, settings.key, keep)
         self._busy = dict.fromkeys(self.urls, 0)
         self._away: dict[str, float] = {}  # the time since which an address can't be reached
         self.lost: dict[str, str] = {}  # why
