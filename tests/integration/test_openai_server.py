@@ -139,7 +139,7 @@ def without_sampled(url: str) -> Iterator[str]:
 
     async def passed(request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        if request.path == "/v1/completions":
+        if request.path == "/completion":
             asked = json.loads(body)
             asked.pop("post_sampling_probs", None)
             body = json.dumps(asked).encode()

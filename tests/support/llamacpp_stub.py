@@ -33,6 +33,7 @@ class LlamaStub:
 
     def __init__(self, samples: bool = True, biased: bool = True) -> None:
         self.samples, self.biased = samples, biased
+        self.parts: set[int] = set()  # tokens that are part of a character only
         self.faults: deque[Fault] = deque()
         self.posts: list[dict[str, Any]] = []
         self.headers: list[str | None] = []
@@ -65,19 +66,19 @@ class LlamaStub:
         tokens = (await request.json())["tokens"]
         return web.json_response({"content": TOKENIZER.decode(tokens, skip_special_tokens=False)})
 
-    async def completions(self, request: web.Request) -> web.StreamResponse:
+    async def completion(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         self.posts.append(body)
         if self.faults:
             return await self.faults.popleft()(request, b"")
-        choices = [self.choice(body, index, tokens) for index, tokens in enumerate(body["prompt"])]
-        return web.json_response({"object": "text_completion", "choices": choices[::-1]})
+        answers = [self.answer(body, index, tokens) for index, tokens in enumerate(body["prompt"])]
+        return web.json_response(answers[::-1])
 
-    def choice(self, body: dict[str, Any], index: int, tokens: Sequence[int]) -> dict[str, Any]:
+    def answer(self, body: dict[str, Any], index: int, tokens: Sequence[int]) -> dict[str, Any]:
         """The answer to a prompt."""
         drawn: list[int] = []
         content: list[dict[str, Any]] = []
-        while len(drawn) < body["max_tokens"] and STOP not in drawn:
+        while len(drawn) < body["n_predict"] and STOP not in drawn:
             row = np.array(log_row([*tokens, *drawn]))
             hot = row.copy()
             for token, bias in body["logit_bias"]:
@@ -86,18 +87,19 @@ class LlamaStub:
                 hot[STOP] = -np.inf
             played = np.exp(hot / body["temperature"])
             played /= played.sum()
-            here = self.shown(row, played if self.biased else np.exp(row), body)
             token = int(played.argmax()) if self.chance is None else self.chance.choices(range(SIZE), played)[0]
-            content.append({"id": token, **here})
             drawn.append(token)
-        ended = "stop" if STOP in drawn else "length"
-        return {"index": index, "text": "", "finish_reason": ended, "logprobs": {"content": content}}
+            if body["n_probs"] and token not in self.parts:
+                here = self.shown(row, played if self.biased else np.exp(row), body)
+                content.append({"id": token, **here})
+        ended = "eos" if STOP in drawn else "limit"
+        return {"index": index, "tokens": drawn, "stop_type": ended, "completion_probabilities": content}
 
     def shown(self, row: np.ndarray, played: np.ndarray, body: dict[str, Any]) -> dict[str, Any]:
         """The likeliest tokens, as the server shows them."""
         sampled = self.samples and body["post_sampling_probs"]
         values = played if sampled else row
-        best = np.argsort(-values, kind="stable")[: body["logprobs"]].tolist()
+        best = np.argsort(-values, kind="stable")[: body["n_probs"]].tolist()
         what = "prob" if sampled else "logprob"
         spelled = {token: [*_TOKENIZER.vocabulary.pieces[token]] for token in best}
         for special in _TOKENIZER.vocabulary.specials.values():
@@ -114,7 +116,7 @@ async def serving(stub: LlamaStub, port: int = 0) -> AsyncIterator[LlamaStub]:
     app.router.add_get("/props", stub.said)
     app.router.add_post("/tokenize", stub.tokenize)
     app.router.add_post("/detokenize", stub.detokenize)
-    app.router.add_post("/v1/completions", stub.completions)
+    app.router.add_post("/completion", stub.completion)
     async with listening(app, port) as url:
         stub.url = url
         yield stub

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -10,12 +11,13 @@ from arena.backends.base import Capability, Sampling
 from arena.backends.openai import said
 from arena.backends.openai.info import Served, addresses
 from arena.backends.openai.llamacpp import PATH, LlamaCpp
-from arena.backends.openai.refusals import spells_differently
+from arena.backends.openai.refusals import ADVICE, spells_differently
 from arena.backends.openai.trial import tried
 from arena.backends.openai.vocabulary import ServerSpelling, tokens_at, vocabulary
-from arena.backends.remote.answers import Generated, letters
+from arena.backends.remote.answers import Generated, Incomplete, Untrue, letters
 from arena.backends.remote.kinds import PROBE, Kind
 from arena.backends.remote.model import ServedModel
+from arena.backends.remote.refusals import unbelievable
 from arena.backends.remote.sending import to, to_any
 from arena.backends.remote.transport import Transport
 from arena.backends.server import ServerSettings
@@ -61,11 +63,12 @@ class OpenAI(ServedModel):
         try:
             served = await said.served(transport, model)
             probe = await tokens_at(transport, urls[0], PROBE, served.size)
-            trials = [await tried(to(transport, url, PATH), served, probe) for url in urls]
+            asks = LlamaCpp(served.size, probe[0])
+            trials = [await tried(to(transport, url, PATH), asks, probe) for url in urls]
             known = await vocabulary(transport, urls[0], served.props, trials[0].pieces, trials[0].ends)
             if letters(known.text(probe)) != letters(PROBE):
                 raise spells_differently(urls[0])
-            asks = LlamaCpp(served.size, served.model.id, all(trial.is_exact for trial in trials))
+            asks = replace(asks, is_exact=all(trial.is_exact for trial in trials))
             found = cls(name, served, ServerSpelling(transport, known), transport, settings, asks)
             found._probe = probe
         except BaseException:
@@ -92,7 +95,10 @@ class OpenAI(ServedModel):
         return sampling.top_p == 1.0 and (sampling.temperature == 1.0 or self._asks.is_exact)
 
     async def _ask(self, kind: Kind, prompts: Sequence[tuple[int, ...]]) -> list[Generated]:
-        return await self._asks.ask(self._send, kind, prompts)
+        try:
+            return await self._asks.ask(self._send, kind, prompts)
+        except (Incomplete, Untrue) as error:  # of two answers that don't fit together
+            raise unbelievable(" ".join(self._transport.urls), str(error), ADVICE) from error
 
     async def _check(self, url: str, thorough: bool) -> None:
         """Raise ModelError if the server's model, or after a loss what it can tell, has changed."""
@@ -109,6 +115,6 @@ class OpenAI(ServedModel):
         if thorough:
             same = await tokens_at(servers, url, PROBE, before.size) == self._probe
             if same and self._asks.is_exact:
-                same = (await tried(to(servers, url, PATH), now, self._probe)).is_exact
+                same = (await tried(to(servers, url, PATH), self._asks, self._probe)).is_exact
             if not same:
                 raise ModelError(f"{url} was started again as another server: start it as it was before")

@@ -5,13 +5,16 @@ token that isn't among them is named by a bias: what is added to its logit lifts
 probability, relative to another token's, by exactly that bias. So one request asks for the likeliest tokens as they
 are, and a second one, for the same prompts, with all wanted tokens lifted. The likeliest token, which is in both
 answers, links the two. The second request finds the prompts in the server's cache.
+
+The server tells nothing if the token that it draws is part of a character only. Then the whole distribution is asked
+for, with a token lifted that is drawn nearly surely and is a whole character.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from arena.backends.openai.wire import Row, rows
@@ -21,80 +24,101 @@ from arena.backends.remote.sending import Send
 
 R = TypeVar("R")
 
-PATH: Final = "/v1/completions"
+PATH: Final = "/completion"
 
 # Added to the logits of wanted tokens, in units of the temperature. The others keep a probability that 32 bits can
 # tell, and a token that isn't at the top even so has less than 1e-20.
 _LIFT: Final = 50.0
+SURELY: Final = 30.0  # the same for a token that is to be drawn, so that even the least likely keep a probability
 _SHOWN: Final = 200  # of the likeliest tokens are looked at where they are all that is told
 _LIKELY, _ALIKE = math.log(0.01), 0.5  # log-probabilities: how near two evaluations are for tokens that are likely
 _WHOLE: Final = 1024  # wanted tokens from which on the whole distribution is asked for
 
 
+@dataclass(frozen=True, slots=True)
 class LlamaCpp:
-    """Asks for a model of `size` tokens, which has `name` on the server. `is_exact`: the server tells probabilities
-    after sampling; otherwise it tells those of the likeliest tokens of the raw distribution, and no more."""
+    """Asks for a model of `size` tokens. `is_exact`: the server tells probabilities after sampling; otherwise it tells
+    those of the likeliest tokens of the raw distribution, and no more. `plain` is a token of whole characters."""
 
-    def __init__(self, size: int, name: str, is_exact: bool = True) -> None:
-        self.size = size
-        self.is_exact = is_exact
-        self._name = name
+    size: int
+    plain: int
+    is_exact: bool = True
 
     async def ask(self, send: Send, kind: Kind, prompts: Sequence[tuple[int, ...]]) -> list[Generated]:
-        """The answers to prompts of one kind."""
+        """The answers to prompts of one kind. Raises Incomplete or Untrue for those that can't be believed."""
+        if not kind.tells:
+            found = await self._rows(send, kind, prompts, 0, dict.fromkeys(kind.without, NEVER))
+            return [self._generated(kind, *each, {}) for each in zip(prompts, found, strict=True)]
         if not self.is_exact:
             return await self._ask_likeliest(send, kind, prompts)
         wanted = set(kind.wanted)
-        whole = len(wanted) >= _WHOLE
-        shown = self.size if whole else max(1, kind.top)  # at least one, or the tokens drawn aren't named either
-
-        def read(plain: list[Row], named: Callable[[int], Mapping[int, float]]) -> list[Generated]:
-            return [
-                self._generated(kind, prompt, row, named(at))
-                for at, (prompt, row) in enumerate(zip(prompts, plain, strict=True))
+        if len(wanted) >= _WHOLE:
+            told: list[tuple[Row, Mapping[int, float]]] = [
+                (row, row.shown) for row in await self.whole(send, kind, prompts)
             ]
+        else:
+            told = await self._linked(send, kind, prompts, wanted)
+        return [
+            self._generated(kind, prompt, row, {token: named[token] for token in wanted})
+            for prompt, (row, named) in zip(prompts, told, strict=True)
+        ]
 
-        def complete(plain: list[Row]) -> list[Generated]:
-            if whole and any(len(row.shown) < self.size for row in plain):
-                raise Incomplete("it doesn't tell the probabilities of all tokens")
-            return read(plain, lambda at: {token: plain[at].shown[token] for token in wanted})
+    async def _linked(
+        self, send: Send, kind: Kind, prompts: Sequence[tuple[int, ...]], wanted: Collection[int]
+    ) -> list[tuple[Row, Mapping[int, float]]]:
+        """For each prompt the likeliest tokens, and the wanted ones."""
+        plain = await self._rows(send, kind, prompts, max(1, kind.top), {})
+        told: list[tuple[Row, Mapping[int, float]]] = [(row, {}) for row in plain]
+        silent = {at for at, row in enumerate(plain) if not row.shown}
+        if wanted:
+            lift = dict.fromkeys(wanted, _LIFT * kind.sampling.temperature)
+            lifted = await self._rows(send, kind, prompts, len(wanted) + 1, lift)
+            silent |= {at for at, row in enumerate(lifted) if not row.shown}
+            for at, (row, other) in enumerate(zip(plain, lifted, strict=True)):
+                if at not in silent:
+                    told[at] = row, linked(wanted, row.shown, other.shown)
+        for at in sorted(silent):
+            (row,) = await self.whole(send, kind, [prompts[at]])
+            told[at] = row, row.shown
+        return told
 
-        bias = dict.fromkeys(kind.without, NEVER)
-        if whole or not wanted:
-            return await self.rows(send, kind, prompts, shown, bias, complete)
-        plain = await self.rows(send, kind, prompts, shown, bias, list)
-        lift = dict.fromkeys(wanted, _LIFT * kind.sampling.temperature)
+    async def whole(self, send: Send, kind: Kind, prompts: Sequence[tuple[int, ...]]) -> list[Row]:
+        """The whole distributions."""
+        found = await self._rows(send, kind, prompts, self.size, self.lift(kind))
+        if any(len(row.shown) < self.size for row in found):
+            raise Incomplete("it doesn't tell the probabilities of all tokens")
+        return [row.without_lift(self.plain, SURELY) for row in found]
 
-        def link(lifted: list[Row]) -> list[Generated]:
-            return read(plain, lambda at: linked(wanted, plain[at].shown, lifted[at].shown))
-
-        return await self.rows(send, kind, prompts, len(wanted) + 1, lift, link)
+    def lift(self, kind: Kind) -> dict[int, float]:
+        """The bias by which a token of whole characters is drawn."""
+        return {self.plain: SURELY * kind.sampling.temperature}
 
     async def _ask_likeliest(self, send: Send, kind: Kind, prompts: Sequence[tuple[int, ...]]) -> list[Generated]:
-        """The same from the likeliest tokens alone."""
+        """The same from the likeliest tokens alone. A bias doesn't change what is told of the raw distribution."""
         asked = replace(kind, top=min(self.size, max(kind.top, _SHOWN))) if kind.wanted else kind
+        found = await self._rows(send, asked, prompts, asked.top, self.lift(kind))
+        return [self._generated(asked, prompt, row, None) for prompt, row in zip(prompts, found, strict=True)]
 
-        def read(found: list[Row]) -> list[Generated]:
-            return [self._generated(asked, prompt, row, None) for prompt, row in zip(prompts, found, strict=True)]
-
-        return await self.rows(send, asked, prompts, max(1, asked.top), dict.fromkeys(kind.without, NEVER), read)
-
-    async def rows(
+    async def _rows(
         self,
         send: Send,
         kind: Kind,
         prompts: Sequence[tuple[int, ...]],
         shown: int,
         bias: Mapping[int, float],
-        read: Callable[[list[Row]], R],
-    ) -> R:
+    ) -> list[Row]:
         """One request for the first `shown` tokens of each distribution, with these biases added to logits."""
-        most = Kind(kind.sampling, kind.count, top=kind.count * shown).most_bytes(prompts)
         body = self.body(kind, prompts, shown, bias)
-        return await send(body, most, lambda data: read(rows(data, len(prompts), self.size)))
+        return await send(body, self.most(kind, prompts, shown), lambda data: rows(data, len(prompts), self.size))
 
+    @staticmethod
+    def most(kind: Kind, prompts: Sequence[tuple[int, ...]], shown: int) -> int:
+        """A length in bytes that no answer reaches: the server repeats the prompt and all settings."""
+        own = Kind(kind.sampling, kind.count, top=kind.count * shown + sum(map(len, prompts)) + len(kind.without))
+        return own.most_bytes(prompts)
+
+    @staticmethod
     def body(
-        self,
         kind: Kind,
         prompts: Sequence[tuple[int, ...]],
         shown: int,
@@ -105,10 +129,9 @@ class LlamaCpp:
         may have been started with others."""
         sampling = kind.sampling
         return {
-            "model": self._name,
             "prompt": prompts,
-            "max_tokens": kind.count,
-            "logprobs": shown,
+            "n_predict": kind.count,
+            "n_probs": shown,
             "post_sampling_probs": True,
             "samplers": ["temperature", "top_p"] if sampling.top_p < 1.0 else ["temperature"],
             "temperature": sampling.temperature,
@@ -119,13 +142,16 @@ class LlamaCpp:
             "ignore_eos": endless,
             "stop": [],
             "cache_prompt": True,
+            "return_tokens": True,
+            "response_fields": ["index", "tokens", "stop_type", "completion_probabilities"],
         }
 
     def _generated(
         self, kind: Kind, prompt: tuple[int, ...], row: Row, wanted: Mapping[int, float] | None
     ) -> Generated:
         """An answer, checked. `wanted` is None where only the likeliest tokens are told."""
-        check_drawn(kind, row.tokens, not row.was_stopped, self.size)
+        if not kind.tells:
+            check_drawn(kind, row.tokens, not row.was_stopped, self.size)
         top = dict([*row.shown.items()][: kind.top])
         if wanted is None and kind.wanted:
             told = likeliest(kind, top, self.size)
@@ -141,8 +167,6 @@ def linked(wanted: Collection[int], plain: Mapping[int, float], lifted: Mapping[
     The two come from two evaluations of the prompt, which differ a little where weights are quantised. So what `plain`
     tells counts, and a token that it doesn't show is no likelier than those that it shows.
     """
-    if not plain:
-        raise Incomplete("it tells no probabilities")
     link, logprob = next(iter(plain.items()))
     if not math.isfinite(lifted.get(link, math.nan)):
         raise Untrue("the likeliest token isn't among the likeliest when others are biased")

@@ -1,14 +1,13 @@
-"""The JSON that llama.cpp's server answers /v1/completions with, as records that can be trusted
+"""The JSON that llama.cpp's server answers /completion with, as records that can be trusted
 (arena/backends/remote/answers.py).
 
-The OpenAI API names tokens by their texts, and several tokens may have one text. This server names them by their ids
-too.
+It is the server's own form. The OpenAI API's, at /v1/completions, doesn't name all tokens that were drawn.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 import msgspec
@@ -28,83 +27,74 @@ class _Spelled(_Shown):
     bytes: list[Annotated[int, msgspec.Meta(ge=0, le=255)]] = []
 
 
-class _Drawn(msgspec.Struct):
-    id: int
+class _First(msgspec.Struct):
     top_probs: list[_Shown] = []
     top_logprobs: list[_Shown] = []
 
 
-class _Logprobs(msgspec.Struct):
-    content: list[_Drawn]
-
-
-class _Choice(msgspec.Struct):
-    index: int
-    finish_reason: Literal["stop", "length"]
-    logprobs: _Logprobs | None = None
-
-
-class _Answer(msgspec.Struct):
-    choices: list[_Choice]
-
-
-class _SpelledDrawn(msgspec.Struct):
-    id: int
+class _FirstSpelled(msgspec.Struct):
     top_probs: list[_Spelled] = []
     top_logprobs: list[_Spelled] = []
 
 
-class _SpelledLogprobs(msgspec.Struct):
-    content: list[_SpelledDrawn]
-
-
-class _SpelledChoice(msgspec.Struct):
-    logprobs: _SpelledLogprobs
+class _Answer(msgspec.Struct):
+    index: int
+    tokens: list[int]
+    stop_type: Literal["eos", "limit", "word", "none"]
+    completion_probabilities: list[_First] = []
 
 
 class _SpelledAnswer(msgspec.Struct):
-    choices: list[_SpelledChoice]
+    completion_probabilities: list[_FirstSpelled]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """The answer to one prompt: the tokens drawn, whether an end token ended them, and the log-probabilities of the
     likeliest first tokens, in order. `sampled`: they are those of the setting that was played, else of the raw
-    distribution."""
+    distribution. None are shown if the first token is part of a character only."""
 
     tokens: tuple[int, ...]
     was_stopped: bool
     shown: dict[int, float]
     sampled: bool
 
+    def without_lift(self, token: int, lift: float) -> Row:
+        """Of a whole distribution, what it would be if a token's logit weren't higher, after temperature, by `lift`."""
+        shown = self.shown | {token: self.shown[token] - lift}
+        total = math.log(math.fsum(map(math.exp, shown.values())))
+        order = sorted(shown, key=shown.__getitem__, reverse=True)
+        return replace(self, shown={token: shown[token] - total for token in order})
+
 
 def rows(data: bytes, count: int, size: int) -> list[Row]:
     """The answers to `count` prompts by a model of `size` tokens, in the prompts' order. Raises Incomplete for one that
     can't be read or lacks something, Untrue for one that can't be true."""
-    choices = sorted(decoded(_Answer, data).choices, key=lambda choice: choice.index)
-    if [choice.index for choice in choices] != list(range(count)):
-        raise Incomplete(f"{len(choices)} answers to {count} prompts")
-    return [_row(choice, size) for choice in choices]
+    found = decoded(list[_Answer] | _Answer, data)  # type: ignore[arg-type]
+    answers = sorted(found if isinstance(found, list) else [found], key=lambda answer: answer.index)
+    if [answer.index for answer in answers] != list(range(count)):
+        raise Incomplete(f"{len(answers)} answers to {count} prompts")
+    return [_row(answer, size) for answer in answers]
 
 
-def whole(data: bytes, size: int) -> tuple[Row, list[bytes]]:
-    """The answer to one prompt that shows its whole distribution, and the bytes of each of `size` tokens; special ones
-    have none. Raises Incomplete for less, Untrue for what can't be true."""
-    (row,) = rows(data, 1, size)
-    drawn = decoded(_SpelledAnswer, data).choices[0].logprobs.content[0]
-    pieces = {token.id: bytes(token.bytes) for token in drawn.top_probs or drawn.top_logprobs}
-    if len(row.shown) < size:
-        raise Incomplete(f"it names {len(row.shown)} tokens of {size}")
-    return row, [pieces[token] for token in range(size)]
+def pieces(data: bytes, size: int) -> list[bytes]:
+    """The bytes of each of `size` tokens, from an answer to one prompt that shows its whole distribution; special ones
+    have none. Raises Incomplete for less."""
+    found = decoded(list[_SpelledAnswer] | _SpelledAnswer, data)  # type: ignore[arg-type]
+    (answer,) = found if isinstance(found, list) else [found]
+    told = [token for first in answer.completion_probabilities[:1] for token in first.top_probs or first.top_logprobs]
+    spelled = {token.id: bytes(token.bytes) for token in told}
+    if spelled.keys() != set(range(size)):
+        raise Incomplete(f"it names {len(spelled)} tokens of {size}")
+    return [spelled[token] for token in range(size)]
 
 
-def _row(choice: _Choice, size: int) -> Row:
-    if choice.logprobs is None or not choice.logprobs.content:
-        raise Incomplete("no log-probabilities")
-    drawn = choice.logprobs.content
-    shown = by_token([(token.id, _logprob(token)) for token in drawn[0].top_probs or drawn[0].top_logprobs], size)
-    tokens = tuple(token.id for token in drawn)
-    return Row(tokens, choice.finish_reason == "stop", shown, bool(drawn[0].top_probs))
+def _row(answer: _Answer, size: int) -> Row:
+    if not answer.tokens:
+        raise Incomplete("it was given up")
+    first = answer.completion_probabilities[0] if answer.completion_probabilities else _First()
+    shown = by_token([(token.id, _logprob(token)) for token in first.top_probs or first.top_logprobs], size)
+    return Row(tuple(answer.tokens), answer.stop_type == "eos", shown, bool(first.top_probs))
 
 
 def _logprob(token: _Shown) -> float:

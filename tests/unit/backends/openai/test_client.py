@@ -83,6 +83,24 @@ def test_answers_are_drawn_from_the_whole_distribution_also_where_it_is_not_know
     run(go())
 
 
+def test_a_drawn_part_of_a_character_hides_nothing() -> None:
+    """The server then tells nothing of the distribution: it is asked in another way."""
+    order = ascending()
+
+    async def go() -> None:
+        stub = LlamaStub()
+        stub.parts = {order[-1], order[-2]}  # what it draws, without a bias and with one
+        async with connected(stub) as model:
+            wanted = (order[0], order[-2], order[SIZE // 2])
+            found = await model.complete(Request(PROMPT, wanted, ONE, Sampling(1.5), top=3))
+        row = np.array(log_row(PROMPT)) / 1.5
+        row -= math.log(np.exp(row).sum())
+        assert found.logprobs == pytest.approx(row[list(wanted)], abs=1e-5)
+        assert [likely.token for likely in found.top] == order[:-4:-1]
+
+    run(go())
+
+
 @pytest.mark.parametrize("stub", [LlamaStub(samples=False), LlamaStub(biased=False)])
 def test_a_server_that_tells_the_likeliest_alone_gives_bounds(stub: LlamaStub) -> None:
     order = ascending()

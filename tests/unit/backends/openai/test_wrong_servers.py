@@ -71,7 +71,6 @@ def test_the_model_must_be_there_and_be_the_only_one_or_named() -> None:
         async with serving(stub):
             model = await OpenAI.connect("m", ModelEntry(f"openai:{stub.url}/v1#tiny"), ServerSettings())
             await model.close()
-            assert stub.posts[-1]["model"] == "tiny"
 
     run(go())
 
