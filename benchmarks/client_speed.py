@@ -127,9 +127,9 @@ def _record(model: LanguageModel, recorded: Recorded) -> None:
     transport = model._transport
     post = transport.post
 
-    async def kept(body: dict[str, Any], most: int, decode: Any) -> Any:
+    async def kept(path: str, body: dict[str, Any], most: int, decode: Any) -> Any:
         recorded.bodies.append(body)
-        return await post(body, most, decode)
+        return await post(path, body, most, decode)
 
     transport.post = kept  # type: ignore[method-assign, assignment]
 

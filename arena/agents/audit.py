@@ -78,7 +78,7 @@ async def _look(agent: LanguageModelAgent, game: Game, history: tuple[Past, ...]
     number = len(history) + 1
     look = await agent.look(View(0, number, history, seed=stream("audit", agent.name, number)))
     prompt, policy = look.prompt, look.policy
-    bounds = look.bounds and RoundBounds(game, Seat.SUBJECT, look.bounds)
+    bounds = RoundBounds(game, Seat.SUBJECT, look.bounds) if look.bounds else None
     mass = policy.mass if policy else look.bounds.mass[1] if look.bounds else 0.0
     beginnings = _beginnings(agent.vocabulary)
     wrong = {
