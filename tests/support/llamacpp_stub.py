@@ -100,6 +100,7 @@ class LlamaStub:
         sampled = self.samples and body["post_sampling_probs"]
         values = played if sampled else row
         best = np.argsort(-values, kind="stable")[: body["n_probs"]].tolist()
+        best = [token for token in best if not sampled or values[token] > 0.0]
         what = "prob" if sampled else "logprob"
         spelled = {token: [*_TOKENIZER.vocabulary.pieces[token]] for token in best}
         for special in _TOKENIZER.vocabulary.specials.values():

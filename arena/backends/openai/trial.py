@@ -12,7 +12,7 @@ from typing import Final
 
 from arena.backends.base import Sampling
 from arena.backends.openai.llamacpp import SURELY, LlamaCpp
-from arena.backends.openai.wire import Row, pieces, rows
+from arena.backends.openai.wire import pieces, rows
 from arena.backends.remote.answers import Incomplete, Untrue
 from arena.backends.remote.kinds import Kind
 from arena.backends.remote.sending import Send
@@ -37,20 +37,16 @@ async def tried(send: Send, asks: LlamaCpp, prompt: tuple[int, ...]) -> Tried:
     """Ask for the whole distribution after a prompt in two ways, and for some of its tokens by name. Raises ModelError
     if the server can't answer."""
     kind = Kind(Sampling(), 1)
+    most = asks.most(kind, [prompt], asks.size)
 
-    def read(data: bytes) -> tuple[Row, list[bytes]]:
-        (row,), spelled = rows(data, 1, asks.size), pieces(data, asks.size)
-        return row, spelled
+    def asked(endless: bool) -> dict[str, object]:
+        return asks.body(kind, [prompt], asks.size, asks.lift(kind), endless)
 
-    (row, spelled), (endless, _) = [
-        await send(
-            asks.body(kind, [prompt], asks.size, asks.lift(kind), off), asks.most(kind, [prompt], asks.size), read
-        )
-        for off in (False, True)
-    ]
+    (row,), spelled = await send(asked(False), most, lambda data: (rows(data, 1, asks.size), pieces(data, asks.size)))
+    (endless,) = await send(asked(True), most, lambda data: rows(data, 1, asks.size))
     if not row.sampled:
         return Tried(False, spelled)
-    ends = frozenset(token for token, told in endless.shown.items() if told == -math.inf < row.shown[token])
+    ends = frozenset(row.shown.keys() - {token for token, told in endless.shown.items() if told > -math.inf})
     told = row.without_lift(asks.plain, SURELY).shown
     order, middle = [token for token in told if told[token] > _LEAST], len(told) // 2
     chosen = tuple(dict.fromkeys((*order[:_FEW], *order[middle : middle + _FEW], *order[-_FEW:])))
