@@ -65,12 +65,24 @@ from arena.cli.running import measure, spec_of
 @click.option("--temperature", type=FiniteRange(0, min_open=True), default=1.0)
 @click.option("--top-p", type=FiniteRange(0, 1, min_open=True), default=1.0)
 @click.option(
+    "--min-p",
+    type=FiniteRange(0, 1, max_open=True),
+    default=0.0,
+    help="Leave out tokens less likely than this share of the likeliest one.",
+)
+@click.option(
     "--invalid",
     type=click.Choice(["resample", "policy"]),
     default="resample",
     help="After an invalid answer: ask again, up to 20 times, or draw from the policy.",
 )
 @click.option("--max-tokens", type=click.IntRange(1, 1000), default=8, help="Tokens per answer.")
+@click.option(
+    "--draws",
+    type=click.Choice(["own", "common"]),
+    default="own",
+    help="common: the same draws however models are asked, so that reports compare ways of asking match by match.",
+)
 @dry_options
 @model_options
 def tournament(**chosen: Any) -> None:

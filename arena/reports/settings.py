@@ -25,6 +25,7 @@ Settings = Mapping[str, Any]
 _NAMES: Final = {  # for people, where a setting's own name doesn't say it
     "size": "size of a cell",
     "top_p": "top-p",
+    "min_p": "min-p",
     "history": "rounds shown",
     "invalid": "invalid answers",
     "max_tokens": "longest answer",
@@ -39,6 +40,8 @@ _SAID: Final = {
     "history": "{} rounds shown",
     "temperature": "temperature {}",
     "top_p": "top-p {}",
+    "min_p": "min-p {}",
+    "draws": "{} draws",
     "invalid": "invalid answers {}",
     "max_tokens": "at most {} tokens",
     "rounds_asked": "{} rounds per match",
@@ -59,7 +62,8 @@ _NEVER_SAID: Final = frozenset(
     | {"infix", "opponent_infix", "variant"}  # implied by the wording's hash
     | {"mode"}  # which numbers a row of a task has: its columns show that
 )
-_OF_ALL: Final = ("temperature", "top_p", "history", "invalid", "max_tokens")  # stated below a table
+_OF_ALL: Final = ("temperature", "top_p", "min_p", "history", "invalid", "max_tokens")  # stated below a table
+_PLAIN: Final[Mapping[str, Any]] = {"min_p": 0.0, "draws": "own"}  # what goes without saying, of settings that few use
 _READ: Final = {"sampling": "temperature", "invalid": "invalid"}  # run's own settings -> where they are in a cell's
 _DIGEST: Final = 8  # letters of a hash that are shown to people
 
@@ -84,6 +88,8 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
         **_of_seat("", cell.subject, cell.asked, run),
         "temperature": sampling.get("temperature"),
         "top_p": sampling.get("top_p"),
+        "min_p": sampling.get("min_p", 0.0) if asked and of_matches else None,
+        "draws": settings.get("draws", "own") if of_matches else None,
         "invalid": invalid if asked and of_matches else None,  # other kinds have only one rule
         "max_tokens": int(longest) if asked and longest.isdigit() else None,
         "rounds_asked": run.spec.rounds,
@@ -173,7 +179,8 @@ def model_of(agent: str) -> ModelEntry | None:
 def _parts(sampling: str) -> dict[str, float]:
     """The parts of a run's sampling, such as "temperature=1,top_p=1"."""
     return {
-        name: float(value) for name, value in re.findall(r"(temperature|top_p)=(\d+(?:\.\d+)?(?:e[-+]?\d+)?)", sampling)
+        name: float(value)
+        for name, value in re.findall(r"(temperature|top_p|min_p)=(\d+(?:\.\d+)?(?:e[-+]?\d+)?)", sampling)
     }
 
 
@@ -238,7 +245,7 @@ def said_of_all(rows: Sequence[Settings]) -> str:
     said = [f"against {name}" for name in opponents if len(opponents) == 1]
     for name in _OF_ALL:
         value = next((row[name] for row in rows if row.get(name) is not None), None)
-        if value is not None and name not in several and value != "all":
+        if value is not None and name not in several and value != "all" and value != _PLAIN.get(name):
             said.append(said_of(name, value))
     return f"Throughout: {', '.join(said)}." if said else ""
 
@@ -246,7 +253,7 @@ def said_of_all(rows: Sequence[Settings]) -> str:
 def _words(row: Settings, names: Collection[str]) -> str:
     against = f" v. {shown_name(row, 'opponent')}" if "opponent" in names and row.get("opponent") else ""
     ordered = [*(name for name in _SAID if name in names), *sorted({*names} - {*_SAID} - _NEVER_SAID)]
-    said = (said_of(name, row[name]) for name in ordered if row.get(name) is not None)
+    said = (said_of(name, row[name]) for name in ordered if row.get(name) not in (None, _PLAIN.get(name)))
     return "".join((against, *(f", {text}" for text in said)))
 
 

@@ -70,12 +70,13 @@ class Seated:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A grid square: a game with its two seats."""
+    """A grid square: a game with its two seats. `draws` is what names its draws, the cell's key by default."""
 
     game: Game
     subject: Seated
     opponent: Seated
     spec: CellSpec
+    draws: str = ""
 
     @property
     def title(self) -> str:
@@ -91,7 +92,7 @@ class Cell:
         """Who plays its matches; loads models."""
         subject = await self.subject.agent(self.game, models)
         opponent = await self.opponent.agent(self.game, models)
-        return Pairing(self.game, subject, opponent, self.spec.key, seed)
+        return Pairing(self.game, subject, opponent, self.draws or self.spec.key, seed)
 
 
 async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
@@ -123,7 +124,8 @@ def _cell(game: Game, subject: Seated, opponent: Seated, spec: TournamentSpec) -
     wording = subject.wording if opponent.asking is None else f"{subject.wording}+{opponent.wording}"
     key = stream(subject.spec.text, opponent.spec.text, game.name, wording, str(spec.sampling))
     stored = CellSpec(key, subject.spec.text, opponent.spec.text, game.name, subject.asked, opponent.asked)
-    return Cell(game, subject, opponent, stored)
+    draws = stream(subject.spec.text, opponent.spec.text, game.name) if spec.draws == "common" else ""
+    return Cell(game, subject, opponent, stored, draws)
 
 
 async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, models: Models) -> Seated:

@@ -14,7 +14,8 @@ from arena.prompts.wording import Style
 class TournamentSpec(Spec, frozen=True, kw_only=True):
     """Matches of every subject in every game against every opponent. None leaves a setting to the catalog; `history` is
     how many past rounds a model is shown (None: all of them), and `wording` is a file of the user's own. `span` holds
-    the first and the last match to play now, counted from 1 (None: all)."""
+    the first and the last match to play now, counted from 1 (None: all). With `draws` "common", a match's draws have
+    the same names however its models are asked, so that ways of asking are compared match by match."""
 
     games: tuple[str, ...] = ("rps",)
     opponents: tuple[str, ...] = ("greedy",)
@@ -27,11 +28,13 @@ class TournamentSpec(Spec, frozen=True, kw_only=True):
     history: Annotated[int, msgspec.Meta(ge=0)] | None = None
     temperature: Temperature = 1.0
     top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
+    min_p: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0
     invalid: Literal["resample", "policy"] = "resample"
     attempts: Count = 20
     max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 8
+    draws: Literal["own", "common"] = "own"
 
     @property
     def sampling(self) -> Sampling:
         """How a move is drawn from a model's distribution."""
-        return Sampling(self.temperature, self.top_p)
+        return Sampling(self.temperature, self.top_p, self.min_p)

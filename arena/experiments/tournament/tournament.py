@@ -85,7 +85,8 @@ class Tournament(Plan):
     def settings(self) -> Mapping[str, Any]:
         spec = self.spec
         rule = "policy" if spec.invalid == "policy" else f"resample:{spec.attempts}"  # after an invalid answer
-        return {"sampling": str(spec.sampling), "invalid": f"{rule},max_tokens={spec.max_tokens}"}
+        draws = {} if spec.draws == "own" else {"draws": spec.draws}
+        return {"sampling": str(spec.sampling), "invalid": f"{rule},max_tokens={spec.max_tokens}", **draws}
 
     def costs(self, shown: Shown) -> Sequence[Cost | None]:
         part = len(self._matches) / self.spec.matches  # the share of the matches that are played now

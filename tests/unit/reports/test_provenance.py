@@ -100,6 +100,8 @@ OF_GAMES: dict[str, tuple[Any, str]] = {  # another value, and what shows it
     "history": (1, "llm:table, 1 rounds shown"),
     "temperature": (1.5000001, "llm:table, temperature 1.5000001"),
     "top_p": (0.9, "llm:table, top-p 0.9"),
+    "min_p": (0.2, "llm:table, min-p 0.2"),
+    "draws": ("common", "llm:table, common draws"),
     "invalid": ("policy", "llm:table, invalid answers replaced by the policy's draw"),
     "attempts": (5, "llm:table, invalid answers drawn again up to 5 times"),
     "max_tokens": (16, "llm:table, at most 16 tokens"),
