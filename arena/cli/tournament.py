@@ -78,6 +78,14 @@ from arena.cli.running import measure, spec_of
 )
 @click.option("--max-tokens", type=click.IntRange(1, 1000), default=8, help="Tokens per answer.")
 @click.option(
+    "--strings",
+    type=click.IntRange(0, 64),
+    default=0,
+    metavar="N",
+    help="Show the models a random string in each round, one of N, to be used for the choice.",
+)
+@click.option("--stated", is_flag=True, help="Ask the models to state a distribution, from which the move is drawn.")
+@click.option(
     "--draws",
     type=click.Choice(["own", "common"]),
     default="own",

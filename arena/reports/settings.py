@@ -42,6 +42,8 @@ _SAID: Final = {
     "top_p": "top-p {}",
     "min_p": "min-p {}",
     "draws": "{} draws",
+    "strings": "one of {} random strings",
+    "stated": "stated distributions",
     "invalid": "invalid answers {}",
     "max_tokens": "at most {} tokens",
     "rounds_asked": "{} rounds per match",
@@ -63,7 +65,8 @@ _NEVER_SAID: Final = frozenset(
     | {"mode"}  # which numbers a row of a task has: its columns show that
 )
 _OF_ALL: Final = ("temperature", "top_p", "min_p", "history", "invalid", "max_tokens")  # stated below a table
-_PLAIN: Final[Mapping[str, Any]] = {"min_p": 0.0, "draws": "own"}  # what goes without saying, of settings that few use
+_UNSAID: Final = {"min_p": 0.0, "draws": "own", "strings": 0, "stated": False}  # of settings that few use
+_PLAIN: Final[Mapping[str, Any]] = {**_UNSAID, **{f"opponent_{name}": value for name, value in _UNSAID.items()}}
 _READ: Final = {"sampling": "temperature", "invalid": "invalid"}  # run's own settings -> where they are in a cell's
 _DIGEST: Final = 8  # letters of a hash that are shown to people
 
@@ -151,14 +154,17 @@ def own_settings(settings: Mapping[str, Any], rows: Sequence[Settings]) -> dict[
 
 def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[str, Any]:
     """A seat's model and how it is asked."""
-    model = model_of(agent)
-    wording, shown, history = (asked.wording if asked else "").partition("+history")
+    model, of_matches = model_of(agent), run.spec.unit is Unit.MATCH
+    named, _, history = (asked.wording if asked else "").partition("+history")
+    wording = re.sub(r"(@[0-9a-f]{8})\+.*", r"\1", named)  # its additions are settings of their own
     found = {
         "style": asked.style if asked else None,
         "format": asked.format if asked else None,
         "wording": wording or None,
         "infix": asked.infix if asked else None,
-        "history": (history if shown else "all") if wording and run.spec.unit is Unit.MATCH else None,
+        "strings": asked.strings if asked and of_matches else None,
+        "stated": asked.stated if asked and of_matches else None,
+        "history": (history or "all") if wording and of_matches else None,
         "backend": model.backend if model else None,
         "weights": run.spec.models.get(agent.partition(":")[2]),
     }

@@ -2,6 +2,7 @@
 
 spec.py         the settings of a tournament
 cells.py        from a spec to cells: games, seats, wordings
+seated.py       an agent in a seat, and how it is asked
 cost.py         what a cell asks of a model
 match.py        rounds between two agents, one after another
 tournament.py   many matches at once over a grid, into the store

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from arena.agents.agent import Agent, AgentSpec
-from arena.agents.language_model import Asking, LanguageModelAgent
+from arena.agents.agent import AgentSpec, Sees
+from arena.agents.asking import Asking
 from arena.agents.spec import AGENTS, make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.loading import Models
-from arena.errors import InputError
+from arena.errors import InputError, UsageError
 from arena.experiments.tournament.match import Pairing
+from arena.experiments.tournament.seated import Seated
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import Game, ignored_games, parse_game
+from arena.prompts.additions import find_addition, random_strings
 from arena.prompts.wording import find_wording, read_wording
 from arena.randomness import stream
 from arena.records import Seat
-from arena.store.rows import Asked, CellSpec
+from arena.store.rows import CellSpec
 
 
 class TooLong(InputError):
@@ -39,36 +41,6 @@ class TooLong(InputError):
 
 
 @dataclass(frozen=True, slots=True)
-class Seated:
-    """An agent's spec in one seat, and how it is asked if it is a model."""
-
-    spec: AgentSpec
-    seat: Seat
-    asking: Asking | None = None
-
-    @property
-    def asked(self) -> Asked | None:
-        """How a model is asked, as results show it; None for a bot."""
-        if self.asking is None:
-            return None
-        wording = self.asking.wording
-        return Asked(style=wording.style, wording=wording.name, format=self.asking.format, infix=wording.infix)
-
-    @property
-    def wording(self) -> str:
-        """The same as one word, for a cell's key."""
-        asked = self.asked
-        return "-" if asked is None else f"{asked.style}/{asked.format}/{asked.wording}"
-
-    async def agent(self, game: Game, models: Models) -> Agent:
-        """The agent itself; loads a model."""
-        if self.asking is None:
-            return make_bot(self.spec, game, self.seat)
-        model = await models.get(self.spec.argument)
-        return await LanguageModelAgent.make(self.spec.text, model, game, self.seat, self.asking)
-
-
-@dataclass(frozen=True, slots=True)
 class Cell:
     """A grid square: a game with its two seats. `draws` is what names its draws, the cell's key by default."""
 
@@ -86,7 +58,7 @@ class Cell:
     @property
     def models(self) -> tuple[str, ...]:
         """The names of the models that it needs."""
-        return tuple(seated.spec.argument for seated in (self.subject, self.opponent) if seated.asking)
+        return (*self.subject.models, *self.opponent.models)
 
     async def pairing(self, seed: int, models: Models) -> Pairing:
         """Who plays its matches; loads models."""
@@ -102,6 +74,8 @@ async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
     Raises UsageError for agents and games that don't exist or don't fit, InputError for models and settings.
     """
     check_format(spec.format)
+    if spec.stated and spec.strings:
+        raise UsageError("--stated and --strings are two ways of asking for a move: give one of the two")
     agents = {text: parse_agent(text) for text in (*spec.subjects, *spec.opponents)}
     for kind in dict.fromkeys(agent.kind for agent in agents.values()):
         for line in AGENTS.ignored(kind):
@@ -121,6 +95,12 @@ def _cell(game: Game, subject: Seated, opponent: Seated, spec: TournamentSpec) -
     if subject.asking is None and opponent.asking is None:
         bots = (make_bot(seated.spec, game, seated.seat) for seated in (subject, opponent))
         Pairing(game, next(bots), next(bots), cell="", seed=0)  # two readers are refused before anything is played
+    for stating, other in ((subject, opponent), (opponent, subject)):
+        if stating.stated and other.asking is None and make_bot(other.spec, game, other.seat).sees is Sees.POLICIES:
+            raise UsageError(
+                f"{other.spec.text} asks for the other's policy after other histories, and a model that states a "
+                "distribution has one only in the round that it is asked in: play against greedy or another bot"
+            )
     wording = subject.wording if opponent.asking is None else f"{subject.wording}+{opponent.wording}"
     key = stream(subject.spec.text, opponent.spec.text, game.name, wording, str(spec.sampling))
     stored = CellSpec(key, subject.spec.text, opponent.spec.text, game.name, subject.asked, opponent.asked)
@@ -136,6 +116,10 @@ async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, 
         wording = read_wording(Path(spec.wording), style, spec.history)
     else:
         wording = find_wording(game.name, style, seat, spec.history)
+    if spec.strings:
+        wording = wording.adding(find_addition("random-string", style), string=random_strings(1)[0])
+    elif spec.stated:
+        wording = wording.adding(find_addition("stated", style))
     fallback = spec.invalid == "policy"
     asking = Asking(
         wording,
@@ -145,15 +129,15 @@ async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, 
         fallback=fallback,
         max_tokens=spec.max_tokens,
     )
-    return Seated(agent, seat, asking)
+    return Seated(agent, seat, asking, spec.strings, spec.stated)
 
 
 async def check_length(cell: Cell, rounds: int, models: Models) -> None:
     """Refuse a match that can't fit a model's context: TooLong, naming the most rounds that fit."""
     for seated in (cell.subject, cell.opponent):
-        agent = await seated.agent(cell.game, models)
-        if not isinstance(agent, LanguageModelAgent):
+        if seated.asking is None:
             continue
+        agent = await seated.model_agent(cell.game, models)
         model = await models.get(seated.spec.argument)
         needed = await agent.longest(rounds)
         if needed <= model.context:

@@ -15,7 +15,8 @@ from arena.agents.agent import Sees
 from arena.agents.spec import make_bot
 from arena.experiments.cost import FREE, NOTHING, Amount, Cost, as_asked, estimated_tokens
 from arena.experiments.past import Past, Shown
-from arena.experiments.tournament.cells import Cell, Seated
+from arena.experiments.tournament.cells import Cell
+from arena.experiments.tournament.seated import Seated
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import Game
 from arena.prompts.wording import ShownRound
@@ -25,6 +26,7 @@ from arena.records import Seat
 # about as many histories as those of Gemma 3 270M and SmolLM2-135M.
 LEANING: Final = 0.7
 _INVALID: Final = 0.1  # of the answers: the two models' shares lie between 0.04 and 0.17
+_STATED: Final = 6.0  # tokens per move in a stated distribution
 _DEEPEST: Final = 200  # rounds after which hardly any two matches still agree
 
 
@@ -50,6 +52,8 @@ def _of_seat(cell: Cell, seated: Seated, spec: TournamentSpec, shown: Shown) -> 
     most = [min(spec.matches, (moves * replies) ** min(depth, 99)) for depth in range(spec.rounds)]
     answers = spec.matches * spec.rounds
     longer = past.answer_tokens / past.asked if past else _INVALID * (seated.asking.max_tokens - 1)
+    if seated.stated:
+        longer = _STATED * moves
 
     def tokens(prompts: float) -> float:
         if past is not None and past.prompts:
@@ -59,7 +63,8 @@ def _of_seat(cell: Cell, seated: Seated, spec: TournamentSpec, shown: Shown) -> 
         branch = per_round * (1 if kept is None else max(1, kept)) + ending
         return first + max(0.0, prompts - 1) * branch + answers * longer
 
-    some, all_ = sum(likely), float(sum(most))
+    # a reader is shown the mean policy over all random strings
+    some, all_ = (total * max(1, seated.strings) for total in (sum(likely), float(sum(most))))
     return Cost(Amount(some, all_), Amount(tokens(some), tokens(all_)), from_runs=past is not None)
 
 

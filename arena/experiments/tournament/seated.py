@@ -1,0 +1,82 @@
+"""An agent in a seat of a cell, and how it is asked if it is a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from arena.agents.agent import Agent, AgentSpec
+from arena.agents.asking import Asking
+from arena.agents.language_model import LanguageModelAgent
+from arena.agents.mixture import Mixture
+from arena.agents.spec import make_bot
+from arena.agents.stating import StatingAgent
+from arena.backends.loading import Models
+from arena.games import Game
+from arena.prompts.additions import random_strings
+from arena.records import Seat
+from arena.store.rows import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """An agent's spec in one seat, and how it is asked if it is a model.
+
+    Its prompts have one of `strings` random strings (0: none), or it is asked to state a distribution (`stated`).
+    """
+
+    spec: AgentSpec
+    seat: Seat
+    asking: Asking | None = None
+    strings: int = 0
+    stated: bool = False
+
+    @property
+    def asked(self) -> Asked | None:
+        """How a model is asked, as results show it; None for a bot."""
+        if self.asking is None:
+            return None
+        wording = self.asking.wording
+        return Asked(
+            style=wording.style,
+            wording=wording.name,
+            format=self.asking.format,
+            infix=wording.opening,
+            strings=self.strings,
+            stated=self.stated,
+        )
+
+    @property
+    def wording(self) -> str:
+        """The same as one word, for a cell's key."""
+        asked = self.asked
+        if asked is None:
+            return "-"
+        strings = f"/strings{asked.strings}" if asked.strings else ""
+        return f"{asked.style}/{asked.format}/{asked.wording}{strings}"
+
+    @property
+    def models(self) -> Iterator[str]:
+        """The names of the models that it needs."""
+        if self.asking is not None:
+            yield self.spec.argument
+
+    async def agent(self, game: Game, models: Models) -> Agent:
+        """The agent itself; loads a model."""
+        return make_bot(self.spec, game, self.seat) if self.asking is None else await self.model_agent(game, models)
+
+    async def model_agent(self, game: Game, models: Models) -> LanguageModelAgent | StatingAgent | Mixture:
+        """The same for a model."""
+        assert self.asking is not None
+        model, name, asking = await models.get(self.spec.argument), self.spec.text, self.asking
+        if self.stated:
+            return await StatingAgent.make(name, model, game, self.seat, asking)
+        if not self.strings:
+            return await LanguageModelAgent.make(name, model, game, self.seat, asking)
+        members = []
+        for string in random_strings(self.strings):
+            wording = replace(asking.wording, given=(("string", string),))
+            members.append(
+                await LanguageModelAgent.make(name, model, game, self.seat, replace(asking, wording=wording))
+            )
+        return Mixture(name, members, [1 / len(members)] * len(members))
