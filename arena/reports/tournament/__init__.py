@@ -1,22 +1,24 @@
 """The report of tournaments (section 3 of the paper).
 
-measures.py   a cell's numbers, from its rounds
-how_far.py    how far a cell is, in words
-runs.py       a whole run, or several side by side
-table2.py     table 2: its rows, and the sentences below them
-figure4.py    figure 4, left and right
-comparing.py  what two cells are compared by
+measures.py     a cell's numbers, from its rounds
+how_far.py      how far a cell is, in words
+runs.py         a whole run, or several side by side
+table2.py       table 2: its rows, and the sentences below them
+figure4.py      figure 4, left and right
+comparing.py    what two cells are compared by
+mitigations.py  ways of asking beside the plain one
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from arena.reports.options import DEFAULTS, ReportSettings
 
 if TYPE_CHECKING:
     from arena.reports.report import Report
+    from arena.reports.table import Table
     from arena.reports.tournament.runs import TournamentRuns
     from arena.store.rows import RunRow
     from arena.store.store import Store
@@ -24,13 +26,15 @@ if TYPE_CHECKING:
 
 def report(store: Store, runs: Sequence[RunRow], settings: ReportSettings = DEFAULTS) -> Report:
     """Table 2 and figure 4 of runs of games. Raises InputError if none of their games is installed."""
+    from arena.reports.tournament.mitigations import mitigations
     from arena.reports.tournament.runs import read_runs
 
-    return reported(read_runs(store, *runs, names=settings.labels), settings.published)
+    found = read_runs(store, *runs, names=settings.labels)
+    return reported(found, settings.published, mitigations(store, found))
 
 
-def reported(found: TournamentRuns, published: bool = False) -> Report:
-    """The same for runs that have already been read."""
+def reported(found: TournamentRuns, published: bool = False, more: Sequence[Table] = ()) -> Report:
+    """The same for runs that have already been read, with `more` tables."""
     from arena.reports.report import Report
     from arena.reports.tournament.figure4 import figure4
     from arena.reports.tournament.table2 import comparable, table2
@@ -39,10 +43,18 @@ def reported(found: TournamentRuns, published: bool = False) -> Report:
     return Report(
         name="tournament",
         file="table2",
-        tables=tables,
+        tables=(*tables, *more),
         figures=(figure4(found),),
         records=[row.values for table in tables for row in table.rows],
-        document=found.to_json(),
+        document={**found.to_json(), **_rows(more)},
         published=tuple(row for game in found.games for row in comparable(found, game)) if published else None,
         nothing=found.nothing,
     )
+
+
+def _rows(tables: Sequence[Table]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of these tables as a document, by the tables' keys."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in tables:
+        found.setdefault(table.key, []).extend({"row": row.name, **row.values} for row in table.rows)
+    return found
