@@ -86,6 +86,18 @@ from arena.cli.running import measure, spec_of
 )
 @click.option("--stated", is_flag=True, help="Ask the models to state a distribution, from which the move is drawn.")
 @click.option(
+    "--rename",
+    multiple=True,
+    metavar="NAMES",
+    help="Other words for moves and players: own, letters, others, or a TOML file; may be repeated.",
+)
+@click.option(
+    "--permute",
+    multiple=True,
+    type=click.Choice(["roles", "listing", "players"]),
+    help="Exchange which word stands for which move, the order in which they are listed, or the players' names.",
+)
+@click.option(
     "--draws",
     type=click.Choice(["own", "common"]),
     default="own",

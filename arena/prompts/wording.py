@@ -104,8 +104,9 @@ class Wording:
             raise InputError(f"the wording {self.label!r} can't be rendered: {error}") from error
 
 
-def find_wording(game: str, style: Style, seat: Seat, history: int | None = None) -> Wording:
-    """The wording that comes with a game (its name without an option) for a style and a seat.
+def find_wording(game: str, style: Style, seat: Seat, history: int | None = None, *, neutral: bool = False) -> Wording:
+    """The wording that comes with a game (its name without an option) for a style and a seat; with `neutral`, one that
+    reads well with other words for the moves, if the game has it.
 
     Raises InputError if the package that brings the game brings one that isn't a wording.
     """
@@ -113,7 +114,8 @@ def find_wording(game: str, style: Style, seat: Seat, history: int | None = None
     brought = game_templates(own)
     folders: tuple[Traversable, ...] = (templates / own, *((brought,) if brought else ()), templates / "generic")
     for folder in folders:
-        for name in (f"{style}-{seat}.toml", f"{style}.toml"):
+        plain = (f"{style}-{seat}.toml", f"{style}.toml")
+        for name in (f"{style}-neutral.toml", *plain) if neutral else plain:
             file = folder / name
             if file.is_file():
                 return read_wording(file, style, history, shipped=folder is not brought)

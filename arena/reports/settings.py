@@ -44,6 +44,10 @@ _SAID: Final = {
     "draws": "{} draws",
     "strings": "one of {} random strings",
     "stated": "stated distributions",
+    "words": "names {}",
+    "roles": "as {}",
+    "listing": "listed {}",
+    "players": "players {}",
     "invalid": "invalid answers {}",
     "max_tokens": "at most {} tokens",
     "rounds_asked": "{} rounds per match",
@@ -65,7 +69,11 @@ _NEVER_SAID: Final = frozenset(
     | {"mode"}  # which numbers a row of a task has: its columns show that
 )
 _OF_ALL: Final = ("temperature", "top_p", "min_p", "history", "invalid", "max_tokens")  # stated below a table
-_UNSAID: Final = {"min_p": 0.0, "draws": "own", "strings": 0, "stated": False}  # of settings that few use
+ARRANGED: Final = ("words", "roles", "listing", "players")  # what moves and players are called
+_UNSAID: Final = {  # of settings that few use
+    **{"min_p": 0.0, "draws": "own", "strings": 0, "stated": False},
+    **dict.fromkeys(ARRANGED, ""),
+}
 _PLAIN: Final[Mapping[str, Any]] = {**_UNSAID, **{f"opponent_{name}": value for name, value in _UNSAID.items()}}
 _READ: Final = {"sampling": "temperature", "invalid": "invalid"}  # run's own settings -> where they are in a cell's
 _DIGEST: Final = 8  # letters of a hash that are shown to people
@@ -164,6 +172,7 @@ def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[
         "infix": asked.infix if asked else None,
         "strings": asked.strings if asked and of_matches else None,
         "stated": asked.stated if asked and of_matches else None,
+        **{name: getattr(asked, name) if asked and of_matches else None for name in ARRANGED},
         "history": (history or "all") if wording and of_matches else None,
         "backend": model.backend if model else None,
         "weights": run.spec.models.get(agent.partition(":")[2]),

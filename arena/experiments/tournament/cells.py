@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -12,7 +13,9 @@ from arena.agents.spec import AGENTS, make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.loading import Models
 from arena.errors import InputError, UsageError
+from arena.experiments.tournament.arrangements import arrangements
 from arena.experiments.tournament.match import Pairing
+from arena.experiments.tournament.naming import OWN, Names, find_names
 from arena.experiments.tournament.seated import Seated
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import Game, ignored_games, parse_game
@@ -80,6 +83,7 @@ async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
     for kind in dict.fromkeys(agent.kind for agent in agents.values()):
         for line in AGENTS.ignored(kind):
             models.tell_once(line)
+    names = [find_names(name) for name in spec.rename or (OWN,)]
     cells = []
     for subject, game, opponent in product(spec.subjects, spec.games, spec.opponents):
         rules = parse_game(game)
@@ -87,8 +91,31 @@ async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
             models.tell_once(line)
         first = await _seat(agents[subject], Seat.SUBJECT, rules, spec, models)
         second = await _seat(agents[opponent], Seat.OPPONENT, rules, spec, models)
-        cells.append(_cell(rules, first, second, spec))
+        seats = _arranged(first, second, rules, spec, names) if _is_grid(spec) else [(first, second)]
+        cells += [_cell(rules, one, two, spec) for one, two in seats]
     return cells
+
+
+def _is_grid(spec: TournamentSpec) -> bool:
+    """Whether moves and players have other names, or another order."""
+    return bool(spec.rename or spec.permute)
+
+
+def _arranged(
+    first: Seated, second: Seated, game: Game, spec: TournamentSpec, names: Sequence[Names]
+) -> list[tuple[Seated, Seated]]:
+    """Both seats in every arrangement of names. Raises UsageError for one that nobody would read."""
+    if first.asking is None and second.asking is None:
+        return [(first, second)]
+    plain = arrangements(names[:1], (), game)[0]
+    for what in spec.permute:
+        other = arrangements(names[:1], (what,), game)[-1]
+        if all(seated.reads(plain, game) == seated.reads(other, game) for seated in (first, second)):
+            raise UsageError(
+                f"--permute {what} changes nothing in what {first.spec.text} and {second.spec.text} are asked in "
+                f"{game.title}: leave it out, or give a --wording that it changes"
+            )
+    return [(first.arranged(one), second.arranged(one)) for one in arrangements(names, spec.permute, game)]
 
 
 def _cell(game: Game, subject: Seated, opponent: Seated, spec: TournamentSpec) -> Cell:
@@ -115,7 +142,7 @@ async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, 
     if spec.wording is not None:
         wording = read_wording(Path(spec.wording), style, spec.history)
     else:
-        wording = find_wording(game.name, style, seat, spec.history)
+        wording = find_wording(game.name, style, seat, spec.history, neutral=_is_grid(spec))
     if spec.strings:
         wording = wording.adding(find_addition("random-string", style), string=random_strings(1)[0])
     elif spec.stated:

@@ -12,6 +12,7 @@ from arena.agents.mixture import Mixture
 from arena.agents.spec import make_bot
 from arena.agents.stating import StatingAgent
 from arena.backends.loading import Models
+from arena.experiments.tournament.arrangements import Arrangement
 from arena.games import Game
 from arena.prompts.additions import random_strings
 from arena.records import Seat
@@ -23,6 +24,7 @@ class Seated:
     """An agent's spec in one seat, and how it is asked if it is a model.
 
     Its prompts have one of `strings` random strings (0: none), or it is asked to state a distribution (`stated`).
+    `arrangement` says what the moves and players are called (None: as in the game).
     """
 
     spec: AgentSpec
@@ -30,13 +32,30 @@ class Seated:
     asking: Asking | None = None
     strings: int = 0
     stated: bool = False
+    arrangement: Arrangement | None = None
+
+    def arranged(self, arrangement: Arrangement) -> Seated:
+        """The same agent with these names; a bot has no use for them."""
+        if self.asking is None:
+            return self
+        return replace(self, arrangement=arrangement, asking=replace(self.asking, renaming=arrangement.renaming))
+
+    def reads(self, arrangement: Arrangement, game: Game) -> tuple[str, str] | None:
+        """What a model would be asked in the first round with these names, and the answer's opening; None for a
+        bot."""
+        if self.asking is None:
+            return None
+        renaming = arrangement.renaming
+        moves, others = (renaming.listed(game.moves_of(seat)) for seat in (self.seat, self.seat.other))
+        prompt, infix = self.asking.wording.render(moves, others, (), 1)
+        return renaming.text(prompt), renaming.text(infix)
 
     @property
     def asked(self) -> Asked | None:
         """How a model is asked, as results show it; None for a bot."""
         if self.asking is None:
             return None
-        wording = self.asking.wording
+        wording, named = self.asking.wording, self.arrangement
         return Asked(
             style=wording.style,
             wording=wording.name,
@@ -44,6 +63,10 @@ class Seated:
             infix=wording.opening,
             strings=self.strings,
             stated=self.stated,
+            words=named.names if named else "",
+            roles=", ".join(named.roles) if named else "",
+            listing=", ".join(named.listing) if named else "",
+            players=", ".join(named.players) if named else "",
         )
 
     @property
@@ -53,7 +76,8 @@ class Seated:
         if asked is None:
             return "-"
         strings = f"/strings{asked.strings}" if asked.strings else ""
-        return f"{asked.style}/{asked.format}/{asked.wording}{strings}"
+        names = f"/{self.arrangement.word}" if self.arrangement else ""
+        return f"{asked.style}/{asked.format}/{asked.wording}{strings}{names}"
 
     @property
     def models(self) -> Iterator[str]:

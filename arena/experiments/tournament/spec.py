@@ -15,7 +15,8 @@ class TournamentSpec(Spec, frozen=True, kw_only=True):
     """Matches of every subject in every game against every opponent. None leaves a setting to the catalog; `history` is
     how many past rounds a model is shown (None: all of them), and `wording` is a file of the user's own. `span` holds
     the first and the last match to play now, counted from 1 (None: all). Models are shown one of `strings`
-    random strings each round (0: none), or asked to state a distribution if `stated`. With `draws` "common", a match's
+    random strings each round (0: none), or asked to state a distribution if `stated`. `rename` and
+    `permute` make a cell of each arrangement of names (arrangements.py). With `draws` "common", a match's
     draws have the same names however its models are asked, so that ways of asking are compared match by match."""
 
     games: tuple[str, ...] = ("rps",)
@@ -35,6 +36,8 @@ class TournamentSpec(Spec, frozen=True, kw_only=True):
     max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 8
     strings: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     stated: bool = False
+    rename: tuple[str, ...] = ()
+    permute: tuple[Literal["roles", "listing", "players"], ...] = ()
     draws: Literal["own", "common"] = "own"
 
     @property
