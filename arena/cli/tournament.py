@@ -86,6 +86,11 @@ from arena.cli.running import measure, spec_of
 )
 @click.option("--stated", is_flag=True, help="Ask the models to state a distribution, from which the move is drawn.")
 @click.option(
+    "--mix",
+    metavar="MODEL=SHARE",
+    help="Let another model answer in a share of the rounds, as in gemma-3-270m=0.25.",
+)
+@click.option(
     "--rename",
     multiple=True,
     metavar="NAMES",

@@ -44,6 +44,7 @@ _SAID: Final = {
     "draws": "{} draws",
     "strings": "one of {} random strings",
     "stated": "stated distributions",
+    "mixed": "mixed with {}",
     "words": "names {}",
     "roles": "as {}",
     "listing": "listed {}",
@@ -72,7 +73,7 @@ _OF_ALL: Final = ("temperature", "top_p", "min_p", "history", "invalid", "max_to
 ARRANGED: Final = ("words", "roles", "listing", "players")  # what moves and players are called
 _UNSAID: Final = {  # of settings that few use
     **{"min_p": 0.0, "draws": "own", "strings": 0, "stated": False},
-    **dict.fromkeys(ARRANGED, ""),
+    **dict.fromkeys((*ARRANGED, "mixed"), ""),
 }
 _PLAIN: Final[Mapping[str, Any]] = {**_UNSAID, **{f"opponent_{name}": value for name, value in _UNSAID.items()}}
 _READ: Final = {"sampling": "temperature", "invalid": "invalid"}  # run's own settings -> where they are in a cell's
@@ -172,7 +173,7 @@ def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[
         "infix": asked.infix if asked else None,
         "strings": asked.strings if asked and of_matches else None,
         "stated": asked.stated if asked and of_matches else None,
-        **{name: getattr(asked, name) if asked and of_matches else None for name in ARRANGED},
+        **{name: getattr(asked, name) if asked and of_matches else None for name in (*ARRANGED, "mixed")},
         "history": (history or "all") if wording and of_matches else None,
         "backend": model.backend if model else None,
         "weights": run.spec.models.get(agent.partition(":")[2]),

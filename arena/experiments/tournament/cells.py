@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
+
+from msgspec import structs
 
 from arena.agents.agent import AgentSpec, Sees
 from arena.agents.asking import Asking
@@ -77,8 +80,9 @@ async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
     Raises UsageError for agents and games that don't exist or don't fit, InputError for models and settings.
     """
     check_format(spec.format)
-    if spec.stated and spec.strings:
-        raise UsageError("--stated and --strings are two ways of asking for a move: give one of the two")
+    if spec.stated and (spec.strings or spec.mix):
+        other = "--strings" if spec.strings else "--mix"
+        raise UsageError(f"--stated asks for a distribution and {other} for a move: give one of the two")
     agents = {text: parse_agent(text) for text in (*spec.subjects, *spec.opponents)}
     for kind in dict.fromkeys(agent.kind for agent in agents.values()):
         for line in AGENTS.ignored(kind):
@@ -156,15 +160,30 @@ async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, 
         fallback=fallback,
         max_tokens=spec.max_tokens,
     )
-    return Seated(agent, seat, asking, spec.strings, spec.stated)
+    alone = Seated(agent, seat, asking, spec.strings, spec.stated)
+    if spec.mix is None:
+        return alone
+    other, share = parse_mix(spec.mix)
+    mixed = await _seat(other, seat, game, structs.replace(spec, mix=None), models)
+    return replace(alone, other=mixed, share=share)
+
+
+def parse_mix(text: str) -> tuple[AgentSpec, float]:
+    """The model to be mixed with and its share, from MODEL=SHARE. Raises UsageError for anything else."""
+    name, _, number = text.rpartition("=")
+    try:
+        share = float(number)
+    except ValueError:
+        share = math.nan
+    if not name or not 0.0 <= share <= 1.0:  # also for nan
+        raise UsageError(f"--mix {text!r}: write MODEL=SHARE with a share from 0 to 1, as in gemma-3-270m=0.25")
+    return parse_agent(f"llm:{name.removeprefix('llm:')}"), share
 
 
 async def check_length(cell: Cell, rounds: int, models: Models) -> None:
     """Refuse a match that can't fit a model's context: TooLong, naming the most rounds that fit."""
-    for seated in (cell.subject, cell.opponent):
-        if seated.asking is None:
-            continue
-        agent = await seated.model_agent(cell.game, models)
+    for seated in (*cell.subject.asked_models, *cell.opponent.asked_models):
+        agent = await seated.alone(cell.game, models)
         model = await models.get(seated.spec.argument)
         needed = await agent.longest(rounds)
         if needed <= model.context:

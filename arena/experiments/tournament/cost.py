@@ -32,7 +32,8 @@ _DEEPEST: Final = 200  # rounds after which hardly any two matches still agree
 
 def cost(cell: Cell, spec: TournamentSpec, shown: Shown, left: float) -> Cost:
     """The cost of a cell. What is likely is learned from earlier runs, or else from what other models have done."""
-    costs = [_of_seat(cell, seated, spec, shown) for seated in (cell.subject, cell.opponent) if seated.asking]
+    asked = (*cell.subject.asked_models, *cell.opponent.asked_models)
+    costs = [_of_seat(cell, seated, spec, shown) for seated in asked]
     if not costs:
         return replace(FREE, left=left)
     prompts, tokens = NOTHING, NOTHING

@@ -17,6 +17,7 @@ from arena.games import Game
 from arena.prompts.additions import random_strings
 from arena.records import Seat
 from arena.store.rows import Asked
+from arena.text import number_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Seated:
     """An agent's spec in one seat, and how it is asked if it is a model.
 
     Its prompts have one of `strings` random strings (0: none), or it is asked to state a distribution (`stated`).
-    `arrangement` says what the moves and players are called (None: as in the game).
+    `arrangement` says what the moves and players are called (None: as in the game). In a `share` of the rounds, which
+    is drawn, the model `other` answers in its place.
     """
 
     spec: AgentSpec
@@ -33,12 +35,16 @@ class Seated:
     strings: int = 0
     stated: bool = False
     arrangement: Arrangement | None = None
+    other: Seated | None = None
+    share: float = 0.0
 
     def arranged(self, arrangement: Arrangement) -> Seated:
         """The same agent with these names; a bot has no use for them."""
         if self.asking is None:
             return self
-        return replace(self, arrangement=arrangement, asking=replace(self.asking, renaming=arrangement.renaming))
+        asking = replace(self.asking, renaming=arrangement.renaming)
+        other = self.other and self.other.arranged(arrangement)
+        return replace(self, arrangement=arrangement, asking=asking, other=other)
 
     def reads(self, arrangement: Arrangement, game: Game) -> tuple[str, str] | None:
         """What a model would be asked in the first round with these names, and the answer's opening; None for a
@@ -63,6 +69,7 @@ class Seated:
             infix=wording.opening,
             strings=self.strings,
             stated=self.stated,
+            mixed=f"{number_text(self.share)} of {self.other.spec.text}" if self.other else "",
             words=named.names if named else "",
             roles=", ".join(named.roles) if named else "",
             listing=", ".join(named.listing) if named else "",
@@ -77,13 +84,21 @@ class Seated:
             return "-"
         strings = f"/strings{asked.strings}" if asked.strings else ""
         names = f"/{self.arrangement.word}" if self.arrangement else ""
-        return f"{asked.style}/{asked.format}/{asked.wording}{strings}{names}"
+        mixed = f"/{asked.mixed}/{self.other.wording}" if self.other else ""
+        return f"{asked.style}/{asked.format}/{asked.wording}{strings}{names}{mixed}"
 
     @property
     def models(self) -> Iterator[str]:
         """The names of the models that it needs."""
+        return (one.spec.argument for one in self.asked_models)
+
+    @property
+    def asked_models(self) -> Iterator[Seated]:
+        """Itself if it is a model, and the model that it is mixed with."""
         if self.asking is not None:
-            yield self.spec.argument
+            yield self
+        if self.other is not None:
+            yield from self.other.asked_models
 
     async def agent(self, game: Game, models: Models) -> Agent:
         """The agent itself; loads a model."""
@@ -91,16 +106,21 @@ class Seated:
 
     async def model_agent(self, game: Game, models: Models) -> LanguageModelAgent | StatingAgent | Mixture:
         """The same for a model."""
+        if self.other is None:
+            return await self.alone(game, models)
+        members = [await one.alone(game, models) for one in self.asked_models]
+        plain = [one for one in members if not isinstance(one, StatingAgent)]  # the planning refuses others
+        return Mixture(self.spec.text, plain, [1 - self.share, self.share])
+
+    async def alone(self, game: Game, models: Models) -> LanguageModelAgent | StatingAgent | Mixture:
+        """The same without the model that it is mixed with."""
         assert self.asking is not None
         model, name, asking = await models.get(self.spec.argument), self.spec.text, self.asking
         if self.stated:
             return await StatingAgent.make(name, model, game, self.seat, asking)
         if not self.strings:
             return await LanguageModelAgent.make(name, model, game, self.seat, asking)
-        members = []
-        for string in random_strings(self.strings):
-            wording = replace(asking.wording, given=(("string", string),))
-            members.append(
-                await LanguageModelAgent.make(name, model, game, self.seat, replace(asking, wording=wording))
-            )
+        wordings = [replace(asking.wording, given=(("string", string),)) for string in random_strings(self.strings)]
+        ways = [replace(asking, wording=wording) for wording in wordings]
+        members = [await LanguageModelAgent.make(name, model, game, self.seat, way) for way in ways]
         return Mixture(name, members, [1 / len(members)] * len(members))

@@ -36,6 +36,7 @@ class TournamentSpec(Spec, frozen=True, kw_only=True):
     max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 8
     strings: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     stated: bool = False
+    mix: str | None = None
     rename: tuple[str, ...] = ()
     permute: tuple[Literal["roles", "listing", "players"], ...] = ()
     draws: Literal["own", "common"] = "own"

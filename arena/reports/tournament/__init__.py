@@ -6,6 +6,7 @@ runs.py         a whole run, or several side by side
 table2.py       table 2: its rows, and the sentences below them
 figure4.py      figure 4, left and right
 comparing.py    what two cells are compared by
+renamings.py    arrangements of names, and their shares of variance
 mitigations.py  ways of asking beside the plain one
 """
 
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 def report(store: Store, runs: Sequence[RunRow], settings: ReportSettings = DEFAULTS) -> Report:
     """Table 2 and figure 4 of runs of games. Raises InputError if none of their games is installed."""
     from arena.reports.tournament.mitigations import mitigations
+    from arena.reports.tournament.renamings import renamings
     from arena.reports.tournament.runs import read_runs
 
     found = read_runs(store, *runs, names=settings.labels)
-    return reported(found, settings.published, mitigations(store, found))
+    return reported(found, settings.published, (*mitigations(store, found), *renamings(found)))
 
 
 def reported(found: TournamentRuns, published: bool = False, more: Sequence[Table] = ()) -> Report:
