@@ -115,7 +115,7 @@ def leaning_of(past: Past, moves: int, replies: int) -> float:
 
 def _replies(cell: Cell, seated: Seated) -> int:
     """Among how many replies the other seat's choice is open, once the model's policy is known."""
-    other = cell.opponent if seated is cell.subject else cell.subject
+    other = cell.opponent if seated.seat is Seat.SUBJECT else cell.subject
     replies = len(cell.game.moves_of(seated.seat.other))
     if other.asking is None:
         bot = make_bot(other.spec, cell.game, other.seat)
