@@ -83,6 +83,8 @@ async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
     if spec.stated and (spec.strings or spec.mix):
         other = "--strings" if spec.strings else "--mix"
         raise UsageError(f"--stated asks for a distribution and {other} for a move: give one of the two")
+    if spec.mix is not None:
+        parse_mix(spec.mix)  # also where nobody is a model
     agents = {text: parse_agent(text) for text in (*spec.subjects, *spec.opponents)}
     for kind in dict.fromkeys(agent.kind for agent in agents.values()):
         for line in AGENTS.ignored(kind):
