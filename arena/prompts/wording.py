@@ -115,7 +115,7 @@ def find_wording(game: str, style: Style, seat: Seat, history: int | None = None
     folders: tuple[Traversable, ...] = (templates / own, *((brought,) if brought else ()), templates / "generic")
     for folder in folders:
         plain = (f"{style}-{seat}.toml", f"{style}.toml")
-        for name in (f"{style}-neutral.toml", *plain) if neutral else plain:
+        for name in (f"{style}-{seat}-neutral.toml", f"{style}-neutral.toml", *plain) if neutral else plain:
             file = folder / name
             if file.is_file():
                 return read_wording(file, style, history, shipped=folder is not brought)

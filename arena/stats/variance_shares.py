@@ -48,15 +48,15 @@ def variance_shares(values: NDArray[np.float64], factors: Mapping[str, Sequence[
         for name, one in levels.items()
         if one.max() > 0 and all(balanced(one, other) for other in levels.values() if other is not one and other.max())
     }
-    nothing = {name: Estimate(None) for name in (*factors, REST)}
+    explained = {name: Estimate(None) for name in (*factors, REST)}
     values = _grouped(values)
     matches, places = values.shape
     if matches < 2 or not known:
-        return nothing
+        return explained
     sums = _Sums(values, [_projection(one) for one in known.values()] + [_whole(places)])
     found = sums.of(np.full((1, matches), 1.0), noise=1)[0]
     if found[-1] <= 0:
-        return nothing
+        return explained
     draws = uniforms("variance shares", _RESAMPLES * matches).reshape(_RESAMPLES, matches)
     counts = np.stack([np.bincount(row, minlength=matches) for row in (draws * matches).astype(np.int64)])
     again = sums.of(counts.astype(np.float64), noise=2)
@@ -65,10 +65,10 @@ def variance_shares(values: NDArray[np.float64], factors: Mapping[str, Sequence[
     low, high = np.quantile(np.clip(_with_rest(again), 0.0, 1.0), [0.025, 0.975], axis=0)
     for at, name in enumerate((*known, REST)):
         share = float(np.clip(shares[at], 0.0, 1.0))
-        nothing[name] = Estimate(share, (min(float(low[at]), share), max(float(high[at]), share)))
+        explained[name] = Estimate(share, (min(float(low[at]), share), max(float(high[at]), share)))
     if len(known) < sum(bool(one.max()) for one in levels.values()):
-        nothing[REST] = Estimate(None)  # it would hold that of the factors that can't be told apart
-    return nothing
+        explained[REST] = Estimate(None)  # it would hold that of the factors that can't be told apart
+    return explained
 
 
 def _with_rest(sums: NDArray[np.float64]) -> NDArray[np.float64]:

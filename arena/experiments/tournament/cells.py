@@ -118,7 +118,7 @@ def _arranged(
         other = arrangements(names[:1], (what,), game)[-1]
         if all(seated.reads(plain, game) == seated.reads(other, game) for seated in (first, second)):
             raise UsageError(
-                f"--permute {what} changes nothing in what {first.spec.text} and {second.spec.text} are asked in "
+                f"--permute {what} changes nothing in what {first.spec.text} and {second.spec.text} are first asked in "
                 f"{game.title}: leave it out, or give a --wording that it changes"
             )
     return [(first.arranged(one), second.arranged(one)) for one in arrangements(names, spec.permute, game)]

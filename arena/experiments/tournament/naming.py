@@ -92,13 +92,16 @@ def _read(file: Traversable) -> Names:
     text = read_text(file, "set of names")
     said, lines = parse_toml(text, file, "set of names"), lines_of(text)
     checked = _Checked(str(file), lines)
-    games, players = {}, PLAYERS
+    games: dict[str, dict[str, str]] = {}
+    players: tuple[str, str] = PLAYERS
     for key, value in said.items():
         if key == "name":
             checked.text(value, ("name",))
         elif key == "players":
             found = checked.table(key, value, PLAYERS)
             players = (found.get("Ann", "Ann"), found.get("Bob", "Bob"))
+            if players[0].lower() == players[1].lower():
+                raise checked.fault(f"both players are called {players[0]!r}", (key,))
         elif key in game_names():
             games[key] = checked.table(key, value, None)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -98,7 +99,7 @@ def _share_rows(name: str, game: Game, group: Sequence[CellReport]) -> Iterator[
     known = list(dict.fromkeys(zip((cell.settings["words"] for cell in cells for _ in game.moves), words, strict=True)))
     of_policy = {
         "word": [known.index((cell.settings["words"], word)) for cell in cells for word in _words(cell, "roles")],
-        "role": [*range(len(game.moves))] * len(cells),
+        "role": [0 if _alike(game) else move for _ in cells for move in range(len(game.moves))],
         "place": [_words(cell, "listing").index(word) for cell in cells for word in _words(cell, "roles")],
     }
     yield from _rows_of(name, "policy", variance_shares(policies, of_policy))
@@ -114,6 +115,16 @@ def _share_rows(name: str, game: Game, group: Sequence[CellReport]) -> Iterator[
         "players": _within(cells, "players"),
     }
     yield from _rows_of(name, "net", variance_shares(np.concatenate(nets, axis=1), of_net))
+
+
+def _alike(game: Game) -> bool:
+    """Whether no move is unlike another, as in hide & seek: then there are no roles."""
+    for one, other in pairwise(range(len(game.moves))):
+        order = list(range(len(game.moves)))
+        order[one], order[other] = other, one
+        if game.moves != game.replies or not np.array_equal(game.payoff[order][:, order], game.payoff):
+            return False
+    return True
 
 
 def _rows_of(name: str, of: str, shares: dict[str, Estimate]) -> Iterator[Row]:

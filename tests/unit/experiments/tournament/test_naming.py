@@ -36,6 +36,7 @@ OWN = find_names("own")
         ('name = "x"\n[rps]\nrock = "Ann"', "line 3, `rock` of [rps]: 'Ann' is there already, as the players' name"),
         ('name = "x"\nrps = "a"', "line 2, `rps`: it should be a table"),
         ('name = "x"\n[players]\nAnne = "Kim"', "line 3, `Anne` of [players]: there is no such word"),
+        ('name = "x"\n[players]\nAnn = "Bob"', "line 2, `players`: both players are called 'Bob'"),
         ('name = "x"\n[rps]\nrock = "a"\npaper = "b"', "line 2, `rps`: there is no word for `scissors`"),
     ],
 )
@@ -90,6 +91,7 @@ def test_a_permutation_that_nobody_would_read_is_refused() -> None:
     with pytest.raises(UsageError, match="--permute players changes nothing"):
         planned(style="instruct", permute=("players",))
     assert len(planned(games=("hide-and-seek",), permute=("listing",))) == 7
+    assert len(planned(games=("matching-pennies",), permute=("listing",))) == 2
 
 
 def test_past_rounds_and_answers_have_the_new_words() -> None:
