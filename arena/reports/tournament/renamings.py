@@ -4,6 +4,7 @@ does each part of an arrangement explains."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 from typing import Any, Final
@@ -35,9 +36,7 @@ _SHARES: Final = (
     Column("share", "share of variance, %", "rate", narrow="share,\n%"),
     Column("share", "95%", "interval"),
 )
-_NOTE: Final = (
-    "Plays most: the word with the largest mean probability. Expected and other numbers of each cell are in table 2."
-)
+_NOTE: Final = "Plays most: the word with the largest mean probability. Table 2 has each cell's other numbers."
 _SHARES_NOTE: Final = (
     "Policy: of the variance of each word's mean probability between arrangements, what the word itself explains, the "
     "move that it stands for, and its place in the list; the rest is their interactions. Net: of the variance of the "
@@ -56,9 +55,11 @@ def renamings(runs: TournamentRuns) -> tuple[Table, ...]:
         rows = [row for name, group in zip(names, groups, strict=True) for row in _rows(name, group)]
         found = [row for name, group in zip(names, groups, strict=True) for row in _share_rows(name, game, group)]
         if rows:
-            parts.append(Table("renamings", f"Other names, {game.title}", _COLUMNS, tuple(rows), (_NOTE,)))
-            title = f"Shares of variance, {game.title}"
-            shares.append(Table("shares", title, _SHARES, tuple(found), (_SHARES_NOTE,)))
+            parts.append(Table("renamings", f"Other names, {game.title}", _COLUMNS, tuple(rows)))
+            shares.append(Table("shares", f"Shares of variance, {game.title}", _SHARES, tuple(found)))
+    for tables, note in ((parts, _NOTE), (shares, _SHARES_NOTE)):
+        if tables:
+            tables[-1] = replace(tables[-1], footnotes=(note,))
     return (*parts, *shares)
 
 
