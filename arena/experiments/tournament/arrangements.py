@@ -30,6 +30,11 @@ class Arrangement:
     renaming: Renaming
 
     @property
+    def title(self) -> str:
+        """The same for people."""
+        return f"{', '.join(self.roles)}, listed {', '.join(self.listing)}, {' and '.join(self.players)}"
+
+    @property
     def word(self) -> str:
         """The same as one word, for a cell's key."""
         return "/".join((self.names, *(",".join(part) for part in (self.roles, self.listing, self.players))))

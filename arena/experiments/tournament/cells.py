@@ -58,8 +58,9 @@ class Cell:
 
     @property
     def title(self) -> str:
-        """Who is measured in which game, in one line."""
-        return f"{self.subject.spec.text} · {self.game.title}"
+        """Who is measured in which game, and under which names, in one line."""
+        named = self.subject.arrangement or self.opponent.arrangement
+        return " · ".join(filter(None, (self.subject.spec.text, self.game.title, named and named.title)))
 
     @property
     def models(self) -> tuple[str, ...]:

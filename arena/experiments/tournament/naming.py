@@ -26,7 +26,7 @@ from typing import Any, Final
 from arena.errors import InputError, UsageError
 from arena.experiments.suites.places import Path as Keys
 from arena.experiments.suites.places import lines_of
-from arena.games import Game, game_names
+from arena.games import Game, game_names, parse_game
 from arena.text import meant
 from arena.toml import parse_toml, read_text
 
@@ -131,8 +131,6 @@ class _Checked:
         return value
 
     def table(self, name: str, value: Any, known: Sequence[str] | None) -> dict[str, str]:
-        from arena.games import parse_game
-
         if not isinstance(value, dict):
             raise self.fault(f"it should be a table: [{name}], and below it a line for each word", (name,))
         if known is None:
