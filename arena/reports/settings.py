@@ -46,8 +46,8 @@ _SAID: Final = {
     "stated": "stated distributions",
     "mixed": "mixed with {}",
     "words": "names {}",
-    "roles": "as {}",
-    "listing": "listed {}",
+    "roles": "roles {}",
+    "listing": "listing {}",
     "players": "players {}",
     "invalid": "invalid answers {}",
     "max_tokens": "at most {} tokens",
@@ -138,7 +138,8 @@ def of_run(run: RunRow) -> dict[str, Any]:
     for cell in run.spec.cells:
         for name, value in settings_of(run, cell).items():
             found.setdefault(name, {}).update({} if value is None else {str(value): None})
-    return {name: ", ".join(values) or None for name, values in found.items()}
+    several = {name for name, values in found.items() if name in ARRANGED and len(values) > 1}  # of a grid
+    return {name: "several" if name in several else ", ".join(values) or None for name, values in found.items()}
 
 
 def name_of(setting: str) -> str:

@@ -103,7 +103,7 @@ OF_GAMES: dict[str, tuple[Any, str]] = {  # another value, and what shows it
     "min_p": (0.2, "llm:table, min-p 0.2"),
     "mix": ("other=0.25", "llm:table, mixed with 0.25 of llm:other"),
     "rename": (("own", "letters"), "llm:table, wording neutral-log@"),
-    "permute": (("listing",), "listed scissors, paper, rock"),
+    "permute": (("listing",), "listing scissors, paper, rock"),
     "strings": (3, "llm:table, one of 3 random strings"),
     "stated": (True, "llm:table, stated distributions"),
     "draws": ("common", "llm:table, common draws"),
