@@ -37,8 +37,8 @@ class Mixture:
         """Draw a member, which decides. Raises ModelError if a model fails."""
         drawn = draw_move(Policy(self.weights), float(uniforms(stream(view.seed, "member"), 1)[0]))
         chosen = self.members[drawn]
-        others = [member.policy(view) for member in self.members if member is not chosen]
-        decision, *policies = await asyncio.gather(chosen.decide(view), *others)
+        others = (member.policy(view) for member in self.members if member is not chosen)
+        decision, policies = await asyncio.gather(chosen.decide(view), asyncio.gather(*others))
         assert decision.policy is not None
         policies.insert(drawn, decision.policy)
         return Decision(self._mean(policies), decision.move, decision.answers, decision.prompt)

@@ -49,12 +49,13 @@ def arrangements(names: Sequence[Names], permute: Sequence[What], game: Game) ->
     if "roles" in permute and game.moves != game.replies:
         raise UsageError(f"in {game.title} the two seats have different moves, whose roles can't be exchanged")
     own = tuple(dict.fromkeys((*game.moves, *game.replies)))
+    plain = tuple(range(len(own)))
     found = []
     for one in names:
         words = one.words(game)
-        orders = [_orders(len(own)) if what in permute else [tuple(range(len(own)))] for what in ("roles", "listing")]
+        roles, listings = (_orders(len(own)) if what in permute else [plain] for what in ("roles", "listing"))
         seats = (one.players, one.players[::-1]) if "players" in permute else (one.players,)
-        for role, listing, players in product(*orders, seats):
+        for role, listing, players in product(roles, listings, seats):
             in_roles = tuple(words[place] for place in role)
             listed = tuple(words[place] for place in listing)
             pairs = (*zip(own, in_roles, strict=True), *zip((name.lower() for name in PLAYERS), players, strict=True))

@@ -24,11 +24,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from arena.errors import InputError, UsageError
-from arena.experiments.suites.places import Path as Keys
-from arena.experiments.suites.places import lines_of
 from arena.games import Game, game_names, parse_game
 from arena.text import meant
-from arena.toml import parse_toml, read_text
+from arena.toml import Keys, lines_of, parse_toml, read_text
 
 OWN: Final = "own"  # the game's own names
 PLAYERS: Final = ("Ann", "Bob")  # in the wordings that name players
