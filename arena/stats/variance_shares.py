@@ -21,6 +21,8 @@ from arena.stats.clusters import Estimate
 
 _RESAMPLES: Final = 1000
 _MOST: Final = 1000  # matches that are resampled one by one; of more, groups are
+_TELLING: Final = 0.9  # of the resamples: so many must show some variance
+_ROUNDING: Final = 1e-24  # of the sum of all squares: what is less is no variance
 REST: Final = "rest"
 
 Levels = NDArray[np.int64]
@@ -39,8 +41,8 @@ def variance_shares(values: NDArray[np.float64], factors: Mapping[str, Sequence[
     """The share of each factor in the variance between places, and `rest`, that of their interactions; from 0 to 1.
 
     `values` has the shape (matches, places), and each of `factors` gives the level of every place. Intervals (95%) are
-    those of a bootstrap over matches. All are None where the grid shows no variance beyond noise, or a factor can't be
-    told from another one or has one level; intervals are None below two matches.
+    those of a bootstrap over matches. A share is None where the grid shows no variance beyond noise, or where a factor
+    can't be told from another one or has one level. Intervals are None where too many resamples show no variance.
     """
     levels = {name: np.unique(np.asarray(given), return_inverse=True)[1] for name, given in factors.items()}
     known = {
@@ -55,17 +57,20 @@ def variance_shares(values: NDArray[np.float64], factors: Mapping[str, Sequence[
         return explained
     sums = _Sums(values, [_projection(one) for one in known.values()] + [_whole(places)])
     found = sums.of(np.full((1, matches), 1.0), noise=1)[0]
-    if found[-1] <= 0:
+    least = _ROUNDING * float((values**2).sum()) / matches
+    if found[-1] <= least:
         return explained
     draws = uniforms("variance shares", _RESAMPLES * matches).reshape(_RESAMPLES, matches)
     counts = np.stack([np.bincount(row, minlength=matches) for row in (draws * matches).astype(np.int64)])
     again = sums.of(counts.astype(np.float64), noise=2)
-    again = again[again[:, -1] > 0]
-    shares = _with_rest(found[None])[0]
-    low, high = np.quantile(np.clip(_with_rest(again), 0.0, 1.0), [0.025, 0.975], axis=0)
+    again = again[again[:, -1] > least]
+    certain = len(again) >= _TELLING * _RESAMPLES
+    shares = np.clip(_with_rest(found[None])[0], 0.0, 1.0)
+    ends = np.quantile(np.clip(_with_rest(again), 0.0, 1.0), [0.025, 0.975], axis=0).T if certain else []
     for at, name in enumerate((*known, REST)):
-        share = float(np.clip(shares[at], 0.0, 1.0))
-        explained[name] = Estimate(share, (min(float(low[at]), share), max(float(high[at]), share)))
+        share = float(shares[at])
+        interval = (min(float(ends[at][0]), share), max(float(ends[at][1]), share)) if certain else None
+        explained[name] = Estimate(share, interval)
     if len(known) < sum(bool(one.max()) for one in levels.values()):
         explained[REST] = Estimate(None)  # it would hold that of the factors that can't be told apart
     return explained
