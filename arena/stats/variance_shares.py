@@ -66,10 +66,12 @@ def variance_shares(values: NDArray[np.float64], factors: Mapping[str, Sequence[
     again = again[again[:, -1] > least]
     certain = len(again) >= _TELLING * _RESAMPLES
     shares = np.clip(_with_rest(found[None])[0], 0.0, 1.0)
-    ends = np.quantile(np.clip(_with_rest(again), 0.0, 1.0), [0.025, 0.975], axis=0).T if certain else []
+    resampled = np.clip(_with_rest(again), 0.0, 1.0)
     for at, name in enumerate((*known, REST)):
-        share = float(shares[at])
-        interval = (min(float(ends[at][0]), share), max(float(ends[at][1]), share)) if certain else None
+        share, interval = float(shares[at]), None
+        if certain:
+            low, high = np.quantile(resampled[:, at], [0.025, 0.975])
+            interval = min(float(low), share), max(float(high), share)
         explained[name] = Estimate(share, interval)
     if len(known) < sum(bool(one.max()) for one in levels.values()):
         explained[REST] = Estimate(None)  # it would hold that of the factors that can't be told apart

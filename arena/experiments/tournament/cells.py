@@ -60,7 +60,7 @@ class Cell:
     def title(self) -> str:
         """Who is measured in which game, and under which names, in one line."""
         named = self.subject.arrangement or self.opponent.arrangement
-        return " · ".join(filter(None, (self.subject.spec.text, self.game.title, named and named.title)))
+        return " · ".join((self.subject.spec.text, self.game.title, *([named.title] if named else [])))
 
     @property
     def models(self) -> tuple[str, ...]:
