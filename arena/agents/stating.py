@@ -91,13 +91,34 @@ class StatingAgent:
 
 def statement_rule(moves: Sequence[str]) -> StopRule:
     """When an answer has stated a number for each of the moves, in this order, one of them above 0. The first move is
-    the prompt's last word, so the answer begins with its number. Only a line break ends an answer early."""
+    the prompt's last word, so the answer begins with its number. An answer that can't become a statement any more ends
+    at once: small models write many, and hardly any part of them would be of use."""
     names = ["|".join(map(re.escape, surface_forms(move))) for move in moves[1:]]
     numbers, zeros = (
         rf"{_GAP}{number}" + "".join(rf"{_BETWEEN}(?:{name})(?!\w){_GAP}{number}" for name in names) + _WHOLE
         for number in (_NUMBER, _ZERO)
     )
-    return StopRule(rf"\A(?!{zeros}){numbers}", closing_marks(()), _TOKENS * len(moves))
+    lost = rf"\A(?!{_begun(moves)}\Z)[\s\S]"
+    return StopRule(rf"\A(?!{zeros}){numbers}", f"{closing_marks(())}|{lost}", _TOKENS * len(moves))
+
+
+def _begun(moves: Sequence[str]) -> str:
+    """What may become a statement, as a regular expression."""
+    number = r"(?:\d{1,9}(?:\.\d{0,9})?)?"
+    unit = rf"(?:(?:%|percent|per cent){_GAP})?"
+    cut = f"(?:{_cut('percent')}|{_cut('per cent')}|{_cut('and')})"
+    pattern = _GAP + number
+    for move in reversed(moves[1:]):
+        forms = surface_forms(move)
+        names, cuts = "|".join(map(re.escape, forms)), "|".join(map(_cut, forms))
+        ends = rf"{_GAP}{unit}(?:and {_GAP})?(?:{cuts})|{_GAP}{unit}{cut}"
+        pattern = rf"{_GAP}(?:{number}|{_NUMBER}(?:{ends}|{_BETWEEN}(?:{names})(?!\w){pattern}))"
+    return f"(?:{pattern})"
+
+
+def _cut(word: str) -> str:
+    """A word or its beginning, or nothing."""
+    return "".join(f"(?:{re.escape(letter)}" for letter in word) + ")?" * len(word)
 
 
 def stated_distribution(match: re.Match[str]) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -63,6 +64,27 @@ def test_what_a_statement_is(text: str, expected: tuple[float, ...] | None) -> N
     assert (match is None) == (expected is None)
     if match is not None:
         assert stated_distribution(match) == pytest.approx(expected)
+
+
+@given(
+    st.lists(st.integers(0, 1000), min_size=3, max_size=3).filter(any),
+    st.sampled_from(["", "%", " percent", " per cent"]),
+    st.sampled_from([", ", ", and ", "; ", " "]),
+    st.sampled_from(["scissors", "Scissors", "SCISSORS"]),
+)
+def test_what_may_become_a_statement_goes_on(numbers: list[int], unit: str, between: str, last: str) -> None:
+    first, second, third = numbers
+    text = f": {first}.5{unit}{between}paper = {second}{unit}{between}{last} {third}{unit}\n"
+    assert found(RULE, text) is not None
+    ends = next(end for end in range(len(text) + 1) if found(RULE, text[:end]))
+    assert not any(re.search(RULE.closed, text[:end]) for end in range(ends))
+
+
+@pytest.mark.parametrize(
+    "text", [", scissors", " 40% rock", " x", " 40%, paper 30%, paper", " 12345678901", " 4.x", "\n5\n"]
+)
+def test_what_can_t_become_one_ends_at_once(text: str) -> None:
+    assert found(RULE, text) is None and re.search(RULE.closed, text)
 
 
 @given(st.lists(st.integers(0, 1000), min_size=3, max_size=3).filter(any), st.sampled_from(["", "%", " percent"]))
