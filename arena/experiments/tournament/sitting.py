@@ -20,7 +20,6 @@ from arena.store.rows import RunSpec
 from arena.store.store import Store
 from arena.store.writer import FLUSH_SECONDS, RunWriter
 
-
 SITTING: Final = "match"  # the experiment
 
 
