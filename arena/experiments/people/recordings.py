@@ -8,6 +8,7 @@ import io
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ NEEDED: Final = ("person", "round", "move", "reply")
 OPTIONAL: Final = ("experiment", "opponent", "outcome")
 MOST_ROUNDS: Final = 100_000  # of a person
 _MOST_BYTES: Final = 500_000_000  # of a table
+_PIECE: Final = 1_000_000  # bytes that are read at once
 _LONGEST: Final = 200  # letters of a name
 _GZIP: Final = b"\x1f\x8b"
 _NO_MOVE: Final = frozenset({"", "none", "nan", "na"})
@@ -113,7 +115,8 @@ def _text(file: Path) -> str:
         with file.open("rb") as opened:
             packed = opened.read(len(_GZIP)) == _GZIP
             opened.seek(0)
-            data = (gzip.GzipFile(fileobj=opened) if packed else opened).read(_MOST_BYTES + 1)
+            unpacked = gzip.GzipFile(fileobj=opened) if packed else opened
+            data = b"".join(islice(iter(lambda: unpacked.read(_PIECE), b""), _MOST_BYTES // _PIECE + 1))
         if len(data) > _MOST_BYTES:
             raise InputError(f"{file} is too large for a table of recorded play: divide it into several runs")
         return data.decode("utf-8-sig")
