@@ -92,7 +92,7 @@ def test_moves_and_replies_are_those_of_the_game(tmp_path: Path) -> None:
     assert read(tmp_path, f"{HEAD}1,1,heads,tails\n", "matching-pennies") == [Recording("1", "", (0,), (1,))]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(data=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: f"{HEAD}{text}".encode())))
 def test_whatever_is_given_is_read_or_refused(tmp_path: Path, data: bytes) -> None:
     try:
