@@ -28,7 +28,7 @@ def test_people_are_imported_once_and_players_set_among_them(tmp_path: Path) -> 
     assert player["subject"] == "uniform"
     assert 0 <= player["percentile_low"] < player["percentile_high"] <= 100
     assert "percentile" in arena("people", "score", "--store", store, "--run", "2").stdout
-    assert "people (3)" in arena("report", "--store", store, "--run", "1", "--format", "md").stdout
+    assert "people (2)" in arena("report", "--store", store, "--run", "1", "--format", "md").stdout
     arena("people", "score", "--store", store, "--out", tmp_path / "out")
     assert (tmp_path / "out" / "people.tex").is_file()
     assert "recorded:bot" in arena("runs", "show", "1", "--store", store).stdout

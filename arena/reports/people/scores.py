@@ -40,7 +40,8 @@ class Player:
 
 @dataclass(frozen=True)
 class PeopleScores:
-    """Recorded people, and other players, all in their first `rounds` rounds. `left_out` are sentences."""
+    """Recorded people, and other players, all in their first `rounds` rounds. `too_short` is how many of the recorded
+    matches have fewer; `left_out` are sentences on other players."""
 
     runs: TournamentRuns
     game: Game
@@ -48,6 +49,7 @@ class PeopleScores:
     readers: tuple[str, ...]
     people: tuple[Player, ...]
     others: tuple[Player, ...]
+    too_short: int
     left_out: tuple[str, ...]
 
     @cached_property
@@ -84,11 +86,12 @@ def score_people(
     if rounds is None:
         rounds = min(ROUNDS, *(cell.cell.reached or cell.cell.rounds or ROUNDS for cell in same))
     made = {reader: make_reader(reader, game) for reader in dict.fromkeys(readers)}
-    players = []
+    players, too_short = [], 0
     for cell in same:
         is_recorded = cell.cell.run in recorded
         matches = recorded_matches(store, cell.cell, game) if is_recorded else played_matches(cell.rounds)
         long = tuple(Played(one.moves[:rounds], one.replies[:rounds]) for one in matches if len(one.moves) >= rounds)
+        too_short += (len(matches) - len(long)) * is_recorded
         if long:
             players.append(Player(cell, long, len(matches) - len(long), asyncio.run(_scores(made, game, long))))
         elif not is_recorded:
@@ -97,7 +100,7 @@ def score_people(
     if not people:
         raise InputError(f"nobody's recorded match has {rounds:,} rounds: ask for fewer with --rounds")
     others = tuple(one for one in players if one.cell.cell.run not in recorded)
-    return PeopleScores(found, game, rounds, tuple(made), people, others, tuple(left_out))
+    return PeopleScores(found, game, rounds, tuple(made), people, others, too_short, tuple(left_out))
 
 
 async def _scores(readers: Mapping[str, MovesAgent], game: Game, matches: Sequence[Played]) -> dict[str, Score]:

@@ -80,7 +80,7 @@ def document(found: PeopleScores) -> dict[str, Any]:
 
 def _people(found: PeopleScores, reader: str) -> Row:
     score = found.of_people[reader]
-    about = {"subject": "people", "opponent": "", "too_short": sum(one.too_short for one in found.people)}
+    about = {"subject": "people", "opponent": "", "too_short": found.too_short}
     return Row(
         f"people ({len(score.expected)})",
         _values(found, reader, score, Estimate(None)) | about,
@@ -133,9 +133,9 @@ def _estimate(name: str, found: Estimate) -> dict[str, float | None]:
 
 def _notes(found: PeopleScores) -> tuple[str, ...]:
     said = [f"Of every match the first {found.rounds} rounds are read. {_READER_NOTE}"]
-    short = sum(one.too_short for one in found.people)
-    if short:
-        said.append(f"{short} of the recorded matches {'is' if short == 1 else 'are'} shorter, and left out.")
+    if found.too_short:
+        are = "match is" if found.too_short == 1 else "matches are"
+        said.append(f"{found.too_short} recorded {are} shorter, and left out.")
     if found.others:
         said.append("People and players had different opponents: what they reacted to differs too.")
     said += [

@@ -35,8 +35,8 @@ def test_a_table_shows_people_by_reader_and_by_opponent(tmp_path: Path) -> None:
     assert people.values["percentile"] is None
     # the cycle's next move is never the most frequent, and where all are equal the reply is rock, which misses rock
     assert frequency.rows[0].values["foreseen"] == 100 * 9 / 18
-    assert [(row.name, row.values["matches"], row.values["own_net"]) for row in opponents.rows] == [("bot", 2, -50.0)]
-    assert any("1 of the recorded matches is shorter" in note for note in frequency.footnotes)
+    assert [(row.name, row.values["matches"], row.values["own_net"]) for row in opponents.rows] == [("bot", 2, -55.0)]
+    assert any("1 recorded match is shorter" in note for note in frequency.footnotes)
 
 
 def test_players_are_set_among_people_in_as_many_rounds(tmp_path: Path) -> None:
