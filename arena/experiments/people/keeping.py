@@ -21,7 +21,7 @@ from arena.store.store import Store
 
 EXPERIMENT: Final = "people"
 NAMES: Final = "people"  # the finding of a cell
-_SUBJECT: Final = "human"
+_SUBJECT: Final = "people"
 _RECORDED: Final = "recorded"  # the opponent's kind: it is no agent that could play again
 
 

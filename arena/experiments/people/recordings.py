@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from typing import Final
 from arena.errors import InputError
 from arena.games import Game
 from arena.records import Outcome
+from arena.tables import table_rows
 from arena.text import meant
 
 NEEDED: Final = ("person", "round", "move", "reply")
@@ -41,91 +40,80 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row with its place in words; `at` puts a column into the place."""
+    """A row, and its place in words; `at` adds a column to the place."""
 
-    file: str
-    line: int
+    place: str
     cells: Mapping[str, str]
 
     def at(self, column: str) -> str:
-        return f"{self.file}, line {self.line}, column {column!r}"
+        return f"{self.place}, column {column!r}"
+
+
+_Round = tuple[str, int | None, int | None]  # its place, the move and the reply
 
 
 def read_recordings(files: Sequence[Path], game: Game) -> list[Recording]:
     """The people in some tables, in the order in which they first appear: a person is known by the columns person,
     experiment and opponent. Raises InputError for whatever is wrong in a table, with its file, line and column."""
-    rounds: dict[tuple[str, str, str], dict[int, tuple[_Row, int | None, int | None]]] = {}
+    rounds: dict[tuple[str, str, str], dict[int, _Round]] = {}
     for file in files:
         for row in _rows(file):
             number = _number(row)
             played = rounds.setdefault((_name(row, "person"), _name(row, "experiment"), _name(row, "opponent")), {})
             if number in played:
-                before = played[number][0]
                 raise InputError(
-                    f"{row.at('round')}: round {number} of this person was recorded before ({before.file}, line "
-                    f"{before.line}): keep one of the two, or give each match a person of its own"
+                    f"{row.at('round')}: round {number} of this person was recorded before ({played[number][0]}): keep "
+                    "one of the two, or give each match a person of its own"
                 )
             move, reply = _move(row, "move", game.moves, game), _move(row, "reply", game.replies, game)
             _check_outcome(row, game, move, reply)
-            played[number] = row, move, reply
+            played[number] = row.place, move, reply
     if not rounds:
         raise InputError(f"there are no rounds in {', '.join(map(str, files))}: nothing was recorded")
     return [_recording(*whose, played) for whose, played in rounds.items()]
 
 
-def _recording(
-    person: str, experiment: str, opponent: str, played: Mapping[int, tuple[_Row, int | None, int | None]]
-) -> Recording:
-    missing = (None, None, None)
+def _recording(person: str, experiment: str, opponent: str, played: Mapping[int, _Round]) -> Recording:
+    missing: _Round = ("", None, None)
     whole = [played.get(number, missing) for number in range(1, max(played) + 1)]
     against = "/".join(filter(None, (experiment, opponent)))
     return Recording(person, against, tuple(move for _, move, _ in whole), tuple(reply for *_, reply in whole))
 
 
 def _rows(file: Path) -> Iterator[_Row]:
-    text = _text(file)
-    first = text.partition("\n")[0]
-    # a spreadsheet in a country with decimal commas separates cells by semicolons
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    try:
-        names = [name.strip() for name in next(reader, [])]
-        for name in NEEDED:
-            if name not in names:
-                raise InputError(
-                    f"{file}, line 1: there is no column {name!r}: a table of recorded play has the columns "
-                    f"{', '.join(NEEDED)}, and may have {', '.join(OPTIONAL)}"
-                )
-        for name in (*NEEDED, *OPTIONAL):
-            if names.count(name) > 1:
-                raise InputError(f"{file}, line 1: there are {names.count(name)} columns {name!r}: keep one of them")
-        line = reader.line_num + 1
-        for cells in reader:
-            if any(cells):
-                if len(cells) != len(names):
-                    raise InputError(f"{file}, line {line}: it has {len(cells)} cells, and line 1 has {len(names)}")
-                yield _Row(str(file), line, dict(zip(names, map(str.strip, cells), strict=True)))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(f"{file}, line {reader.line_num}: this can't be read as CSV: {error}") from error
+    rows = table_rows(str(file), _unpacked(file))
+    names = [name.strip() for name in next(rows, (1, []))[1]]
+    for name in NEEDED:
+        if name not in names:
+            raise InputError(
+                f"{file}, line 1: there is no column {name!r}: a table of recorded play has the columns "
+                f"{', '.join(NEEDED)}, and may have {', '.join(OPTIONAL)}"
+            )
+    for name in (*NEEDED, *OPTIONAL):
+        if names.count(name) > 1:
+            raise InputError(f"{file}, line 1: there are {names.count(name)} columns {name!r}: keep one of them")
+    for line, cells in rows:
+        if any(cells):
+            if len(cells) != len(names):
+                raise InputError(f"{file}, line {line}: it has {len(cells)} cells, and line 1 has {len(names)}")
+            yield _Row(f"{file}, line {line}", dict(zip(names, map(str.strip, cells), strict=True)))
 
 
-def _text(file: Path) -> str:
-    """A file's text; one that is compressed with gzip is opened."""
+def _unpacked(file: Path) -> bytes:
+    """What a file holds; one that is compressed with gzip is unpacked."""
     try:
         with file.open("rb") as opened:
             packed = opened.read(len(_GZIP)) == _GZIP
             opened.seek(0)
             unpacked = gzip.GzipFile(fileobj=opened) if packed else opened
             data = b"".join(islice(iter(lambda: unpacked.read(_PIECE), b""), _MOST_BYTES // _PIECE + 1))
-        if len(data) > _MOST_BYTES:
-            raise InputError(f"{file} is too large for a table of recorded play: divide it into several runs")
-        return data.decode("utf-8-sig")
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InputError(f"{file} is damaged, so it can't be unpacked ({error}): get it again") from error
     except OSError as error:
         raise InputError(f"{file} can't be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file} isn't a table in UTF-8: save it as CSV in UTF-8") from error
+    if len(data) > _MOST_BYTES:
+        raise InputError(f"{file} is too large for a table of recorded play: divide it into several runs")
+    return data
 
 
 def _name(row: _Row, column: str) -> str:
