@@ -95,7 +95,8 @@ def score(
         runs = list({run.name: run for run in map(opened.run, names)}.values())
         if not any(run.spec.experiment == EXPERIMENT for run in runs):
             runs = [recorded_run(opened), *runs]
-        report = reported(score_people(opened, runs, readers or READERS, rounds))
+        found = score_people(opened, runs, readers or READERS, rounds)
+        report = reported(found, among=bool(found.others))
         write_reports([report], runs, out)
         show([report], format_)
 

@@ -35,7 +35,7 @@ REPORTS: Final = Registry[Reporter](
 # reports over the runs of several experiments at once: what they need, and who makes them
 _ACROSS: Final[tuple[tuple[frozenset[str], Reporter], ...]] = (
     (frozenset({"tournament", "numbers"}), tradeoff.report),
-    (frozenset({"tournament", "people"}), people.report),
+    (frozenset({"tournament", "people"}), people.among),
 )
 SHOWN_BY: Final = {"match": "tournament"}  # for experiments that have no report of their own
 # names of experiments' reports in the document of a whole suite, where they aren't the experiment's name

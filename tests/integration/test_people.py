@@ -29,8 +29,9 @@ def test_people_are_imported_once_and_players_set_among_them(tmp_path: Path) -> 
     assert 0 <= player["percentile_low"] < player["percentile_high"] <= 100
     assert "percentile" in arena("people", "score", "--store", store, "--run", "2").stdout
     assert "people (2)" in arena("report", "--store", store, "--run", "1", "--format", "md").stdout
-    arena("people", "score", "--store", store, "--out", tmp_path / "out")
-    assert (tmp_path / "out" / "people.tex").is_file()
+    arena("report", "--store", store, "--out", tmp_path / "out")
+    names = {file.name for file in (tmp_path / "out").iterdir()}
+    assert {"people.tex", "people_opponents.csv", "among_people.json", "table2.md"} <= names
     assert "recorded:bot" in arena("runs", "show", "1", "--store", store).stdout
     arena("export", "--store", store, "--run", "1", "--to", "csv", "--out", tmp_path / "exported")
 

@@ -33,14 +33,14 @@ _OPPONENTS_NOTE: Final = (
 )
 
 
-def by_reader(found: PeopleScores) -> tuple[Table, ...]:
-    """One part per reader."""
+def by_reader(found: PeopleScores, key: str) -> tuple[Table, ...]:
+    """One part per reader of the table of that key."""
     parts = []
     for reader in found.readers:
         rows = [_people(found, reader), *(_player(found, reader, player) for player in found.others)]
         footnotes = _notes(found) if reader == found.readers[-1] else ()
         title = f"{found.game.title}: {reader}, rounds 1 to {found.rounds}"
-        parts.append(Table("people", title, _READER, tuple(rows), footnotes))
+        parts.append(Table(key, title, _READER, tuple(rows), footnotes))
     return tuple(parts)
 
 
@@ -63,14 +63,8 @@ def document(found: PeopleScores) -> dict[str, Any]:
         "game": found.game.name,
         "rounds": found.rounds,
         "readers": {
-            reader: [
-                dict(row.values)
-                for row in (
-                    _people(found, reader),
-                    *(_player(found, reader, player) for player in found.others),
-                )
-            ]
-            for reader in found.readers
+            reader: [dict(row.values) for row in part.rows]
+            for reader, part in zip(found.readers, by_reader(found, ""), strict=True)
         },
         "opponents": [dict(row.values) for row in by_opponent(found).rows],
         "runs": [run.name for run in found.runs.runs],

@@ -44,7 +44,7 @@ def test_players_are_set_among_people_in_as_many_rounds(tmp_path: Path) -> None:
     with Store.open(tmp_path / "a.db", create=True) as store:
         players = store.run(None)
         people = keep_recordings(store, [CYCLE, ROCK, SHORT], RPS).run
-        (found,) = [one for one in reports_across(store, [players, people]) if one.name == "people"]
+        (found,) = reports_across(store, [players, people])
         (alone,) = reports_of(store, [people])
     assert found.document["rounds"] == 2
     of_people, of_player = found.document["readers"]["frequency"]
