@@ -7,7 +7,7 @@ distribution over the other's moves is the prediction, so nothing is drawn and n
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, Self
 
 from arena.agents.agent import Position, Sees, View
 from arena.agents.language_model import Asking, LanguageModelAgent
@@ -29,7 +29,7 @@ class Mirror:
         self._predictor = predictor
 
     @classmethod
-    async def make(cls, name: str, model: LanguageModel, game: Game, seat: Seat, asking: Asking) -> Mirror:
+    async def make(cls, name: str, model: LanguageModel, game: Game, seat: Seat, asking: Asking) -> Self:
         """Find the tokens that count for each of the other's moves, and take a seat. Raises InputError for a setting
         that the model doesn't support."""
         return cls(name, game, seat, await LanguageModelAgent.make(name, model, game, seat.other, asking))

@@ -113,7 +113,7 @@ class MatchScreen(PairingScreen):
                     if self._watched:
                         await asyncio.sleep(0)  # bots never wait: let the screen breathe
             self._end()
-            self.run_worker(self._show_among_people())
+            self.run_worker(self._show_among_people(), group="people", exclusive=True)
             await self._again.wait()
 
     def _begin(self) -> None:
