@@ -35,7 +35,7 @@ class Score:
     @property
     def foreseen_rate(self) -> Estimate:
         """The share of all moves foreseen, in percent."""
-        return _ratio(100.0 * self.foreseen, self.expected, (0.0, 100.0))
+        return _ratio(np.asarray(100.0 * self.foreseen, dtype=np.float64), self.expected, (0.0, 100.0))
 
     @property
     def net_rate(self) -> Estimate:
