@@ -97,9 +97,9 @@ def find_wording(game: str, style: Style, seat: Seat, history: int | None = None
     return _find_wording(game, (f"{style}-{seat}.toml", f"{style}.toml"), style, history)
 
 
-def find_mirror_wording(game: str, style: Style, history: int | None = None) -> Wording:
-    """The same for a model that predicts a player of the game, in whichever seat, from the outside."""
-    return _find_wording(game, (f"{style}-mirror.toml",), style, history)
+def find_mirror_wording(game: str, style: Style, seat: Seat, history: int | None = None) -> Wording:
+    """The same for a model that predicts, from the outside, the player who sits in `seat`."""
+    return _find_wording(game, (f"{style}-mirror-{seat}.toml", f"{style}-mirror.toml"), style, history)
 
 
 def _find_wording(game: str, names: Sequence[str], style: Style, history: int | None) -> Wording:

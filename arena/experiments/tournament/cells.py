@@ -133,7 +133,7 @@ async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, 
         return Seated(agent, seat)
     style, format = await style_and_format(agent.argument, spec.style, spec.format, models)
     if not agent.is_model:
-        wording = find_mirror_wording(game.name, style, spec.history)
+        wording = find_mirror_wording(game.name, style, seat.other, spec.history)
     elif spec.wording is not None:
         wording = read_wording(Path(spec.wording), style, spec.history)
     else:

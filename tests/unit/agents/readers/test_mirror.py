@@ -15,7 +15,7 @@ from arena.experiments.experiment import Observer, carry_out
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import plan_tournament
 from arena.games import parse_game
-from arena.prompts.wording import STYLES, find_mirror_wording
+from arena.prompts.wording import STYLES, ShownRound, Style, find_mirror_wording
 from arena.records import Outcome, Seat
 from arena.store import Store
 from tests.support.table_agent import RPS, WORDING
@@ -47,13 +47,19 @@ def test_the_player_who_is_predicted_comes_first_in_its_prompt(seat: Seat) -> No
     assert model.requests[0].draw is None
 
 
+@pytest.mark.parametrize("seat", Seat)
 @pytest.mark.parametrize("game", ["rps", "matching-pennies", "hide-and-seek:4"])
 @pytest.mark.parametrize("style", STYLES)
-def test_its_wording_is_its_own_and_names_all_moves(game: str, style: str) -> None:
+def test_its_wording_is_its_own_and_names_all_moves(game: str, style: Style, seat: Seat) -> None:
     rules = parse_game(game)
-    prompt, infix = find_mirror_wording(rules.name, style).render(rules.moves, rules.replies, (), 1)  # type: ignore[arg-type]
-    assert all(move in prompt for move in rules.moves)
+    moves, others = rules.moves_of(seat), rules.moves_of(seat.other)
+    shown = (ShownRound(1, moves[1], others[0], "loss"), ShownRound(2, moves[0], others[1], "win"))
+    prompt, infix = find_mirror_wording(rules.name, style, seat).render(moves, others, shown, 3)
     assert "redict" in prompt
+    assert all(move in prompt for move in moves)
+    first, second = prompt.rstrip().splitlines()[-2:]
+    assert 0 < first.find(moves[1]) < first.rfind(others[0])  # the player who is predicted comes first
+    assert 0 < second.find(moves[0]) < second.rfind(others[1])
     assert infix
 
 
