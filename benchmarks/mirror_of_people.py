@@ -85,7 +85,7 @@ async def run(file: Path, names: Sequence[str], people: int, rounds: int, thread
     try:
         for name in names:
             style, format_ = await style_and_format(name, None, None, models)
-            asking = Asking(find_mirror_wording(game.name, style), format_)
+            asking = Asking(find_mirror_wording(game.name, style, Seat.SUBJECT), format_)
             mirror = await Noting.make(f"mirror:{name}", await models.get(name), game, Seat.OPPONENT, asking)
             began = time.perf_counter()
             print(row(mirror.name, await read_all(mirror, game, matches), mirror.masses), flush=True)
