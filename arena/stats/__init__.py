@@ -10,5 +10,6 @@ variance_shares.py  how much of a grid's variance each of its factors explains
 open_share.py   bounds for exact mode while part of the distribution is unexplored
 bradley_terry.py  abilities from comparisons in pairs
 agreement.py    how well judgements agree: kappa and alpha
+percentile.py   where one group stands among another
 foresight.py    how well a simple predictor foresees a player
 """

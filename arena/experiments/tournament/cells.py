@@ -23,7 +23,7 @@ from arena.experiments.tournament.seated import Seated
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import Game, ignored_games, parse_game
 from arena.prompts.additions import find_addition, random_strings
-from arena.prompts.wording import find_wording, read_wording
+from arena.prompts.wording import find_mirror_wording, find_wording, read_wording
 from arena.randomness import stream
 from arena.records import Seat
 from arena.store.rows import CellSpec
@@ -143,16 +143,18 @@ def _cell(game: Game, subject: Seated, opponent: Seated, spec: TournamentSpec) -
 
 
 async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, models: Models) -> Seated:
-    if not agent.is_model:
+    if not agent.asks_model:
         return Seated(agent, seat)
     style, format = await style_and_format(agent.argument, spec.style, spec.format, models)
-    if spec.wording is not None:
+    if not agent.is_model:
+        wording = find_mirror_wording(game.name, style, seat.other, spec.history)
+    elif spec.wording is not None:
         wording = read_wording(Path(spec.wording), style, spec.history)
     else:
         wording = find_wording(game.name, style, seat, spec.history, neutral=_is_grid(spec))
-    if spec.strings:
+    if spec.strings and agent.is_model:
         wording = wording.adding(find_addition("random-string", style), string=random_strings(1)[0])
-    elif spec.stated:
+    elif spec.stated and agent.is_model:
         wording = wording.adding(find_addition("stated", style))
     fallback = spec.invalid == "policy"
     asking = Asking(
@@ -163,6 +165,8 @@ async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, 
         fallback=fallback,
         max_tokens=spec.max_tokens,
     )
+    if not agent.is_model:  # a mirror, whose model is asked for a prediction and no move
+        return Seated(agent, seat, asking)
     alone = Seated(agent, seat, asking, spec.strings, spec.stated)
     if spec.mix is None:
         return alone

@@ -9,6 +9,7 @@ from arena.agents.agent import Agent, AgentSpec
 from arena.agents.asking import Asking
 from arena.agents.language_model import LanguageModelAgent
 from arena.agents.mixture import Mixture
+from arena.agents.readers.mirror import Mirror
 from arena.agents.spec import make_bot
 from arena.agents.stating import StatingAgent
 from arena.backends.loading import Models
@@ -51,8 +52,8 @@ class Seated:
         bot."""
         if self.asking is None:
             return None
-        renaming = arrangement.renaming
-        moves, others = (renaming.listed(game.moves_of(seat)) for seat in (self.seat, self.seat.other))
+        renaming, own = arrangement.renaming, self.seat if self.spec.is_model else self.seat.other  # a mirror predicts
+        moves, others = (renaming.listed(game.moves_of(seat)) for seat in (own, own.other))
         prompt, infix = self.asking.wording.render(moves, others, (), 1)
         return renaming.text(prompt), renaming.text(infix)
 
@@ -104,18 +105,20 @@ class Seated:
         """The agent itself; loads a model."""
         return make_bot(self.spec, game, self.seat) if self.asking is None else await self.model_agent(game, models)
 
-    async def model_agent(self, game: Game, models: Models) -> LanguageModelAgent | StatingAgent | Mixture:
+    async def model_agent(self, game: Game, models: Models) -> LanguageModelAgent | StatingAgent | Mixture | Mirror:
         """The same for a model."""
         if self.other is None:
             return await self.alone(game, models)
         members = [await one.alone(game, models) for one in self.asked_models]
-        plain = [one for one in members if not isinstance(one, StatingAgent)]  # the planning refuses others
+        plain = [one for one in members if isinstance(one, LanguageModelAgent | Mixture)]  # no others are planned
         return Mixture(self.spec.text, plain, [1 - self.share, self.share])
 
-    async def alone(self, game: Game, models: Models) -> LanguageModelAgent | StatingAgent | Mixture:
+    async def alone(self, game: Game, models: Models) -> LanguageModelAgent | StatingAgent | Mixture | Mirror:
         """The same without the model that it is mixed with."""
         assert self.asking is not None
         model, name, asking = await models.get(self.spec.argument), self.spec.text, self.asking
+        if not self.spec.is_model:
+            return await Mirror.make(name, model, game, self.seat, asking)
         if self.stated:
             return await StatingAgent.make(name, model, game, self.seat, asking)
         if not self.strings:
