@@ -14,7 +14,7 @@ from arena.agents.agent import Past, Position, Sees, View, seen_by
 from arena.agents.bots import draw_move
 from arena.agents.encoding import as_prompt, chat_template
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
-from arena.backends.base import Completion, Draw, LanguageModel, Request, Sampling
+from arena.backends.base import Completion, Draw, LanguageModel, Request, Sampling, StopRule
 from arena.backends.stopping import found
 from arena.blocks import block_of
 from arena.concurrency import aside
@@ -82,6 +82,29 @@ class LanguageModelAgent:
     def request(self, history: Sequence[Past]) -> tuple[str, str]:
         """The request after these rounds and the answer's opening, without a format around them."""
         return self._request(self._shown(history))
+
+    @property
+    def model(self) -> LanguageModel:
+        """The model that is asked."""
+        return self._model
+
+    @property
+    def stop(self) -> StopRule:
+        """When an answer ends."""
+        return self._stop
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """The tokens whose log-probabilities make a policy."""
+        return self._wanted
+
+    async def prompt(self, history: Sequence[Past]) -> Prompt:
+        """The prompt after these rounds, as the model reads it."""
+        return await self._encode(self._shown(history))
+
+    def policy_of(self, completion: Completion) -> Policy:
+        """The policy in a model's answer to a request for `wanted`."""
+        return self._policy(completion)
 
     async def policy(self, position: Position) -> Policy:
         """Ask the model for its next-token distribution alone. Raises ModelError if it fails.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arena.errors import InputError
 from arena.store.codec import run_key
 from arena.store.manifest import commands_of, facts_of
-from arena.store.rows import Asked, CellSpec, RunRow, Unit
+from arena.store.rows import Asked, CellSpec, RunRow
 from arena.text import number_text, printable
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
     Wordings are followed by their hash. `history` is how many past rounds a model is shown, or "all". What a kind of
     experiment says of its runs beyond that is a setting under the name that it uses there.
     """
-    of_matches = run.spec.unit is Unit.MATCH
+    of_matches = run.spec.rounds is not None
     asked, settings = cell.asked or cell.opponent_asked, run.spec.settings
     invalid, _, longest = str(settings.get("invalid", "")).partition(",max_tokens=")
     sampling: Mapping[str, float | None] = {}
@@ -152,7 +152,7 @@ def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[
         "format": asked.format if asked else None,
         "wording": wording or None,
         "infix": asked.infix if asked else None,
-        "history": (history if shown else "all") if wording and run.spec.unit is Unit.MATCH else None,
+        "history": (history if shown else "all") if wording and run.spec.rounds is not None else None,
         "backend": model.backend if model else None,
         "weights": run.spec.models.get(agent.partition(":")[2]),
     }

@@ -25,6 +25,7 @@ from arena.store.codec import (
     encode_answer,
     encode_prompt,
     encode_round,
+    json_object,
     prompt_hash,
 )
 from arena.store.database import Database
@@ -193,6 +194,14 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         with self._database.guard() as connection:
             rows = connection.execute("SELECT name FROM findings WHERE cell = ?", (self._cells[key],))
             return {name for (name,) in rows}
+
+    def finding(self, key: str, name: str) -> dict[str, Any] | None:
+        """A cell's finding; None if it has none of that name. Raises StoreError."""
+        self.flush()
+        with self._database.guard() as connection, decoding():
+            query = "SELECT found FROM findings WHERE cell = ? AND name = ?"
+            row = connection.execute(query, (self._cells[key], name)).fetchone()
+            return None if row is None else json_object(row[0])
 
     def set_finding(self, key: str, name: str, found: Mapping[str, Any]) -> None:
         """Set a cell's finding and write it at once. Raises StoreError."""

@@ -4,6 +4,7 @@ spec.py         the settings of a tournament
 cells.py        from a spec to cells: games, seats, wordings
 cost.py         what a cell asks of a model
 match.py        rounds between two agents, one after another
+exact/          the same followed by probabilities instead of being played
 tournament.py   many matches at once over a grid, into the store
 sitting.py      matches one after another, by a person or as a show
 """
