@@ -31,6 +31,7 @@ EXACT: Final = "exact"  # the name of a cell's numbers among its findings
 _CLOSE: Final = 5e-5  # of the rounds: if less than that is open, nothing is sampled
 _TOLD, _SAMPLED = "told", "sampled"  # the names of what is stored on the way begin so
 _TOGETHER: Final = 64  # sampled matches that are played at once, and stored
+_FREE: Final = 10  # histories for each prompt: where only the last rounds are shown, many have the same one
 _AGAIN: Final = 1.25  # how much the tree grows before it is looked at again
 
 
@@ -74,9 +75,10 @@ class _Filling:
         while True:
             await self.tree.grow()
             self._store_told()
-            over = not self.tree.most or 2 * self.seats.asked >= self._budget
-            if over or self.seats.asked >= _AGAIN * looked:
-                looked = self.seats.asked
+            spent = max(self.seats.asked, self.tree.histories // _FREE)
+            over = not self.tree.most or 2 * spent >= self._budget
+            if over or spent >= _AGAIN * looked:
+                looked = spent
                 known, left = observe(self.tree)
                 share = sum(part.probability * part.rounds for part in left) / self._spec.rounds
                 self._observer.happens(self._cell, Followed(self.seats.asked, share))

@@ -64,6 +64,7 @@ class Tree:
         self.game = seats.pairing.game
         self.rounds = seats.rounds
         self.root: History | None = None
+        self.histories = 0
         self._order = 0
         self._ahead: list[tuple[float, int, _Next]] = []
         self._add(self.rounds, _Next(None))
@@ -84,6 +85,7 @@ class Tree:
         found = await asyncio.gather(*map(self._ask, batch))
         for one, (told, history) in zip(batch, found, strict=True):
             if history is not None:
+                self.histories += 1
                 if one.history is None:
                     self.root = history
                 else:
