@@ -1,5 +1,5 @@
-"""Matches of a model against a bot by enumeration, as the rules of play say: every answer, attempt by attempt, and every
-history. Slow, and independent of what follows trees."""
+"""Matches of a model against a bot by enumeration, as the rules of play say: every answer, attempt by attempt, and
+every history. Slow, and independent of what follows trees."""
 
 from __future__ import annotations
 
@@ -106,5 +106,3 @@ def answers(
     for token in np.flatnonzero(chances > 0).tolist():
         for move, chance in answers(agent, model, prompt, (*path, token)):
             yield move, float(chances[token]) * chance
-
-

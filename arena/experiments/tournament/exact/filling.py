@@ -1,4 +1,4 @@
-"""Filling an exact cell: the tree is grown with half of the prompts, and what it leaves open is sampled with the others.
+"""Filling an exact cell: the tree is grown with half of the prompts, what it leaves open is sampled with the others.
 
 The distributions that were told are stored as they come, and so are the sampled matches. The same cell goes on from
 there and arrives at the same numbers.

@@ -1,7 +1,7 @@
 """The numbers of an exact cell: estimates, the bounds that hold whatever is in the open parts, and intervals.
 
-A mean over a match's rounds is a known part plus the open weight times a mean over the open parts. That mean lies within
-bounds, which gives the bound; sampled matches estimate it, which gives the interval.
+A mean over a match's rounds is a known part plus the open weight times a mean over the open parts. That mean lies
+within bounds, which gives the bound; sampled matches estimate it, which gives the interval.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from arena.experiments.tournament.exact.observed import Observed, Open
 from arena.experiments.tournament.exact.rest import SampledMatch, observed
 from arena.experiments.tournament.exact.tree import Tree
+from arena.games import value_of
 from arena.records import Outcome
 from arena.stats.bounded import Bounds, is_steady, mean_limits, t_quantile
 
@@ -26,7 +27,9 @@ _FIELDS: Final = {name: at for at, name in enumerate(Observed._fields)}
 Row = NDArray[np.float64]
 
 
-def measures(tree: Tree, known: Sequence[Observed], left: Sequence[Open], sampled: Sequence[SampledMatch]) -> dict[str, Any]:
+def measures(
+    tree: Tree, known: Sequence[Observed], left: Sequence[Open], sampled: Sequence[SampledMatch]
+) -> dict[str, Any]:
     """All numbers of a cell as JSON, by the names of `arena tournament --json`: percent and points, None where
     undefined. `known` and `left` are the tree's, `sampled` what was drawn from `left`."""
     return _Measures(tree, known, left, sampled).to_json()
@@ -38,6 +41,7 @@ class _Measures:
     ) -> None:
         self._rounds = tree.rounds
         self._moves = len(tree.game.moves)
+        self._value = value_of(tree.game) / 100
         self._open = sum(part.probability * part.rounds for part in left)  # rounds whose outcome isn't known
         self._hidden = sum(part.probability * part.policies for part in left)  # rounds whose policy isn't
         self._unfollowed = sum(part.probability for part in left)
@@ -53,13 +57,16 @@ class _Measures:
     def to_json(self) -> dict[str, Any]:
         weight, won, tied, lost = map(self._column, ("weight", "won", "tied", "lost"))
         decided, seen, answers = float((won + tied + lost).sum()), float(weight.sum()), self._sum("drawn")
-        expected, determinism = weight * self._column("expected"), weight * self._column("determinism")
+        expected, determinism, exploitability = (
+            weight * self._column(name) for name in ("expected", "determinism", "exploitability")
+        )
         return {
             "wins": _percent(self._sum("won"), decided),
             "ties": _percent(self._sum("tied"), decided),
             "losses": _percent(self._sum("lost"), decided),
             **_named("net", self._mean(won - lost, self._open, (-1.0, 1.0)), 100.0),
             **_named("expected_net", self._mean(expected, self._hidden, (-1.0, 1.0)), 100.0),
+            **_named("exploitability", self._mean(exploitability, self._hidden, (0.0, 1.0 + self._value)), 100.0),
             "invalid_rate": _percent(self._sum("invalid"), answers),
             "forfeit_rate": _percent(self._sum("forfeited"), decided),
             "mass": float((weight * self._column("mass")).sum()) / seen,

@@ -10,6 +10,7 @@ import numpy as np
 
 from arena.experiments.tournament.exact.answers import Part
 from arena.experiments.tournament.exact.tree import History, Step, Tree
+from arena.games import exploitability
 from arena.records import Outcome
 
 NOTHING_BEFORE: Final = 9  # in place of the outcome before the first round
@@ -27,6 +28,7 @@ class Observed(NamedTuple):
     determinism: float
     mass: float
     expected: float
+    exploitability: float
     won: float
     tied: float
     lost: float
@@ -98,6 +100,7 @@ def _round(tree: Tree, history: History, reach: float, previous: int) -> Observe
         determinism=history.policy.determinism,
         mass=history.policy.mass,
         expected=float(policy @ tree.game.payoff @ history.replies),
+        exploitability=float(exploitability(tree.game, policy)) / 100,
         won=reach * ends[Outcome.WIN],
         tied=reach * ends[Outcome.TIE],
         lost=reach * ends[Outcome.LOSS],

@@ -21,8 +21,9 @@ from arena.backends.base import Draw, Request, StopRule
 from arena.backends.stopping import found
 from arena.experiments.tournament.exact.answers import TOP, Outcomes, Part, Path
 from arena.experiments.tournament.exact.observed import Observed, Open
-from arena.experiments.tournament.exact.tree import History, Step, Tree
+from arena.experiments.tournament.exact.tree import History, Tree
 from arena.experiments.tournament.match import Pairing, play_match
+from arena.games import exploitability
 from arena.randomness import stream, uniforms, within
 from arena.records import Decision, Policy, Round, Sample
 
@@ -162,9 +163,7 @@ async def _token(agent: LanguageModelAgent, tokens: Path, name: str) -> int:
     return (await agent.model.complete(request)).answers[0].tokens[0]
 
 
-def _sampled(
-    one: Round, previous: int, policy: tuple[float, ...] | None, drawn: int, invalid: int
-) -> SampledRound:
+def _sampled(one: Round, previous: int, policy: tuple[float, ...] | None, drawn: int, invalid: int) -> SampledRound:
     subject = one.subject
     mass = subject.policy.mass if subject.policy else 1.0
     texts = tuple(answer.text for answer in subject.answers)
@@ -179,10 +178,11 @@ def observed(tree: Tree, match: SampledMatch, weight: float) -> list[Observed]:
     rows = []
     for one in match.rounds:
         policy = one.policy
-        expected = 0.0
+        expected = exploitable = 0.0
         if policy is not None:
             column = game.payoff[:, one.reply] if one.reply is not None else np.ones(len(game.moves))
             expected = float(np.asarray(policy) @ column)
+            exploitable = float(exploitability(game, np.asarray(policy))) / 100
         rows.append(
             Observed(
                 weight=weight if policy is not None else 0.0,
@@ -191,6 +191,7 @@ def observed(tree: Tree, match: SampledMatch, weight: float) -> list[Observed]:
                 determinism=max(policy) if policy is not None else 0.0,
                 mass=one.mass,
                 expected=expected,
+                exploitability=exploitable,
                 won=weight * (one.outcome == 1),
                 tied=weight * (one.outcome == 0),
                 lost=weight * (one.outcome == -1),
@@ -200,5 +201,3 @@ def observed(tree: Tree, match: SampledMatch, weight: float) -> list[Observed]:
             )
         )
     return rows
-
-

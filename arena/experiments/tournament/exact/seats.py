@@ -28,7 +28,9 @@ def check_seats(pairing: Pairing) -> None:
             f"{subject.name} can't be followed exactly: --exact is for subjects that see moves alone and have a policy "
             "(models and bots); play it without --exact"
         )
-    if isinstance(opponent, LanguageModelAgent) or (opponent.sees is Sees.MOVES and not isinstance(opponent, HasPolicy)):
+    if isinstance(opponent, LanguageModelAgent) or (
+        opponent.sees is Sees.MOVES and not isinstance(opponent, HasPolicy)
+    ):
         raise UsageError(
             f"{opponent.name} can't be followed exactly: --exact is for opponents that are readers or bots, whose "
             "replies follow from what they see; play it without --exact"
@@ -87,7 +89,9 @@ class Seats:
             found = told_by(completion.top, path, self.outcomes, self.moves)
             if path == NO_PATH:
                 policy = agent.policy_of(completion)
-                found = Told(found.moves, found.invalid, found.going, (policy.probabilities, policy.mass, policy.loose_mass))
+                found = Told(
+                    found.moves, found.invalid, found.going, (policy.probabilities, policy.mass, policy.loose_mass)
+                )
             if name not in self._known:  # two histories may have asked the same at once
                 self._known[name] = found
                 self._keep(name, found, Prompt(prompt.text, prompt.tokens, completion.top[:20]))

@@ -9,15 +9,14 @@ from typing import Any, Final
 
 import pytest
 
-from arena.errors import ModelError
-from arena.experiments.experiment import Observer, carry_out
+from arena.errors import ModelError, UsageError
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import plan_tournament
 from arena.records import Outcome
 from arena.store.store import Store
 from tests.support.enumerated import Rounds, enumerate_rounds
+from tests.support.followed import follow, found_in
 from tests.support.table_model import TableModel, TableModels, Weights
-
 
 SHORT: Final = """
 name = "short"
@@ -34,6 +33,13 @@ def leaning(text: str) -> Mapping[str, float]:
     return {moves[lean]: 96.0, moves[lean - 1]: 3.0, moves[lean - 2]: 0.5, "<end>": 0.5}
 
 
+def moody(text: str) -> Mapping[str, float]:
+    """A model whose policy is easy to read after a loss, and hard to read otherwise; it always answers with a move."""
+    if "Bob won.\n" in text[-40:]:
+        return {" rock": 0.9, " paper": 0.05, " scissors": 0.05}
+    return {" rock": 0.3, " paper": 0.36, " scissors": 0.34}
+
+
 def stumbling(text: str) -> Mapping[str, float]:
     """A model that often answers without a move, or only after a name; what is likely depends on the history."""
     if text.endswith(" Bob"):
@@ -44,17 +50,10 @@ def stumbling(text: str) -> Mapping[str, float]:
 
 def exact(store: Path, weights: Weights, model: TableModel | None = None, **spec: Any) -> dict[str, Any]:
     """The numbers of one cell."""
-    models = TableModels(model or TableModel(weights))
-
-    async def go(opened: Store) -> dict[str, Any]:
-        whole = {"subjects": ("llm:table",), "rounds": 3, "matches": 5000, **spec}
-        plan = await plan_tournament(TournamentSpec(exact=True, **whole), models)
-        run = await carry_out(plan, opened, models, Observer())
-        assert run.finished
-        return opened.findings(opened.cells(run)[0])["exact"]
-
-    with Store.open(store, create=True) as opened:
-        return asyncio.run(go(opened))
+    run = follow(store, model or TableModel(weights), **{"rounds": 3, "matches": 5000, **spec})
+    assert run.finished
+    (found,) = found_in(store)
+    return found
 
 
 def enumerated(weights: Weights, **spec: Any) -> Rounds:
@@ -97,12 +96,12 @@ def test_a_small_cell_is_what_enumeration_says(
 
 
 def test_a_tenth_of_a_point_is_reached(tmp_path: Path) -> None:
-    """Whatever the rest does: ten rounds of a model that leans, with no more prompts than 300 games have rounds."""
+    """Whatever the rest does: ten rounds of a model that leans, with half of the prompts that 60 games have rounds."""
     (tmp_path / "short.toml").write_text(SHORT)
-    spec = {"rounds": 10, "matches": 300, "wording": str(tmp_path / "short.toml"), "opponents": ("greedy",)}
+    spec = {"rounds": 10, "matches": 60, "wording": str(tmp_path / "short.toml"), "opponents": ("greedy",)}
     found = exact(tmp_path / "a.db", leaning, **spec)
     low, high = found["net_bound_ci"]
-    assert found["prompts"] <= 3000
+    assert found["prompts"] < 400
     assert high - low < 0.2
     assert low <= found["net"] <= high
 
@@ -145,3 +144,27 @@ def test_a_run_that_failed_goes_on_and_ends_as_if_it_had_not(fails_after: int, t
     with Store.open(store) as opened:
         (cell,) = opened.cells(opened.run(None))
         assert opened.prompt_count(cell) > 20
+
+
+def test_ideal_is_worth_at_least_as_much_as_every_rung(tmp_path: Path) -> None:
+    """Where answers are the policy's moves, as the ideal reader plans. It maximises the net here."""
+    rungs = ("uniform", "frequency", "wsls", "markov:1", "iocaine", "greedy", "lookahead:2,net", "ideal:net")
+    follow(tmp_path / "a.db", TableModel(moody), rounds=3, matches=5000, opponents=rungs)
+    nets = {rung: found["net"] for rung, found in zip(rungs, found_in(tmp_path / "a.db"), strict=True)}
+    assert all(nets["ideal:net"] <= net + 1e-9 for net in nets.values())
+    assert nets["ideal:net"] < nets["greedy"] - 1  # planning is worth something here
+    assert nets["uniform"] == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ({"subjects": ("greedy",), "opponents": ("uniform",)}, "for subjects that see moves alone"),
+        ({"opponents": ("llm:table",)}, "for opponents that are readers or bots"),
+        ({"span": (1, 2)}, "leave out --matches"),
+        ({"matches": 200_000}, "set a lower --games"),
+    ],
+)
+def test_what_cannot_be_followed_is_refused(spec: dict[str, Any], said: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=said):
+        follow(tmp_path / "a.db", TableModel(leaning), **{"matches": 5, "rounds": 10, "opponents": ("greedy",), **spec})
