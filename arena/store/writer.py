@@ -204,7 +204,8 @@ class RunWriter(AbstractContextManager["RunWriter"]):
             return None if row is None else json_object(row[0])
 
     def set_finding(self, key: str, name: str, found: Mapping[str, Any]) -> None:
-        """Set a cell's finding and write it at once. Raises StoreError."""
+        """Set a cell's finding and write it at once. A name with a space says that it is stored on the way to another
+        one, so that the cell isn't done yet. Raises StoreError."""
         self._new["finding"].append((self._cells[key], name, canonical(found)))
         self._note_change()
         self.flush()

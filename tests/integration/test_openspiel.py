@@ -61,7 +61,7 @@ def test_values_and_optimal_policies_agree(name: str) -> None:
 
 @pytest.mark.parametrize("name", GAMES)
 def test_exploitability_agrees(name: str) -> None:
-    """Beside an opponent who plays the equilibrium, only the subject's policy can be exploited: NashConv is its part."""
+    """Beside an opponent in equilibrium only the subject can be exploited, so that NashConv is its part alone."""
     game, (theirs, seat) = parse_game(name), GAMES[name]
     mirrored = equilibrium(Game(game.name, game.title, game.replies, game.moves, -game.payoff.T))
     in_turns = pyspiel.convert_to_turn_based(theirs)
