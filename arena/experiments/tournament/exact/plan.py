@@ -8,8 +8,11 @@ from typing import Any, Final
 
 from arena.backends.loading import Models
 from arena.errors import UsageError
+from arena.experiments.cost import Cost
 from arena.experiments.experiment import Observer, Plan
+from arena.experiments.past import Shown
 from arena.experiments.tournament.cells import Cell, check_length
+from arena.experiments.tournament.cost import exact_cost
 from arena.experiments.tournament.exact.filling import EXACT, fill
 from arena.experiments.tournament.exact.seats import check_seats
 from arena.experiments.tournament.spec import TournamentSpec, asked_how
@@ -43,6 +46,9 @@ class ExactTournament(Plan):
     @property
     def settings(self) -> Mapping[str, Any]:
         return {"mode": EXACT, **asked_how(self.spec)}
+
+    def costs(self, shown: Shown) -> Sequence[Cost | None]:
+        return [exact_cost(cell, self.spec, 1.0 - shown.done(self, cell.spec)) for cell in self.cells]
 
     async def check(self, models: Models, known: RunRow | None) -> None:
         """Refuse agents that can't be followed, and matches that are too long for a model."""
