@@ -1,14 +1,15 @@
 """The report of tournaments (section 3 of the paper).
 
-measures.py   a cell's numbers, from its rounds
-exact.py      the same of a cell that was followed instead of being played
-how_far.py    how far a cell is, in words
-runs.py       a whole run, or several side by side
-table2.py     table 2: its rows, and the sentences below them
-figure4.py    figure 4, left and right
-ladder.py     how much each reader gains from a subject, from chance to the ideal reader: the rungs
-ladder_table.py, ladder_figure.py   them as a table and a figure
-comparing.py  what two cells are compared by
+measures.py        a cell's numbers, from its rounds
+exact.py           the same of a cell that was followed instead of being played
+how_far.py         how far a cell is, in words
+runs.py            a whole run, or several side by side
+table2.py          table 2: its rows, and the sentences below them
+figure4.py         figure 4, left and right
+ladder.py          what each reader gains from a subject, from chance to the ideal one
+ladder_table.py    the ladder as a table
+ladder_figure.py   the ladder as a figure
+comparing.py       what two cells are compared by
 """
 
 from __future__ import annotations
