@@ -63,7 +63,7 @@ class Ladder:
         """The rung that the others are compared with: the ideal reader if there is one, else the one that gains
         most."""
         ideal = [rung for rung in self.rungs if rung.reader.startswith("ideal")]
-        return max(ideal or self.rungs, key=lambda rung: (bool(ideal) and rung.is_exact, _gained(rung)))
+        return max(ideal or self.rungs, key=lambda rung: (bool(ideal) and rung.is_exact, gained(rung)))
 
     def share(self, rung: Rung) -> float | None:
         """How much of the top's gain a rung reaches, in percent; None if the top gains nothing."""
@@ -76,8 +76,8 @@ class Ladder:
         found = []
         planning = [rung for rung in self.rungs if rung.reads.startswith("polic")]
         for at, rung in enumerate(planning):
-            before = max(planning[:at], key=_gained, default=rung)
-            if _gained(rung) < _gained(before) - _ROUNDING:
+            before = max(planning[:at], key=gained, default=rung)
+            if gained(rung) < gained(before) - _ROUNDING:
                 found.append((rung, before))
         return found
 
@@ -98,7 +98,8 @@ def ladders(runs: TournamentRuns) -> list[Ladder]:
     return found
 
 
-def _gained(rung: Rung) -> float:
+def gained(rung: Rung) -> float:
+    """A rung's gain in points."""
     assert rung.gain.value is not None, "a rung has a net"
     return rung.gain.value
 

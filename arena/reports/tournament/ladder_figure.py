@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from arena.reports.figure import below, blank, colour, ground, ink, plain, points, styles
 from arena.reports.report import Figure
 from arena.reports.table import Row, plain_table
-from arena.reports.tournament.ladder import Ladder
+from arena.reports.tournament.ladder import Ladder, gained
 from arena.reports.tournament.ladder_table import KEY, ladder_table
 from arena.reports.tournament.runs import TournamentRuns
 from arena.text import printable
@@ -51,7 +51,7 @@ def _panel(axes: Axes, ladder: Ladder, style: int) -> None:
         if rung.gain.interval is not None:
             axes.plot(rung.gain.interval, (place, place), color=colour(style), linewidth=1.8, marker="|")
         face = colour(style) if rung.is_exact else ground()
-        axes.plot(rung.gain.value, place, color=colour(style), marker="o", markersize=6.5, markerfacecolor=face)
+        axes.plot(gained(rung), place, color=colour(style), marker="o", markersize=6.5, markerfacecolor=face)
         if rung.exploitability.value is not None:
             axes.plot(rung.exploitability.value, place, color=ink(), marker="x", markersize=5)
     axes.set_yticks(

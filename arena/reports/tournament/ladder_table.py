@@ -8,7 +8,7 @@ from typing import Any, Final
 from arena.games import value_of
 from arena.reports.table import Column, Row, Table
 from arena.reports.tournament.exact import ExactCell
-from arena.reports.tournament.ladder import Ladder, Rung
+from arena.reports.tournament.ladder import Ladder, Rung, gained
 from arena.reports.tournament.runs import TournamentRuns
 from arena.stats.clusters import Estimate
 from arena.text import printable
@@ -80,7 +80,7 @@ def _said(ladder: Ladder) -> list[str]:
         )
     for rung, before in ladder.falls:
         said.append(
-            f"{ladder.name}: {printable(rung.reader)} gains {(before.gain.value or 0) - (rung.gain.value or 0):.2f} "
+            f"{ladder.name}: {printable(rung.reader)} gains {gained(before) - gained(rung):.2f} "
             f"points less than {printable(before.reader)}, which looks less far ahead."
         )
     return said

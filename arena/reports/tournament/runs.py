@@ -105,7 +105,9 @@ def read_runs(store: Store, *runs: RunRow, names: Mapping[str, str] = NO_NAMES) 
     Raises InputError if none of them is installed.
     """
     found, left_out = read_cells(store, runs, parse_game, "played")
-    cells, exact, unfinished = [], [], []
+    cells: list[CellReport] = []
+    exact: list[ExactCell] = []
+    unfinished: list[str] = []
     for run, cell, game in found:
         settings = labelled(settings_of(run, cell.spec), names)
         if run.spec.unit is not Unit.FINDING:

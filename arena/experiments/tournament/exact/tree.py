@@ -100,7 +100,9 @@ class Tree:
         """The distribution, and the history if it is a new one."""
         if one.step is None and one.history is not None:
             return await self.seats.told(one.history.past, one.path), None
-        past, policies, reach = (), (), 1.0
+        past: tuple[Past, ...] = ()
+        policies: tuple[Policy, ...] = ()
+        reach = 1.0
         if one.history is not None:
             assert one.step is not None
             past, policies = (*one.history.past, self.past(one.step)), (*one.history.policies, one.history.policy)
