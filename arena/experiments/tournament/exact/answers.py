@@ -17,6 +17,8 @@ from arena.records import TokenProbability
 TOP: Final = 200  # likeliest tokens looked at; the others are the tail
 GOING: Final = 1e-4  # of a distribution: a less likely token with which an answer goes on is left to the tail
 
+_REMEMBERED: Final = 100_000  # paths whose outcome is known
+
 Path = tuple[int, ...]  # an answer's tokens so far
 NO_PATH: Final[Path] = ()
 
@@ -98,6 +100,8 @@ class Outcomes:
         """What an answer of these tokens comes to."""
         known = self._known.get(path)
         if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
             known = self._known[path] = self._find(path)
         return known
 

@@ -19,7 +19,7 @@ from arena.experiments.tournament.spec import TournamentSpec, asked_how
 from arena.store.rows import RunRow, RunSpec, Unit
 from arena.store.writer import RunWriter
 
-MOST_PROMPTS: Final = 1_000_000  # per cell: the tree is held in memory
+MOST_PROMPTS: Final = 100_000  # per cell: the tree is held in memory
 
 
 class ExactTournament(Plan):
