@@ -59,7 +59,8 @@ def test_the_ladder_goes_from_chance_to_the_ideal_reader(reported: Report) -> No
     names = [row.name for row in table.rows]
     assert names == ["uniform, exact", "greedy", "greedy, exact", "lookahead:2,net, exact", "ideal:net, exact"]
     gains = {row.name: row.values["gain"] for row in table.rows}
-    assert gains["uniform, exact"] == pytest.approx(0.0, abs=1.0)
+    chance = table.rows[0].values
+    assert chance["gain_low"] <= 0.0 <= chance["gain_high"]
     assert gains["ideal:net, exact"] >= gains["greedy, exact"] - 0.1
     top = table.rows[-1].values
     assert top["top"] and top["share"] == pytest.approx(100.0)

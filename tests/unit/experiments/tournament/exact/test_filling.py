@@ -34,10 +34,11 @@ def leaning(text: str) -> Mapping[str, float]:
 
 
 def moody(text: str) -> Mapping[str, float]:
-    """A model whose policy is easy to read after a loss, and hard to read otherwise; it always answers with a move."""
-    if "Bob won.\n" in text[-40:]:
-        return {" rock": 0.9, " paper": 0.05, " scissors": 0.05}
-    return {" rock": 0.3, " paper": 0.36, " scissors": 0.34}
+    """A model that is easy to read once it has won a round, so that it pays to lose one; it always answers with a
+    move."""
+    if "Ann won" in text:
+        return {" rock": 0.98, " paper": 0.01, " scissors": 0.01}
+    return {" rock": 0.36, " paper": 0.36, " scissors": 0.28}
 
 
 def stumbling(text: str) -> Mapping[str, float]:
@@ -152,7 +153,7 @@ def test_ideal_is_worth_at_least_as_much_as_every_rung(tmp_path: Path) -> None:
     follow(tmp_path / "a.db", TableModel(moody), rounds=3, matches=5000, opponents=rungs)
     nets = {rung: found["net"] for rung, found in zip(rungs, found_in(tmp_path / "a.db"), strict=True)}
     assert all(nets["ideal:net"] <= net + 1e-9 for net in nets.values())
-    assert nets["ideal:net"] < nets["greedy"] - 1  # planning is worth something here
+    assert nets["ideal:net"] < nets["greedy"] - 0.5  # planning is worth something here
     assert nets["uniform"] == pytest.approx(0.0, abs=1e-9)
 
 
