@@ -101,7 +101,7 @@ class _Measures:
 
     def _per_match(self, values: Row) -> Row:
         """The sum over each sampled match."""
-        return np.bincount(self._match, values[len(self._known) :], self._samples)
+        return np.asarray(np.bincount(self._match, values[len(self._known) :], self._samples), dtype=np.float64)
 
     def _spread(self) -> dict[str, Any]:
         """The distribution of determinism over all rounds (figure 4, left): percent of them in each bin."""
