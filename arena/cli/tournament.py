@@ -53,8 +53,8 @@ from arena.cli.running import measure, spec_of
 @click.option(
     "--exact",
     is_flag=True,
-    help="Play nothing: follow all likely histories, for numbers with bounds, with as many prompts as the --games have "
-    "rounds.",
+    help="Play no matches: follow the likely histories by their probabilities, for numbers with bounds, with at most "
+    "as many prompts as the --games have rounds.",
 )
 @click.option("--rounds", type=int, default=10, help="Rounds per match.")
 @click.option("--seed", type=SEED, default=0, help="Seed of all random draws.")

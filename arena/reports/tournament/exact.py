@@ -41,6 +41,11 @@ class ExactCell:
         return "" if self.found is None else f"{100 - self.found['open']:.4g}% followed"
 
     @property
+    def games(self) -> int:
+        """It was followed with as many prompts as so many games have rounds."""
+        return 0 if self.found is None else int(self.found["games"])
+
+    @property
     def has_policies(self) -> bool:
         """Whether its subject has a policy, which it must have to be followed."""
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -72,11 +73,12 @@ class Ladder:
 
     @property
     def falls(self) -> list[tuple[Rung, Rung]]:
-        """Readers that plan and gain less than one which looks less far, with the best such."""
+        """Readers that plan and gain less than one which looks less far ahead, with the one of those that gains most.
+        What was followed is compared with what was followed, and what was played with what was played."""
         found = []
-        planning = [rung for rung in self.rungs if rung.reads.startswith("polic")]
-        for at, rung in enumerate(planning):
-            before = max(planning[:at], key=gained, default=rung)
+        for rung in self.rungs:
+            shorter = [one for one in self.rungs if 0 < _depth(one) < _depth(rung) and one.is_exact == rung.is_exact]
+            before = max(shorter, key=gained, default=rung)
             if gained(rung) < gained(before) - _ROUNDING:
                 found.append((rung, before))
         return found
@@ -132,6 +134,13 @@ def _place(reader: str) -> tuple[int, int, str]:
     except ArenaError:
         argument = ""
     return list(_READS).index(reader.partition(":")[0]), int(argument) if argument.isdecimal() else 0, reader
+
+
+def _depth(rung: Rung) -> float:
+    """How many rounds a reader of policies looks at; 0 for others."""
+    kind, number, _ = _place(rung.reader)
+    depths = {"greedy": 1.0, "lookahead": float(number), "ideal": math.inf}
+    return depths.get(list(_READS)[kind], 0.0)
 
 
 def _name(runs: TournamentRuns, rungs: Sequence[Rung]) -> str:

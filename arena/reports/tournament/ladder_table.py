@@ -79,8 +79,16 @@ def _said(ladder: Ladder) -> list[str]:
             f"{printable(ladder.top.reader)}."
         )
     for rung, before in ladder.falls:
+        overlap = "; their intervals overlap" if _overlap(rung.gain, before.gain) else ""
         said.append(
-            f"{ladder.name}: {printable(rung.reader)} gains {gained(before) - gained(rung):.2f} "
-            f"points less than {printable(before.reader)}, which looks less far ahead."
+            f"{ladder.name}: {printable(rung.reader)} gains {gained(before) - gained(rung):.2f} points less than "
+            f"{printable(before.reader)}, which looks less far ahead{overlap}."
         )
     return said
+
+
+def _overlap(one: Estimate, other: Estimate) -> bool:
+    """Whether two intervals overlap; a missing one may overlap with any."""
+    if one.interval is None or other.interval is None:
+        return True
+    return one.interval[0] <= other.interval[1] and other.interval[0] <= one.interval[1]

@@ -18,6 +18,7 @@ from arena.reports.tournament.how_far import EARLY
 from arena.reports.tournament.measures import CellReport
 from arena.store.rows import RunRow, Unit
 from arena.store.store import Store
+from arena.text import printable
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,11 @@ def read_runs(store: Store, *runs: RunRow, names: Mapping[str, str] = NO_NAMES) 
         followed = read_exact(store, run, cell, game, settings)
         if followed.found is not None:
             exact.append(followed)
-        else:
+        if followed.games < run.spec.size:
+            so_far = f"those of {followed.games} games" if followed.games else "not found yet"
             unfinished.append(
-                f"{shown_name(settings)}, {game.title}: its exact numbers aren't found yet; the command that began run "
-                f"{run.name} goes on with them"
+                f"{shown_name(settings)} v. {printable(cell.spec.opponent)}, {game.title}: its exact numbers are "
+                f"{so_far}; the command that began run {run.name} goes on with them"
             )
     families = families_of({cell.spec.subject for _, cell, _ in found})
     return TournamentRuns(runs, tuple(cells), families, left_out, tuple(exact), tuple(unfinished))

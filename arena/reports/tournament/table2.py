@@ -39,7 +39,7 @@ _COLUMNS: Final = (
     Column("determinism", "determinism", "probability", 2, expendable=2, narrow="deter-\nminism"),
 )
 # holds whatever is in what wasn't followed: for tables with exact rows
-_BOUND: Final = Column("net_bound", "bound of net", "range", 2, narrow="bound")
+_BOUND: Final = Column("net_bound", "bound of net", "range", 2, expendable=3, narrow="bound")
 _COUNTS: Final = ("matches", "games_asked", "finished_matches", "open_matches", "rounds", "counted_rounds")
 
 

@@ -20,7 +20,7 @@ from arena.experiments.tournament.exact.measures import measures
 from arena.experiments.tournament.exact.observed import Observed, Open, observe
 from arena.experiments.tournament.exact.rest import Rest, SampledMatch
 from arena.experiments.tournament.exact.seats import Seats
-from arena.experiments.tournament.exact.tree import Tree
+from arena.experiments.tournament.exact.tree import BATCH, Tree
 from arena.experiments.tournament.match import Pairing
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.records import Prompt
@@ -36,15 +36,26 @@ _AGAIN: Final = 1.25  # how much the tree grows before it is looked at again
 
 
 @dataclass(frozen=True, slots=True)
+class Asked(Event):
+    """So many prompts more were asked."""
+
+    prompts: int
+
+    @property
+    def done(self) -> int:
+        return self.prompts
+
+
+@dataclass(frozen=True, slots=True)
 class Followed(Event):
-    """How many prompts were asked, and which share of a match's rounds is open."""
+    """Which share of a match's rounds is still open."""
 
     asked: int
     open: float
 
     @property
     def words(self) -> str:
-        return f"exact: {self.asked:,} prompts, {self.open:.1%} of the rounds open"
+        return f"{self.open:.1%} of the rounds are open after {self.asked:,} prompts"
 
 
 async def fill(cell: Cell, pairing: Pairing, spec: TournamentSpec, writer: RunWriter, observer: Observer) -> None:
@@ -71,10 +82,12 @@ class _Filling:
 
     async def follow(self) -> tuple[list[Observed], list[Open]]:
         """Grow the tree; returns what is known of it, and what is open."""
-        looked = 0.0
+        looked, before = float(BATCH), 0
         while True:
             await self.tree.grow()
             self._store_told()
+            self._observer.happens(self._cell, Asked(self.seats.asked - before))
+            before = self.seats.asked
             spent = max(self.seats.asked, self.tree.histories // _FREE)
             over = not self.tree.most or 2 * spent >= self._budget
             if over or spent >= _AGAIN * looked:
@@ -100,7 +113,9 @@ class _Filling:
                 matches = await asyncio.gather(*map(rest.match, numbers))
                 stored = {"matches": msgspec.to_builtins(matches)}
                 self._writer.set_finding(self._key, name, stored)
-            sampled += msgspec.convert(stored["matches"], list[SampledMatch])
+            batch = msgspec.convert(stored["matches"], list[SampledMatch])
+            self._observer.happens(self._cell, Asked(sum(len(match.rounds) for match in batch)))
+            sampled += batch
         return sampled
 
     def _known(self) -> dict[str, Told]:

@@ -57,14 +57,22 @@ class ExactTournament(Plan):
             check_seats(await cell.pairing(self.seed, models))
             await check_length(cell, self.spec.rounds, models)
 
+    def is_whole(self, writer: RunWriter) -> bool:
+        return all(self._followed(cell, writer) >= writer.run.spec.size for cell in self.cells)
+
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
         for cell in filter(self.takes, self.cells):
-            found = writer.finding(cell.spec.key, EXACT)
-            observer.cell_begins(cell, 0, 0)
-            if found is None or found["games"] < self.size:
+            finished = self._followed(cell, writer) >= self.size
+            observer.cell_begins(cell, self._budget if finished else 0, self._budget)
+            if not finished:
                 await models.close_others(cell.models)
                 await fill(cell, await cell.pairing(self.seed, models), self.spec, writer, observer)
             observer.cell_ends(cell)
+
+    def _followed(self, cell: Cell, writer: RunWriter) -> int:
+        """With the prompts of how many games a cell was followed."""
+        found = writer.finding(cell.spec.key, EXACT)
+        return 0 if found is None else int(found["games"])
 
 
 def exact_amount(run: RunSpec) -> str:
