@@ -77,17 +77,17 @@ class _Filling:
         self._budget = spec.matches * spec.rounds
         self._stored = writer.findings(self._key)
         self._new: dict[str, Told] = {}
+        self._said = 0  # prompts that the observer knows of
         self.seats = Seats(pairing, spec.rounds, self._known(), self._keep)
         self.tree = Tree(self.seats)
 
     async def follow(self) -> tuple[list[Observed], list[Open]]:
         """Grow the tree; returns what is known of it, and what is open."""
-        looked, before = float(BATCH), 0
+        looked = float(BATCH)
         while True:
             await self.tree.grow()
             self._store_told()
-            self._observer.happens(self._cell, Asked(self.seats.asked - before))
-            before = self.seats.asked
+            self._say(self.seats.asked)
             spent = max(self.seats.asked, self.tree.histories // _FREE)
             over = not self.tree.most or 2 * spent >= self._budget
             if over or spent >= _AGAIN * looked:
@@ -105,6 +105,7 @@ class _Filling:
             return []
         count = int((self._budget - self.seats.asked) / rest.rounds)
         sampled: list[SampledMatch] = []
+        asked = self.seats.asked
         for start in range(0, count, _TOGETHER):
             name = f"{_SAMPLED} {self._spec.matches:08} {start:08}"
             stored = self._writer.finding(self._key, name)
@@ -114,9 +115,16 @@ class _Filling:
                 stored = {"matches": msgspec.to_builtins(matches)}
                 self._writer.set_finding(self._key, name, stored)
             batch = msgspec.convert(stored["matches"], list[SampledMatch])
-            self._observer.happens(self._cell, Asked(sum(len(match.rounds) for match in batch)))
+            asked += sum(len(match.rounds) for match in batch)
+            self._say(asked)
             sampled += batch
         return sampled
+
+    def _say(self, asked: int) -> None:
+        """Tell the observer how many prompts were asked, of those allowed: a last batch may go beyond them."""
+        asked = min(asked, self._budget)
+        self._observer.happens(self._cell, Asked(asked - self._said))
+        self._said = asked
 
     def _known(self) -> dict[str, Told]:
         """The distributions that were told before."""
