@@ -14,7 +14,7 @@ from arena.agents.bots import draw_move
 from arena.agents.encoding import chat_template
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
 from arena.agents.prompting import MOST_PROMPTS, Prompter, Shown
-from arena.backends.base import Completion, Draw, LanguageModel, Request
+from arena.backends.base import Completion, Draw, LanguageModel, Request, StopRule
 from arena.backends.stopping import found
 from arena.blocks import block_of
 from arena.concurrency import aside
@@ -59,6 +59,29 @@ class LanguageModelAgent:
     def request(self, history: Sequence[Past]) -> tuple[str, str]:
         """The request after these rounds and the answer's opening, without a format around them."""
         return self._prompter.request(self._prompter.shown(history))
+
+    @property
+    def model(self) -> LanguageModel:
+        """The model that is asked."""
+        return self._model
+
+    @property
+    def stop(self) -> StopRule:
+        """When an answer ends."""
+        return self._stop
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """The tokens whose log-probabilities make a policy."""
+        return self._wanted
+
+    async def prompt(self, history: Sequence[Past]) -> Prompt:
+        """The prompt after these rounds, as the model reads it."""
+        return await self._prompter.encode(self._prompter.shown(history))
+
+    def policy_of(self, completion: Completion) -> Policy:
+        """The policy in a model's answer to a request for `wanted`."""
+        return self._policy(completion)
 
     async def policy(self, position: Position) -> Policy:
         """Ask the model for its next-token distribution alone. Raises ModelError if it fails.

@@ -50,6 +50,12 @@ from arena.cli.running import measure, spec_of
     show_default="all",
     help="Play only these of the --games, counted from 1, as one machine's part; `arena merge` joins the parts.",
 )
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="Play no matches: follow the likely histories by their probabilities, for numbers with bounds, with at most "
+    "as many prompts as the --games have rounds.",
+)
 @click.option("--rounds", type=int, default=10, help="Rounds per match.")
 @click.option("--seed", type=SEED, default=0, help="Seed of all random draws.")
 @run_options

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arena.errors import InputError
 from arena.store.codec import run_key
 from arena.store.manifest import commands_of, facts_of
-from arena.store.rows import Asked, CellSpec, RunRow, Unit
+from arena.store.rows import Asked, CellSpec, RunRow
 from arena.text import number_text, printable
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
     Wordings are followed by their hash. `history` is how many past rounds a model is shown, or "all". What a kind of
     experiment says of its runs beyond that is a setting under the name that it uses there.
     """
-    of_matches = run.spec.unit is Unit.MATCH
+    of_matches = run.spec.rounds is not None
     asked, settings = cell.asked or cell.opponent_asked, run.spec.settings
     invalid, _, longest = str(settings.get("invalid", "")).partition(",max_tokens=")
     sampling: Mapping[str, float | None] = {}
@@ -164,8 +164,8 @@ def own_settings(settings: Mapping[str, Any], rows: Sequence[Settings]) -> dict[
 
 def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[str, Any]:
     """A seat's model and how it is asked."""
-    model, of_matches = model_of(agent), run.spec.unit is Unit.MATCH
-    named, _, history = (asked.wording if asked else "").partition("+history")
+    model, of_matches = model_of(agent), run.spec.rounds is not None
+    named, shown, history = (asked.wording if asked else "").partition("+history")
     wording = re.sub(r"(@[0-9a-f]{8})\+.*", r"\1", named)  # its additions are settings of their own
     found = {
         "style": asked.style if asked else None,
@@ -175,7 +175,7 @@ def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[
         "strings": asked.strings if asked and of_matches else None,
         "stated": asked.stated if asked and of_matches else None,
         **{name: getattr(asked, name) if asked and of_matches else None for name in (*ARRANGED, "mixed")},
-        "history": (history or "all") if wording and of_matches else None,
+        "history": (history if shown else "all") if wording and of_matches else None,
         "backend": model.backend if model else None,
         "weights": run.spec.models.get(agent.partition(":")[2]),
     }

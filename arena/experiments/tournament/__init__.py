@@ -7,6 +7,7 @@ arrangements.py   which word stands for which move, and in which order they are 
 seated.py         an agent in a seat, and how it is asked
 cost.py           what a cell asks of a model
 match.py          rounds between two agents, one after another
+exact/            the same followed by probabilities instead of being played
 tournament.py     many matches at once over a grid, into the store
 sitting.py        matches one after another, by a person or as a show
 """

@@ -42,6 +42,17 @@ def cost(cell: Cell, spec: TournamentSpec, shown: Shown, left: float) -> Cost:
     return Cost(prompts, tokens, left, all(found.from_runs for found in costs))
 
 
+def exact_cost(cell: Cell, spec: TournamentSpec, left: float) -> Cost:
+    """The cost of an exact cell, which asks for as many prompts as the matches would have rounds, at most. Many of them
+    continue an answer by a token."""
+    if cell.subject.asking is None:
+        return replace(FREE, left=left)
+    first, per_round, ending = _sizes(cell.subject, cell.game)
+    prompts = float(spec.matches * spec.rounds)
+    tokens = first + prompts * (per_round + ending)
+    return Cost(Amount(prompts, prompts), Amount(tokens / 2, tokens), left)
+
+
 def _of_seat(cell: Cell, seated: Seated, spec: TournamentSpec, shown: Shown) -> Cost:
     assert seated.asking is not None
     past = shown.similar(cell.spec) if seated is cell.subject else None
