@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from arena.store.database import Database
 from arena.store.lock import holder
 from arena.store.progress import cell_rows
 from arena.store.registry import find_run, load_runs
-from arena.store.rows import CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec, Unit
+from arena.store.rows import CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec
 from arena.store.writer import RunWriter
 from arena.text import meant
 
@@ -47,12 +47,13 @@ _INTEGERS = {
     "prompt": _INDEX.format("r.prompt"),
 }
 _FLOATS = {"mass": "r.mass", "loose_mass": "r.loose_mass"}
-_SELECT_ROUNDS = (
-    f"SELECT {', '.join([*_INTEGERS.values(), *_FLOATS.values(), 'r.policy'])}"
-    " FROM matches m JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
+# the rounds of a cell that count; its values are the cell's id, `below` and `reached`
+COUNTED: Final = (
+    "FROM matches m JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
     " WHERE m.cell = ?1 AND (m.number < ?2 OR ?2 IS NULL) AND (m.finished = 1 AND ?3 IS NULL OR r.number <= ?3)"
     " ORDER BY r.match, r.number"
 )
+_SELECT_ROUNDS = f"SELECT {', '.join([*_INTEGERS.values(), *_FLOATS.values(), 'r.policy'])} {COUNTED}"
 
 
 class Store(AbstractContextManager["Store"]):
@@ -163,10 +164,10 @@ class Store(AbstractContextManager["Store"]):
             rows = connection.execute("SELECT name, found FROM findings WHERE cell = ? ORDER BY name", (cell.id,))
             return {name: json_object(found) for name, found in rows}
 
-    def last_match(self) -> tuple[CellRow, MatchRow] | None:
-        """The last match played by a person or as a show, with its cell; None if there is none."""
+    def last_match(self, experiment: str) -> tuple[CellRow, MatchRow] | None:
+        """The last match of the runs of an experiment that have one cell each, with that; None if there is none."""
         for run in reversed(self.runs()):
-            if run.spec.unit is Unit.MATCH and run.spec.in_order:
+            if run.spec.experiment == experiment:
                 (cell,) = self.cells(run)
                 if matches := self.matches(cell):
                     return cell, matches[-1]

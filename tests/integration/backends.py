@@ -28,8 +28,8 @@ T = TypeVar("T")
 
 BACKENDS = [
     "llama.cpp",
-    "transformers",
-    "openai",
+    pytest.param("transformers", marks=pytest.mark.long),
+    pytest.param("openai", marks=pytest.mark.long),
     pytest.param("sglang", marks=pytest.mark.sglang),
     pytest.param("vllm", marks=pytest.mark.vllm),
 ]

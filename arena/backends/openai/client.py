@@ -80,11 +80,7 @@ class OpenAI(ServedModel):
 
     def check(self, sampling: Sampling) -> None:
         """Raise InputError for a setting whose distribution these servers can't give."""
-        if sampling.top_p < 1.0:
-            raise InputError(
-                f"{self.name}: llama.cpp's server doesn't tell the distribution after top-p, so the adversary can't be "
-                "shown what is played: use top-p 1, or a backend on this machine"
-            )
+        self._refuse_cuts(sampling)
         if not self._tells(sampling):
             raise InputError(
                 f"{self.name}: this server tells raw log-probabilities, not those at temperature "
@@ -92,7 +88,7 @@ class OpenAI(ServedModel):
             )
 
     def _tells(self, sampling: Sampling) -> bool:
-        return sampling.top_p == 1.0 and (sampling.temperature == 1.0 or self._asks.is_exact)
+        return not sampling.cuts and (sampling.temperature == 1.0 or self._asks.is_exact)
 
     async def _ask(self, kind: Kind, prompts: Sequence[tuple[int, ...]]) -> list[Generated]:
         try:

@@ -109,6 +109,15 @@ class ServedModel(ABC):
         check_score(self, tokens)
         return await self._asking.score(tuple(tokens))
 
+    def _refuse_cuts(self, sampling: Sampling) -> None:
+        """Raise InputError for a setting that leaves out tokens."""
+        for name, cuts, off in (("top-p", sampling.top_p < 1.0, 1), ("min-p", sampling.min_p > 0.0, 0)):
+            if cuts:
+                raise InputError(
+                    f"{self.name}: {self.kind} doesn't give the distribution after {name}, so the adversary can't be "
+                    f"shown what is played: use {name} {off}, or a backend on this machine"
+                )
+
     def _refuse_if_closed(self) -> None:
         if self._closed:
             raise ModelError(f"{self.name} was closed")

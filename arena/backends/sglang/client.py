@@ -76,13 +76,9 @@ class SGLang(ServedModel):
         """Raise InputError for a setting whose distribution this server can't give.
 
         Its log-probabilities are either raw or those after temperature, depending on how it was started, and never
-        those after top-p; from raw ones the normaliser at another temperature can't be known.
+        those after top-p or min-p; from raw ones the normaliser at another temperature can't be known.
         """
-        if sampling.top_p < 1.0:
-            raise InputError(
-                f"{self.name}: SGLang doesn't give the distribution after top-p, so the adversary can't be shown "
-                "what is played: use top-p 1, or a backend on this machine"
-            )
+        self._refuse_cuts(sampling)
         if sampling.temperature != 1.0 and self._raw:
             raise InputError(
                 f"{self.name}: this server gives raw log-probabilities, not those at temperature "
@@ -91,7 +87,7 @@ class SGLang(ServedModel):
 
     def _tells(self, sampling: Sampling) -> bool:
         """Whether the servers tell the distribution under a setting."""
-        return sampling.top_p == 1.0 and (sampling.temperature == 1.0 or not self._raw)
+        return not sampling.cuts and (sampling.temperature == 1.0 or not self._raw)
 
     async def _ask(self, kind: Kind, prompts: Sequence[tuple[int, ...]]) -> list[Generated]:
         """Have a server answer prompts of one kind."""

@@ -86,11 +86,7 @@ class VLLM(ServedModel):
 
     def check(self, sampling: Sampling) -> None:
         """Raise InputError for a setting whose distribution these servers can't give."""
-        if sampling.top_p < 1.0:
-            raise InputError(
-                f"{self.name}: vLLM's distribution after top-p isn't used, so the adversary can't be shown what is "
-                "played: use top-p 1, or a backend on this machine"
-            )
+        self._refuse_cuts(sampling)
         if not self._tells(sampling):
             raise InputError(
                 f"{self.name}: this server gives raw log-probabilities, not those at temperature "
@@ -98,7 +94,7 @@ class VLLM(ServedModel):
             )
 
     def _tells(self, sampling: Sampling) -> bool:
-        return sampling.top_p == 1.0 and (sampling.temperature == 1.0 or not self._asks.tells.raw)
+        return not sampling.cuts and (sampling.temperature == 1.0 or not self._asks.tells.raw)
 
     async def _ask(self, kind: Kind, prompts: Sequence[tuple[int, ...]]) -> list[Generated]:
         return await self._asks.ask(self._send, kind, prompts)
