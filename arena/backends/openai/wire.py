@@ -62,7 +62,10 @@ class Row:
     def without_lift(self, token: int, lift: float) -> Row:
         """Of a whole distribution, what it would be if a token's logit weren't higher, after temperature, by `lift`."""
         shown = self.shown | {token: self.shown[token] - lift}
-        total = math.log(math.fsum(map(math.exp, shown.values())))
+        weight = math.fsum(map(math.exp, shown.values()))
+        if weight <= 0.0:
+            raise Untrue("no token has any probability")
+        total = math.log(weight)
         order = sorted(shown, key=shown.__getitem__, reverse=True)
         return replace(self, shown={token: shown[token] - total for token in order})
 
