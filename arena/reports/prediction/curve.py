@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from arena.reports.figure import below, blank, colour, plain
+from arena.reports.figure import below, blank, colour, plain, points
 from arena.reports.prediction.writing import SHARES, Writer, over_prompts
 from arena.reports.report import Figure
 from arena.reports.table import Row, plain_table
@@ -38,9 +38,9 @@ def _drawn(writers: Sequence[Writer]) -> Drawing:
     figure = blank(6.4, 3.8)
     axes = figure.subplots()
     for style, writer in enumerate(writers):
-        points = [point for point in _points(writer) if point["share"] is not None]
+        known = [point for point in _points(writer) if point["share"] is not None]
         place, share, low, high = (
-            100 * np.array([point[key] for point in points], dtype=float)
+            100 * np.array([point[key] for point in known], dtype=float)
             for key in ("place", "share", "share_low", "share_high")
         )
         axes.fill_between(place, low, high, color=colour(style), alpha=0.2, linewidth=0)
@@ -49,6 +49,6 @@ def _drawn(writers: Sequence[Writer]) -> Drawing:
     axes.set_ylim(0, 100)
     axes.set_xlabel("place in the text, % of its words")
     axes.set_ylabel("generations of 100")
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=points(8), loc="lower left", bbox_to_anchor=(0, 1))
     below(figure, "Mean over prompts, with the 95% interval over prompts.")
     return figure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from arena.reports.figure import below, blank, colour, plain
+from arena.reports.figure import below, blank, colour, plain, points
 from arena.reports.prediction.claims import reading_claims
 from arena.reports.prediction.naming import notes_of
 from arena.reports.prediction.reading import MEASURES, Reader, Readers
@@ -134,6 +134,6 @@ def _drawn(readers: list[Reader]) -> Drawing:
     axes.set_ylabel("bits a byte")
     axes.set_ylim(bottom=0)
     axes.set_xticks([])
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=points(8), loc="lower left", bbox_to_anchor=(0, 1))
     below(figure, "Lower is better: the model is less surprised.")
     return figure

@@ -87,9 +87,12 @@ def _drawn(style: int, writer: Writer, written: Written, spans: list[AnchorSpan]
         _flows(axes, at, holding[at], holding[at + 1], total, colour(style))
     axes.axhline(0, color=ink(), linewidth=0.5)
     axes.set_xlim(-0.6, max(0.6, len(spans) - 0.4))
-    axes.set_ylim(-total, 1.7 * total)
+    most = max(map(len, holding), default=total)
+    axes.set_ylim(min(map(len, holding), default=0) - 1.05 * total, most + 0.75 * total)
     axes.set_axis_off()
-    axes.set_title(plain(textwrap.fill(f"{writer.name}: {printable(written.prompt)}", 80)), loc="left", fontsize=9)
+    axes.set_title(
+        plain(textwrap.fill(f"{writer.name}: {printable(written.prompt)}", 80)), loc="left", fontsize=points(9)
+    )
     below(
         figure,
         f"Each of {total} generations passes from left to right, through a span that it holds (above the line) or "
