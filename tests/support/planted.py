@@ -9,14 +9,21 @@ Words = tuple[str, ...]
 _VOCABULARY = 4000
 
 
-def noise(chance: random.Random, many: int) -> Words:
+def noise(chance: random.Random, many: int, vocabulary: int = _VOCABULARY) -> Words:
     """Words as often as in a language: the k-th most common one about 1/k as often as the first."""
-    names = [f"w{rank}" for rank in range(_VOCABULARY)]
-    return tuple(chance.choices(names, [1 / (rank + 3) for rank in range(_VOCABULARY)], k=many))
+    names = [f"w{rank}" for rank in range(vocabulary)]
+    return tuple(chance.choices(names, [1 / (rank + 3) for rank in range(vocabulary)], k=many))
 
 
 def planted(
-    share: float, *, texts: int = 30, spans: int = 6, length: int = 8, between: int = 8, seed: int = 0
+    share: float,
+    *,
+    texts: int = 30,
+    spans: int = 6,
+    length: int = 8,
+    between: int = 8,
+    seed: int = 0,
+    vocabulary: int = _VOCABULARY,
 ) -> tuple[list[Words], list[Words]]:
     """Texts, and the skeleton's spans: each text holds each of them with the probability `share`, or else as many words
     of its own, with others of its own between them."""
@@ -26,7 +33,7 @@ def planted(
     for _ in range(texts):
         text: Words = ()
         for span in skeleton:
-            text += noise(chance, between)
-            text += span if chance.random() < share else noise(chance, length)
+            text += noise(chance, between, vocabulary)
+            text += span if chance.random() < share else noise(chance, length, vocabulary)
         made.append(text)
     return made, skeleton
