@@ -39,7 +39,10 @@ REPORTS: Final = Registry[Reporter](
     },
 )
 # reports over the runs of several experiments at once: what they need, and who makes them
-_ACROSS: Final[tuple[tuple[frozenset[str], Reporter], ...]] = ((frozenset({"tournament", "numbers"}), tradeoff.report),)
+_ACROSS: Final[tuple[tuple[frozenset[str], Reporter], ...]] = (
+    (frozenset({"tournament", "numbers"}), tradeoff.report),
+    (frozenset({"perplexity", "anchors"}), prediction.report_both),
+)
 SHOWN_BY: Final = {"match": "tournament"}  # for experiments that have no report of their own
 # names of experiments' reports in the document of a whole suite, where they aren't the experiment's name
 _OF_SUITES: Final = {"tournament": "games", "numbers": "tasks"}

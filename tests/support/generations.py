@@ -14,7 +14,9 @@ from arena.store.rows import Asked, RunRow, Unit
 Texts = Mapping[tuple[str, str], Sequence[str]]  # by subject and prompt
 
 
-def write_generations(store: Store, texts: Texts, scored: int = 5, seed: int = 0) -> RunRow:
+def write_generations(
+    store: Store, texts: Texts, scored: int = 5, seed: int = 0, models: Mapping[str, str] | None = None
+) -> RunRow:
     """A finished run. Every subject has scored the first texts of all: a word has as many bits as letters, and one that
     begins with an s (of a skeleton) a single one."""
     asked = Asked(style="base", format="none", wording="made up", temperature=1.0, top_p=0.9)
@@ -24,7 +26,7 @@ def write_generations(store: Store, texts: Texts, scored: int = 5, seed: int = 0
     }
     size = max(map(len, texts.values()))
     settings = {"invalid": "-,max_tokens=200", "scored": scored}
-    run = RunSpec(EXPERIMENT, Unit.ANSWER, tuple(cells.values()), size, seed, {}, {}, settings=settings)
+    run = RunSpec(EXPERIMENT, Unit.ANSWER, tuple(cells.values()), size, seed, models or {}, {}, settings=settings)
     with store.begin(run) as writer:
         for (who, prompt), cell in cells.items():
             found = texts[who, prompt]

@@ -7,6 +7,7 @@ texts.py      the tables of generations
 spans.py      the anchor spans of one prompt, as a table and as a picture
 curve.py      the share of anchors along a text
 claims.py     what the paper claims, and whether it holds for the models at hand
+together.py   both: bits a byte on documents, and inside and outside anchor spans
 naming.py     names for models, and what all of a report's rows share
 """
 
@@ -37,3 +38,15 @@ def report_anchors(store: Store, runs: Sequence[RunRow], settings: ReportSetting
     from arena.reports.prediction.writing import read_runs
 
     return texts_report(read_runs(store, runs, settings.labels))
+
+
+def report_both(store: Store, runs: Sequence[RunRow], settings: ReportSettings = DEFAULTS) -> Report:
+    """Both of these beside each other, for models that did both. Raises StoreError for a damaged store."""
+    from arena.reports.prediction.reading import read_runs as read_reading
+    from arena.reports.prediction.together import together_report
+    from arena.reports.prediction.writing import read_runs as read_writing
+
+    read, wrote = (
+        [run for run in runs if run.spec.experiment == experiment] for experiment in ("perplexity", "anchors")
+    )
+    return together_report(read_reading(store, read, settings.labels), read_writing(store, wrote, settings.labels))
