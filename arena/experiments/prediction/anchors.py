@@ -48,13 +48,15 @@ class Generated(Event):
 
 @dataclass(frozen=True, slots=True)
 class Scoring(Event):
-    """A model scores texts."""
+    """A model scores texts, those of so many cells until now."""
 
     by: str
+    cells: int
+    total: int
 
     @property
     def words(self) -> str:
-        return f"scored by {self.by}"
+        return f"{self.by} scores, {self.cells} of {self.total}"
 
 
 class Anchors(Plan):
@@ -162,14 +164,12 @@ class Anchors(Plan):
         if Capability.SCORE not in model.capabilities:
             models.tell_once(f"{name}: its backend can't give the probabilities of a text, so it scores none")
             return
-        observer.happens(missing[0], Scoring(name))
-        for cell in missing:
+        for done, cell in enumerate(missing):
+            observer.happens(missing[0], Scoring(name, done, len(missing)))
             prompt = (await own[cell.prompt].question(model)).prompt.tokens
-            async with saving(writer, cell.spec.key):
-                answers = writer.answers(cell.spec.key)
-                samples = [answers[number].sample for number in range(many)]
-                bits = await _bits(model, prompt, samples, own=cell.model == name)
-                writer.set_finding(cell.spec.key, finding, {"bits": bits})
+            answers = writer.answers(cell.spec.key)
+            bits = await _bits(model, prompt, [answers[number].sample for number in range(many)], cell.model == name)
+            writer.set_finding(cell.spec.key, finding, {"bits": bits})
 
 
 class _Writer:

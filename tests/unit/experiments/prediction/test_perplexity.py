@@ -70,6 +70,14 @@ def test_bits_are_the_table_s_whatever_the_windows(tmp_path: Path, folder: Path,
     assert (found["empty.txt"].tokens, found["empty.txt"].bytes, found["empty.txt"].bits) == (0, 0, 0)
 
 
+@pytest.mark.slow
+def test_a_document_of_a_hundred_thousand_words(tmp_path: Path, folder: Path) -> None:
+    (folder / "a.txt").write_text(" rock paper" * 50_000)
+    found = numbers(tmp_path / "a.db", folder, stride=60)["a.txt"]
+    assert found.words == found.tokens == 100_000
+    assert found.bits == pytest.approx(50_000 * (2 - math.log2(0.75)), rel=1e-6)
+
+
 def test_a_window_shows_the_tokens_before_and_scores_the_new_ones(tmp_path: Path, folder: Path) -> None:
     """The table's weights depend on the length of what it sees, so the expectation is computed window by window."""
     text = " rock paper scissors" * 30
