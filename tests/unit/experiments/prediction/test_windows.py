@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ def test_each_token_is_scored_once_with_enough_before_it(length: int, size: int,
         assert 0 <= window.start <= window.first < window.end <= length
         assert window.end - window.start <= size
         assert window.start == 0 or window.first - window.start >= size - stride
-    assert all(after.end <= window.end + stride for window, after in zip(found, found[1:], strict=False))
+    assert all(after.end <= window.end + stride for window, after in pairwise(found))
 
 
 def test_a_document_that_fits_is_one_window() -> None:
