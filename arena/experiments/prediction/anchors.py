@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
@@ -19,7 +20,6 @@ from arena.errors import InputError, UsageError
 from arena.experiments.cost import Amount, Cost, as_asked, estimated_tokens
 from arena.experiments.drawing import Question, draw_answers
 from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
-from arena.experiments.in_turn import InTurn
 from arena.experiments.past import Shown
 from arena.experiments.prediction.cells import AnchorsCell, plan_cells
 from arena.experiments.prediction.generated import EXPERIMENT, finding_of
@@ -31,7 +31,7 @@ from arena.store.saving import saving
 from arena.store.writer import RunWriter
 
 MOST_GENERATIONS: Final = 10_000  # per cell
-_AT_ONCE: Final = 128  # generations in flight, per cell
+_AT_ONCE: Final = 128  # generations in flight
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Anchors(Plan):
 
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
         for name, cells in self._by_model():
-            await self._fill(name, cells, writer, models, InTurn(observer, cells))
+            await self._fill(name, cells, writer, models, observer)
         for name, _ in reversed(self._by_model()):
             await self._score(name, writer, models, observer)
 
@@ -122,32 +122,20 @@ class Anchors(Plan):
         self, name: str, cells: Sequence[AnchorsCell], writer: RunWriter, models: Models, observer: Observer
     ) -> None:
         """Draw all generations of a model."""
-        done = {cell.spec.key: writer.valid_answers(cell.spec.key) for cell in cells}
-        if all(count >= self.size for count in done.values()):
-            for cell in cells:
-                observer.cell_begins(cell, done[cell.spec.key], self.size)
-                observer.cell_ends(cell)
-            return
-        await models.close_others([name])
-        model = await models.get(name)
-
-        async def fill(cell: AnchorsCell) -> None:
+        for cell in cells:
             key = cell.spec.key
-            question = await cell.question(model)
-            writer.add_prompt(key, question.prompt)
-            observer.cell_begins(cell, done[key], self.size)
-            async with saving(writer, key):
-                await draw_answers(
-                    key,
-                    _Writer(cell, model, question),
-                    writer,
-                    self.size,
-                    self.seed,
-                    lambda *seen: observer.happens(cell, Generated(*seen)),
-                )
+            done = writer.valid_answers(key)
+            observer.cell_begins(cell, done, self.size)
+            if done < self.size:
+                await models.close_others([name])
+                model = await models.get(name)
+                question = await cell.question(model)
+                writer.add_prompt(key, question.prompt)
+                seen = partial(_tell, observer, cell)
+                async with saving(writer, key):
+                    author = _Writer(cell, model, question)
+                    await draw_answers(key, author, writer, self.size, self.seed, seen)
             observer.cell_ends(cell)
-
-        await together(fill(cell) for cell in cells)
 
     async def _score(self, name: str, writer: RunWriter, models: Models, observer: Observer) -> None:
         """Let a model score the first generations of every cell, its own and the others', where that isn't done yet."""
@@ -172,13 +160,18 @@ class Anchors(Plan):
             writer.set_finding(cell.spec.key, finding, {"bits": bits})
 
 
-class _Writer:
-    """A model that answers one prompt."""
+def _tell(observer: Observer, cell: AnchorsCell, number: int, answer: Answer) -> None:
+    observer.happens(cell, Generated(number, answer))
 
-    at_once = _AT_ONCE
+
+class _Writer:
+    """A model that answers one prompt. No more generations are in flight than the cache of a local model holds whole:
+    of one that must make room, all tokens would be evaluated again."""
 
     def __init__(self, cell: AnchorsCell, model: LanguageModel, question: Question) -> None:
         self._cell, self._model, self._question = cell, model, question
+        longest = len(question.prompt.tokens) + question.stop.max_tokens
+        self.at_once = max(1, min(_AT_ONCE, model.context // longest))
 
     async def answer(self, name: str, block: int = 0) -> Answer:
         """A generation, to its end; its value is the number of its words."""
