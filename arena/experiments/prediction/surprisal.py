@@ -31,19 +31,22 @@ async def word_bits(
     nothing truncated), whatever the sampling was. Rounded to a thousandth of a bit.
 
     `tokens` are the text's own, where this model wrote it; otherwise it is tokenised by itself. A token belongs to the
-    word in which it ends, with the white space before that; an end token belongs to none. Raises ModelError if the
-    model fails, InputError if the text is too long for it.
+    word in which it ends, with the white space before that; an end token belongs to none. Nothing for a text without
+    words, or too long for the model. Raises ModelError if the model fails.
     """
     ends = _ends(text)
     spelt = tuple(await model.tokenize(text, False) if tokens is None else tokens)
-    if not ends or not spelt:
+    if not ends or not spelt or len(prompt) + len(spelt) > model.context:
         return []
     scores = await model.score((*prompt, *spelt))
     nats = scores.logprobs[-len(spelt) :]
     nats = (0.0,) * (len(spelt) - len(nats)) + nats  # the first token of all has none, if there is no prompt
     bits = [0.0] * len(ends)
     word = 0
-    for end, nat in zip(accumulate(len(model.vocabulary.pieces[token]) for token in spelt), nats, strict=True):
+    sizes = [len(model.vocabulary.pieces[token]) for token in spelt]
+    # some tokenizers put a space before a text
+    added = sum(sizes) - ends[-1] if model.vocabulary.text(spelt).endswith(text) else 0
+    for end, nat in zip(accumulate(sizes, initial=-added), [0.0, *nats], strict=True):
         while word < len(ends) - 1 and end > ends[word]:
             word += 1
         bits[word] -= nat / math.log(2)
