@@ -83,7 +83,7 @@ def test_documents(forge: Runner) -> None:
     def one(chance: random.Random) -> tuple[str, Ended]:
         forge.clean()
         folder = forge.place / "documents"
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         name = chance.choice(("a.txt", "a.jsonl", "a.parquet"))
         return _mutated(chance, lines, folder / name), forge.run([], target="tests.fuzz.targets:documents")
 
