@@ -15,6 +15,7 @@ settings.py    the settings that differ between rows, and those that all share
 provenance.py  what else differs between the models and the runs of a report, in sentences
 cautions.py    cautions for models that are shown side by side
 citing.py      what to cite for a run, as BibTeX
+markup.py      markup in which every text is data
 escape.py      names and texts in files of several kinds
 words.py       quantities in words for people
 folder/        a folder with everything that reports show

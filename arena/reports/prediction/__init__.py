@@ -5,6 +5,8 @@ documents.py  the tables and the figure of documents
 writing.py    what a model's generations of one prompt share, and of all prompts
 texts.py      the tables of generations
 spans.py      the anchor spans of one prompt, as a table and as a picture
+flow.py       how generations flow from span to span
+live.py       the same picture for a page, where spans can be pointed at
 curve.py      the share of anchors along a text
 claims.py     what the paper claims, and whether it holds for the models at hand
 together.py   both: bits a byte on documents, and inside and outside anchor spans

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arena.experiments.prediction.prompts import NAMED
 from arena.reports.figure import below, blank, colour, ink, plain, points
+from arena.reports.prediction.flow import Flow, Ribbon, flow
+from arena.reports.prediction.live import live_skeleton
 from arena.reports.prediction.writing import Writer, Written
 from arena.reports.report import Figure
 from arena.reports.table import Column, Row, Table, plain_table
@@ -63,41 +65,42 @@ def spans_table(writer: Writer, written: Written) -> Table:
 
 def skeleton_figure(number: int, writer: Writer, written: Written) -> Figure:
     """The skeleton as a picture. `number` is the writer's among those of the report."""
-    title = f"Skeleton of {writer.name}: {printable(written.prompt)}"
+    key, title = f"skeleton-{number + 1}", f"Skeleton of {writer.name}: {printable(written.prompt)}"
     spans = shown_spans(written)
+    found = flow(written, spans)
     rows = [
-        Row(written.text_of(span), {"column": span.column, "words": span.length, "generations": len(span.holders)})
-        for span in spans
+        Row(stop.text, {"column": span.column, "words": span.length, "generations": stop.held})
+        for span, stop in zip(spans, found.stops, strict=True)
     ]
-    key = f"skeleton-{number + 1}"
-    return Figure(key, title, lambda: _drawn(number, writer, written, spans), plain_table(key, title, rows))
-
-
-def _drawn(style: int, writer: Writer, written: Written, spans: list[AnchorSpan]) -> Drawing:
-    figure = blank(max(4.0, 1.05 * len(spans) + 1), 4.2)
-    axes = figure.subplots()
-    total = len(written.found.samples)
-    holding = [set(span.holders) for span in spans]
-    for at, (span, holders) in enumerate(zip(spans, holding, strict=True)):
-        axes.bar(at, len(holders), width=_WIDE, bottom=0, color=colour(style))
-        axes.bar(at, len(holders) - total, width=_WIDE, bottom=0, color="0.8")
-        axes.text(at, len(holders) + 1, _label(written.text_of(span)), ha="center", va="bottom", fontsize=points(6))
-        axes.text(at, len(holders) / 2, str(len(holders)), ha="center", va="center", fontsize=points(6), color="white")
-    for at in range(len(spans) - 1):
-        _flows(axes, at, holding[at], holding[at + 1], total, colour(style))
-    axes.axhline(0, color=ink(), linewidth=0.5)
-    axes.set_xlim(-0.6, max(0.6, len(spans) - 0.4))
-    most = max(map(len, holding), default=total)
-    axes.set_ylim(min(map(len, holding), default=0) - 1.05 * total, most + 0.75 * total)
-    axes.set_axis_off()
-    axes.set_title(
-        plain(textwrap.fill(f"{writer.name}: {printable(written.prompt)}", 80)), loc="left", fontsize=points(9)
+    return Figure(
+        key,
+        title,
+        lambda: _drawn(title, found, number),
+        plain_table(key, title, rows),
+        lambda: live_skeleton(key, title, found, number),
     )
+
+
+def _drawn(title: str, found: Flow, style: int) -> Drawing:
+    figure = blank(max(4.0, 1.05 * len(found.stops) + 1), 4.2)
+    axes = figure.subplots()
+    for at, stop in enumerate(found.stops):
+        axes.bar(at, stop.held, width=_WIDE, bottom=0, color=colour(style))
+        axes.bar(at, stop.held - found.total, width=_WIDE, bottom=0, color="0.8")
+        axes.text(at, stop.held + found.total / 60, _label(stop.text), ha="center", va="bottom", fontsize=points(6))
+        axes.text(at, stop.held / 2, str(stop.held), ha="center", va="center", fontsize=points(6), color="white")
+    for ribbon in found.ribbons:
+        _ribbon(axes, ribbon, colour(style) if ribbon.leave else "0.7")
+    axes.axhline(0, color=ink(), linewidth=0.5)
+    axes.set_xlim(-0.6, max(0.6, len(found.stops) - 0.4))
+    axes.set_ylim(found.bottom - 0.05 * found.total, found.top + 0.75 * found.total)
+    axes.set_axis_off()
+    axes.set_title(plain(textwrap.fill(title, 80)), loc="left", fontsize=points(9))
     below(
         figure,
-        f"Each of {total} generations passes from left to right, through a span that it holds (above the line) or "
-        "past it (below, grey)."
-        if spans
+        f"Each of {found.total} generations passes from left to right, through a span that it holds (above the line) "
+        "or past it (below, grey)."
+        if found.stops
         else "No stretch of three words is shared by six generations.",
     )
     return figure
@@ -108,30 +111,12 @@ def _label(text: str) -> str:
     return plain("\n".join(lines))
 
 
-def _flows(axes: Axes, at: int, one: set[int], other: set[int], total: int, ink_: str) -> None:
-    """The ribbons between two spans: from those that hold the first, and from the others, to the same of the second.
-
-    Above the line holders are stacked upwards, below it the others downwards; those that cross it lie next to it.
-    """
-    both, leave, join = len(one & other), len(one - other), len(other - one)
-    neither = total - both - leave - join
-    left, right = at + _WIDE / 2, at + 1 - _WIDE / 2
-    ribbons = (
-        (both, leave, join, ink_),
-        (leave, 0, -leave, ink_),
-        (join, -join, 0, "0.7"),
-        (neither, -join - neither, -leave - neither, "0.7"),
-    )
-    for many, low_left, low_right, shade in ribbons:
-        if many:
-            _ribbon(axes, (left, low_left), (right, low_right), many, shade)
-
-
-def _ribbon(axes: Axes, begin: tuple[float, float], end: tuple[float, float], height: float, shade: str) -> None:
+def _ribbon(axes: Axes, ribbon: Ribbon, shade: str) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    (left, low), (right, other) = begin, end
+    (low, other), height = ribbon.low, ribbon.many
+    left, right = ribbon.at + _WIDE / 2, ribbon.at + 1 - _WIDE / 2
     middle = (left + right) / 2
     vertices = [
         (left, low), (middle, low), (middle, other), (right, other), (right, other + height),

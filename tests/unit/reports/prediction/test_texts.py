@@ -100,7 +100,10 @@ def test_the_skeleton_of_the_paper_s_prompt_is_a_table_and_a_picture(store: Stor
     ]
     write_folder([report], store.runs(), tmp_path / "out")
     assert (tmp_path / "out" / "skeleton-1.svg").stat().st_size > 10_000
-    assert "skeleton-1.svg" in (tmp_path / "out" / "index.html").read_text()
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert "skeleton-1.svg" in page and page.count('<g class="anchor') == 6
+    for row in found.values():
+        assert f"<title>{row['generations']} of {TEXTS}: {row['text']}</title>" in page
     document = json.loads(WRITERS["json"](report))
     assert len(document["models"][0]["prompts"]) == 4 == len(report.records)
     assert len(document["models"][0]["prompts"][0]["anchor_spans"]) == 6
@@ -123,7 +126,8 @@ def test_what_models_wrote_is_text_in_every_form(store: Store, tmp_path: Path) -
         console.print(terminal(report.tables, 100))
     assert "\x1b[31m" not in captured.get() and "[b]bold[/b]" in captured.get()
     write_folder([report], store.runs(), tmp_path / "out")
-    assert "<script>" not in (tmp_path / "out" / "index.html").read_text()
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert "<script>" not in page and "\x1b" not in page and "\u202e" not in page and "[b]bold[/b]" in page
 
 
 def test_nothing_was_said_or_nothing_is_there_yet(store: Store) -> None:
