@@ -39,7 +39,7 @@ def test_spans_say_all_of_their_words_and_the_most_shared_are_lit_up(browser: Br
     more = spans.first.locator(".more").first
     assert not more.is_visible()
     spans.first.focus()
-    assert more.is_visible() and "of 20: s0-0 s0-1" in more.inner_text()
+    assert more.is_visible() and "of 20: s0-0 s0-1" in (more.text_content() or "")
 
     def lit() -> int:
         return int(spans.evaluate_all("(all) => all.filter(one => getComputedStyle(one).opacity === '1').length"))
@@ -48,7 +48,7 @@ def test_spans_say_all_of_their_words_and_the_most_shared_are_lit_up(browser: Br
     for choice in range(4):
         figure.locator(f".level-{choice}").check()
         counts.append(lit())
-    held = [int(text) for text in figure.locator(".inside").all_inner_texts()]
+    held = [int(text) for text in figure.locator(".inside").all_text_contents()]
     assert counts == [6, *(sum(each >= share * 20 for each in held) for share in (0.5, 0.75, 0.9))]
     other = page.locator("figure", has=page.locator("svg.skeleton")).nth(1)
     assert other.locator(".level-0").is_checked(), "each picture has a choice of its own"
