@@ -142,8 +142,8 @@ class Shown:
 
     def speed(self, subject: str, what: str = "") -> float | None:
         """The tokens a second of a player, in one game or task ("": in all); None if that was never measured."""
-        measured = ((run, row) for run, row in self._of(subject, what) if row.seconds >= 1)
-        pasts = [self._past(run, row) for run, row in islice(measured, _ENOUGH)]
+        measured = (self._past(run, row) for run, row in self._of(subject, what) if row.seconds >= 1)
+        pasts = list(islice((past for past in measured if past.seconds), _ENOUGH))
         seconds = sum(past.seconds for past in pasts)
         return sum(past.tokens for past in pasts) / seconds if seconds else None
 

@@ -62,20 +62,25 @@ def read_documents(path: Path, column: str = "text") -> Documents:
     if not found:
         what = f"files that end in {', '.join(SUFFIXES)}" if path.is_dir() else "rows"
         raise InputError(f"{path} has no documents: it has no {what}")
-    return Documents((path.resolve().name or "documents")[:_LONGEST_NAME], found)
+    return Documents((_spelt(path.resolve().name) or "documents")[:_LONGEST_NAME], found)
+
+
+def _spelt(name: str) -> str:
+    """A text that is UTF-8 in every part: a file's name may have other bytes in it."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _read(path: Path, column: str) -> Iterator[Document]:
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             if file.suffix.lower() in SUFFIXES and file.is_file():
-                yield Document(file.relative_to(path).as_posix(), _text(file))
+                yield Document(_spelt(file.relative_to(path).as_posix()), _text(file))
     elif path.suffix.lower() in _LINES:
         yield from _json_lines(path, column)
     elif path.suffix.lower() == ".parquet":
         yield from _parquet(path, column)
     else:
-        yield Document(path.name, _text(path))
+        yield Document(_spelt(path.name), _text(path))
 
 
 def _text(file: Path) -> str:
@@ -122,7 +127,7 @@ def _of_row(row: Any, column: str, where: str) -> str:
     text = row[column]
     if not isinstance(text, str):
         raise InputError(f"{where}: its {column!r} is no text")
-    return text.encode("utf-8", "replace").decode()  # half a surrogate pair, which JSON can spell, is no character
+    return _spelt(text)  # JSON can spell half a surrogate pair, which is no character
 
 
 def _no_column(column: str, where: str, there: Any) -> InputError:

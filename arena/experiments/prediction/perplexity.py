@@ -36,7 +36,7 @@ from arena.store.rows import Asked, CellSpec, RunRow, RunSpec, Unit
 from arena.store.saving import saving
 from arena.store.writer import RunWriter
 
-_AT_ONCE: Final = 32  # windows that wait for a model
+_AT_ONCE: Final = 32  # documents that wait for a model
 
 Tokens = Annotated[int, msgspec.Meta(ge=1, le=2**20)]
 
@@ -116,11 +116,15 @@ class Perplexity(Plan):
 
     def costs(self, shown: Shown) -> Sequence[Cost | None]:
         texts = [each.text for each in self.documents.documents]
-        tokens = float(sum(map(estimated_tokens, texts)))
-        read_again = max(1.0, self.spec.window / self.spec.stride)
-        amount = Amount(tokens, tokens * 4 * read_again)
-        pieces = Amount(tokens / self.spec.stride + len(texts), 4 * tokens / self.spec.stride + len(texts))
-        return [Cost(pieces, amount, 1.0 - shown.done(self, cell.spec)) for cell in self.cells]
+        likely = self._read([estimated_tokens(text) for text in texts])
+        most = self._read([len(text.encode()) for text in texts])  # no token has less than a byte
+        prompts, tokens = (Amount(one, other) for one, other in zip(likely, most, strict=True))
+        return [Cost(prompts, tokens, 1.0 - shown.done(self, cell.spec)) for cell in self.cells]
+
+    def _read(self, lengths: Sequence[int]) -> tuple[float, float]:
+        """The windows over documents of so many tokens, and the tokens in them."""
+        found = [each for length in lengths for each in windows(length, self.spec.window, self.spec.stride)]
+        return float(len(found)), float(sum(each.end - each.start for each in found))
 
     async def check(self, models: Models, known: RunRow | None) -> None:
         """Load every model once before anything is stored, to refuse what it can't do and to know its build."""
@@ -177,7 +181,7 @@ class _Reader:
 
     def __init__(self, model: LanguageModel, before: tuple[int, ...], room: int, stride: int) -> None:
         self._model, self._before, self._room, self._stride = model, before, room, stride
-        self._places = asyncio.Semaphore(_AT_ONCE)  # so that a document of many windows isn't held many times over
+        self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def predict(self, document: Document) -> Predicted:
         """A document's numbers. Raises ModelError if the model fails."""

@@ -145,12 +145,8 @@ class Writer:
     @property
     def state(self) -> str:
         """How far it is, "" if every prompt has all its generations."""
-        wanted = self.run.spec.size * len(self.prompts)
-        return (
-            ""
-            if all(each.found.cell.done >= self.run.spec.size for each in self.prompts)
-            else (f"{self.generations} of {wanted}")
-        )
+        whole = all(each.found.cell.done >= self.run.spec.size for each in self.prompts)
+        return "" if whole else f"{self.generations} of {self.run.spec.size * len(self.prompts)}"
 
     @property
     def groups(self) -> list[str]:
