@@ -23,7 +23,7 @@ from tests.support.planted import planted
 
 TEXTS = 16  # of a prompt
 BASE, ALIGNED = "llm:gemma-3-270m", "llm:smollm2-135m-instruct"
-PROMPTS = (NAMED, shipped()["compare"][1], *shipped()["list"][:2])
+PROMPTS = (NAMED, shipped()["list"][0])
 
 
 def texts(shares: Mapping[str, float], prompts: Sequence[str] = PROMPTS) -> Texts:
@@ -59,9 +59,9 @@ def test_measures_follow_what_was_planted(store: Store) -> None:
     assert none["distinct2"] > some["distinct2"] > whole["distinct2"]
     assert none["compression"] < some["compression"] < whole["compression"]
     assert none["spans"] < 1 < some["spans"] and whole["spans"] == 6
-    assert whole["sentences"] == TEXTS and whole["prompts"] == 4 and whole["ended"] == 1
+    assert whole["sentences"] == TEXTS and whole["prompts"] == 2 and whole["ended"] == 1
     assert some["share_low"] < 100 * some["share"] < some["share_high"]
-    assert found["· compare"]["prompts"] == 2 == found["· list"]["prompts"]
+    assert found["· compare"]["prompts"] == 1 == found["· list"]["prompts"]
 
 
 def test_what_anchors_cost_is_said_inside_and_outside(store: Store) -> None:
@@ -78,7 +78,7 @@ def test_what_anchors_cost_is_said_inside_and_outside(store: Store) -> None:
 
 
 def test_claims_have_a_verdict_and_models_of_two_families_a_caution(store: Store) -> None:
-    write_generations(store, texts({BASE: 0.1, ALIGNED: 0.9}, shipped()["story"][:8]))
+    write_generations(store, texts({BASE: 0.1, ALIGNED: 0.9}, shipped()["story"][:6]))
     report = report_of(store, ReportSettings(labels={BASE: "Base", ALIGNED: "Aligned"}))
     verdicts = {name: row["verdict"] for name, row in rows(report, "anchors-claims").items()}
     assert verdicts["Aligned has a larger share of anchors than Base"] == "holds"
@@ -105,7 +105,7 @@ def test_the_skeleton_of_the_paper_s_prompt_is_a_table_and_a_picture(store: Stor
     for row in found.values():
         assert f"<title>{row['generations']} of {TEXTS}: {row['text']}</title>" in page
     document = json.loads(WRITERS["json"](report))
-    assert len(document["models"][0]["prompts"]) == 4 == len(report.records)
+    assert len(document["models"][0]["prompts"]) == 2 == len(report.records)
     assert len(document["models"][0]["prompts"][0]["anchor_spans"]) == 6
 
 
