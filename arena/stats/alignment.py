@@ -159,7 +159,7 @@ class _Matches:
     @property
     def coded(self) -> Columns:
         """Each as one number that is the larger the more it is worth: its worth, and its own number counted from 1."""
-        return (self.worth << _NUMBER) + np.arange(self.begin + 1, self.begin + 1 + len(self.worth))
+        return (self.worth << _NUMBER) + np.arange(self.begin + 1, self.begin + 1 + len(self.worth), dtype=np.int64)
 
 
 class _Chain:

@@ -49,7 +49,7 @@ def curve(anchored: Sequence[NDArray[np.bool_]], places: int = PLACES) -> NDArra
     if not texts:
         return np.full(places, np.nan)
     along = (np.arange(places) + 0.5) / places
-    return np.mean([text[(along * len(text)).astype(np.int64)] for text in texts], axis=0)
+    return np.asarray(np.mean([text[(along * len(text)).astype(np.int64)] for text in texts], axis=0))
 
 
 def spans(columns: Sequence[Columns], least: int = OTHERS + 1, window: int = WINDOW) -> list[AnchorSpan]:

@@ -102,7 +102,9 @@ class Reader:
 def _as_perplexity(bits: Estimate) -> Estimate:
     """2 to the power of bits, and of their interval's ends; None where that is beyond any number."""
     value = _power(bits.value)
-    low, high = (None, None) if bits.interval is None else map(_power, bits.interval)
+    if bits.interval is None:
+        return Estimate(value)
+    low, high = (_power(end) for end in bits.interval)
     return Estimate(value, None if low is None or high is None else (low, high))
 
 

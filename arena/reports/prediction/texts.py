@@ -84,8 +84,9 @@ def _table(found: Writers) -> Table:
 
 def _values(writer: Writer, group: str | None) -> dict[str, Any]:
     share = writer.share("share", group)
-    low, high = (None, None) if share.interval is None else (100 * end for end in share.interval)
-    found: dict[str, Any] = {"share": share.value, "share_low": low, "share_high": high}
+    found: dict[str, Any] = {"share": share.value, "share_low": None, "share_high": None}
+    if share.interval is not None:
+        found["share_low"], found["share_high"] = (100 * end for end in share.interval)
     found["prompts"] = sum(group in (None, each.group) for each in writer.shown)
     return found | {column.key: writer.mean(column.key, group) for column in _COLUMNS if column.key not in found}
 

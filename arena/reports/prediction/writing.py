@@ -198,7 +198,7 @@ class Writer:
 def over_prompts(values: Sequence[float | None], bounds: Bounds) -> Estimate:
     """A mean over prompts, with its interval over prompts; those without the measure are left out."""
     known = np.array([value for value in values if value is not None], dtype=float)
-    return mean(known, np.arange(len(known)), bounds)
+    return mean(known, np.arange(len(known), dtype=np.int64), bounds)
 
 
 @dataclass(frozen=True)
