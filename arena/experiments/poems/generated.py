@@ -125,10 +125,20 @@ def _names(groups: Sequence[Sequence[Written]]) -> list[str]:
     names = []
     for mine in facts:
         same = [other for other in facts if other["subject"] == mine["subject"]]
-        differ = [key for key in mine if len({str(other[key]) for other in same}) > 1]
         model = mine["subject"].partition(":")[2] or mine["subject"]
-        names.append(", ".join([model, *(f"{key} {mine[key]}" for key in differ)]))
+        names.append(", ".join([model, *(f"{key} {mine[key]}" for key in _telling(same))]))
     return names
+
+
+def _telling(facts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The first facts that together tell these authors apart."""
+    telling: list[str] = []
+    for key in facts[0]:
+        if len({tuple(str(each[name]) for name in telling) for each in facts}) == len(facts):
+            break
+        if len({str(each[key]) for each in facts}) > 1:
+            telling.append(key)
+    return telling
 
 
 def _facts(written: Written) -> dict[str, Any]:
