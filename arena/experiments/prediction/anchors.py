@@ -1,8 +1,9 @@
 """A run in which models answer the same prompts many times over: every generation, stored as it comes; then how
 surprising the first of them are to each of the models, word by word.
 
-Models go one after another, so that one is in memory only while it is needed. The last one that has written scores all
-texts first, and then the others do.
+Models go one after another, so that one is in memory only while it is needed. All prompts of a model are asked at
+once, so that its backend always has a full batch, and the earlier ones go first. The last model that has written scores
+all texts first, and then the others do.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from typing import Any, Final
 
 from arena.backends.base import Capability, Draw, LanguageModel, Request
 from arena.backends.loading import Models
+from arena.blocks import BLOCK, block_of
 from arena.concurrency import together
 from arena.errors import InputError, UsageError
 from arena.experiments.cost import Amount, Cost, as_asked, estimated_tokens
 from arena.experiments.drawing import Question, draw_answers
 from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
+from arena.experiments.in_turn import InTurn
 from arena.experiments.past import Shown
 from arena.experiments.prediction.cells import AnchorsCell, plan_cells
 from arena.experiments.prediction.generated import EXPERIMENT, finding_of
@@ -31,7 +34,7 @@ from arena.store.saving import saving
 from arena.store.writer import RunWriter
 
 MOST_GENERATIONS: Final = 10_000  # per cell
-_AT_ONCE: Final = 128  # generations in flight
+_AT_ONCE: Final = BLOCK  # generations in flight, per cell; a local model gives those of a cell back together
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class Anchors(Plan):
 
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
         for name, cells in self._by_model():
-            await self._fill(name, cells, writer, models, observer)
+            await self._fill(name, cells, writer, models, InTurn(observer, cells))
         for name, _ in reversed(self._by_model()):
             await self._score(name, writer, models, observer)
 
@@ -122,20 +125,26 @@ class Anchors(Plan):
         self, name: str, cells: Sequence[AnchorsCell], writer: RunWriter, models: Models, observer: Observer
     ) -> None:
         """Draw all generations of a model."""
-        for cell in cells:
-            key = cell.spec.key
-            done = writer.valid_answers(key)
-            observer.cell_begins(cell, done, self.size)
-            if done < self.size:
-                await models.close_others([name])
-                model = await models.get(name)
-                question = await cell.question(model)
-                writer.add_prompt(key, question.prompt)
-                seen = partial(_tell, observer, cell)
-                async with saving(writer, key):
-                    author = _Writer(cell, model, question)
-                    await draw_answers(key, author, writer, self.size, self.seed, seen)
+        done = {cell.spec.key: writer.valid_answers(cell.spec.key) for cell in cells}
+        missing = [cell for cell in cells if done[cell.spec.key] < self.size]
+        blocks = block_of(self.size - 1) + 1  # of a cell
+
+        async def fill(cell: AnchorsCell, model: LanguageModel, before: int) -> None:
+            question = await cell.question(model)
+            writer.add_prompt(cell.spec.key, question.prompt)
+            author = _Writer(cell, model, question, before * blocks)
+            async with saving(writer, cell.spec.key):
+                await draw_answers(cell.spec.key, author, writer, self.size, self.seed, partial(_tell, observer, cell))
             observer.cell_ends(cell)
+
+        for cell in cells:
+            observer.cell_begins(cell, done[cell.spec.key], self.size)
+            if cell not in missing:
+                observer.cell_ends(cell)
+        if missing:
+            await models.close_others([name])
+            model = await models.get(name)
+            await together(fill(cell, model, before) for before, cell in enumerate(missing))
 
     async def _score(self, name: str, writer: RunWriter, models: Models, observer: Observer) -> None:
         """Let a model score the first generations of every cell, its own and the others', where that isn't done yet."""
@@ -165,19 +174,18 @@ def _tell(observer: Observer, cell: AnchorsCell, number: int, answer: Answer) ->
 
 
 class _Writer:
-    """A model that answers one prompt. No more generations are in flight than the cache of a local model holds whole:
-    of one that must make room, all tokens would be evaluated again."""
+    """A model that answers one prompt, for which `before` blocks of generations go first, those of earlier prompts."""
 
-    def __init__(self, cell: AnchorsCell, model: LanguageModel, question: Question) -> None:
-        self._cell, self._model, self._question = cell, model, question
-        longest = len(question.prompt.tokens) + question.stop.max_tokens
-        self.at_once = max(1, min(_AT_ONCE, model.context // longest))
+    at_once = _AT_ONCE
+
+    def __init__(self, cell: AnchorsCell, model: LanguageModel, question: Question, before: int) -> None:
+        self._cell, self._model, self._question, self._before = cell, model, question, before
 
     async def answer(self, name: str, block: int = 0) -> Answer:
         """A generation, to its end; its value is the number of its words."""
-        question = self._question
+        tokens, stop, block = self._question.prompt.tokens, self._question.stop, self._before + block
         completion = await self._model.complete(
-            Request(question.prompt.tokens, (), question.stop, self._cell.sampling, Draw(name, 1), top=0, block=block)
+            Request(tokens, (), stop, self._cell.sampling, Draw(name, 1), top=0, block=block)
         )
         (sample,) = completion.answers
         return Answer(sample, len(words(sample.text)))
