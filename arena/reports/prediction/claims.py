@@ -6,9 +6,10 @@ it is open. Which model is aligned is what the catalog says; of models that it d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from arena.reports.cautions import FAMILIES_NOTE, families_of
 from arena.reports.prediction.naming import is_aligned
 from arena.reports.prediction.reading import Reader, Readers
 from arena.reports.prediction.writing import Writer, Writers, over_prompts
@@ -39,7 +40,8 @@ def verdict(difference: Estimate) -> str:
 def writing_claims(found: Writers) -> tuple[Table, ...]:
     """The claims about texts, as a table; none if they are about no model here."""
     rows = [_row(said, difference) for said, difference in _about_writers(found)]
-    return (Table("anchors-claims", "What is claimed of anchors", _COLUMNS, tuple(rows), (_NOTE,)),) if rows else ()
+    notes = _notes(found.writers)
+    return (Table("anchors-claims", "What is claimed of anchors", _COLUMNS, tuple(rows), notes),) if rows else ()
 
 
 def reading_claims(found: Readers) -> tuple[Table, ...]:
@@ -49,9 +51,14 @@ def reading_claims(found: Readers) -> tuple[Table, ...]:
         difference, _, both = aligned.minus(base)
         if both:
             rows.append(_row(f"{aligned.name} needs more bits a byte than {base.name}", difference))
-    return (
-        (Table("perplexity-claims", "What is claimed of documents", _COLUMNS, tuple(rows), (_NOTE,)),) if rows else ()
-    )
+    notes = _notes(found.readers)
+    return (Table("perplexity-claims", "What is claimed of documents", _COLUMNS, tuple(rows), notes),) if rows else ()
+
+
+def _notes(models: Sequence[Reader | Writer]) -> tuple[str, ...]:
+    """What a claim is, and a caution if the models aren't the paper's pairs of a base model and one made from it."""
+    families = set(families_of(map(_subject, models)).values())
+    return (_NOTE, FAMILIES_NOTE) if len(families) > 1 else (_NOTE,)
 
 
 def _about_writers(found: Writers) -> Iterator[tuple[str, Estimate]]:

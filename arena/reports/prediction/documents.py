@@ -61,7 +61,7 @@ def _table(found: Readers) -> Table:
     empty = max((reader.empty for reader in found.readers), default=0)
     if empty:
         notes.append(
-            f"Documents that are empty, or one token long where nothing stands before it, are left out: {empty}."
+            f"Documents with nothing to score (empty, or one token long with nothing before it) are left out: {empty}."
         )
     rows_settings = [reader.settings for reader in found.readers]
     return Table(
@@ -84,7 +84,7 @@ def _bos(reader: Reader) -> str:
 
 def _windows(found: Readers) -> list[str]:
     """How documents were read, a sentence for each way."""
-    said = {}
+    said: dict[str, None] = {}
     for run in found.runs:
         settings = run.spec.settings
         request = settings.get("request")

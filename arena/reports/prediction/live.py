@@ -14,8 +14,9 @@ from arena.text import printable
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-# pixels, of a page that is wide enough
+# pixels
 _STEP, _WIDE = 92.0, 26.0  # from one span to the next, and of a span
+_LEAST: Final = 760  # of the whole picture's width, for the words at its bottom
 _HIGH: Final = 220.0  # of all generations
 _ABOVE, _BELOW = 104.0, 92.0  # for the words above a span, and for those that are shown at the bottom
 _LINE: Final = 11.0
@@ -39,7 +40,7 @@ def live_skeleton(key: str, title: str, found: Flow, style: int) -> Markup:
         levels=LEVELS,
         total=found.total,
         colour=colour(style),
-        width=round(_STEP * max(1, len(found.stops)) + 16),
+        width=max(_LEAST, round(_STEP * len(found.stops) + 16)),
         height=round(bottom + _BELOW),
         wide=_WIDE,
         line=round(line, 1),

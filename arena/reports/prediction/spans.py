@@ -77,7 +77,7 @@ def skeleton_figure(number: int, writer: Writer, written: Written) -> Figure:
         title,
         lambda: _drawn(title, found, number),
         plain_table(key, title, rows),
-        lambda: live_skeleton(key, title, found, number),
+        (lambda: live_skeleton(key, title, found, number)) if spans else None,
     )
 
 

@@ -59,7 +59,7 @@ def test_ratios_are_over_all_documents_and_empty_ones_are_left_out(store: Store)
     assert row.values["token_perplexity"] == pytest.approx(2 ** (1700 / 375))
     assert row.values["word_perplexity"] == pytest.approx(2 ** (1700 / 300))
     assert row.values["bits_per_byte_low"] < 1700 / 1500 < row.values["bits_per_byte_high"]
-    assert "nothing to score in them: 1 document." in " ".join(report.notes)
+    assert "with nothing before it) are left out: 1." in " ".join(report.notes)
     assert [record["bits_per_byte"] for record in report.records] == [0.8, 1.8, None]
 
 

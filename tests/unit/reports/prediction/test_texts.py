@@ -85,7 +85,8 @@ def test_claims_have_a_verdict_and_models_of_two_families_a_caution(store: Store
     # a planted text begins with its own words and ends with a span
     assert verdicts["Aligned has more anchors near the beginning than in the middle"] == "fails"
     assert verdicts["Aligned has more anchors near the end than in the middle"] == "holds"
-    assert any("different families" in note for note in report.notes)
+    for table in (table for table in report.tables if table.key in ("anchors", "anchors-claims")):
+        assert any("different families" in note for note in table.footnotes)
 
 
 def test_the_skeleton_of_the_paper_s_prompt_is_a_table_and_a_picture(store: Store, tmp_path: Path) -> None:
