@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Reversible
 
 from arena.backends.local.evaluator import Evaluator, Path, Row
 from arena.backends.local.rows import Told, Wanted
 from arena.backends.local.states import States
-from arena.backends.local.tree import Pending, Tree
+from arena.backends.local.tree import Tree
 
 
-def scores(evaluator: Evaluator, cache: Tree | States, tokens: Path, pending: Pending, outputs: int) -> Iterator[Told]:
+def scores(
+    evaluator: Evaluator, cache: Tree | States, tokens: Path, pending: Reversible[Path], outputs: int
+) -> Iterator[Told]:
     """The answers for the rows after tokens[:1], tokens[:2] and so on: the score of the token that follows.
 
     `outputs` rows are evaluated at a time, so that their logits take no more memory than those of any batch. Nothing is

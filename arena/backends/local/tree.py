@@ -9,10 +9,9 @@ Only the tree copies or drops sequences, through the small `Memory` interface, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Reversible
 from contextlib import suppress
 from operator import itemgetter
-from typing import Protocol
 
 from arena.backends.local.evaluator import Memory, Path, Row
 
@@ -42,16 +41,6 @@ class Node:
         self.fresh = parent is not None
 
 
-class Pending(Protocol):
-    """The paths that are waited for."""
-
-    def __iter__(self) -> Iterator[Path]: ...
-
-    def least_urgent(self) -> Iterator[Path]:
-        """The same, in the opposite of the order in which they are to be evaluated."""
-        ...
-
-
 class Tree:
     """The resident prefixes, within `cells` tokens and `sequences` leaves."""
 
@@ -68,12 +57,12 @@ class Tree:
         self._scratch: list[int] = []
         self.resident = 0  # nodes, hence cells
 
-    def plan(self, wanted: Iterable[Path], pending: Pending, tokens: int, outputs: int) -> Plan:
+    def plan(self, wanted: Iterable[Path], pending: Reversible[Path], tokens: int, outputs: int) -> Plan:
         """Plan one batch: as many of the `wanted` paths, in order, as `tokens` new tokens and `outputs` allow.
 
         The paths must differ. One that is too long for a whole batch is begun, and a later batch ends
-        it. `pending` are the paths whose prefixes should stay if room must be made. After the rows have been
-        evaluated, `settle` must be called.
+        it. `pending` are the paths whose prefixes should stay; if room must be made for others, the last of them make
+        it first. After the rows have been evaluated, `settle` must be called.
         """
         self._batch += 1
         self._tidy(pending)
@@ -121,7 +110,7 @@ class Tree:
         if node.sequence >= 0:
             self._trim(node, lambda ancestor: ancestor.depth <= keep)
 
-    def lend(self, cells: int, pending: Pending) -> int:
+    def lend(self, cells: int, pending: Reversible[Path]) -> int:
         """A sequence outside the tree, with room for `cells` cells. Until `take_back` nothing may be planned. Raises
         RuntimeError if the cache is too small."""
         self._batch += 1
@@ -227,7 +216,7 @@ class Tree:
             if leaf.needed != self._batch and leaf.used != self._batch:
                 self._trim(leaf, lambda node: self._batch in (node.used, node.needed))
         # then the least urgent: the next path would be evaluated anew at once, and would drive out the one after it
-        while not enough() and (path := next(plan.least_urgent, None)) is not None:
+        while not enough() and (path := next(plan.last_ones, None)) is not None:
             leaf = self._reach(path)
             if leaf.sequence >= 0 and leaf.used != self._batch:
                 self._trim(leaf, lambda node: node.used == self._batch)
@@ -267,9 +256,9 @@ class Tree:
 class Plan:
     """A batch: its rows in the order of evaluation, and the paths whose distributions they give."""
 
-    def __init__(self, pending: Pending) -> None:
+    def __init__(self, pending: Reversible[Path]) -> None:
         self.pending = pending
-        self.least_urgent = pending.least_urgent()  # those that may still have to make room
+        self.last_ones = reversed(pending)  # those that may still have to make room
         self.rows: list[Row] = []
         self.answered: list[Path] = []
         self.cost = 0  # tokens to evaluate

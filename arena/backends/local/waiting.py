@@ -100,9 +100,10 @@ class Waiting(Generic[P]):
         return self._asked
 
     def __iter__(self) -> Iterator[P]:
+        """The places that are waited for, as they came."""
         return iter(self._asked)
 
-    def least_urgent(self) -> Iterator[P]:
+    def __reversed__(self) -> Iterator[P]:
         """The places that are waited for, the least urgent first."""
         by_urgency = sorted(self._asked.items(), key=lambda one: (one[1].urgency, one[1].path), reverse=True)
         yield from (place for place, _ in by_urgency)
