@@ -1,14 +1,21 @@
-"""`arena perplexity` and `arena anchors` as people use them: on the two small models, and beside transformers."""
+"""`arena perplexity` and `arena anchors` as people use them: on the two small models, and beside what llama.cpp and
+transformers compute by themselves."""
 
 from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from arena.backends.local.settings import cpuinfo
+from arena.backends.weights.catalog import find_model
+from arena.backends.weights.finding import locate
 from arena.errors import ExitCode
+from tests.support import llama_windows
 from tests.support.commands import GEMMA, SMOLLM2, arena, complaint
 
 TEXTS = (
@@ -66,6 +73,22 @@ def test_small_models_read_and_write(tmp_path: Path, documents: Path) -> None:
     assert again["models"] == wrote["models"]
     text = arena("report", "--store", tmp_path / "a.db", "--all", "--format", "md").stdout
     assert "Bits a byte inside anchors and outside" in text and "Predicting documents beside writing" in text
+
+
+@pytest.mark.model
+@pytest.mark.slow
+@pytest.mark.skipif("amx_tile" in cpuinfo(), reason="llama-cpp-python's own class can crash there")
+@pytest.mark.parametrize(("model", "bos"), [(GEMMA, True), (SMOLLM2, False)])
+def test_perplexity_is_that_of_llama_cpp_alone(tmp_path: Path, documents: Path, model: str, bos: bool) -> None:
+    line = ("--model", model, "--window", "48", "--stride", "16", "--store", tmp_path / "a.db", "--json")
+    found = json.loads(arena("perplexity", documents, *line).stdout)
+    ours = {each["document"]: each["bits"] for each in found["documents"]}
+    task = {"path": str(locate(find_model(model))), "window": 48, "stride": 16, "bos": bos, "texts": TEXTS}
+    program = [sys.executable, llama_windows.__file__]
+    done = subprocess.run(program, input=json.dumps(task), text=True, capture_output=True, check=True)
+    theirs = json.loads(done.stdout)
+    print({name: (round(bits, 3), round(theirs[int(name[0])], 3)) for name, bits in ours.items()})
+    assert [ours[f"{number}.txt"] for number in range(len(TEXTS))] == pytest.approx(theirs, rel=5e-3, abs=0.05)
 
 
 @pytest.mark.model
