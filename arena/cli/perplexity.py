@@ -16,11 +16,11 @@ from arena.errors import UsageError
 @command()
 @click.argument("documents", type=click.Path(path_type=Path))
 @click.option("--model", "models", multiple=True, metavar="NAME", help="A language model; may be repeated.")
-@click.option("--column", default="text", metavar="NAME", help="Where the texts of JSON lines or Parquet are.")
+@click.option("--column", default="text", metavar="NAME", help="The column with the texts, in JSON lines or Parquet.")
 @click.option("--window", type=click.IntRange(2, 2**20), default=1024, help="The tokens that a model sees at once.")
-@click.option("--stride", type=click.IntRange(1, 2**20), default=512, help="How far a window is behind the last one.")
-@click.option("--request", metavar="TEXT", help="Take documents for answers to this request, in each model's format.")
-@click.option("--format", metavar="NAME", help="That format: tulu, llama-instruct or chat-template.")
+@click.option("--stride", type=click.IntRange(1, 2**20), default=512, help="How much further each window goes.")
+@click.option("--request", metavar="TEXT", help="Read documents as answers to this request, in each model's format.")
+@click.option("--format", metavar="NAME", help="The format of that request: tulu, llama-instruct or chat-template.")
 @run_options
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write tables and figures there.")
 @dry_options
