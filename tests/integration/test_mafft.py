@@ -38,17 +38,8 @@ def by_mafft(texts: Sequence[Words], folder: Path) -> list[Columns]:
     spelt = [bytes(SYMBOLS[known[word]] for word in text) for text in texts]
     given = b"".join(b">%d\n%s\n" % (number, text) for number, text in enumerate(spelt))
     (folder / "in.txt").write_bytes(given)
-    command = [
-        "mafft",
-        "--text",
-        "--quiet",
-        "--thread",
-        "1",
-        "--globalpair",
-        "--maxiterate",
-        "2",
-        str(folder / "in.txt"),
-    ]
+    options = ["--text", "--quiet", "--thread", "1", "--globalpair", "--maxiterate", "2"]
+    command = ["mafft", *options, str(folder / "in.txt")]
     aligned = subprocess.run(command, capture_output=True, check=True).stdout
     found = []
     for block in aligned.split(b">")[1:]:
@@ -95,8 +86,14 @@ def test_both_recover_what_was_planted_and_draw_the_same_curve(tmp_path: Path) -
         ours.append(shares(one, true))
         mafft.append(shares(other, true))
         apart.append(float(np.abs(curve(one) - curve(other)).mean()))
-    means = np.mean(ours, axis=0), np.mean(mafft, axis=0)
-    print(f"precision and recall: ours {means[0].round(4)}, MAFFT {means[1].round(4)}; worst {np.min(ours, axis=0)}")
+    (precision, recall), (worst_precision, worst_recall) = np.mean(ours, axis=0), np.min(ours, axis=0)
+    print(
+        f"precision {precision:.4f}, {worst_precision:.4f} at worst; recall {recall:.4f}, {worst_recall:.4f} at worst"
+    )
+    print(f"MAFFT: {np.mean(mafft, axis=0).round(4)}, {np.min(mafft, axis=0).round(4)} at worst")
     print(f"curves: {np.mean(apart):.4f} apart in the mean, {max(apart):.4f} at most")
-    assert means[0].min() > 0.97 and np.min(ours) > 0.9
-    assert np.mean(apart) < 0.03 and max(apart) < 0.08
+    assert np.min(mafft) > 0.99, "MAFFT recovers everything, or it isn't asked as it should be"
+    assert worst_precision > 0.99
+    # in one of the families a span that the fewest possible texts hold is lost, because one text has it elsewhere
+    assert recall > 0.98 and worst_recall > 0.75
+    assert np.mean(apart) < 0.005 and max(apart) < 0.03
