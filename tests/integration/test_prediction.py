@@ -54,6 +54,7 @@ def test_what_it_would_cost_is_known_without_a_model(tmp_path: Path, documents: 
 
 
 @pytest.mark.model
+@pytest.mark.long
 def test_small_models_read_and_write(tmp_path: Path, documents: Path) -> None:
     store = ("--store", tmp_path / "a.db", "--json")
     models = ("--model", GEMMA, "--model", SMOLLM2)
