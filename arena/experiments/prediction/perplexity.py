@@ -190,7 +190,7 @@ class _Reader:
             found = [await self._nats(tokens, window) for window in windows(len(tokens), self._room, self._stride)]
         given = tokens[:1] if not self._before else ()  # without anything before it, the first token has no probability
         return Predicted(
-            bits=math.fsum(map(math.fsum, found)) / -math.log(2),
+            bits=max(0.0, math.fsum(map(math.fsum, found)) / -math.log(2)),
             tokens=len(tokens) - len(given),
             bytes=max(0, document.bytes - sum(len(self._model.vocabulary.pieces[token]) for token in given)),
             words=document.words,
