@@ -76,7 +76,7 @@ def _parts(
             "id": key,
             "title": title_of(here) if here else figures[key].title,
             "tables": [_table(table) for table in here],
-            "notes": list(dict.fromkeys(note for table in here for note in table.footnotes)),
+            "notes": [note for table in here for note in table.footnotes],
             "figure": drawn[key].address if key in figures else None,
             "live": _live(figures.get(key)),
             "data": f"{key}-data.csv",

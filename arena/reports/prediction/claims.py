@@ -67,7 +67,7 @@ def _about_writers(found: Writers) -> Iterator[tuple[str, Estimate]]:
         if both:
             yield f"{aligned.name} has a larger share of anchors than {base.name}", difference
     for writer in found.writers:
-        if is_aligned(writer.subject):
+        if writer.shown and is_aligned(writer.subject):
             for part, name in (("first", "beginning"), ("last", "end")):
                 yield f"{writer.name} has more anchors near the {name} than in the middle", _more(writer, part)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from arena.reports.prediction.claims import writing_claims
@@ -51,7 +53,7 @@ def texts_report(found: Writers) -> Report:
             _table(found),
             *_costs(found),
             *writing_claims(found),
-            *(spans_table(writer, written) for _, writer, written in known),
+            *_explained_once(spans_table(writer, written) for _, writer, written in known),
         ),
         figures=(
             *((curve_figure(shown),) if shown else ()),
@@ -61,6 +63,14 @@ def texts_report(found: Writers) -> Report:
         document=document,
         nothing="" if shown else f"nothing has been generated yet in {', '.join(run.name for run in found.runs)}",
     )
+
+
+def _explained_once(tables: Iterable[Table]) -> Iterator[Table]:
+    """Tables that belong together, without the notes that one before has."""
+    said: set[str] = set()
+    for table in tables:
+        yield replace(table, footnotes=tuple(note for note in table.footnotes if note not in said))
+        said.update(table.footnotes)
 
 
 def _table(found: Writers) -> Table:
@@ -96,7 +106,7 @@ def _costs(found: Writers) -> tuple[Table, ...]:
     for writer in found.writers:
         for scorer in writer.scorers:
             whose = "its own texts" if scorer == writer.subject else f"texts of {writer.name}"
-            rows.append(Row(f"{found.name_of(scorer)} on {whose}", _estimates(writer.costs(scorer))))
+            rows.append(Row(f"{found.name_of(scorer, writer.run)} on {whose}", _estimates(writer.costs(scorer))))
     notes = (
         "Surprisal in bits a byte of the texts' words that are anchors, and of the others, under a model's own "
         "distribution given the prompt; the first generations of each prompt, with 95% intervals over prompts. "

@@ -208,9 +208,9 @@ class Writers:
     runs: tuple[RunRow, ...]
     writers: tuple[Writer, ...]
 
-    def name_of(self, subject: str) -> str:
-        """What people see for a model."""
-        return next((each.name for each in self.writers if each.subject == subject), subject)
+    def name_of(self, subject: str, run: RunRow) -> str:
+        """What people see for a model of a run."""
+        return next((each.name for each in self.writers if (each.subject, each.run) == (subject, run)), subject)
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as a document."""
