@@ -15,6 +15,7 @@ poems.py        arena poems generate, contest, judge, rank
 perplexity.py   arena perplexity
 anchors.py      arena anchors
 judging.py      arena poems export, import
+people.py       arena people import, score
 run.py          arena run SUITE
 reproduce.py    arena reproduce SUITE
 report.py       arena report

@@ -11,5 +11,6 @@ tournament/     matches, as a rule against a mind-reader
 numbers/        random numbers, letters and sequences, and rewards for them
 poems/          poems, contests between them, and judges
 prediction/     how well models predict documents, and how alike their own texts are
+people/         people's recorded play
 suites/         several experiments named in one file
 """

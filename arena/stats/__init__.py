@@ -13,5 +13,6 @@ alignment.py    texts side by side, word by word
 skeleton.py     what aligned texts share, and where
 diversity.py    how much texts repeat themselves and each other
 ratios.py       ratios of sums over independent units, such as bits per byte over documents
+percentile.py   where one group stands among another
 foresight.py    how well a simple predictor foresees a player
 """

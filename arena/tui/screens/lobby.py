@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Footer, Input, Label, Select, Static
 
 from arena.errors import ArenaError, UsageError
+from arena.experiments.tournament.sitting import SITTING
 from arena.games import Game, parse_game, playable_games
 from arena.records import Seat
 from arena.session.choice import HUMAN, MIND_READER, Choice, whole_number
@@ -102,7 +103,7 @@ class LobbyScreen(ArenaScreen):
 
     async def _show_last(self) -> None:
         """Show the match that was played last, in one line."""
-        self._last = await self.arena.from_store(Store.last_match) if self.arena.store.exists() else None
+        self._last = await self.arena.from_store(_last_match) if self.arena.store.exists() else None
         if self._last is None or not self.is_mounted:
             return
         cell, match = self._last
@@ -163,6 +164,10 @@ class LobbyScreen(ArenaScreen):
         seed = whole_number(self.query_one("#seed-input", Input).value, "the seed")
         game = str(self.query_one("#game", Select).value)
         return Choice(game, subject, opponent, rounds, seed)
+
+
+def _last_match(store: Store) -> tuple[CellRow, MatchRow] | None:
+    return store.last_match(SITTING)
 
 
 def _choices(game: Game, seat: Seat, choice: Choice) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from arena.games import parse_game
 from arena.records import Outcome, Round, Seat
 from arena.session.choice import HUMAN, MIND_READER, Choice
 from arena.session.pairing import Prepared
+from arena.session.people import among_people
 from arena.session.seats import display_name
 from arena.stats.foresight import MarkovPredictor
 from arena.tui.screens.base import PairingScreen
@@ -112,6 +113,7 @@ class MatchScreen(PairingScreen):
                     if self._watched:
                         await asyncio.sleep(0)  # bots never wait: let the screen breathe
             self._end()
+            self.run_worker(self._show_among_people(), group="people", exclusive=True)
             await self._again.wait()
 
     def _begin(self) -> None:
@@ -184,6 +186,15 @@ class MatchScreen(PairingScreen):
             self.query_one("#move-bar", MoveBar).alive = False
         self.query_one("#verb", Static).update(Text("the match is over\nn plays another", style="bold"))
 
+    async def _show_among_people(self) -> None:
+        """Set the person beside recorded people, where the store has some, in place of what is expected next."""
+        rate, rounds = self._predictor.rate, self.choice.rounds
+        if rate is None:
+            return
+        line = await self.arena.from_store(lambda store: among_people(store, self._game, self._seat, rounds, rate))
+        if line and self._over:
+            self._show_foresight(line)
+
     # --- what is shown ---
 
     def _say_title(self, number: int | None) -> None:
@@ -209,13 +220,15 @@ class MatchScreen(PairingScreen):
     def _say_mind(self, heading: str) -> None:
         self.query_one("#mind-heading", Static).update(Text(heading))
 
-    def _show_foresight(self) -> None:
+    def _show_foresight(self, line: str = "") -> None:
         rate = self._predictor.rate
         if rate is None:
             return
         text = Text(f"you (line): {rate:.0%} foreseeable, chance {1 / len(self._moves):.0%}")
         foreseen = self._predictor.foreseen
-        if foreseen is not None:
+        if line:
+            text.append(f"\n{line}")
+        elif foreseen is not None:
             text.append(f"\nmost expected from you next: {self._moves[foreseen]}")
         self.query_one("#foresight", Static).update(text)
 
