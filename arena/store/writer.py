@@ -72,6 +72,8 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         self._pending_since: float | None = None
         self._new: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in _WRITE}
         self._new_seconds: set[int] = set()
+        self.working: list[str] = []  # the cells whose time is being taken since that moment (`arena.store.saving`)
+        self.since = 0.0
         self._load()
 
     @classmethod
