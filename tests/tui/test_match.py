@@ -36,7 +36,7 @@ def test_a_match_against_a_bot_by_letters_digits_arrows_and_the_mouse(store: Pat
                 await pilot.click("#move-bar", offset=(2, 0))
             else:
                 await pilot.press(*play)
-        await until(pilot, lambda: "over" in text(app, "verb"))
+        await until(pilot, lambda: "over" in text(app, "status"))
 
     run(app, script)
     subject, opponent, rounds = played(store)
@@ -52,7 +52,7 @@ def test_a_person_in_the_subjects_seat_has_no_policy_and_is_listed_there(store: 
         for key in ("3", "7"):
             await until(pilot, lambda: my_turn(app))
             await pilot.press(key)
-        await until(pilot, lambda: "over" in text(app, "verb"))
+        await until(pilot, lambda: "over" in text(app, "status"))
 
     run(app, script)
     subject, _, rounds = played(store)
@@ -114,7 +114,7 @@ def test_another_match_at_the_same_table_is_another_match_of_the_same_run(store:
         for key in ("r", "s"):
             await until(pilot, lambda: my_turn(app))
             await pilot.press(key)
-            await until(pilot, lambda: "over" in text(app, "verb"))
+            await until(pilot, lambda: "over" in text(app, "status"))
             await pilot.press("n")
         await until(pilot, lambda: my_turn(app))
 
@@ -183,7 +183,7 @@ def test_a_whole_match_against_a_real_model_in_either_seat(store: Path, model: s
         for key in "rps":
             await until(pilot, lambda: my_turn(app))
             await pilot.press(key)
-        await until(pilot, lambda: "over" in text(app, "verb"))
+        await until(pilot, lambda: "over" in text(app, "status"))
 
     run(app, script)
     subject, opponent, rounds = played(store)

@@ -6,11 +6,16 @@ form.py              what forms are made of
 histogram.py         figure 4, left
 letters.py           words in block letters, five rows high, for the back of a room
 mind.py              the other's mind as bars
+mind_panel.py        the lower half of a match against a mind that can be shown
 moves.py             the moves that a person can play
 numbers_view.py      a player's draws as a picture
+panel.py             what the lower halves of a match have in common
 plot.py              the determinism plot
 poem.py              a poem, set like a poem
 quiet_plot.py        a plot that can't be interacted with
+reading_panel.py     the lower half of a match against a reader of moves
+reading_plot.py      how often a reader was right
 rounds.py            the rounds so far, the latest first
+rounds_plot.py       what plots over the rounds of a match have in common
 value_bars.py        a task's values as bars, one or more lines per value
 """
