@@ -5,10 +5,12 @@ pairing.py          from a choice to a pairing that is ready
 seats.py            who can be put in a seat
 sight.py            a match as one seat sees it
 telling.py          a match in words to the person at the table
+ending/             the end of a match: its result in words and as a picture
 runner.py           background work; a tournament that the app plays itself
 numbers_choice.py   a person's choice of a task
 numbers_sight.py            a match as one seat sees it
 telling.py          a match in words to the person at the table
+ending/             the end of a match: its result in words and as a picture
 runner.py   answers that are drawn in the background
 numbers_store.py    a run of numbers, read from the store
 numbers_words.py    counts explained in sentences

@@ -65,6 +65,11 @@ class Sight:
         return seen
 
     @property
+    def is_read(self) -> bool:
+        """Whether the other seat foresees this one's moves."""
+        return self._reader is not None
+
+    @property
     def net(self) -> float:
         """Win rate minus loss rate, in points; 0 before the first round."""
         rounds = len(self.rounds)

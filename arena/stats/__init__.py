@@ -10,4 +10,5 @@ open_share.py   bounds for exact mode while part of the distribution is unexplor
 bradley_terry.py  abilities from comparisons in pairs
 agreement.py    how well judgements agree: kappa and alpha
 foresight.py    how well a simple predictor foresees a player
+habits.py       the clearest habit of a player in a match
 """

@@ -1,6 +1,7 @@
 """The app's screens.
 
 base.py            what screens have in common
+ending.py          the end of a match
 fit.py             a match that doesn't fit a model's context
 judge.py           judging poems, pair by pair
 judge_setup.py     who judges poems

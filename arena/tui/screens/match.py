@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import ClassVar
 
 from rich.text import Text
@@ -16,21 +16,26 @@ from textual.widgets import Footer, Static
 
 from arena.agents.agent import View
 from arena.agents.person import Person
+from arena.concurrency import aside
 from arena.experiments.tournament.sitting import Sitting
 from arena.games import parse_game
 from arena.records import Outcome, Round, Seat
 from arena.session.choice import Choice, is_person
+from arena.session.ending.ending import ending
+from arena.session.ending.standing import kept
 from arena.session.pairing import Prepared
 from arena.session.seats import name_at_table, reads_moves
 from arena.session.sight import Seen, Sight
 from arena.session.telling import aim, happened, move_word
 from arena.tui.screens.base import PairingScreen
+from arena.tui.screens.ending import EndingScreen, Next
 from arena.tui.widgets.mind_panel import MindPanel
 from arena.tui.widgets.moves import MoveBar, move_keys
 from arena.tui.widgets.panel import MatchPanel
 from arena.tui.widgets.reading_panel import ReadingPanel
 
 _NARROW, _LOW = 72, 22
+LOOK_SECONDS = 1.5  # from the end of a match to its card, so that the last round can be seen
 _CLOCK = 0.25  # seconds between updates of how long a model has been thinking
 _SENTENCES = {Outcome.WIN: "you won", Outcome.TIE: "a tie", Outcome.LOSS: "you lost"}
 _WATCHED = {Outcome.WIN: "wins", Outcome.TIE: "ties", Outcome.LOSS: "loses"}
@@ -62,6 +67,7 @@ class MatchScreen(PairingScreen):
         self._thinking: float | None = None
         self._over = False
         self._again = asyncio.Event()
+        self._looked = asyncio.Event()  # the last round has been seen long enough
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
@@ -113,13 +119,31 @@ class MatchScreen(PairingScreen):
                     if self._watched:
                         await asyncio.sleep(0)  # bots never wait: let the screen breathe
             self._end()
-            await self._again.wait()
+            if self._watched:
+                await self._again.wait()
+            elif await self._look_back(sitting.run) == "leave":
+                self.dismiss()
+                return
+
+    async def _look_back(self, run: str | None) -> Next:
+        """Show the ending of the match once its last round could be seen; returns what the person wants next."""
+        found = None if run is None else await self.arena.from_store(lambda store: kept(store, run))
+        made = await aside(ending, self._sight, self._other, None if found is None else found.standing)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._looked.wait(), LOOK_SECONDS)
+        if self._again.is_set():
+            return "again"
+        answer: asyncio.Future[Next] = asyncio.get_running_loop().create_future()
+        name = "arena-match" if found is None else f"arena-match-{run}-{found.number}"
+        await self.app.push_screen(EndingScreen(made, found, name), answer.set_result)
+        return await answer
 
     def _begin(self) -> None:
         self._over = False
         self.refresh_bindings()
         self._thinking = time.monotonic()
         self._again.clear()
+        self._looked.clear()
         self._sight = Sight(self._game, self._seat, self._agents[self._seat.other])
         self._panel.begin(self._sight, self.choice.rounds)
         self._show_score()
@@ -152,7 +176,7 @@ class MatchScreen(PairingScreen):
         self.refresh_bindings()
         if not self._watched:
             self.query_one("#move-bar", MoveBar).alive = False
-        self._say("the match is over: n plays another")
+        self._say("the match is over")
 
     # --- what is shown ---
 
@@ -198,6 +222,8 @@ class MatchScreen(PairingScreen):
     # --- keys ---
 
     def on_key(self, event: events.Key) -> None:
+        if self._over and event.key == "enter":
+            self._looked.set()
         if event.key in self._keys and self._choose(self._keys[event.key]):
             event.stop()
 
@@ -224,6 +250,7 @@ class MatchScreen(PairingScreen):
         """Play another match of the same pairing."""
         if self._over:
             self._again.set()
+            self._looked.set()
 
     def action_copy(self) -> None:
         """Copy the rounds so far as text."""

@@ -17,5 +17,6 @@ reading_panel.py     the lower half of a match against a reader of moves
 reading_plot.py      how often a reader was right
 rounds.py            the rounds so far, the latest first
 rounds_plot.py       what plots over the rounds of a match have in common
+share_bars.py        how foreseeable both sides of a match were
 value_bars.py        a task's values as bars, one or more lines per value
 """

@@ -10,7 +10,7 @@ from arena.records import Outcome
 from arena.tui.widgets.rounds_plot import RoundsPlot
 
 LETTERS = {Outcome.WIN: "W", Outcome.TIE: "T", Outcome.LOSS: "L"}
-_COLOURS = {Outcome.WIN: "success", Outcome.TIE: "foreground", Outcome.LOSS: "error"}
+COLOURS = {Outcome.WIN: "success", Outcome.TIE: "foreground", Outcome.LOSS: "error"}
 
 
 class DeterminismPlot(RoundsPlot):
@@ -40,4 +40,4 @@ class DeterminismPlot(RoundsPlot):
         self.line(self._foresight, first)
         shown = [(number, *point) for number, point in enumerate(self._points[first - 1 :], first)]
         for outcome, letter in LETTERS.items():
-            self.marks([(n, value) for n, value, ended in shown if ended is outcome], letter, _COLOURS[outcome])
+            self.marks([(n, value) for n, value, ended in shown if ended is outcome], letter, COLOURS[outcome])
