@@ -23,6 +23,7 @@ from arena.session.preferences import PREFERENCES
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.screens.help import HelpScreen
 from arena.tui.screens.judge import JudgeScreen
 from arena.tui.screens.judge_setup import JudgeSetupScreen
 from arena.tui.screens.lobby import LobbyScreen
@@ -35,6 +36,7 @@ from arena.tui.screens.setup import SetupScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.terminal import leave_on_signals
 from arena.tui.themes import THEMES, Harmless, Shades
+from arena.tui.widgets.keys_footer import enter
 
 T = TypeVar("T")
 
@@ -58,7 +60,7 @@ class ArenaApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", priority=True, show=False),
         Binding("ctrl+z", "suspend_process", "To the shell; `fg` comes back", priority=True, show=False),
         Binding("x", "save_picture", "Save the screen as a picture", show=False),
-        Binding("question_mark", "show_help_panel", "Help", show=False),
+        Binding("question_mark", "help", "Help", key_display="?"),
     ]
 
     def __init__(
@@ -175,6 +177,25 @@ class ArenaApp(App[None]):
         if self.models.settings != self.preferences.settings():
             self.models.settings = self.preferences.settings()
             await self.models.close()
+
+    def action_help(self) -> None:
+        """Show all keys of the screen, and what its words mean."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self._keys()))
+
+    def _keys(self) -> list[tuple[str, str]]:
+        """The keys that work now, with what each does; several that do the same in one line."""
+        found: dict[str, list[str]] = {}
+        if isinstance(self.screen, ArenaScreen):
+            for key, does in self.screen.own_keys():
+                found.setdefault(does, []).append(key)
+        if pressed := enter(self.focused):
+            found.setdefault(pressed, []).append("⏎")
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if active.enabled and binding.description and not binding.system:
+                found.setdefault(binding.tooltip or binding.description, []).append(self.get_key_display(binding))
+        return [(" ".join(dict.fromkeys(keys)), does) for does, keys in found.items()]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette: Textual's own commands, and where one can go."""

@@ -34,7 +34,8 @@ def score(ending: Ending) -> str:
 
 def table(ending: Ending) -> str:
     """Who played what against whom."""
-    return f"{ending.game.title} · {len(ending.outcomes)} rounds · you against {ending.other.name}"
+    rounds = len(ending.outcomes)
+    return f"{ending.game.title} · {rounds} {'round' if rounds == 1 else 'rounds'} · you against {ending.other.name}"
 
 
 def sentences(ending: Ending) -> list[str]:

@@ -43,6 +43,10 @@ class ArenaScreen(Screen[None]):
     def show_progress(self, line: str) -> None:
         """Show a step of loading a model, in place of the previous one, if a model is loaded for this screen."""
 
+    def own_keys(self) -> list[tuple[str, str]]:
+        """Keys that this screen handles beside its bindings, with what each does, for the help."""
+        return []
+
     def action_leave(self) -> None:
         """Go back to where this screen was opened."""
         self.dismiss()

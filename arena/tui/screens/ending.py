@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from arena.concurrency import aside
 from arena.files import whole_file
@@ -22,6 +22,7 @@ from arena.session.ending.standing import Kept
 from arena.session.ending.words import headline, score, sentences, table, text, verdict
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.themes import colour
+from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.letters import block
 from arena.tui.widgets.plot import COLOURS, LETTERS
 from arena.tui.widgets.share_bars import ShareBars
@@ -58,7 +59,7 @@ class EndingScreen(Screen[Next]):
             yield ShareBars(ending, id="shares")
             for sentence in sentences(ending):
                 yield Static(Text(sentence), classes="sentence")
-        yield Footer()
+        yield KeysFooter()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _LOW, "low")

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Footer, Input, Label, Select, Static
+from textual.widgets import Button, Input, Label, Select, Static
 
 from arena.agents.readers.levels import LEVELS, level_of
 from arena.errors import ArenaError, UsageError
@@ -22,6 +22,7 @@ from arena.store.store import Store
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.widgets.form import Row, StillInput, chooser, offer
+from arena.tui.widgets.keys_footer import KeysFooter
 
 MOST_ROUNDS = 100_000
 
@@ -31,7 +32,6 @@ class LobbyScreen(ArenaScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "play", "Play", priority=False),
-        Binding("ctrl+p", "app.command_palette", "Commands", show=True),
         Binding("i", "read_me", "It reads you"),
         Binding("w", "watch", "Watch"),
         Binding("t", "app.open('Tournament')", "Tournament"),
@@ -74,7 +74,7 @@ class LobbyScreen(ArenaScreen):
         yield Static(id="last", classes="dim")
         with VerticalScroll(id="lobby-models", can_focus=False):
             yield Static(id="models")
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.query_one("#play").focus()

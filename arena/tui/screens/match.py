@@ -12,7 +12,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from arena.agents.agent import View
 from arena.agents.person import Person
@@ -29,6 +29,7 @@ from arena.session.sight import Seen, Sight
 from arena.session.telling import aim, happened, move_word
 from arena.tui.screens.base import PairingScreen
 from arena.tui.screens.ending import EndingScreen, Next
+from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.mind_panel import MindPanel
 from arena.tui.widgets.moves import MoveBar, move_keys
 from arena.tui.widgets.panel import MatchPanel
@@ -84,7 +85,7 @@ class MatchScreen(PairingScreen):
             yield ReadingPanel(self._game, self._seat, id="below")
         else:
             yield MindPanel(self._game, self._seat, self._watched, id="below")
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self._say_title(None)
@@ -237,6 +238,10 @@ class MatchScreen(PairingScreen):
         bar = self.query_one("#move-bar", MoveBar)
         bar.marked, bar.alive = move, False
         return True
+
+    def own_keys(self) -> list[tuple[str, str]]:
+        """The keys that play moves."""
+        return [(key, f"play {self._moves[move]}") for key, move in self._keys.items()]
 
     def show_progress(self, line: str) -> None:
         """Show a step of loading the model."""

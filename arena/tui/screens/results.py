@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from arena.experiments.registry import amount
 from arena.reports.settings import differences, of_run
@@ -22,6 +22,7 @@ from arena.tui.screens.numbers_run import NumbersRunScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.report import ReportScreen
 from arena.tui.screens.run import RunScreen
+from arena.tui.widgets.keys_footer import KeysFooter
 
 _SCREENS: Final[dict[str, Callable[[str], ArenaScreen]]] = {
     "tournament": RunScreen,
@@ -39,7 +40,7 @@ class ResultsScreen(ArenaScreen):
         yield Static("Results", classes="title")
         yield DataTable(cursor_type="row", zebra_stripes=False, id="runs")
         yield Static(id="empty", classes="dim")
-        yield Footer()
+        yield KeysFooter()
 
     async def on_mount(self) -> None:
         table = self.query_one("#runs", DataTable)
@@ -109,7 +110,7 @@ class CellScreen(ArenaScreen):
         yield Static(Text(f"{self._run} · {spec.what} · {who}"), classes="title")
         yield DataTable(cursor_type="row", id="matches")
         yield Static(id="empty", classes="dim")
-        yield Footer()
+        yield KeysFooter()
 
     async def on_mount(self) -> None:
         table = self.query_one("#matches", DataTable)

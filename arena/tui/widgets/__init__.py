@@ -4,6 +4,7 @@ after.py             figure 4, right
 chi_square_plot.py   chi-square over the number of valid answers, beside that of chance
 form.py              what forms are made of
 histogram.py         figure 4, left
+keys_footer.py       the keys that work now
 letters.py           words in block letters, five rows high, for the back of a room
 mind.py              the other's mind as bars
 mind_panel.py        the lower half of a match against a mind that can be shown
