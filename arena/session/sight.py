@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from arena.agents.agent import Position
+from arena.agents.agent import Past, Position, seen_by
 from arena.agents.readers.reading import Explains, Reading
 from arena.games import Game
 from arena.records import Decision, Outcome, Policy, Round, Seat
@@ -42,16 +42,19 @@ class Sight:
         self._reader = other if isinstance(other, Explains) else None
         self._predictors = {place: MarkovPredictor(len(game.moves_of(place))) for place in Seat}
         self._sealed: Reading | None = None
+        self._past: list[Past] = []  # as the other seat saw it
 
-    def seal(self, position: Position) -> None:
-        """Keep what the reader expects of this seat, which is at `position`. Nothing is shown before the round is
-        over."""
+    def seal(self) -> None:
+        """Keep what the reader expects of this seat in the coming round. Nothing is shown before the round is over."""
         if self._reader is not None:
-            turned = tuple(past.turned for past in position.history)
-            self._sealed = self._reader.reading(Position(position.match, position.number, turned))
+            history = tuple(self._past)
+            self._sealed = self._reader.reading(Position(0, len(history) + 1, history))
 
     def add(self, played: Round) -> Seen:
-        """Take note of a round that is over."""
+        """Take note of a round that is over, and of which the reading was sealed, or could have been."""
+        if self._sealed is None:
+            self.seal()
+        self._past.append(seen_by(self.seat.other, played.subject.move, played.opponent.move, played.outcome))
         turned = self.seat is Seat.OPPONENT
         mine, theirs = (played.opponent, played.subject) if turned else (played.subject, played.opponent)
         outcome = played.outcome.turned if turned else played.outcome

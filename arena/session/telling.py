@@ -54,6 +54,17 @@ def move_word(game: Game, seat: Seat, move: int | None) -> str:
     return "no answer" if move is None else game.moves_of(seat)[move]
 
 
+def record(sight: Sight) -> list[str]:
+    """The rounds so far, a line each."""
+    ended = {Outcome.WIN: "you won", Outcome.TIE: "a tie", Outcome.LOSS: "you lost"}
+    lines = []
+    for seen in sight.rounds:
+        mine = move_word(sight.game, sight.seat, seen.mine.move)
+        theirs = move_word(sight.game, sight.seat.other, seen.theirs.move)
+        lines.append(f"{seen.number:>3}  {mine:<12} {theirs:<12} {ended[seen.outcome]}")
+    return lines
+
+
 def why(sight: Sight, seen: Seen) -> str:
     """Why the reader expected what it did in a round that is over, as a sentence without its full stop."""
     if seen.reading is None:

@@ -154,6 +154,10 @@ class ArenaApp(App[None]):
         LAST_CHOICE.keep(choice)
         self.push_screen(SpectateScreen(choice) if watch else MatchScreen(choice))
 
+    def go_on(self, choice: Choice) -> None:
+        """Go back to a match that was left; the last choice stays as it is."""
+        self.push_screen(MatchScreen(choice, go_on=True))
+
     async def _open_run(self, name: str | None) -> None:
         """Show a run; the one begun last if none is named."""
         run = await self.from_store(lambda store: store.run(name))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from arena.agents.agent import Position, seen_by
 from arena.agents.spec import make_bot, parse_agent
 from arena.games import parse_game
 from arena.records import Decision, Policy, Round, Seat
@@ -22,12 +21,9 @@ def sight(
     rules = parse_game(game)
     other = None if reader is None else make_bot(parse_agent(reader), rules, seat.other)
     made = Sight(rules, seat, other)
-    history = []
     for number, (mine, theirs) in enumerate(moves, 1):
-        made.seal(Position(0, number, tuple(history)))
         move, reply = (mine, theirs) if seat is Seat.SUBJECT else (theirs, mine)
         decisions = {seat: Decision(None, mine), seat.other: Decision(policy, theirs)}
         outcome = rules.outcome(move, reply)
         made.add(Round(number, outcome, decisions[Seat.SUBJECT], decisions[Seat.OPPONENT]))
-        history.append(seen_by(seat, move, reply, outcome))
     return made

@@ -63,7 +63,7 @@ def test_it_is_copied_saved_replayed_and_followed_by_a_rematch(
         await until(pilot, lambda: my_turn(app) and "round 1 of" in text(app, "title"))
         await pilot.press("p")
         await until(pilot, lambda: "round 2 of" in text(app, "title"))
-        await pilot.press("escape")
+        await pilot.press("escape", "enter")
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
 
     run(app, script)

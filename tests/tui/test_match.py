@@ -13,6 +13,7 @@ from arena.session.choice import LAST_CHOICE, Choice
 from arena.store.rows import RoundColumns
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
+from arena.tui.screens.ending import EndingScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.widgets.mind import MindBars
@@ -84,7 +85,7 @@ def test_a_match_that_is_left_is_kept_as_abandoned_and_the_lobby_is_there_again(
             await until(pilot, lambda: my_turn(app))
             await pilot.press(key)
         await until(pilot, lambda: my_turn(app))
-        await pilot.press("escape")
+        await pilot.press("escape", "enter")
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
 
     run(app, script)
@@ -92,6 +93,42 @@ def test_a_match_that_is_left_is_kept_as_abandoned_and_the_lobby_is_there_again(
         assert connection.execute("SELECT finished, abandoned FROM matches").fetchall() == [(0, 1)]
         assert connection.execute("SELECT COUNT(*) FROM rounds").fetchone() == (2,)
     assert LAST_CHOICE.read().subject == MIX
+
+
+def test_a_match_that_was_left_goes_on_where_it_was(store: Path) -> None:
+    choice = Choice("rps", "human", "markov:2", 5, None)
+
+    async def begin(pilot: Pilot[None]) -> None:
+        for key in "rpr":
+            await until(pilot, lambda: my_turn(app))
+            await pilot.press(key)
+        await until(pilot, lambda: my_turn(app) and "round 4 of" in text(app, "title"))
+        await pilot.press("escape", "escape")  # it is asked, and answered with no
+        await until(pilot, lambda: my_turn(app))
+        await pilot.press("escape", "enter")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and "3 of 5 rounds" in text(app, "last"))
+
+    async def go_on(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "3 of 5 rounds" in text(app, "last"))
+        await pilot.press("g")
+        await until(pilot, lambda: my_turn(app) and "round 4 of" in text(app, "title"))
+        assert text(app, "reading").startswith("it expected ")  # of round 3, which was played in another process
+        for key in "ps":
+            await until(pilot, lambda: my_turn(app))
+            await pilot.press(key)
+        await until(pilot, lambda: "over" in text(app, "status"))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, EndingScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and "replays it" in text(app, "last"))
+
+    app = ArenaApp(store, start=choice)
+    run(app, begin)
+    app = ArenaApp(store)
+    run(app, go_on)
+    _, _, rounds = played(store)
+    assert rounds.number.tolist() == [1, 2, 3, 4, 5] and rounds.move.tolist() == [0, 1, 0, 1, 2]
+    assert set(rounds.match.tolist()) == {0}
 
 
 def test_a_match_left_before_its_first_round_leaves_nothing(store: Path) -> None:

@@ -16,7 +16,8 @@ from arena.errors import ArenaError, UsageError
 from arena.games import Game, parse_game, playable_games
 from arena.records import Seat
 from arena.session.choice import HUMAN, Choice, is_person, whole_number
-from arena.session.seats import display_name, model_lines, seat_options
+from arena.session.seats import display_name, model_lines, name_at_table, seat_options
+from arena.session.unfinished import Unfinished, unfinished
 from arena.store.rows import CellRow, MatchRow
 from arena.store.store import Store
 from arena.tui.screens.base import ArenaScreen
@@ -32,6 +33,7 @@ class LobbyScreen(ArenaScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "play", "Play", priority=False),
+        Binding("g", "go_on", "Go on"),
         Binding("i", "read_me", "It reads you"),
         Binding("w", "watch", "Watch"),
         Binding("t", "app.open('Tournament')", "Tournament"),
@@ -46,6 +48,7 @@ class LobbyScreen(ArenaScreen):
     def __init__(self) -> None:
         super().__init__()
         self._last: tuple[CellRow, MatchRow] | None = None
+        self._unfinished: Unfinished | None = None
         self._seated: dict[Seat, str] = {}  # the two seats as they were chosen last
         self._left: dict[Seat, str] = {}  # who sat in each seat before a person did
 
@@ -107,8 +110,19 @@ class LobbyScreen(ArenaScreen):
 
     async def _show_last(self) -> None:
         """Show the match that was played last, in one line."""
-        self._last = await self.arena.from_store(Store.last_match) if self.arena.store.exists() else None
-        if self._last is None or not self.is_mounted:
+        found = await self.arena.from_store(_last) if self.arena.store.exists() else None
+        if found is None or not self.is_mounted:
+            return
+        self._last, self._unfinished = found
+        self.refresh_bindings()
+        if self._unfinished is not None:
+            choice, rounds = self._unfinished
+            against = choice.opponent if is_person(choice.subject) else choice.subject
+            text = Text.assemble("Go on (", ("g", "bold"), f") with your match against {name_at_table(against)}")
+            text.append(f": {rounds} of {choice.rounds} rounds are played")
+            self.query_one("#last", Static).update(text)
+            return
+        if self._last is None:
             return
         cell, match = self._last
         spec = cell.spec
@@ -119,6 +133,15 @@ class LobbyScreen(ArenaScreen):
         text.append(f"{display_name(spec.subject)} against {display_name(spec.opponent)}, ")
         text.append(f"{whose} {net:+z.0f} over {match.rounds} rounds")
         self.query_one("#last", Static).update(text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There may be no match to go on with."""
+        return self._unfinished is not None if action == "go_on" else True
+
+    def action_go_on(self) -> None:
+        """Go on with the match that was left."""
+        if self._unfinished is not None:
+            self.arena.go_on(self._unfinished.choice)
 
     def action_last(self) -> None:
         """Replay the match that was played last."""
@@ -193,6 +216,11 @@ class LobbyScreen(ArenaScreen):
         seed = whole_number(self.query_one("#seed-input", Input).value, "the seed")
         game = str(self.query_one("#game", Select).value)
         return Choice(game, subject, opponent, rounds, seed)
+
+
+def _last(store: Store) -> tuple[tuple[CellRow, MatchRow] | None, Unfinished | None]:
+    """The match played last, and the one to go on with."""
+    return store.last_match(), unfinished(store)
 
 
 def _choices(game: Game, seat: Seat, choice: Choice) -> list[tuple[str, str]]:

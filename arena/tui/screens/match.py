@@ -11,7 +11,6 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.widgets import Static
 
 from arena.agents.agent import View
@@ -25,10 +24,13 @@ from arena.session.ending.ending import ending
 from arena.session.ending.standing import kept
 from arena.session.pairing import Prepared
 from arena.session.seats import name_at_table, reads_moves
-from arena.session.sight import Seen, Sight
-from arena.session.telling import aim, happened, move_word
+from arena.session.sight import Sight
+from arena.session.telling import aim, record
+from arena.session.unfinished import remember
 from arena.tui.screens.base import PairingScreen
 from arena.tui.screens.ending import EndingScreen, Next
+from arena.tui.screens.leave import LeaveScreen
+from arena.tui.widgets.faces import Faces
 from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.mind_panel import MindPanel
 from arena.tui.widgets.moves import MoveBar, move_keys
@@ -38,8 +40,6 @@ from arena.tui.widgets.reading_panel import ReadingPanel
 _NARROW, _LOW = 72, 22
 LOOK_SECONDS = 1.5  # from the end of a match to its card, so that the last round can be seen
 _CLOCK = 0.25  # seconds between updates of how long a model has been thinking
-_SENTENCES = {Outcome.WIN: "you won", Outcome.TIE: "a tie", Outcome.LOSS: "you lost"}
-_WATCHED = {Outcome.WIN: "wins", Outcome.TIE: "ties", Outcome.LOSS: "loses"}
 
 
 class MatchScreen(PairingScreen):
@@ -51,8 +51,10 @@ class MatchScreen(PairingScreen):
         Binding("escape", "leave", "Lobby"),
     ]
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: Choice, go_on: bool = False) -> None:
+        """With `go_on`, the first match is the one that was left, if there is one."""
         super().__init__(choice)
+        self._go_on = go_on
         self._game = parse_game(choice.game)
         specs = {Seat.SUBJECT: choice.subject, Seat.OPPONENT: choice.opponent}
         people = [seat for seat, spec in specs.items() if is_person(spec)]
@@ -73,10 +75,7 @@ class MatchScreen(PairingScreen):
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
         yield Static(Text("" if self._watched else aim(self._game, self._seat)), id="aim")
-        with Horizontal(id="faces"):
-            yield Static(id="me", classes=f"seat {self._seat}")
-            yield Static(id="verb")
-            yield Static(id="it", classes=f"seat {self._seat.other}")
+        yield Faces(self._seat, self._me, self._other, self._watched, id="faces")
         yield Static(id="score")
         yield Static(id="status")
         if not self._watched:
@@ -89,7 +88,6 @@ class MatchScreen(PairingScreen):
 
     def on_mount(self) -> None:
         self._say_title(None)
-        self._show_faces("", "")
         self._show_score()
         self._say("loading …")
         self._panel.begin(self._sight, self.choice.rounds)
@@ -112,9 +110,11 @@ class MatchScreen(PairingScreen):
         if isinstance(person, Person):
             self._person = person
             person.on_turn = self._your_turn
+            remember(self.choice, prepared.pairing.seed)
         while True:
             self._begin()
-            async with aclosing(sitting.play()) as rounds:
+            async with aclosing(sitting.play(self._go_on)) as rounds:
+                self._go_on = False
                 async for played in rounds:
                     self._show_round(played)
                     if self._watched:
@@ -148,7 +148,7 @@ class MatchScreen(PairingScreen):
         self._sight = Sight(self._game, self._seat, self._agents[self._seat.other])
         self._panel.begin(self._sight, self.choice.rounds)
         self._show_score()
-        self._show_faces("", "")
+        self.query_one(Faces).begin()
         self._say("")
         self._say_title(1)
         if not self._watched:
@@ -156,7 +156,7 @@ class MatchScreen(PairingScreen):
 
     def _your_turn(self, view: View) -> None:
         self._thinking = None
-        self._sight.seal(view)
+        self._sight.seal()
         self._panel.turn(view)
         self.query_one("#move-bar", MoveBar).alive = True
         self._say_title(view.number)
@@ -166,7 +166,7 @@ class MatchScreen(PairingScreen):
         seen = self._sight.add(played)
         self._thinking = time.monotonic()
         self._say("")
-        self._show_verdict(seen)
+        self.query_one(Faces).show(self._sight)
         self._show_score()
         self._panel.show(played, seen, self._sight)
         self._say_title(played.number)
@@ -189,21 +189,6 @@ class MatchScreen(PairingScreen):
     def _say(self, line: str) -> None:
         """What is going on right now: whose turn it is, or what is being waited for."""
         self.query_one("#status", Static).update(Text(line))
-
-    def _show_verdict(self, seen: Seen) -> None:
-        """Both moves, and who won: it stays until the next move."""
-        mine = move_word(self._game, self._seat, seen.mine.move)
-        theirs = move_word(self._game, self._seat.other, seen.theirs.move)
-        ended = (_WATCHED if self._watched else _SENTENCES)[seen.outcome]
-        self._show_faces(mine, theirs, f"{happened(self._game, self._seat, seen)}\n", ended)
-
-    def _show_faces(self, mine: str, theirs: str, what: str = "", ended: str = "") -> None:
-        for id_, name, move in (("me", self._me, mine), ("it", self._other, theirs)):
-            text = Text(no_wrap=True, overflow="ellipsis")
-            text.append(f"{name.removeprefix('the ')}\n")
-            text.append(move.upper() or " ", style="bold")
-            self.query_one(f"#{id_}", Static).update(text)
-        self.query_one("#verb", Static).update(Text.assemble(what, (ended, "bold")))
 
     def _show_score(self) -> None:
         score = self._sight.score
@@ -257,12 +242,19 @@ class MatchScreen(PairingScreen):
             self._again.set()
             self._looked.set()
 
+    def action_leave(self) -> None:
+        """Leave; where rounds would be left behind, only if the person means it."""
+        if self._watched or self._over or not self._sight.rounds:
+            self.dismiss()
+        else:
+            self.app.push_screen(LeaveScreen(), self._leave)
+
+    def _leave(self, meant: bool | None) -> None:
+        if meant:
+            self.dismiss()
+
     def action_copy(self) -> None:
         """Copy the rounds so far as text."""
-        lines = [f"{self._game.title}: {self._me} against {self._other}"]
-        for seen in self._sight.rounds:
-            mine = move_word(self._game, self._seat, seen.mine.move)
-            theirs = move_word(self._game, self._seat.other, seen.theirs.move)
-            lines.append(f"{seen.number:>3}  {mine:<12} {theirs:<12} {_SENTENCES[seen.outcome]}")
-        self.app.copy_to_clipboard("\n".join(lines) + "\n")
+        head = f"{self._game.title}: {self._me} against {self._other}"
+        self.app.copy_to_clipboard("\n".join([head, *record(self._sight)]) + "\n")
         self.notify("The rounds so far are in the clipboard.", timeout=3)

@@ -2,6 +2,7 @@
 
 after.py             figure 4, right
 chi_square_plot.py   chi-square over the number of valid answers, beside that of chance
+faces.py             both sides of a match with their moves, and what happened
 form.py              what forms are made of
 histogram.py         figure 4, left
 keys_footer.py       the keys that work now
