@@ -19,7 +19,7 @@ from arena.concurrency import aside
 from arena.experiments.tournament.sitting import Sitting
 from arena.games import parse_game
 from arena.records import Outcome, Round, Seat
-from arena.session.choice import Choice, is_person
+from arena.session.choice import HUMAN, Choice, is_person
 from arena.session.ending.ending import ending
 from arena.session.ending.standing import kept
 from arena.session.pairing import Prepared
@@ -64,7 +64,9 @@ class MatchScreen(PairingScreen):
         self._moves = self._game.moves_of(self._seat)
         self._keys = move_keys(self._moves) if people else {}
         self._watched = not people
-        self._is_read = bool(people) and reads_moves(specs[self._seat.other], self._game, self._seat.other)
+        self._is_read = specs[self._seat] == HUMAN and reads_moves(
+            specs[self._seat.other], self._game, self._seat.other
+        )
         self._sight = Sight(self._game, self._seat)
         self._agents: dict[Seat, object] = {}
         self._thinking: float | None = None
@@ -203,7 +205,7 @@ class MatchScreen(PairingScreen):
             return
         seconds = time.monotonic() - self._thinking
         if seconds >= _CLOCK:
-            self._say(f"it is thinking: {seconds:.0f} s")
+            self._say(f"it is thinking … {seconds:.0f} s" if seconds >= 1 else "it is thinking …")
 
     # --- keys ---
 
