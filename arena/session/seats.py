@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 
-from arena.agents.readers.levels import LEVELS, level_of
-from arena.agents.readers.reading import Explains
-from arena.agents.spec import make_bot, parse_agent
+from arena.agents.readers.levels import EXPLAINING, LEVELS, level_of
+from arena.agents.spec import parse_agent
 from arena.backends.weights.catalog import ModelEntry, catalog
 from arena.backends.weights.finding import state
-from arena.errors import ArenaError
 from arena.games import Game
 from arena.records import Seat
 from arena.session.choice import HUMAN, MIND_READER
@@ -49,14 +46,9 @@ def _readers() -> list[SeatOption]:
     return [SeatOption(level.spec, f"it reads you: {level.name} ({level.spec})") for level in LEVELS]
 
 
-def reads_moves(spec: str, game: Game, seat: Seat) -> bool:
+def reads_moves(spec: str) -> bool:
     """Whether an agent foresees the other's moves by the rounds so far, and says why."""
-    agent = parse_agent(spec)
-    if agent.is_model or agent.is_person:
-        return False
-    with suppress(ArenaError):  # which is reported when the match begins
-        return isinstance(make_bot(agent, game, seat), Explains)
-    return False
+    return parse_agent(spec).kind in EXPLAINING
 
 
 def name_at_table(spec: str) -> str:

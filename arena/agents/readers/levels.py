@@ -1,4 +1,4 @@
-"""The levels at which a person can be read, from fair to merciless."""
+"""The readers of moves that can tell a person what they expected of them: levels from fair to merciless."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ LEVELS: Final = (
     Level("sharp", "markov:2", "remembers what followed your last two moves"),
     Level("merciless", "iocaine", "tries many ideas about you, and second-guesses you"),
 )
+# the kinds of agents that say what they expect, and why
+EXPLAINING: Final = frozenset({"frequency", "markov", "wsls", "iocaine"})
 
 
 def level_of(spec: str) -> Level | None:

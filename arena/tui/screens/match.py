@@ -64,9 +64,7 @@ class MatchScreen(PairingScreen):
         self._moves = self._game.moves_of(self._seat)
         self._keys = move_keys(self._moves) if people else {}
         self._watched = not people
-        self._is_read = specs[self._seat] == HUMAN and reads_moves(
-            specs[self._seat.other], self._game, self._seat.other
-        )
+        self._is_read = specs[self._seat] == HUMAN and reads_moves(specs[self._seat.other])
         self._sight = Sight(self._game, self._seat)
         self._agents: dict[Seat, object] = {}
         self._thinking: float | None = None

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.agents.agent import HasPolicy, Past, Position
-from arena.agents.readers.levels import LEVELS, level_of
+from arena.agents.readers.levels import EXPLAINING, LEVELS, level_of
 from arena.agents.readers.reading import Explains, Outguessed, Reading, Repeated, Stayed, Whose
 from arena.games import parse_game
 from arena.records import Outcome, Seat
@@ -91,3 +91,4 @@ def test_the_levels_are_agents_of_moves_from_fair_to_merciless() -> None:
         assert isinstance(bot(level.spec), Explains)
         assert level_of(level.spec) == level
     assert level_of("greedy") is None
+    assert {spec.partition(":")[0] for spec in READERS} == EXPLAINING
