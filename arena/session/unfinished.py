@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final, NamedTuple
 
 import msgspec
@@ -45,7 +46,8 @@ def unfinished(store: Store) -> Unfinished | None:
         (cell,) = store.cells(run)
         if _is_of(cell.spec, choice):
             matches = store.matches(cell)
-            if matches and not matches[-1].finished and store.writer_of(run) is None:
+            is_free = store.writer_of(run) in (None, os.getpid())  # the screen that was left may still be closing
+            if matches and not matches[-1].finished and is_free:
                 return Unfinished(choice, matches[-1].rounds)
             return None
     return None

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Static
+from textual.widgets import Button, DataTable, Static
 
 from arena.tui.app import ArenaApp
+from arena.tui.screens.leave import LeaveScreen
 from arena.tui.screens.match import MatchScreen
 from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.widgets.moves import MoveBar
@@ -39,6 +40,13 @@ def text(app: ArenaApp, id_: str) -> str:
 
 def my_turn(app: ArenaApp) -> bool:
     return isinstance(app.screen, MatchScreen) and app.screen.query_one(MoveBar).alive
+
+
+async def leave_match(pilot: Pilot[None], app: ArenaApp) -> None:
+    """Leave a match in which rounds were played, which is asked about first."""
+    await pilot.press("escape")
+    await until(pilot, lambda: isinstance(app.screen, LeaveScreen) and isinstance(app.focused, Button))
+    await pilot.press("enter")
 
 
 def rows(app: ArenaApp, id_: str) -> int:

@@ -13,7 +13,7 @@ from arena.tui.app import ArenaApp
 from arena.tui.screens.ending import EndingScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.replay import ReplayScreen
-from tests.support.app import drawn, my_turn, run, text, toasts, until
+from tests.support.app import drawn, leave_match, my_turn, run, text, toasts, until
 
 
 async def finish(pilot: Pilot[None], app: ArenaApp, keys: str) -> None:
@@ -63,7 +63,7 @@ def test_it_is_copied_saved_replayed_and_followed_by_a_rematch(
         await until(pilot, lambda: my_turn(app) and "round 1 of" in text(app, "title"))
         await pilot.press("p")
         await until(pilot, lambda: "round 2 of" in text(app, "title"))
-        await pilot.press("escape", "enter")
+        await leave_match(pilot, app)
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
 
     run(app, script)

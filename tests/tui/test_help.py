@@ -35,7 +35,7 @@ def test_the_footer_shows_whole_keys_that_work_now_with_enter_help_and_the_way_o
         await until(pilot, lambda: "⏎ It reads you" in footer(app))
         await pilot.press("shift+tab", "enter")
         await until(pilot, lambda: my_turn(app) and "⏎ Play" in footer(app))
-        assert "n Again" not in footer(app) and "esc Lobby" in footer(app)
+        assert "New match" not in footer(app) and "esc Lobby" in footer(app)
         assert len(footer(app).rstrip()) <= size[0]
         assert app.screen.query_one(KeysFooter).max_scroll_x == 0  # nothing is cut off
 

@@ -14,10 +14,11 @@ from arena.store.rows import RoundColumns
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.ending import EndingScreen
+from arena.tui.screens.leave import LeaveScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.widgets.mind import MindBars
-from tests.support.app import MIX, my_turn, run, text, until
+from tests.support.app import MIX, leave_match, my_turn, run, text, until
 
 
 def played(store: Path) -> tuple[str, str, RoundColumns]:
@@ -85,7 +86,7 @@ def test_a_match_that_is_left_is_kept_as_abandoned_and_the_lobby_is_there_again(
             await until(pilot, lambda: my_turn(app))
             await pilot.press(key)
         await until(pilot, lambda: my_turn(app))
-        await pilot.press("escape", "enter")
+        await leave_match(pilot, app)
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
 
     run(app, script)
@@ -103,9 +104,11 @@ def test_a_match_that_was_left_goes_on_where_it_was(store: Path) -> None:
             await until(pilot, lambda: my_turn(app))
             await pilot.press(key)
         await until(pilot, lambda: my_turn(app) and "round 4 of" in text(app, "title"))
-        await pilot.press("escape", "escape")  # it is asked, and answered with no
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LeaveScreen))
+        await pilot.press("escape")  # no
         await until(pilot, lambda: my_turn(app))
-        await pilot.press("escape", "enter")
+        await leave_match(pilot, app)
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and "3 of 5 rounds" in text(app, "last"))
 
     async def go_on(pilot: Pilot[None]) -> None:

@@ -38,9 +38,9 @@ class EndingScreen(Screen[Next]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n,enter", "dismiss('again')", "Again", key_display="n"),
-        Binding("d", "replay", "Replay"),
+        Binding("d", "replay", "Replay", tooltip="Go through the rounds, with what it was thinking"),
         Binding("c", "copy", "Copy"),
-        Binding("s", "save", "Save picture"),
+        Binding("s", "save", "Save", tooltip="Save this card as a picture"),
         Binding("escape", "dismiss('leave')", "Lobby"),
     ]
 

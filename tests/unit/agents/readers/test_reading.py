@@ -71,8 +71,8 @@ def test_reasons_are_the_counts_that_a_person_would_find(spec: str, theirs: list
 def test_the_reason_of_the_many_predictors_is_the_best_one_s() -> None:
     always = reading("iocaine", seen([1] * 20))
     assert always is not None and always.expected == 1 and isinstance(always.reason, Followed)
-    # a cycle that no count foresees, against a reader that hardly moved: only a repeated stretch does
-    cycle = reading("iocaine", tuple(past(0, move) for move in [0, 1, 2] * 8))
+    # a cycle that no count foresees, nor second-guessing: only a repeated stretch does
+    cycle = reading("iocaine", tuple(past(0, move) for move in [0, 0, 1, 0, 2, 2, 1] * 6))
     assert cycle is not None and cycle.expected == 0
     assert isinstance(cycle.reason, Repeated) and cycle.reason.whose in (Whose.THEIRS, Whose.BOTH)
     # who always beats the reader's last move is foreseen through the reader's own moves

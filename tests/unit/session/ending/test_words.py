@@ -20,8 +20,8 @@ def test_a_lost_match_against_a_reader() -> None:
     made = ending(sight([(move, (move + 1) % 3) for move in played[:19]], reader="markov:2"), "the sharp reader")
     assert headline(made) == "You lost 0 to 19"
     said = " ".join(sentences(made))
-    assert "It read you in 16 of the 18 rounds that it had a guess for, 89%. Chance would be 33%." in said
-    assert "What gave you away: after paper, paper you played rock, 6 of 6 times." in said
+    assert "It read you in 17 of the 18 rounds that it had a guess for, 94%. Chance would be 33%." in said
+    assert "What gave you away: after rock you played paper, 6 of 6 times." in said
     assert "Perfect play can't be read: it scores 0 on average. You scored -100." in said
     assert "Only playing" not in said  # the reader would have noticed
 
