@@ -65,7 +65,7 @@ play: .venv/.installed
 HALVES = --no-print-directory -j2 --output-sync=target test-inside test-outside
 
 test: .venv/.installed-dev
-	@echo "Two halves side by side take 5 to 10 minutes on two cores; the output of each appears when it is done."
+	@echo "Two halves side by side take up to half an hour on two cores; the output of each appears when it is done."
 	@ARENA_FUZZ=$${ARENA_FUZZ:-25} $(MAKE) $(HALVES) CHOSEN="not slow and not web and not sglang"
 
 test-web: .venv/.installed-dev
@@ -84,11 +84,15 @@ test-all: .venv/.installed-dev .venv-sglang/.installed
 
 CHOSEN ?= not slow
 
+# of the integration tests, two files that take long and need no server are run in the shorter half
+LENT := tests/integration/test_killed.py tests/integration/test_suites.py
+
 test-inside:
-	$(BIN)/python -m pytest -m "$(CHOSEN)" -o cache_dir=.pytest_cache/inside tests/unit tests/tui tests/fuzz
+	$(BIN)/python -m pytest -m "$(CHOSEN)" -o cache_dir=.pytest_cache/inside tests/unit tests/tui tests/fuzz $(LENT)
 
 test-outside:
-	$(BIN)/python -m pytest -m "$(CHOSEN)" -o cache_dir=.pytest_cache/outside tests/integration tests/web
+	$(BIN)/python -m pytest -m "$(CHOSEN)" -o cache_dir=.pytest_cache/outside $(addprefix --ignore=,$(LENT)) \
+	  tests/integration tests/web
 
 test-long: .venv/.installed-dev .venv-sglang/.installed
 	$(BIN)/python -m pytest -m slow

@@ -74,7 +74,7 @@ async def draw_answers(
         if missing <= 0:
             return
         likely = math.ceil(missing * (drawn + 1) / (valid + 1))
-        next_ones = range(drawn, drawn + min(max(missing, likely), left, player.at_once))
+        next_ones = range(drawn, drawn + min(likely, left, player.at_once))
         await together(
             draw(number, number < drawn + missing)
             for number in next_ones

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import time
@@ -20,11 +21,21 @@ ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 _START_SECONDS = 300
 
 
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+def free_port(following: int = 0) -> int:
+    """A port that nothing listens on, nor on so many ports after it. Connections that programs open don't get it."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        if all(map(_is_free, range(port, port + following + 1))):
+            return port
+
+
+def _is_free(port: int) -> bool:
+    try:
+        with socket.socket() as tried:
+            tried.bind(("127.0.0.1", port))
+            return True
+    except OSError:
+        return False
 
 
 class Server:

@@ -34,6 +34,7 @@ SUITE: Final = (
     (r"(?m)^(?:mode|temperatures|top_p) = .*\n", ""),
     (r"\[\[numbers\]\]\n", '[[numbers]]\nn = 3\nmode = "sample"\n'),
     (r"\[\[tournament\]\]\n", "[[tournament]]\nmatches = 2\n"),
+    (r"\[\[poems\]\]\nn = 5\n", '[[poems]]\nn = 1\ntopics = ["coffee"]\n'),
 )
 
 # What can't be done here: the command is only asked for its help.

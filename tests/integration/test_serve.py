@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from arena.errors import ExitCode
+from arena.backends.sglang.serving.launching import serving
+from arena.backends.sglang.serving.plan import Command, Plan
+from arena.errors import ExitCode, ModelError
 from benchmarks.support.sglang_server import ENVIRONMENT, OPTIONS, PYTHON, free_port
 from tests.support.commands import SMOLLM2, arena, begun, check_whole, last_words, wait_for
 
@@ -84,7 +88,7 @@ def test_ctrl_c_ends_a_server_and_all_that_it_started(smollm2_folder: Path, tmp_
 
 
 def test_two_servers_behind_a_router_play_until_one_is_killed(smollm2_folder: Path, tmp_path: Path) -> None:
-    port, store, logs = free_port(), tmp_path / "run.db", tmp_path / "logs"
+    port, store, logs = free_port(2), tmp_path / "run.db", tmp_path / "logs"
     with begun(*serve(smollm2_folder, port, logs, "--replicas", "2"), env=HERE) as process:
         url = address(process)
         run = ("tournament", "--subject", f"llm:{SMOLLM2}@sglang:{url}", "--games", "30", "--rounds", "3")
@@ -111,3 +115,26 @@ def test_what_a_server_says_when_it_can_t_start_is_told(smollm2_folder: Path, tm
     stderr = arena(*command, code=ExitCode.MODEL, env=HERE).stderr
     assert "invalid choice: 'no-such'" in stderr
     assert "has ended (status 2): all of its output is in" in stderr.splitlines()[-1]
+
+
+def test_a_port_that_is_taken_while_a_model_loads_ends_the_wait(tmp_path: Path) -> None:
+    """SGLang looks for its port again once the model is loaded; without it, it neither serves nor ends."""
+    port = free_port()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        program = (
+            "import socket, sys, time\n"
+            "try: socket.socket().bind(('127.0.0.1', int(sys.argv[1])))\n"
+            "except OSError as error: print(error.strerror.lower(), flush=True); time.sleep(600)"
+        )
+        command = Command(
+            "server",
+            (sys.executable, "-c", program, str(port)),
+            f"http://127.0.0.1:{port}",
+            f"http://127.0.0.1:{port}/health",
+        )
+        with (
+            pytest.raises(ModelError, match=f"can't listen at http://127.0.0.1:{port}"),
+            serving(Plan("any", (command,), None, command.url, 0), tmp_path / "logs", 60.0, lambda line: None),
+        ):
+            raise AssertionError("it was taken for ready")

@@ -11,7 +11,7 @@ from arena.experiments.poems.cells import MOST_DRAWS, PoemsCell, stop_rule
 # what Gemma 3 270M and SmolLM2-135M have shown: answers per poem, tokens beyond the first per answer
 _PER_POEM: Final = 10.0
 _PER_ANSWER: Final = 58.0
-_POEM: Final = 45.0  # tokens of a poem
+POEM_TOKENS: Final = 45.0  # about, when it is read once more
 
 
 def cost(cell: PoemsCell, n: int, shown: Shown, left: float) -> Cost:
@@ -23,6 +23,6 @@ def cost(cell: PoemsCell, n: int, shown: Shown, left: float) -> Cost:
     if past is not None and past.valid:
         per_poem, per_answer = past.asked / past.valid, past.answer_tokens / past.asked
         size = float(past.prompt_tokens)
-    read, most = n * (size + _POEM), stop_rule(cell.wording).max_tokens - 1
+    read, most = n * (size + POEM_TOKENS), stop_rule(cell.wording).max_tokens - 1
     answers = Amount(n * per_poem * per_answer + read, n * MOST_DRAWS * most + read)
     return Cost(Amount(1.0, 1.0), Amount(size, size) + answers, left, past is not None)

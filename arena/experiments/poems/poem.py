@@ -25,17 +25,15 @@ LINES: Final = 4
 
 _LONGEST: Final = 100  # letters of a line: what is longer is prose
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_INTRODUCTION: Final = re.compile(r"\s*#|\s*\*\*[^*]*\*\*\s*$|.*:[\s*_]*$|\s*title\b", re.IGNORECASE)
+_INTRODUCED: Final = r"\s*#|\s*\*\*[^*]*\*\*\s*$|.*:[\s*_]*$|\s*title\b"
+_INTRODUCTION: Final = re.compile(_INTRODUCED, re.IGNORECASE)
 _ITEM: Final = re.compile(r"\s*(?:\d+[.):]|[-*+•]\s|(?:line|verse|stanza)\s*\d)", re.IGNORECASE)
-_VERSE: Final = (  # a line with a letter that rule 2 doesn't leave out
-    r"(?!\s*#|\s*\*\*[^*\n]*\*\*\s*\n|[^\n]*:[\s*_]*\n|\s*[Tt][Ii][Tt][Ll][Ee]\b)(?>[^\n]*?[^\W\d_])[^\n]*\n"
-)
+_WRITTEN: Final = r"(?>[^\n]*?[^\W\d_])[^\n]*\n"  # a line with a letter
+_VERSE: Final = rf"(?!(?im:{_INTRODUCED})){_WRITTEN}"  # one that rule 2 doesn't leave out
 _EMPTY: Final = r"(?>(?:(?![^\W\d_])[^\n])*)\n"
 _BEGUN: Final = r"[^\n]*?[^\W\d_]"
 # five lines of verse in a row, or two, and after an empty line two more lines of any kind
-HOPELESS: Final = (
-    rf"(?:^|\n){_VERSE}{_VERSE}(?:{_VERSE}{_VERSE}{_BEGUN}|(?:[^\n]*\n)*?{_EMPTY}(?>[^\n]*?[^\W\d_])[^\n]*\n{_BEGUN})"
-)
+HOPELESS: Final = rf"(?:^|\n){_VERSE}{_VERSE}(?:{_VERSE}{_VERSE}{_BEGUN}|(?:[^\n]*\n)*?{_EMPTY}{_WRITTEN}{_BEGUN})"
 # at the end also what follows a quote in a list of lines
 _AROUND: Final = re.compile(r"^[\s\"“”*_>`~]+|(?:[\s\"“”*_`~]|(?<=[\"”])[,;])+$")
 

@@ -48,6 +48,11 @@ class AxisReport:
                 found += [(_won(ours[pair]), _won(theirs[pair])) for pair in ours if pair in theirs]
         return cohens_kappa(found)
 
+    @property
+    def agreement(self) -> Agreement | None:
+        """That of two judges where there are two, else that of a judge's two judgements."""
+        return self.between or self.twice
+
     @cached_property
     def alpha(self) -> float | None:
         """Krippendorff's alpha over all judgements of each pair, first ones and those made again."""

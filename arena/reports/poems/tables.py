@@ -164,7 +164,7 @@ def _judges(panel: PanelReport) -> Table:
     rows = []
     for axis in panel.panel.axes:
         found = AxisReport(panel.panel, axis)
-        agreed, how = (found.between, "two judges") if found.between else (found.twice, "the same judge twice")
+        agreed, how = found.agreement, "two judges" if found.between else "the same judge twice"
         failed, asked = found.controls
         values: dict[str, Any] = {"judges": len(panel.panel.judges), **_agreement(agreed), "alpha": found.alpha}
         values |= {"first": found.first.value, "mass": found.mass, "controls_failed": failed, "controls": asked}

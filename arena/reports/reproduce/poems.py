@@ -16,7 +16,7 @@ from arena.reports.poems.runs import read_runs
 from arena.reports.poems.tables import PREFERENCE
 from arena.reports.published import PublishedRow, published
 from arena.reports.reproduce.compared import Beside, Number, Ours
-from arena.reports.reproduce.players import ALL, BASE, LLAMA, Match, Player, Who, known, player_of
+from arena.reports.reproduce.players import ALL, BASE, LLAMA, Match, Player, Who, player_of
 from arena.reports.settings import Settings
 from arena.stats.bounded import LEVEL, Z
 from arena.stats.clusters import Estimate
@@ -67,8 +67,7 @@ def numbers(judged: Judged, everybody: Collection[Player]) -> Iterator[Number]:
     """Every number of figure 5 and section 4 for which people judged contests here."""
     for panel in judged.panels:
         for author in authors(panel):
-            player = known(author.subject, judged.player(author).style, everybody)
-            settings = _settings(panel, author)
+            player, settings = judged.player(author), _settings(panel, author)
             for row in published("figure5"):
                 who = Who(LLAMA, row.labels["size"], row.labels["model"])
                 if match := _match(player, who, everybody):
@@ -130,8 +129,7 @@ def _together(panel: PanelReport, judged: Judged, everybody: Collection[Player])
             error = _error(estimate, topics, rho.row)
             yield rho.number(axis, Ours(estimate, topics, error), f"rho of {axis} with preference")
     for axis in kappa.row.values:
-        found = AxisReport(panel.panel, axis)
-        agreement = found.between or found.twice
+        agreement = AxisReport(panel.panel, axis).agreement
         if agreement is not None and agreement.kappa is not None:
             estimate = Estimate(agreement.kappa, agreement.limits)
             error = _error(estimate, agreement.n, kappa.row)

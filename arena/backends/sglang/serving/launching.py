@@ -20,6 +20,7 @@ Tell = Callable[[str], None]
 _PAUSE = 0.5
 _TELL_SECONDS = 15.0  # between two notices while a model is being loaded
 _LINES_SHOWN = 12  # of a log's end
+_TAKEN = "address already in use"
 _INSTALL = "pip install sglang sglang-router (in an environment of its own), and name its Python with --python"
 
 
@@ -79,6 +80,7 @@ def _wait(commands: Sequence[Command], running: Sequence[Program], patience: flo
     waiting = list(commands)
     while True:
         _check(commands, running, tell)
+        _check_bound(commands, running)
         waiting = [command for command in waiting if not answers(command.ready, authorization(command.url, key()))]
         if not waiting:
             return
@@ -101,6 +103,16 @@ def _check(commands: Sequence[Command], running: Sequence[Program], tell: Tell) 
                 tell(f"{command.name}: {line}")
             raise ModelError(
                 f"the {command.name} has ended (status {program.ended}): all of its output is in {program.log}"
+            )
+
+
+def _check_bound(commands: Sequence[Command], running: Sequence[Program]) -> None:
+    """Another program may have taken a port while a model was being loaded; SGLang then neither serves nor ends."""
+    for command, program in zip(commands, running, strict=False):
+        if _TAKEN in program.said():
+            raise ModelError(
+                f"the {command.name} can't listen at {command.url}, because another program has taken its port "
+                f"meanwhile: choose another --port (its output is in {program.log})"
             )
 
 

@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from arena.errors import UsageError
+from arena.experiments.cost import Cost
 from arena.experiments.experiment import carry_out
+from arena.experiments.past import Shown
 from arena.experiments.poems.cells import MOST_DRAWS
+from arena.experiments.poems.cost import POEM_TOKENS
 from arena.experiments.poems.generated import authors_of, read_written
 from arena.experiments.poems.originality import words
 from arena.experiments.poems.poems import plan_poems
 from arena.experiments.poems.spec import PoemsSpec
+from arena.experiments.registry import costs_of
 from arena.experiments.suites.running import run_suite
 from arena.experiments.suites.suite import find_suite
 from arena.store import Store
@@ -160,3 +164,22 @@ def test_authors_are_called_by_no_more_than_tells_them_apart(tmp_path: Path) -> 
         runs = [write_poems(store, ("llm:ann",), ("tea",), n=2, seed=seed) for seed in (0, 1)]
         both = [each for run in runs for each in read_written(store, run)]
         assert [name for name, _ in authors_of(both)] == ["ann, seed 0", "ann, seed 1"]
+
+
+def test_what_poems_cost_is_learned_from_poems_that_were_written(tmp_path: Path, wording: str) -> None:
+    def costs(store: Store, n: int) -> list[Cost]:
+        plan = asyncio.run(plan_poems(spec(wording, n=n), TableModels(TableModel(verses))))
+        found = costs_of(plan, Shown(store))
+        assert all(cost is not None and cost.tokens.likely <= cost.tokens.most for cost in found)
+        return [cost for cost in found if cost is not None]
+
+    with Store.open(tmp_path / "a.db", create=True) as store:
+        before = costs(store, 10)
+        assert [(cost.left, cost.from_runs) for cost in before] == [(1.0, False)] * 2
+        run, _, _ = write(store, spec(wording), TableModel(verses))
+        for cost, each in zip(costs(store, 20), store.cells(run), strict=True):
+            answers = store.draws(each)
+            beyond_first = sum(len(answer.sample.tokens) - 1 for answer in answers.values())
+            assert (cost.left, cost.from_runs) == (0.5, True)
+            read = len(next(iter(store.prompts(each))).prompt.tokens)
+            assert cost.tokens.likely == pytest.approx(2 * beyond_first + read + 20 * (read + POEM_TOKENS))
