@@ -193,12 +193,12 @@ class ArenaApp(App[None]):
         if isinstance(self.screen, ArenaScreen):
             for key, does in self.screen.own_keys():
                 found.setdefault(does, []).append(key)
-        if pressed := enter(self.focused):
-            found.setdefault(pressed, []).append("⏎")
+        pressed = enter(self.focused)
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if active.enabled and binding.description and not binding.system:
-                found.setdefault(binding.tooltip or binding.description, []).append(self.get_key_display(binding))
+            does = pressed if pressed and binding.key == "enter" else binding.tooltip or binding.description
+            if active.enabled and does and not binding.system and not binding.key.startswith("super+"):
+                found.setdefault(does, []).append(self.get_key_display(binding))
         return [(" ".join(dict.fromkeys(keys)), does) for does, keys in found.items()]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

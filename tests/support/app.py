@@ -62,7 +62,7 @@ def drawn(app: ArenaApp) -> str:
     width, height = app.size
     lines = app.screen._compositor.render_strips(app.size)
     assert len(lines) == height and width
-    return "\n".join(segment.text for strip in lines for segment in strip)
+    return "\n".join("".join(segment.text for segment in strip) for strip in lines)
 
 
 def stage(app: ArenaApp) -> str:

@@ -52,7 +52,9 @@ def test_it_is_copied_saved_replayed_and_followed_by_a_rematch(
     async def script(pilot: Pilot[None]) -> None:
         await finish(pilot, app, "rs")
         await pilot.press("c")
-        assert app.clipboard.splitlines()[0].endswith("rock-paper-scissors · 2 rounds · you against the sharp reader")
+        assert app.clipboard.splitlines()[0].endswith(
+            "rock-paper-scissors · 2 rounds · you against the merciless reader"
+        )
         await pilot.press("s")
         await until(pilot, lambda: "arena-match" in toasts(app))
         await pilot.press("d")

@@ -13,10 +13,12 @@ class Level(NamedTuple):
     what: str
 
 
+# weakest first, by how much they foresaw of what 409 people played in their first 50 rounds against others: 36, 44 and
+# 47%; how each of them fares against someone who has seen through it isn't known
 LEVELS: Final = (
     Level("fair", "frequency", "counts your moves"),
-    Level("sharp", "markov:2", "remembers what followed your last two moves"),
-    Level("merciless", "iocaine", "tries many ideas about you, and second-guesses you"),
+    Level("sharp", "iocaine", "tries many ideas about you, and may second-guess you"),
+    Level("merciless", "markov:2", "remembers what followed your last two moves"),
 )
 # the kinds of agents that say what they expect, and why
 EXPLAINING: Final = frozenset({"frequency", "markov", "wsls", "iocaine"})

@@ -48,19 +48,21 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#help-keys", Static).update(self._lines(2 if event.size.width >= _TWO else 1))
 
     def _lines(self, columns: int) -> Text:
-        """The keys, in columns that are read downwards."""
+        """The keys, in columns that are read downwards, each as wide as it needs."""
         rows = -(-len(self._keys) // columns)
-        name = max((len(key) for key, _ in self._keys), default=0)
-        what = max((len(does) for _, does in self._keys), default=0)
-        text = Text(no_wrap=True, overflow="ellipsis")
+        parts = [self._keys[first : first + rows] for first in range(0, len(self._keys), max(1, rows))]
+        widths = [(max(len(key) for key, _ in part), max(len(does) for _, does in part)) for part in parts]
         style = f"bold {colour(self.app, 'warning')}"
+        lines = []
         for row in range(rows):
-            for key, does in self._keys[row::rows]:
-                text.append(f"{key:>{name}}", style=style)
-                text.append(f"  {does:<{what}}    ")
-            text.append("\n")
-        text.rstrip()
-        return text
+            line = Text(no_wrap=True, overflow="ellipsis")
+            for part, (name, what) in zip(parts, widths, strict=True):
+                if row < len(part):
+                    key, does = part[row]
+                    line.append(f"{key:>{name}}", style=style).append(f"  {does:<{what}}   ")
+            line.rstrip()
+            lines.append(line)
+        return Text("\n").join(lines)
 
     def _words(self) -> Text:
         """Each word with its sentence."""

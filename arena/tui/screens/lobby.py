@@ -135,8 +135,9 @@ class LobbyScreen(ArenaScreen):
         self.query_one("#last", Static).update(text)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There may be no match to go on with."""
-        return self._unfinished is not None if action == "go_on" else True
+        """There may be no match to go on with, and none to replay."""
+        needed = {"go_on": self._unfinished, "last": self._last}
+        return action not in needed or needed[action] is not None
 
     def action_go_on(self) -> None:
         """Go on with the match that was left."""

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from arena.agents.agent import View
 from arena.agents.person import Person
+from arena.agents.readers.levels import level_of
 from arena.concurrency import aside
 from arena.experiments.tournament.sitting import Sitting
 from arena.games import parse_game
@@ -65,6 +66,7 @@ class MatchScreen(PairingScreen):
         self._keys = move_keys(self._moves) if people else {}
         self._watched = not people
         self._is_read = specs[self._seat] == HUMAN and reads_moves(specs[self._seat.other])
+        self._level = level_of(specs[self._seat.other])
         self._sight = Sight(self._game, self._seat)
         self._agents: dict[Seat, object] = {}
         self._thinking: float | None = None
@@ -81,7 +83,7 @@ class MatchScreen(PairingScreen):
         if not self._watched:
             yield MoveBar(self._moves, id="move-bar")
         if self._is_read:
-            yield ReadingPanel(self._game, self._seat, id="below")
+            yield ReadingPanel(self._game, self._seat, self._level, id="below")
         else:
             yield MindPanel(self._game, self._seat, self._watched, id="below")
         yield KeysFooter()
@@ -134,10 +136,10 @@ class MatchScreen(PairingScreen):
             await asyncio.wait_for(self._looked.wait(), LOOK_SECONDS)
         if self._again.is_set():
             return "again"
-        answer: asyncio.Future[Next] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Next | None] = asyncio.get_running_loop().create_future()
         name = "arena-match" if found is None else f"arena-match-{run}-{found.number}"
         await self.app.push_screen(EndingScreen(made, found, name), answer.set_result)
-        return await answer
+        return await answer or "leave"
 
     def _begin(self) -> None:
         self._over = False

@@ -2,44 +2,92 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, NamedTuple
 
-from textual import events
-from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+from textual.style import Style
 from textual.widget import Widget
-from textual.widgets import Button, Footer, Select
-from textual.widgets._footer import FooterKey  # the one part of a footer that Textual doesn't export
+from textual.widgets import Button, Select
 
 _OUT: Final = ("escape", "q")  # keys that lead out of a screen
 _HELP: Final = "question_mark"
+_ENTER: Final = "enter"
 
 
-class KeysFooter(Footer):
-    """Textual's footer, which would cut off what doesn't fit and doesn't know what Enter does where the focus is."""
+class _Hint(NamedTuple):
+    """A key's name, how it is written, and what it does."""
+
+    key: str
+    shown: str
+    does: str
+
+    @property
+    def width(self) -> int:
+        """Columns, with the spaces around both words."""
+        return len(self.shown) + len(self.does) + 3
+
+
+class KeysFooter(Widget):
+    """Textual's own footer cuts off what doesn't fit and doesn't know what Enter does where the focus is. A click on a
+    key presses it."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys-footer--key"}
+    DEFAULT_CSS = """
+    KeysFooter {
+        dock: bottom; height: 1; text-wrap: nowrap;
+        color: $footer-description-foreground; background: $footer-background;
+        .keys-footer--key { color: $footer-key-foreground; text-style: bold; }
+    }
+    """
 
     def __init__(self) -> None:
-        super().__init__(show_command_palette=False)
+        super().__init__()
+        self.auto_links = False  # a key looks like a key, not like a link
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Other keys may fit now."""
-        self.call_after_refresh(self.recompose)
+    def on_mount(self) -> None:
+        """Keys change with the focus and with what a screen allows."""
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
-    def compose(self) -> ComposeResult:
-        """The keys that fit, in their order."""
-        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
-        if not keys:
-            return
+    def _changed(self, screen: Screen[object]) -> None:
+        self.refresh()
+
+    def render(self) -> Content:
+        """The keys that fit, in their order; the way to help comes last, where it is looked for."""
+        hints = sorted(_fitting(list(self._hints()), self.size.width), key=lambda hint: hint.key == _HELP)
+        style = self.get_visual_style("keys-footer--key", partial=True)
+        return Content("").join(
+            Content.assemble((f" {hint.shown} ", style), f"{hint.does} ").stylize(
+                Style.from_meta({"@click": f"app.simulate_key({hint.key!r})"})
+            )
+            for hint in hints
+        )
+
+    def _hints(self) -> Iterator[_Hint]:
+        """A hint for each action that can be taken now, by its first key."""
+        actions: dict[str, _Hint] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and active.enabled:
+                shown = self.app.get_key_display(binding)
+                actions.setdefault(binding.action, _Hint(binding.key, shown, binding.description))
         pressed = enter(self.screen.focused)
-        if pressed and not any(key.key == "enter" for key in keys):
-            keys.insert(0, FooterKey("enter", "⏎", pressed, ""))
-        kept = {key for key in keys if key.key in (*_OUT, _HELP, "enter")}
-        room = self.app.size.width - sum(map(_width, kept))
-        for key in keys:
-            if key not in kept and _width(key) <= room:
-                room -= _width(key)
-                kept.add(key)
-        # the way to help comes last, where it is looked for
-        yield from sorted((key for key in keys if key in kept), key=lambda key: key.key == _HELP)
+        if pressed and not any(hint.key == _ENTER for hint in actions.values()):
+            yield _Hint(_ENTER, "⏎", pressed)
+        yield from actions.values()
+
+
+def _fitting(hints: Sequence[_Hint], room: int) -> list[_Hint]:
+    """As many as fit into `room` columns, those that must be there before all others."""
+    kept = {hint for hint in hints if hint.key in (*_OUT, _HELP, _ENTER)}
+    room -= sum(hint.width for hint in kept)
+    for hint in hints:
+        if hint not in kept and hint.width <= room:
+            room -= hint.width
+            kept.add(hint)
+    return [hint for hint in hints if hint in kept]
 
 
 def enter(focused: Widget | None) -> str:
@@ -47,8 +95,3 @@ def enter(focused: Widget | None) -> str:
     if isinstance(focused, Button):
         return str(focused.label)
     return "Choose" if isinstance(focused, Select) else ""
-
-
-def _width(key: FooterKey) -> int:
-    """Columns of a key with its label and the spaces round them."""
-    return len(key.key_display) + len(key.description) + 3

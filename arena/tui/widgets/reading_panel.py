@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from arena.agents.agent import View
+from arena.agents.readers.levels import Level
 from arena.games import Game
 from arena.records import Round, Seat
 from arena.session.sight import Seen, Sight
@@ -26,8 +27,10 @@ _SEAL = "▒▒▒▒▒▒▒▒"
 class ReadingPanel(MatchPanel):
     """Shown against a reader of moves."""
 
-    def __init__(self, game: Game, seat: Seat, *, id: str | None = None) -> None:
+    def __init__(self, game: Game, seat: Seat, level: Level | None, *, id: str | None = None) -> None:
+        """`level` says what the reader goes by; None if it is none of the levels."""
         super().__init__(id=id)
+        self._about = "" if level is None else f"The {level.name} reader {level.what}."
         self._game = game
         self._seat = seat
         self._chance = 1 / len(game.moves_of(seat))
@@ -53,8 +56,8 @@ class ReadingPanel(MatchPanel):
         self.query_one("#plot", ReadingPlot).begin(rounds)
         self.query_one("#rounds", RoundTable).begin()
         self._put("sealed", Text())
-        self._put("reading", Text("Its guess is made before you press a key, and shown after it.", style="dim"))
-        self._put("why", Text())
+        self._put("reading", Text("Its guess is sealed before your key, and shown after it.", style="dim"))
+        self._put("why", Text(self._about, style="dim"))
         self._put("strip", Text())
         self._say_share(sight)
 
@@ -83,11 +86,8 @@ class ReadingPanel(MatchPanel):
     def _say_share(self, sight: Sight) -> None:
         """How often it was right so far, and what the plot's marks mean."""
         right, of = sight.caught
-        text = Text()
-        if of:
-            text.append(f"read so far {right / of:.0%} ({right} of {of}), chance {self._chance:.0%}\n", style="bold")
-        else:
-            text.append(f"read so far: not yet, chance {self._chance:.0%}\n", style="bold")
+        so_far = f" {right / of:.0%} ({right} of {of})" if of else ": not yet"
+        text = Text(f"read so far{so_far}, chance {self._chance:.0%}\n", f"bold {colour(self.app, 'foreground')}")
         for verdict, meaning in ((True, "read"), (False, "got away"), (None, "no guess")):
             text.append_text(self._mark(verdict))
             text.append(f" {meaning}  ")

@@ -35,11 +35,11 @@ def test_what_follows_a_move_is_found_with_its_counts() -> None:
     assert found.times == found.of
 
 
-def test_copying_the_other_is_found() -> None:
+def test_beating_the_other_s_last_move_is_found() -> None:
     others = np.random.default_rng(3).integers(0, 3, 40).tolist()
-    found = habit([0, *others[:-1]], others)
+    found = habit([0, *((other + 1) % 3 for other in others[:-1])], others)
     assert found is not None and found.after is After.OTHER
-    assert found.past == (found.move,)
+    assert found.move == (found.past[0] + 1) % 3 and found.times == found.of
 
 
 def test_staying_after_a_win_is_found() -> None:

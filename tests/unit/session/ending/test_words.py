@@ -17,7 +17,7 @@ ROCK, PAPER, SCISSORS = range(3)
 
 def test_a_lost_match_against_a_reader() -> None:
     played = [PAPER, PAPER, ROCK] * 7
-    made = ending(sight([(move, (move + 1) % 3) for move in played[:19]], reader="markov:2"), "the sharp reader")
+    made = ending(sight([(move, (move + 1) % 3) for move in played[:19]], reader="markov:2"), "the merciless reader")
     assert headline(made) == "You lost 0 to 19"
     said = " ".join(sentences(made))
     assert "It read you in 17 of the 18 rounds that it had a guess for, 94%. Chance would be 33%." in said
@@ -42,11 +42,9 @@ def test_who_seeks_can_only_lose_against_perfect_play() -> None:
 
 
 def test_a_match_of_one_round_has_an_ending_too() -> None:
-    made = ending(sight([(ROCK, PAPER)], reader="iocaine"), "the merciless reader")
+    made = ending(sight([(ROCK, PAPER)], reader="iocaine"), "the sharp reader")
     assert headline(made) == "You lost 0 to 1" and sentences(made)
-    assert text(made).startswith(
-        "You lost 0 to 1: rock-paper-scissors · 1 round · you against the merciless reader\nL\n"
-    )
+    assert text(made).startswith("You lost 0 to 1: rock-paper-scissors · 1 round · you against the sharp reader\nL\n")
 
 
 def test_the_picture_is_an_svg_and_a_png_of_1200_by_630_and_names_are_no_mathematics() -> None:
