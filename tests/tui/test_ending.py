@@ -13,6 +13,7 @@ from arena.tui.app import ArenaApp
 from arena.tui.screens.ending import EndingScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.replay import ReplayScreen
+from arena.tui.widgets.letters import block
 from tests.support.app import drawn, leave_match, my_turn, run, text, toasts, until
 
 
@@ -34,6 +35,7 @@ def test_the_card_says_it_all_at_every_size(store: Path, size: tuple[int, int]) 
     async def script(pilot: Pilot[None]) -> None:
         await finish(pilot, app, "pppppp")
         shown = " ".join(drawn(app).split())
+        assert (block("You won", size[0]).splitlines()[0].strip() in drawn(app)) == (size == (120, 40))  # in large type
         assert "6 to 0" in shown and "W W W W W W" in shown
         assert "You were foreseeable in 100% of the rounds, it in 100%. Chance would be 33%." in shown
         assert "you played paper, 6 of 6 times." in shown
@@ -59,6 +61,7 @@ def test_it_is_copied_saved_replayed_and_followed_by_a_rematch(
         await until(pilot, lambda: "arena-match" in toasts(app))
         await pilot.press("d")
         await until(pilot, lambda: isinstance(app.screen, ReplayScreen) and "round 1 of 2" in text(app, "title"))
+        assert "the opponent: markov:2" in text(app, "title")  # what it was thinking, not what the person was
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, EndingScreen))
         await pilot.press("n")

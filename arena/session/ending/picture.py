@@ -22,7 +22,7 @@ _QUIET: Final = "#9aa4ae"
 _ME: Final = "#56b4e9"
 _OTHER: Final = "#e69f00"
 _LETTERS: Final = {Outcome.WIN: ("W", "#3fbf8f"), Outcome.TIE: ("T", _INK), Outcome.LOSS: ("L", "#ff7a5c")}
-_WIDE: Final = 84  # letters in a line of sentences
+_WIDE: Final = 96  # letters in a line of sentences
 _MOST: Final = 3  # lines of them
 _MANY: Final = 40  # rounds above which the running score is a line without letters
 
@@ -82,7 +82,7 @@ def _bars(axes: Any, ending: Ending) -> None:
         axes.text(
             (share or 0) + 0.02, at, "–" if share is None else f"{share:.0%}", color=_INK, fontsize=9, va="center"
         )
-    axes.axvline(ending.me.chance, color=_INK, linewidth=1.0, linestyle=":")
+    axes.vlines([ending.me.chance] * 2, [-0.4, 0.7], [0.3, 1.3], color=_INK, linewidth=1.0, linestyle=":")
     axes.text(ending.me.chance, -0.5, "chance", color=_INK, fontsize=8, ha="center", va="top")
     axes.set_title("foreseeable", color=_QUIET, fontsize=8.5, loc="left")
     axes.set_xlim(0, 1.15)

@@ -10,7 +10,8 @@ from arena.stats.habits import After, Habit
 
 _VERBS: Final = {Outcome.WIN: "won", Outcome.TIE: "tied", Outcome.LOSS: "lost"}
 _AFTER: Final = {Outcome.WIN: "a win", Outcome.TIE: "a tie", Outcome.LOSS: "a loss"}
-_LIKELY: Final = 0.05  # a habit that luck shows less often than this is called one
+_LIKELY: Final = 0.05  # a habit that luck shows less often than this gave the person away
+_USUAL: Final = 0.5  # one that luck shows more often than this isn't worth a word
 
 
 def headline(ending: Ending) -> str:
@@ -62,7 +63,7 @@ def _chance(ending: Ending) -> str:
 def gave_away(ending: Ending) -> str:
     """The habit that gave the person away."""
     habit = ending.habit
-    if habit is None:
+    if habit is None or habit.luck > _USUAL:
         return "No habit of yours stood out."
     said = f"{described(habit, ending)}, {habit.times} of {habit.of} times"
     if habit.luck < _LIKELY:

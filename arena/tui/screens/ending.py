@@ -78,9 +78,9 @@ class EndingScreen(Screen[Next]):
         return self._kept is not None if action == "replay" else True
 
     def action_replay(self) -> None:
-        """Go through the match again, round by round."""
+        """Go through the match again, round by round, with what the other side was thinking."""
         if self._kept is not None:
-            self.app.push_screen(ReplayScreen(self._kept.cell, self._kept.number))
+            self.app.push_screen(ReplayScreen(self._kept.cell, self._kept.number, self._ending.seat.other))
 
     def action_copy(self) -> None:
         """Copy the ending as text."""

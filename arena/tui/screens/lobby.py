@@ -119,7 +119,7 @@ class LobbyScreen(ArenaScreen):
             choice, rounds = self._unfinished
             against = choice.opponent if is_person(choice.subject) else choice.subject
             text = Text.assemble("Go on (", ("g", "bold"), f") with your match against {name_at_table(against)}")
-            text.append(f": {rounds} of {choice.rounds} rounds are played")
+            text.append(f", at round {rounds + 1} of {choice.rounds}")
             self.query_one("#last", Static).update(text)
             return
         if self._last is None:

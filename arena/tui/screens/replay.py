@@ -43,13 +43,13 @@ class ReplayScreen(ArenaScreen):
         Binding("escape", "leave", "Back"),
     ]
 
-    def __init__(self, cell: CellRow, number: int) -> None:
+    def __init__(self, cell: CellRow, number: int, seat: Seat = Seat.SUBJECT) -> None:
         super().__init__()
         self._cell = cell
         self._number = number
         self._rounds: tuple[Round, ...] = ()
         self._at = 0
-        self._seat = Seat.SUBJECT
+        self._seat = seat
         self._ids = False
         self._vocabulary: dict[Seat, Vocabulary] = {}
         self._counts: dict[Seat, Mapping[int, str]] = {}  # which move a token counts for

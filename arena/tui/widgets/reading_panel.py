@@ -34,6 +34,7 @@ class ReadingPanel(MatchPanel):
         self._game = game
         self._seat = seat
         self._chance = 1 / len(game.moves_of(seat))
+        self._sight: Sight | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="sealed")
@@ -50,9 +51,12 @@ class ReadingPanel(MatchPanel):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _LOW, "low")
+        if self._sight is not None:
+            self._say_share(self._sight)
 
     def begin(self, sight: Sight, rounds: int) -> None:
         """A match begins."""
+        self._sight = sight
         self.query_one("#plot", ReadingPlot).begin(rounds)
         self.query_one("#rounds", RoundTable).begin()
         self._put("sealed", Text())
@@ -87,7 +91,9 @@ class ReadingPanel(MatchPanel):
         """How often it was right so far, and what the plot's marks mean."""
         right, of = sight.caught
         so_far = f" {right / of:.0%} ({right} of {of})" if of else ": not yet"
-        text = Text(f"read so far{so_far}, chance {self._chance:.0%}\n", f"bold {colour(self.app, 'foreground')}")
+        text = Text().append(
+            f"read so far{so_far}, chance {self._chance:.0%}\n", f"bold {colour(self.app, 'foreground')}"
+        )
         for verdict, meaning in ((True, "read"), (False, "got away"), (None, "no guess")):
             text.append_text(self._mark(verdict))
             text.append(f" {meaning}  ")
