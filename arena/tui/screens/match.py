@@ -23,6 +23,7 @@ from arena.records import Outcome, Round, Seat
 from arena.session.choice import HUMAN, Choice, is_person
 from arena.session.ending.ending import ending
 from arena.session.ending.standing import kept
+from arena.session.ending.words import points
 from arena.session.pairing import Prepared
 from arena.session.seats import name_at_table, reads_moves
 from arena.session.sight import Sight
@@ -195,8 +196,7 @@ class MatchScreen(PairingScreen):
     def _show_score(self) -> None:
         score = self._sight.score
         won, tied, lost = (score[outcome] for outcome in (Outcome.WIN, Outcome.TIE, Outcome.LOSS))
-        net = f"{self._sight.net:+.0f}" if self._sight.rounds else "0"
-        text = f"won {won:>3}   tied {tied:>3}   lost {lost:>3}   net {net:>4}"
+        text = f"won {won:>3}   tied {tied:>3}   lost {lost:>3}   net {points(self._sight.net):>4}"
         self.query_one("#score", Static).update(Text(text))
 
     def _tick(self) -> None:

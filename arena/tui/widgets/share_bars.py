@@ -10,7 +10,7 @@ from arena.session.ending.ending import Ending
 from arena.tui.themes import colour
 
 _MOST, _LEAST = 40, 8  # columns of a bar
-_NAME = 20
+_NAME = 24
 
 
 class ShareBars(Static):
