@@ -109,10 +109,10 @@ def test_a_match_that_was_left_goes_on_where_it_was(store: Path) -> None:
         await pilot.press("escape")  # no
         await until(pilot, lambda: my_turn(app))
         await leave_match(pilot, app)
-        await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and "3 of 5 rounds" in text(app, "last"))
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and "at round 4 of 5" in text(app, "last"))
 
     async def go_on(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "3 of 5 rounds" in text(app, "last"))
+        await until(pilot, lambda: "at round 4 of 5" in text(app, "last"))
         await pilot.press("g")
         await until(pilot, lambda: my_turn(app) and "round 4 of" in text(app, "title"))
         assert text(app, "reading").startswith("it expected ")  # of round 3, which was played in another process
