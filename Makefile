@@ -12,7 +12,7 @@ BIN := .venv/bin
 help:
 	@echo "make tournament   the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
 	@echo "make play         open the app"
-	@echo "make test         install what tests need, and run all tests that need no server or browser"
+	@echo "make test         install what tests need, and run all quick tests that need no server or browser"
 	@echo "make test-web     the app in a browser; needs Chromium"
 	@echo "make test-sglang  the client against a real SGLang server on the CPU; installs it (2.3 GB)"
 	@echo "make test-all     all of these, in two halves side by side"
@@ -66,7 +66,7 @@ HALVES = --no-print-directory -j2 --output-sync=target test-inside test-outside
 
 test: .venv/.installed-dev
 	@echo "Two halves side by side take up to half an hour on two cores; the output of each appears when it is done."
-	@ARENA_FUZZ=$${ARENA_FUZZ:-25} $(MAKE) $(HALVES) CHOSEN="not slow and not web and not sglang"
+	@ARENA_FUZZ=$${ARENA_FUZZ:-25} $(MAKE) $(HALVES) CHOSEN="not slow and not long and not web and not sglang"
 
 test-web: .venv/.installed-dev
 	$(BIN)/python -m pytest -m web tests/web

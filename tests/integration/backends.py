@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 BACKENDS = [
     "llama.cpp",
-    "transformers",
+    pytest.param("transformers", marks=pytest.mark.long),
     pytest.param("sglang", marks=pytest.mark.sglang),
 ]
 

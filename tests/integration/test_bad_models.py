@@ -126,6 +126,7 @@ def test_wordings(tmp_path: Path, content: str | None, says: str) -> None:
     assert says in complaint(*command, "--wording", wording, "--store", tmp_path / "x.db", code=INPUT)
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_match_longer_than_the_context(tmp_path: Path) -> None:
     command = ("tournament", "--subject", f"llm:{SMOLLM2}", "--games", "1", "--store", tmp_path / "x.db")

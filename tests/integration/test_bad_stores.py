@@ -123,6 +123,7 @@ def test_an_out_that_is_a_file(tmp_path: Path) -> None:
     assert "out" in complaint("report", "--store", store, "--out", out, code=USAGE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", ["1m", "6m"])  # too small for the first half second, and for all of it
 def test_a_full_disk(mount: Mount, remount: Callable[[Path, str], None], tmp_path: Path, size: str) -> None:
     place = mount(f"size={size}")

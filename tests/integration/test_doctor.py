@@ -54,6 +54,7 @@ def test_what_is_wrong_is_named() -> None:
     assert "I│ choose│ " in shown and " 4022" in shown  # token boundaries, and the id of " rock"
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_the_same_prompt_has_the_same_tokens_on_another_backend() -> None:
     one, two = (

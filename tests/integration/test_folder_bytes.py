@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.commands import fresh
 from tests.support.filled import games, numbers
 
 
+@pytest.mark.long
 def test_two_processes_write_the_same_folder(tmp_path: Path) -> None:
     store = tmp_path / "arena.db"
     games(store, "llm:llama-3.1-8b", "llm:tulu-3-8b")

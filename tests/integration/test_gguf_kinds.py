@@ -30,6 +30,7 @@ REFUSED = {
 SETTINGS = Settings(threads=1, kv_cells=1024, batch=128)
 
 
+@pytest.mark.long
 def test_prompts_that_share_what_they_can_equal_whole_prompts(tmp_path: Path) -> None:
     """Sixteen at once, answers in progress, long ones in pieces, beside llama.cpp's own evaluation of each prompt."""
     files = [str(write(kind, tmp_path / f"{kind}.gguf")) for kind in PLAYED]

@@ -28,6 +28,8 @@ from tests.support.commands import (
     workers,
 )
 
+pytestmark = pytest.mark.long
+
 ALL_ROUNDS = 2 * 12_000 * 10
 BOTS = ("tournament", "--subject", "uniform", "--subject", "mix:rock=0.5,paper=0.3,scissors=0.2", "--games", "12000")
 MODEL = ("tournament", "--subject", f"llm:{GEMMA}", "--games", "30", "--rounds", "4", "--threads", "1")

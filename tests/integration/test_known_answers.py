@@ -141,6 +141,7 @@ def mixed(seed: int) -> Agent:
     return make_bot(parse_agent("mix:rock=0.5,paper=0.3,scissors=0.2"), parse_game("rps"), Seat.SUBJECT)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("subject", "rounds", "true_net"),
     [

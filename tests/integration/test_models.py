@@ -220,6 +220,7 @@ def test_prompts_are_stored_as_the_model_saw_them(played: Played, facts: dict[st
     assert facts[SMOLLM2]["vocabulary"].bos is None
 
 
+@pytest.mark.long
 def test_the_same_run_again(played: Played, tmp_path: Path) -> None:
     """The same draws from nearly the same policies. How a batch happens to be filled moves what a small 4-bit
     model says by some hundredths, so that a match may part ways, and then it is another match."""

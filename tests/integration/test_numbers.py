@@ -61,6 +61,7 @@ def test_sequences_of_a_uniform_bot(tmp_path: Path) -> None:
 # --- the small models ---
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_sampled_and_exact_agree_within_sampling_error(tmp_path: Path) -> None:
     found = numbers(tmp_path / "a.db", "--model", GEMMA, "--n", "400")
@@ -81,6 +82,7 @@ def test_sampled_and_exact_agree_within_sampling_error(tmp_path: Path) -> None:
     assert found["manifest"]["models"][GEMMA].startswith("llama")
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_grid_in_exact_mode_and_what_its_report_says(tmp_path: Path) -> None:
     store = tmp_path / "a.db"
@@ -98,6 +100,7 @@ def test_a_grid_in_exact_mode_and_what_its_report_says(tmp_path: Path) -> None:
     assert "### Table 4" in printed and "temperature 1.5, top-p 0.5" in printed
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_killed_run_of_a_model_goes_on_and_draws_each_number_once(tmp_path: Path) -> None:
     store = tmp_path / "a.db"
@@ -129,6 +132,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     assert program == "arena" and arguments == list(map(str, command))
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_letters_paraphrases_and_a_matched_entropy(tmp_path: Path) -> None:
     store = tmp_path / "a.db"
@@ -209,6 +213,7 @@ def test_a_person_s_numbers_are_read_scored_and_kept(tmp_path: Path) -> None:
     assert kept["n"] == 2
 
 
+@pytest.mark.long
 def test_a_reward_model_s_table(reward_weights: Path, tmp_path: Path) -> None:
     folder = reward_model(reward_weights / "reward", tmp_path / "reward")
     store = tmp_path / "a.db"

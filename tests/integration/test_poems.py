@@ -100,6 +100,7 @@ def test_two_judge_at_once_and_killing_loses_at_most_the_pair_on_screen(path: Pa
         assert finished == {"human:Ann": True, "human:Bob": False}
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_small_models_write_poems_of_four_lines(path: Path) -> None:
     line = ("poems", "generate", "--model", GEMMA, "--model", SMOLLM2, "--topic", "coffee", "--n", "1")
@@ -113,6 +114,7 @@ def test_small_models_write_poems_of_four_lines(path: Path) -> None:
             assert all(answer.value is None or len(answer.value) == 4 for answer in store.answers(cell))
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_small_model_judges(path: Path) -> None:
     spec = LotsSpec(topics=("coffee",), axes=("originality",), per_author=1, appearances=2)

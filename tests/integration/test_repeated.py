@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tests.support.commands import GEMMA, SMOLLM2, arena
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 # as docs/definitions.md states them, of the probability of a move
 MOST, MEAN = 0.2, 0.03

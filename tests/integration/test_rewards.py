@@ -25,6 +25,8 @@ from tests.integration.conftest import REWARD_MODELS
 from tests.support.commands import PATIENCE, wait_for
 from tests.support.reward_model import reward_model
 
+pytestmark = pytest.mark.long
+
 REQUEST = "Pick an integer between 0 and 10, each as likely as the others. Say nothing else."
 INTEGERS = tuple(map(str, range(11)))
 CLOSE = 1e-5

@@ -143,6 +143,7 @@ def test_the_list_says_what_suites_leave_out() -> None:
 # --- the real models ---
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_smoke_runs_every_part_of_the_suite_laptop(tmp_path: Path) -> None:
     store, out = tmp_path / "a.db", tmp_path / "out"

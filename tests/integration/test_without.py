@@ -97,6 +97,7 @@ def test_every_command_is_here() -> None:
     assert set(COMMANDS) <= set(LINES) and set(NEEDED) == {*MODULES, "models"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("extra", NEEDED)
 def test_without(extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # what works would only take time: two models that are really here

@@ -11,7 +11,7 @@ import pytest
 from arena.errors import ExitCode
 from tests.support.commands import GEMMA, arena, begun, check_whole, count_rounds, last_words, wait_for, workers
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 RUN = ("tournament", "--subject", f"llm:{GEMMA}", "--games", "30", "--rounds", "4", "--threads", "1")
 

@@ -188,6 +188,7 @@ def test_the_lobby_refuses_what_cannot_be_played_and_stays(store: Path, keys: tu
     run(app, script)
 
 
+@pytest.mark.long
 def test_a_show_plays_match_after_match_pauses_and_steps(store: Path) -> None:
     app = ArenaApp(store, start=Choice("rps", MIX, "greedy", 3, 1), watch=True)
 

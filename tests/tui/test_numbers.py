@@ -99,6 +99,7 @@ def test_sequences_are_pooled_and_their_repetitions_told(store: Path) -> None:
     run(app, script)
 
 
+@pytest.mark.long
 def test_a_paused_bot_goes_on_to_the_same_answers(tmp_path: Path) -> None:
     drawn_by = []
     for name in ("whole.db", "paused.db"):
@@ -123,6 +124,7 @@ def test_a_paused_bot_goes_on_to_the_same_answers(tmp_path: Path) -> None:
     assert drawn_by[0] == drawn_by[1]
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_real_model_exact_first_then_drawn_as_the_command_line_would(store: Path) -> None:
     app = ArenaApp(store)
@@ -145,6 +147,7 @@ def test_a_real_model_exact_first_then_drawn_as_the_command_line_would(store: Pa
     assert len(valid(store)) == 40
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_real_model_is_paused_gone_on_with_and_left_and_all_is_kept(store: Path) -> None:
     app = ArenaApp(store)
@@ -173,6 +176,7 @@ def test_a_real_model_is_paused_gone_on_with_and_left_and_all_is_kept(store: Pat
     run(app, script)
 
 
+@pytest.mark.long
 def test_a_person_draws_thirty_numbers_and_sees_them_only_then(store: Path) -> None:
     app = ArenaApp(store)
 

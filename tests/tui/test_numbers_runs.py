@@ -44,6 +44,7 @@ def test_from_the_results_down_to_a_cells_bars_and_the_latest_run_opens_the_righ
     run(app, script)
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_models_cells_show_how_it_was_asked_and_what_exact_mode_found(store: Path) -> None:
     words = ("--model", "gemma-3-270m", "--model", "smollm2-135m-instruct", "--n", "20")

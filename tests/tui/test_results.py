@@ -103,6 +103,7 @@ def test_down_to_a_bots_round_and_back_up(store: Path) -> None:
     run(app, script, (120, 40))
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_models_round_shows_its_tokens_and_what_they_count_for(store: Path) -> None:
     words = ("--subject", "llm:gemma-3-270m", "--game", "rps")
@@ -148,6 +149,7 @@ def playing(store: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing: subprocess.Popen[str]) -> None:
     app = ArenaApp(store, follow="")
@@ -168,6 +170,7 @@ def test_a_run_that_another_process_is_writing_is_followed(store: Path, playing:
     run(app, script, (120, 40))
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_tournament_is_set_up_played_paused_and_gone_on_with(store: Path) -> None:
     app = ArenaApp(store)

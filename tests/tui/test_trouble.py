@@ -35,6 +35,7 @@ from tests.support.specs import tournament_run
 GEMMA = "llm:gemma-3-270m"
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_worker_that_dies_leaves_a_message_the_rounds_and_a_lobby_from_which_one_plays_on(store: Path) -> None:
     app = ArenaApp(store, start=Choice("rps", GEMMA, "human", 10, 1))
@@ -61,6 +62,7 @@ def test_a_worker_that_dies_leaves_a_message_the_rounds_and_a_lobby_from_which_o
     assert rounds[0].rounds == 3  # its third move was sealed before it died
 
 
+@pytest.mark.long
 @pytest.mark.model
 @pytest.mark.parametrize(("button", "rounds", "history"), [("#fewer", 485, None), ("#shorter", 5000, 242)])
 def test_a_match_longer_than_the_context_is_offered_shorter(
@@ -80,6 +82,7 @@ def test_a_match_longer_than_the_context_is_offered_shorter(
     run(app, script)
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_a_match_that_does_not_fit_can_be_left(store: Path) -> None:
     app = ArenaApp(store, start=Choice("rps", GEMMA, "human", 5000, 1))
@@ -206,6 +209,7 @@ def test_damaged_settings_are_the_first_ones(store: Path, damage: str) -> None:
     run(app, script)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("look", ["ansi-dark", "ansi-light", "textual-light", "NO_COLOR"])
 def test_every_screen_can_be_drawn_in_a_terminals_own_colours_and_in_none(
     store: Path, look: str, monkeypatch: pytest.MonkeyPatch
