@@ -16,6 +16,7 @@ from arena.errors import ArenaError, UsageError
 from arena.games import Game, parse_game, playable_games
 from arena.records import Seat
 from arena.session.choice import HUMAN, Choice, is_person, whole_number
+from arena.session.ending.words import points
 from arena.session.seats import display_name, model_lines, name_at_table, seat_options
 from arena.session.unfinished import Unfinished, unfinished
 from arena.store.rows import CellRow, MatchRow
@@ -126,12 +127,13 @@ class LobbyScreen(ArenaScreen):
             return
         cell, match = self._last
         spec = cell.spec
-        net, whose = 100 * match.net / match.rounds, "net"
-        if people := set(filter(is_person, (spec.subject, spec.opponent))):
-            net, whose = net if spec.subject in people else -net, "your net"
-        text = Text.assemble("Last (", ("l", "bold"), " replays it): ")
-        text.append(f"{display_name(spec.subject)} against {display_name(spec.opponent)}, ")
-        text.append(f"{whose} {net:+z.0f} over {match.rounds} rounds")
+        net = 100 * match.net / match.rounds
+        who = f"{display_name(spec.subject)} against {display_name(spec.opponent)}"
+        if is_person(spec.subject):
+            who = f"you against {name_at_table(spec.opponent)}"
+        elif is_person(spec.opponent):
+            who, net = f"you against {name_at_table(spec.subject)}", -net
+        text = Text.assemble("Last (", ("l", "bold"), f" replays it): {who}, net {points(net)}, {match.rounds} rounds")
         self.query_one("#last", Static).update(text)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
