@@ -58,7 +58,7 @@ async def reads_you(store: Path) -> None:
     """A person is read for thirteen rounds, and sees the card at the end of twenty."""
     app = ArenaApp(store, start=Choice("rps", "human", "markov:2", 20, 3))
     async with app.run_test(size=(96, 28)) as pilot:
-        for number, key in enumerate("pprppsrpprprspprrppr", 1):
+        for number, key in enumerate("pprpprsprpprsspprspr", 1):
             await until(pilot, lambda number=number: f"round {number} of" in title(app) and _my_turn(app))  # type: ignore[misc]
             if number == 14:
                 await pilot.pause(0.2)

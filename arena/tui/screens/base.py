@@ -110,6 +110,7 @@ def fill(table: DataTable[Any], rows: Iterable[Sequence[Text | str]]) -> None:
                 table.update_cell_at(Coordinate(index, column), value, update_width=True)
         else:
             table.add_row(*values, key=str(index))
+            table.screen.refresh_bindings()  # Enter opens it from now on
 
 
 class PairingScreen(ArenaScreen):

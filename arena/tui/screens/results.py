@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Input, Static
 
+from arena.session.ending.words import points
 from arena.session.listing import SORTED, Listed, chosen, listed
 from arena.session.seats import display_name
 from arena.store.rows import CellRow, RunRow
@@ -71,11 +72,12 @@ class ResultsScreen(ArenaScreen):
         table = self.query_one("#runs", DataTable)
         table.clear()
         for one in rows:
-            net = Text("" if one.net is None else f"{one.net:+z.0f}", justify="right")
+            net = Text("" if one.net is None else points(one.net), justify="right")
             before, after = (one.name, one.who, one.against, one.what), (one.state, one.began, one.kind, one.amount)
             table.add_row(*map(_cell, before), net, *map(_cell, after), key=one.name)
         some = f" · {len(rows)} of {len(self._listed)}: {words}" if words else ""
         self.query_one("#title", Static).update(Text(printable(f"Results · {self._order}{some}")))
+        self.refresh_bindings()
 
     def action_filter(self) -> None:
         """Type words that a run must contain."""
@@ -148,10 +150,11 @@ class CellScreen(ArenaScreen):
         table.add_columns("match", "rounds", "net", "state")
         rows = await self.arena.from_store(lambda store: store.matches(self._cell)) or []
         for row in rows:
-            net = Text(f"{100 * row.net / row.rounds:+.0f}", justify="right")
+            net = Text(points(100 * row.net / row.rounds), justify="right")
             table.add_row(str(row.number), str(row.rounds), net, row.state, key=str(row.number))
         if not rows:
             self.query_one("#empty", Static).update("  No match has a round yet.")
+        self.refresh_bindings()
         table.focus()
 
     @on(DataTable.RowSelected, "#matches")

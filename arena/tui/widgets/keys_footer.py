@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
-from textual.widgets import Button, Select
+from textual.widgets import Button, DataTable, Select
 
 _OUT: Final = ("escape", "q")  # keys that lead out of a screen
 _HELP: Final = "question_mark"
@@ -94,4 +94,6 @@ def enter(focused: Widget | None) -> str:
     """What Enter does where the focus is, for widgets of Textual's own that don't say it; "" for others."""
     if isinstance(focused, Button):
         return str(focused.label)
+    if isinstance(focused, DataTable):
+        return "Open" if focused.row_count else ""
     return "Choose" if isinstance(focused, Select) else ""
