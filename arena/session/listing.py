@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from arena.experiments.registry import amount
+from arena.experiments.tournament.sitting import SITTING
 from arena.reports.settings import differences, of_run
 from arena.session.choice import is_person
 from arena.session.seats import display_name
-from arena.store.rows import RunRow, Unit
+from arena.store.rows import RunRow
 from arena.store.store import Store
 
 
@@ -105,7 +106,7 @@ def _differences(runs: Sequence[RunRow]) -> dict[str, str]:
 
 def _net(store: Store, run: RunRow) -> float | None:
     """The net of a sitting, over all of its rounds."""
-    if run.spec.unit is not Unit.MATCH or not run.spec.in_order:
+    if run.spec.experiment != SITTING:
         return None
     (cell,) = store.cells(run)
     matches = store.matches(cell)

@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from arena.experiments.tournament.sitting import SITTING
 from arena.session.choice import Choice
 from arena.session.files import Kept
-from arena.store.rows import CellSpec, Unit
+from arena.store.rows import CellSpec
 from arena.store.store import Store
 
 
@@ -41,7 +42,7 @@ def unfinished(store: Store) -> Unfinished | None:
         return None
     for run in reversed(store.runs()):
         spec = run.spec
-        if spec.unit is not Unit.MATCH or not spec.in_order or (spec.seed, spec.rounds) != (choice.seed, choice.rounds):
+        if spec.experiment != SITTING or (spec.seed, spec.rounds) != (choice.seed, choice.rounds):
             continue
         (cell,) = store.cells(run)
         if _is_of(cell.spec, choice):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -19,11 +20,13 @@ from arena.store.rows import RunSpec
 from arena.store.store import Store
 from arena.store.writer import FLUSH_SECONDS, RunWriter
 
+SITTING: Final = "match"  # the experiment
+
 
 class _Matches(Tournament):
     """A run of matches that are played one after another."""
 
-    experiment = "match"
+    experiment = SITTING
     in_order = True
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from arena.experiments.tournament.sitting import SITTING
 from arena.records import Outcome, Seat
 from arena.session.choice import is_person
-from arena.store.rows import CellRow, CellSpec, MatchRow, Unit
+from arena.store.rows import CellRow, CellSpec, MatchRow
 from arena.store.store import Store
 
 
@@ -62,7 +63,7 @@ def _played(store: Store, cell: CellRow, match: MatchRow) -> list[tuple[float, d
     """The net, the day, and whether it is `match`, of all finished matches between the same two in the same game."""
     found = []
     for run in store.runs():
-        if run.spec.unit is not Unit.MATCH or not run.spec.in_order:
+        if run.spec.experiment != SITTING:
             continue
         for other in store.cells(run):
             if _who(other.spec) == _who(cell.spec) and (seat := _seat(other.spec)) is not None:
