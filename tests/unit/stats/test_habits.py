@@ -35,11 +35,13 @@ def test_what_follows_a_move_is_found_with_its_counts() -> None:
     assert found.times == found.of
 
 
-def test_beating_the_other_s_last_move_is_found() -> None:
-    others = np.random.default_rng(3).integers(0, 3, 40).tolist()
-    found = habit([0, *((other + 1) % 3 for other in others[:-1])], others)
-    assert found is not None and found.after is After.OTHER
-    assert found.move == (found.past[0] + 1) % 3 and found.times == found.of
+def test_what_follows_the_other_s_move_is_found() -> None:
+    chance = np.random.default_rng(3)
+    others = chance.integers(0, 3, 60).tolist()
+    found = habit([0, *(1 if other == 2 else int(chance.integers(0, 3)) for other in others[:-1])], others)
+    assert found is not None
+    assert (found.after, found.past, found.move) == (After.OTHER, (2,), 1)
+    assert found.times == found.of == others[:-1].count(2)
 
 
 def test_staying_after_a_win_is_found() -> None:
