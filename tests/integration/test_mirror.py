@@ -20,13 +20,13 @@ pytestmark = pytest.mark.model
 def test_a_real_model_predicts_a_player_from_the_outside(tmp_path: Path) -> None:
     store = tmp_path / "a.db"
     command = ("tournament", "--subject", "fixed:rock", "--opponent", f"mirror:{SMOLLM2}", "--games", "2")
-    arena(*command, "--rounds", "4", "--store", store)
+    arena(*command, "--rounds", "2", "--store", store)
     with Store.open(store) as opened:
         run = opened.run(None)
         assert list(run.spec.models) == [SMOLLM2]
         (cell,) = opened.cells(run)
         rounds = opened.match(cell, 0)
-        assert len(list(opened.prompts(cell))) == 4  # both matches are alike
+        assert len(list(opened.prompts(cell))) == 2  # both matches are alike
     with closing(Subject("llama.cpp", SMOLLM2)) as subject:
         for played in (one.opponent for one in rounds):
             assert played.prompt is not None and played.policy is not None and not played.answers
