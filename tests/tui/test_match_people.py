@@ -34,6 +34,7 @@ def test_the_player_is_set_beside_them(store: Path) -> None:
             await until(pilot, lambda: my_turn(app))
             await pilot.press(key)
         await until(pilot, lambda: isinstance(app.screen, EndingScreen))
+        await pilot.pause()
         assert "You were more foreseeable than 75% of 2 people." in " ".join(drawn(app).split())
 
     run(app, script)
