@@ -149,6 +149,11 @@ class AgentSpec:
         return self.kind == "llm"
 
     @property
+    def asks_model(self) -> bool:
+        """True for `llm:NAME` and `mirror:NAME`, whose `argument` is a model that has to be loaded and asked."""
+        return self.kind in ("llm", "mirror")
+
+    @property
     def is_person(self) -> bool:
         """True for `human` and `human:mind-reader`."""
         return self.kind == "human"

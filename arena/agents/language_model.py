@@ -91,12 +91,16 @@ class LanguageModelAgent:
         shown = self._shown(position.history)
         known = self._policies.get(shown)
         if known is None:
-            _, completion = await self._ask(position, None)
-            known = self._policy(completion)
+            known, _ = await self.read(position)
             if len(self._policies) >= _MOST_PROMPTS:
                 self._policies.clear()
             self._policies[shown] = known
         return known
+
+    async def read(self, position: Position) -> tuple[Policy, Prompt]:
+        """The same, asked anew, with the prompt and the likeliest next tokens."""
+        prompt, completion = await self._ask(position, None)
+        return self._policy(completion), replace(prompt, top=completion.top)
 
     async def decide(self, view: View) -> Decision:
         """Ask the model. Raises ModelError if it fails."""

@@ -33,7 +33,7 @@ from arena.text import meant
 
 
 def _model(spec: AgentSpec, game: Game, seat: Seat) -> Agent:
-    raise AssertionError(f"{spec.text}: a model is loaded first, and told how it is asked (LanguageModelAgent.make)")
+    raise AssertionError(f"{spec.text}: a model is loaded first, and told how it is asked (`make` of its class)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ AGENTS: Final = Registry[Factory](
         "markov": _Kind("markov:ORDER", markov),
         "wsls": _Kind("wsls", win_stay),
         "iocaine": _Kind("iocaine", iocaine),
+        "mirror": _Kind("mirror:MODEL", _model),
         "roshambo": _Kind("roshambo:PROGRAM", roshambo),
         "uniform": _Kind("uniform", uniform),
         "fixed": _Kind("fixed:MOVE", fixed),

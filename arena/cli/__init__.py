@@ -13,6 +13,7 @@ numbers.py      arena numbers, letters, sequences
 rewards.py      arena rewards
 poems.py        arena poems generate, contest, judge, rank
 judging.py      arena poems export, import
+people.py       arena people import, score
 run.py          arena run SUITE
 reproduce.py    arena reproduce SUITE
 report.py       arena report

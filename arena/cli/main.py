@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "sequences": ("arena.cli.numbers", "Draw sequences of ten random integers."),
     "rewards": ("arena.cli.rewards", "Score each integer with a reward model."),
     "poems": ("arena.cli.poems", "Let models write poems, judge them in pairs, and rank them."),
+    "people": ("arena.cli.people", "Import people's recorded play, and set models beside them."),
     "run": ("arena.cli.run", "Run a whole suite of games and tasks."),
     "reproduce": ("arena.cli.reproduce", "Set the paper's numbers and claims beside those of a suite."),
     "report": ("arena.cli.report", "Make tables and figures of the runs in a store."),

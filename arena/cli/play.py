@@ -62,7 +62,7 @@ def _check(game: str, subject: str, opponent: str) -> None:
 
     def seated(text: str, seat: Seat) -> Agent:
         spec = parse_agent(text)
-        if spec.is_model:
+        if spec.asks_model:
             find_model(spec.argument)
             spec = parse_agent("uniform")  # like a model, it isn't a person and reads nobody
         return make_bot(spec, rules, seat)

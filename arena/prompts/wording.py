@@ -94,11 +94,21 @@ def find_wording(game: str, style: Style, seat: Seat, history: int | None = None
 
     Raises InputError if the package that brings the game brings one that isn't a wording.
     """
+    return _find_wording(game, (f"{style}-{seat}.toml", f"{style}.toml"), style, history)
+
+
+def find_mirror_wording(game: str, style: Style, seat: Seat, history: int | None = None) -> Wording:
+    """The same for a model that predicts, from the outside, the player who sits in `seat`."""
+    return _find_wording(game, (f"{style}-mirror-{seat}.toml", f"{style}-mirror.toml"), style, history)
+
+
+def _find_wording(game: str, names: Sequence[str], style: Style, history: int | None) -> Wording:
+    """The wording in the first of these files that there is, the game's own folders first."""
     templates, own = files("arena.prompts") / "templates", game.partition(":")[0]
     brought = game_templates(own)
     folders: tuple[Traversable, ...] = (templates / own, *((brought,) if brought else ()), templates / "generic")
     for folder in folders:
-        for name in (f"{style}-{seat}.toml", f"{style}.toml"):
+        for name in names:
             file = folder / name
             if file.is_file():
                 return read_wording(file, style, history, shipped=folder is not brought)

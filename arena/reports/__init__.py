@@ -23,5 +23,6 @@ compare/       two runs side by side
 tournament/    table 2 and figure 4
 tradeoff/      figure 1, over the runs of several experiments
 numbers/       tables 1, 3, 4, 6 and 7, figures 2, 3, 6, 7 and 8
+people/        readers tried on recorded people, and models among them
 poems/         figure 5, and poems with the winners marked as in tables 8 and 9
 """

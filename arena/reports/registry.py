@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from arena.errors import InputError
 from arena.plugins import Registry
-from arena.reports import numbers, poems, tournament, tradeoff
+from arena.reports import numbers, people, poems, tournament, tradeoff
 from arena.reports.options import DEFAULTS, ReportSettings
 from arena.store.rows import RunRow
 from arena.text import printable
@@ -30,10 +30,13 @@ class Reporter(Protocol):
 REPORTS: Final = Registry[Reporter](
     "arena.reports",
     "report",
-    {"tournament": tournament.report, "numbers": numbers.report, "poems": poems.report},
+    {"tournament": tournament.report, "numbers": numbers.report, "poems": poems.report, "people": people.report},
 )
 # reports over the runs of several experiments at once: what they need, and who makes them
-_ACROSS: Final[tuple[tuple[frozenset[str], Reporter], ...]] = ((frozenset({"tournament", "numbers"}), tradeoff.report),)
+_ACROSS: Final[tuple[tuple[frozenset[str], Reporter], ...]] = (
+    (frozenset({"tournament", "numbers"}), tradeoff.report),
+    (frozenset({"tournament", "people"}), people.among),
+)
 SHOWN_BY: Final = {"match": "tournament"}  # for experiments that have no report of their own
 # names of experiments' reports in the document of a whole suite, where they aren't the experiment's name
 _OF_SUITES: Final = {"tournament": "games", "numbers": "tasks"}

@@ -165,7 +165,7 @@ def model_of(agent: str) -> ModelEntry | None:
 
     kind, _, name = agent.partition(":")
     try:
-        return find_model(name) if kind == "llm" else None
+        return find_model(name) if kind in ("llm", "mirror") else None
     except InputError:
         return None
 

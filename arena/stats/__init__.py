@@ -9,6 +9,7 @@ sequences.py    repetitions, and dependence of neighbours
 open_share.py   bounds for exact mode while part of the distribution is unexplored
 bradley_terry.py  abilities from comparisons in pairs
 agreement.py    how well judgements agree: kappa and alpha
+percentile.py   where one group stands among another
 foresight.py    how well a simple predictor foresees a player
 habits.py       the clearest habit of a player in a match
 """

@@ -28,7 +28,7 @@ from arena.store.database import Database
 from arena.store.lock import holder
 from arena.store.progress import cell_rows
 from arena.store.registry import find_run, load_runs
-from arena.store.rows import CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec, Unit
+from arena.store.rows import CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec
 from arena.store.writer import RunWriter
 from arena.text import meant
 
@@ -163,10 +163,10 @@ class Store(AbstractContextManager["Store"]):
             rows = connection.execute("SELECT name, found FROM findings WHERE cell = ? ORDER BY name", (cell.id,))
             return {name: json_object(found) for name, found in rows}
 
-    def last_match(self) -> tuple[CellRow, MatchRow] | None:
-        """The last match played by a person or as a show, with its cell; None if there is none."""
+    def last_match(self, experiment: str) -> tuple[CellRow, MatchRow] | None:
+        """The last match of the runs of an experiment that have one cell each, with that; None if there is none."""
         for run in reversed(self.runs()):
-            if run.spec.unit is Unit.MATCH and run.spec.in_order:
+            if run.spec.experiment == experiment:
                 (cell,) = self.cells(run)
                 if matches := self.matches(cell):
                     return cell, matches[-1]

@@ -9,6 +9,7 @@ levels.py      the levels at which a person can be read, from fair to merciless
 frequency.py   frequency: the other's moves so far
 markov.py      markov:ORDER: what followed the other's last moves before
 win_stay.py    wsls: the habit of staying with what won and changing what lost
+mirror.py      mirror:MODEL: a language model that predicts the other from the outside
 iocaine.py     iocaine: many predictors, each also second-guessed, of which the best so far is followed
 roshambo.py    roshambo:PROGRAM: the programs that come with OpenSpiel
 """

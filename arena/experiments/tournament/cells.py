@@ -8,6 +8,7 @@ from pathlib import Path
 
 from arena.agents.agent import Agent, AgentSpec
 from arena.agents.language_model import Asking, LanguageModelAgent
+from arena.agents.readers.mirror import Mirror
 from arena.agents.spec import AGENTS, make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.loading import Models
@@ -15,7 +16,7 @@ from arena.errors import InputError
 from arena.experiments.tournament.match import Pairing
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import Game, ignored_games, parse_game
-from arena.prompts.wording import find_wording, read_wording
+from arena.prompts.wording import find_mirror_wording, find_wording, read_wording
 from arena.randomness import stream
 from arena.records import Seat
 from arena.store.rows import Asked, CellSpec
@@ -65,7 +66,8 @@ class Seated:
         if self.asking is None:
             return make_bot(self.spec, game, self.seat)
         model = await models.get(self.spec.argument)
-        return await LanguageModelAgent.make(self.spec.text, model, game, self.seat, self.asking)
+        asked = LanguageModelAgent if self.spec.is_model else Mirror
+        return await asked.make(self.spec.text, model, game, self.seat, self.asking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +129,12 @@ def _cell(game: Game, subject: Seated, opponent: Seated, spec: TournamentSpec) -
 
 
 async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, models: Models) -> Seated:
-    if not agent.is_model:
+    if not agent.asks_model:
         return Seated(agent, seat)
     style, format = await style_and_format(agent.argument, spec.style, spec.format, models)
-    if spec.wording is not None:
+    if not agent.is_model:
+        wording = find_mirror_wording(game.name, style, seat.other, spec.history)
+    elif spec.wording is not None:
         wording = read_wording(Path(spec.wording), style, spec.history)
     else:
         wording = find_wording(game.name, style, seat, spec.history)
@@ -150,7 +154,7 @@ async def check_length(cell: Cell, rounds: int, models: Models) -> None:
     """Refuse a match that can't fit a model's context: TooLong, naming the most rounds that fit."""
     for seated in (cell.subject, cell.opponent):
         agent = await seated.agent(cell.game, models)
-        if not isinstance(agent, LanguageModelAgent):
+        if not isinstance(agent, LanguageModelAgent | Mirror):
             continue
         model = await models.get(seated.spec.argument)
         needed = await agent.longest(rounds)

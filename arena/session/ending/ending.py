@@ -30,7 +30,8 @@ class Ending:
 
     `caught` is in how many rounds a reader expected what the person did, and in how many it expected anything.
     `perfect` is what perfect play is sure of. `single` is the one move that would have scored most against the moves
-    that the other made, with that net; None if the other would have changed its moves.
+    that the other made, with that net; None if the other would have changed its moves. `people` says where the person
+    stands among recorded people; "" if the store has none.
     """
 
     game: Game
@@ -43,6 +44,7 @@ class Ending:
     perfect: float
     single: tuple[int, float] | None
     standing: Standing | None = None
+    people: str = ""
 
     @property
     def score(self) -> tuple[int, int, int]:
@@ -55,8 +57,9 @@ class Ending:
         return 100 * sum(self.outcomes) / max(1, len(self.outcomes))
 
 
-def ending(sight: Sight, other: str, standing: Standing | None = None) -> Ending:
-    """The ending of a match that is over. `other` is the other side's name. Loads scipy, which takes a moment."""
+def ending(sight: Sight, other: str, standing: Standing | None = None, people: str = "") -> Ending:
+    """The ending of a match that is over. `other` is the other side's name; `standing` and `people` say where the match
+    stands. Loads scipy, which takes a moment."""
     game, seat, rounds = sight.game, sight.seat, sight.rounds
     value = equilibrium(game).net
     outcomes = tuple(seen.outcome for seen in rounds)
@@ -76,6 +79,7 @@ def ending(sight: Sight, other: str, standing: Standing | None = None) -> Ending
         perfect=value if seat is Seat.SUBJECT else -value,
         single=None if sight.is_read else _single(sight),
         standing=standing,
+        people=people,
     )
 
 

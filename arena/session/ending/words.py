@@ -41,7 +41,14 @@ def table(ending: Ending) -> str:
 
 def sentences(ending: Ending) -> list[str]:
     """What there is to say of the match, the most telling first."""
-    found = [foresight(ending), gave_away(ending), perfect(ending), determinism(ending.other), standing(ending)]
+    found = [
+        foresight(ending),
+        among(ending),
+        gave_away(ending),
+        perfect(ending),
+        determinism(ending.other),
+        standing(ending),
+    ]
     return [sentence for sentence in found if sentence]
 
 
@@ -54,6 +61,11 @@ def foresight(ending: Ending) -> str:
         return ""
     other = f", it in {ending.other.foreseen:.0%}" if ending.other.foreseen is not None else ""
     return f"You were foreseeable in {ending.me.foreseen:.0%} of the rounds{other}. {_chance(ending)}"
+
+
+def among(ending: Ending) -> str:
+    """Where the person stands among recorded people."""
+    return f"You were {ending.people}." if ending.people else ""
 
 
 def _chance(ending: Ending) -> str:

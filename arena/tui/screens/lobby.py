@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label, Select, Static
 
 from arena.agents.readers.levels import LEVELS, level_of
 from arena.errors import ArenaError, UsageError
+from arena.experiments.tournament.sitting import SITTING
 from arena.games import Game, parse_game, playable_games
 from arena.records import Seat
 from arena.session.choice import HUMAN, Choice, is_person, whole_number
@@ -223,7 +224,7 @@ class LobbyScreen(ArenaScreen):
 
 def _last(store: Store) -> tuple[tuple[CellRow, MatchRow] | None, Unfinished | None]:
     """The match played last, and the one to go on with."""
-    return store.last_match(), unfinished(store)
+    return store.last_match(SITTING), unfinished(store)
 
 
 def _choices(game: Game, seat: Seat, choice: Choice) -> list[tuple[str, str]]:

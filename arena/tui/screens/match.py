@@ -25,10 +25,12 @@ from arena.session.ending.ending import ending
 from arena.session.ending.standing import kept
 from arena.session.ending.words import points
 from arena.session.pairing import Prepared
+from arena.session.people import among_people
 from arena.session.seats import name_at_table, reads_moves
 from arena.session.sight import Sight
 from arena.session.telling import aim, record
 from arena.session.unfinished import remember
+from arena.store.store import Store
 from arena.tui.screens.base import PairingScreen
 from arena.tui.screens.ending import EndingScreen, Next
 from arena.tui.screens.leave import LeaveScreen
@@ -132,7 +134,9 @@ class MatchScreen(PairingScreen):
     async def _look_back(self, run: str | None) -> Next:
         """Show the ending of the match once its last round could be seen; returns what the person wants next."""
         found = None if run is None else await self.arena.from_store(lambda store: kept(store, run))
-        made = await aside(ending, self._sight, self._other, None if found is None else found.standing)
+        standing = None if found is None else found.standing
+        people = None if found is None else await self.arena.from_store(self._among_people)
+        made = await aside(ending, self._sight, self._other, standing, people or "")
         with suppress(TimeoutError):
             await asyncio.wait_for(self._looked.wait(), LOOK_SECONDS)
         if self._again.is_set():
@@ -141,6 +145,11 @@ class MatchScreen(PairingScreen):
         name = "arena-match" if found is None else f"arena-match-{run}-{found.number}"
         await self.app.push_screen(EndingScreen(made, found, name), answer.set_result)
         return await answer or "leave"
+
+    def _among_people(self, store: Store) -> str:
+        """Where the person stands among recorded people; "" if they moved too seldom, or the store has none."""
+        rate = self._sight.predictor(self._seat).rate
+        return "" if rate is None else among_people(store, self._game, self._seat, self.choice.rounds, rate)
 
     def _begin(self) -> None:
         self._over = False

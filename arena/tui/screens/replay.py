@@ -84,11 +84,11 @@ class ReplayScreen(ArenaScreen):
         """Load tokenizers, which alone know where tokens begin; without its model, a prompt is shown as token ids."""
         spec, game = self._cell.spec, self._game
         for seat, text in ((Seat.SUBJECT, spec.subject), (Seat.OPPONENT, spec.opponent)):
-            moves = game.moves_of(seat)
             try:
                 agent = parse_agent(text)
-                if not agent.is_model:
+                if not agent.asks_model:
                     continue
+                moves = game.moves_of(seat if agent.is_model else seat.other)  # a mirror's prompt is about the other's
                 model = await self.arena.models.get(agent.argument)
 
                 async def tokenize(text: str, model=model) -> tuple[int, ...]:  # type: ignore[no-untyped-def]

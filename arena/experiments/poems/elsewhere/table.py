@@ -6,8 +6,6 @@ who judged (`judge`, or `WorkerId`) and the choice (`choice`, or `Answer.choice`
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Final
@@ -16,6 +14,7 @@ from arena.errors import InputError
 from arena.experiments.poems.elsewhere.sheets import Sheet, SheetPair
 from arena.store.columns import Column, Columns
 from arena.store.sinks import csv_rows
+from arena.tables import table_rows
 
 _COLUMNS: Final[Columns] = {
     "contests": Column("text", "", "the run of the contests"),
@@ -70,29 +69,18 @@ def exported_cells(key: str, sheet: Sheet, pair: SheetPair) -> dict[str, str]:
 
 def read_results(file: str, data: bytes) -> Iterator[ResultRow]:
     """The rows of a table of results. Raises InputError if it isn't one."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file} isn't a table in UTF-8: save it as CSV in UTF-8") from error
-    first = text.partition("\n")[0]
-    # a spreadsheet in a country with decimal commas separates cells by semicolons
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    try:
-        names = [_called(name) for name in next(reader, [])]
-        if missing := [name for name in _NEEDED if name not in names]:
-            raise InputError(
-                f"{file} has no column {missing[0]!r}: give the table that `arena poems export --to csv` wrote, with "
-                "the columns 'judge' and 'choice' (left, right or tie) filled in"
-            )
-        if len(set(names)) < len(names):
-            raise InputError(f"{file} has two columns of the same name: remove one of them")
-        line = reader.line_num + 1
-        for cells in reader:
-            if any(cells):
-                yield ResultRow(line, dict.fromkeys(names, "") | dict(zip(names, cells, strict=False)))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(f"{file} can't be read as CSV in line {reader.line_num}: {error}") from error
+    rows = table_rows(file, data)
+    names = [_called(name) for name in next(rows, (1, []))[1]]
+    if missing := [name for name in _NEEDED if name not in names]:
+        raise InputError(
+            f"{file} has no column {missing[0]!r}: give the table that `arena poems export --to csv` wrote, with "
+            "the columns 'judge' and 'choice' (left, right or tie) filled in"
+        )
+    if len(set(names)) < len(names):
+        raise InputError(f"{file} has two columns of the same name: remove one of them")
+    for line, cells in rows:
+        if any(cells):
+            yield ResultRow(line, dict.fromkeys(names, "") | dict(zip(names, cells, strict=False)))
 
 
 def _called(name: str) -> str:

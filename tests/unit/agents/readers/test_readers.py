@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import gzip
 from collections import defaultdict
 from itertools import combinations, pairwise
 from pathlib import Path
 from statistics import mean, stdev
 
-import numpy as np
 import pytest
 from scipy.stats import t as student
 
@@ -19,6 +17,7 @@ from arena.agents.readers.markov import Markov
 from arena.errors import UsageError
 from arena.games import parse_game
 from arena.records import Outcome
+from tests.support.recorded_people import MOVES, PEOPLE, foreseen_by_numpy, published
 from tests.unit.agents.readers.matches import bot, played, seen
 
 TABLE = Path(__file__).parents[5] / "shared/roshambo/bot_table.tsv"
@@ -126,37 +125,18 @@ def test_ten_programs_score_as_in_the_published_table() -> None:
     assert not far
 
 
-PEOPLE = Path(__file__).parents[5] / "shared/people/rps-people-against-bots.csv.gz"
-
-
 @pytest.mark.skipif(not PEOPLE.is_file(), reason="the recordings of people lie beside the repository")
 def test_people_are_as_foreseeable_as_a_few_lines_of_numpy_say() -> None:
     """The share of moves that an order-2 Markov model foresees, for people who played every round."""
-    numbers = {"rock": 0, "paper": 1, "scissors": 2}
-    moves: dict[str, list[int | None]] = defaultdict(list)
-    with gzip.open(PEOPLE, "rt") as file:
-        for row in csv.DictReader(file):
-            moves[row["person"]].append(numbers.get(row["move"]))
-    whole = [found for found in moves.values() if None not in found][:20]
+    numbers = {name: at for at, name in enumerate(MOVES)}
+    people = [[numbers.get(row["move"]) for row in rows] for rows in published().values()]
+    whole = [[move for move in moves if move is not None] for moves in people if None not in moves][:20]
     assert len(whole) == 20
-    for found in whole:
-        played = np.array(found)
-        right = seen = 0
-        for at in range(1, len(played)):
-            for order in range(min(2, at), -1, -1):
-                past = np.lib.stride_tricks.sliding_window_view(played[:at], order + 1) if at > order else None
-                if past is None:
-                    continue
-                same = past[(past[:, :order] == played[at - order : at]).all(axis=1), order]
-                if len(same):
-                    counts, overall = (np.bincount(one, minlength=3) for one in (same, played[:at]))
-                    seen += 1
-                    right += int(np.lexsort((-np.arange(3), overall, counts))[-1]) == played[at]
-                    break
+    for moves in whole:
         predictor = Markov(3, 2)
         foreseen = 0
-        for move in found:
+        for move in moves:
             expected = predictor.foresee()
-            foreseen += expected is not None and move is not None and expected.probabilities[move] == 1.0
+            foreseen += expected is not None and expected.probabilities[move] == 1.0
             predictor.learn(Past(0, move, Outcome.TIE))
-        assert (foreseen, len(found) - 1) == (right, seen)
+        assert (foreseen, len(moves) - 1) == foreseen_by_numpy(moves)
