@@ -14,7 +14,7 @@ class Level(NamedTuple):
 
 
 # weakest first, by how much they foresaw of what 409 people played in their first 50 rounds against others: 36, 44 and
-# 47%; how each of them fares against someone who has seen through it isn't known
+# 47% (docs/people.md); how each of them fares against someone who has seen through it is not known
 LEVELS: Final = (
     Level("fair", "frequency", "counts your moves"),
     Level("sharp", "iocaine", "tries many ideas about you, and may second-guess you"),
