@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from textual.pilot import Pilot
 from textual.widgets import Button, DataTable, Static
@@ -40,6 +40,13 @@ def text(app: ArenaApp, id_: str) -> str:
 
 def my_turn(app: ArenaApp) -> bool:
     return isinstance(app.screen, MatchScreen) and app.screen.query_one(MoveBar).alive
+
+
+async def play(pilot: Pilot[None], app: ArenaApp, keys: Iterable[str], first: int = 1) -> None:
+    """Play a move in each round from `first` on, once it is that round's turn: a key pressed twice in one is lost."""
+    for number, key in enumerate(keys, first):
+        await until(pilot, lambda number=number: my_turn(app) and f"round {number} of" in text(app, "title"))
+        await pilot.press(key)
 
 
 async def leave_match(pilot: Pilot[None], app: ArenaApp) -> None:

@@ -14,14 +14,12 @@ from arena.tui.screens.ending import EndingScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.widgets.letters import block
-from tests.support.app import drawn, leave_match, my_turn, run, text, toasts, until
+from tests.support.app import drawn, leave_match, my_turn, play, run, text, toasts, until
 
 
 async def finish(pilot: Pilot[None], app: ArenaApp, keys: str) -> None:
     """Play these moves, and look at the last verdict no longer than needed."""
-    for number, key in enumerate(keys, 1):
-        await until(pilot, lambda number=number: my_turn(app) and f"round {number} of" in text(app, "title"))
-        await pilot.press(key)
+    await play(pilot, app, keys)
     await until(pilot, lambda: isinstance(app.screen, EndingScreen) or "over" in text(app, "status"))
     await pilot.press("enter")
     await until(pilot, lambda: isinstance(app.screen, EndingScreen))

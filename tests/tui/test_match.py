@@ -18,7 +18,7 @@ from arena.tui.screens.leave import LeaveScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.widgets.mind import MindBars
-from tests.support.app import MIX, leave_match, my_turn, run, text, until
+from tests.support.app import MIX, leave_match, my_turn, play, run, text, until
 
 
 def played(store: Path) -> tuple[str, str, RoundColumns]:
@@ -32,12 +32,11 @@ def test_a_match_against_a_bot_by_letters_digits_arrows_and_the_mouse(store: Pat
     app = ArenaApp(store, start=Choice("rps", MIX, "human", 4, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        for play in ("r", "2", ("right", "enter"), "click"):
-            await until(pilot, lambda: my_turn(app))
-            if play == "click":
-                await pilot.click("#move-bar", offset=(2, 0))
-            else:
-                await pilot.press(*play)
+        await play(pilot, app, "r2")
+        await until(pilot, lambda: my_turn(app) and "round 3 of" in text(app, "title"))
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: my_turn(app) and "round 4 of" in text(app, "title"))
+        await pilot.click("#move-bar", offset=(2, 0))
         await until(pilot, lambda: "over" in text(app, "status"))
 
     run(app, script)
@@ -51,9 +50,7 @@ def test_a_person_in_the_subjects_seat_has_no_policy_and_is_listed_there(store: 
     app = ArenaApp(store, start=Choice("hide-and-seek", "human", "uniform", 2, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        for key in ("3", "7"):
-            await until(pilot, lambda: my_turn(app))
-            await pilot.press(key)
+        await play(pilot, app, "37")
         await until(pilot, lambda: "over" in text(app, "status"))
 
     run(app, script)
@@ -82,9 +79,7 @@ def test_a_match_that_is_left_is_kept_as_abandoned_and_the_lobby_is_there_again(
     app = ArenaApp(store, start=Choice("rps", MIX, "human", 20, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        for key in "rp":
-            await until(pilot, lambda: my_turn(app))
-            await pilot.press(key)
+        await play(pilot, app, "rp")
         await until(pilot, lambda: my_turn(app))
         await leave_match(pilot, app)
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
@@ -100,9 +95,7 @@ def test_a_match_that_was_left_goes_on_where_it_was(store: Path) -> None:
     choice = Choice("rps", "human", "markov:2", 5, None)
 
     async def begin(pilot: Pilot[None]) -> None:
-        for key in "rpr":
-            await until(pilot, lambda: my_turn(app))
-            await pilot.press(key)
+        await play(pilot, app, "rpr")
         await until(pilot, lambda: my_turn(app) and "round 4 of" in text(app, "title"))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, LeaveScreen))
@@ -116,9 +109,7 @@ def test_a_match_that_was_left_goes_on_where_it_was(store: Path) -> None:
         await pilot.press("g")
         await until(pilot, lambda: my_turn(app) and "round 4 of" in text(app, "title"))
         assert text(app, "reading").startswith("it expected ")  # of round 3, which was played in another process
-        for key in "ps":
-            await until(pilot, lambda: my_turn(app))
-            await pilot.press(key)
+        await play(pilot, app, "ps", first=4)
         await until(pilot, lambda: "over" in text(app, "status"))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, EndingScreen))
@@ -221,9 +212,7 @@ def test_a_whole_match_against_a_real_model_in_either_seat(store: Path, model: s
     app = ArenaApp(store, start=Choice("rps", *seats, 3, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        for key in "rps":
-            await until(pilot, lambda: my_turn(app))
-            await pilot.press(key)
+        await play(pilot, app, "rps")
         await until(pilot, lambda: "over" in text(app, "status"))
 
     run(app, script)

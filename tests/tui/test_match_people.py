@@ -15,7 +15,7 @@ from arena.session.people import among_people
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.ending import EndingScreen
-from tests.support.app import MIX, drawn, my_turn, run, until
+from tests.support.app import MIX, drawn, play, run, until
 
 PEOPLE = [
     Recording("rock", "bot", (0, 0, 0), (0, 0, 0)),  # foreseen in both rounds
@@ -30,9 +30,7 @@ def test_the_player_is_set_beside_them(store: Path) -> None:
     app = ArenaApp(store, start=Choice("rps", MIX, "human", 3, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        for key in "rrr":
-            await until(pilot, lambda: my_turn(app))
-            await pilot.press(key)
+        await play(pilot, app, "rrr")
         await until(pilot, lambda: isinstance(app.screen, EndingScreen))
         await pilot.pause()
         assert "You were more foreseeable than 75% of 2 people." in " ".join(drawn(app).split())

@@ -14,13 +14,7 @@ from arena.session.choice import Choice
 from arena.tui.app import ArenaApp
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
-from tests.support.app import drawn, my_turn, run, text, until
-
-
-async def play(pilot: Pilot[None], app: ArenaApp, keys: str, first: int = 1) -> None:
-    for number, key in enumerate(keys, first):
-        await until(pilot, lambda number=number: my_turn(app) and f"round {number} of" in text(app, "title"))
-        await pilot.press(key)
+from tests.support.app import drawn, my_turn, play, run, text, until
 
 
 def test_a_guess_is_sealed_before_the_key_and_shown_after_it_with_the_reason(store: Path) -> None:
