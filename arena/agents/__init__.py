@@ -5,6 +5,10 @@ spec.py             from the spec that a person types to an agent
 bots.py             mixed strategies: uniform, fixed:MOVE, mix:MOVE=P,...
 readers/            those who foresee the other's move; a file a reader
 language_model.py   llm:MODEL
+stating.py          llm:MODEL that states a distribution, from which its move is drawn
+mixture.py          several of them, one of which decides
+asking.py           how a model is asked
+prompting.py        past rounds in, a model's prompt out
 person.py           a person, whose choice is awaited
 brought.py          agents that other packages bring, held to the contract
 moves.py            which tokens count for which move, and how an answer is parsed

@@ -28,13 +28,25 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How a token is drawn: temperature first, then top-p. The defaults leave the model's distribution as it is."""
+    """How a token is drawn: temperature first, then top-p and min-p. The defaults leave the model's distribution as it
+    is.
+
+    `min_p` leaves out tokens less likely than that share of the likeliest one's probability (Nguyen and others 2024,
+    Turning Up the Heat). A token must pass both top-p and min-p, each of the whole distribution at that temperature.
+    """
 
     temperature: float = 1.0
     top_p: float = 1.0
+    min_p: float = 0.0
+
+    @property
+    def cuts(self) -> bool:
+        """Whether it leaves out tokens."""
+        return self.top_p < 1.0 or self.min_p > 0.0
 
     def __str__(self) -> str:
-        return f"temperature={number_text(self.temperature)},top_p={number_text(self.top_p)}"
+        least = f",min_p={number_text(self.min_p)}" if self.min_p else ""  # runs without it are known by the rest
+        return f"temperature={number_text(self.temperature)},top_p={number_text(self.top_p)}{least}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Logits:
 
     def numbers(self, sampling: Sampling, tokens: Sequence[int]) -> Numbers:
         """The numbers of some tokens under a setting that nobody draws from, so nothing is kept."""
-        if sampling.top_p < 1.0 or sampling in self._known:
+        if sampling.cuts or sampling in self._known:
             return self.under(sampling).numbers(tokens)
         temperature = sampling.temperature
         hot = self.raw / temperature
@@ -79,7 +79,8 @@ class Logits:
 
 
 class Distribution:
-    """The next-token distribution of one row under one sampling setting. Temperature is applied before top-p."""
+    """The next-token distribution of one row under one sampling setting. Temperature is applied before top-p and
+    min-p."""
 
     def __init__(self, row: Logits, sampling: Sampling) -> None:
         plain = sampling.temperature == 1.0
@@ -87,8 +88,8 @@ class Distribution:
         weights = row.weights if plain else np.exp(scaled)
         total = float(weights.sum())
         self._normaliser = float(np.log(total)) - row.log_total / sampling.temperature
-        if sampling.top_p < 1.0:
-            outside = ~_nucleus(scaled, sampling.top_p)
+        if sampling.cuts:
+            outside = ~_kept(scaled, sampling)
             scaled = np.where(outside, -np.inf, scaled)
             weights = np.where(outside, 0.0, weights)
             total = float(weights.sum())
@@ -155,6 +156,12 @@ def _at_least(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
     left = np.flatnonzero(values >= bound)
     least = np.partition(values[left], -count)[-count]
     return np.asarray(left[values[left] >= least])
+
+
+def _kept(scaled: NDArray[np.float64], sampling: Sampling) -> NDArray[np.bool_]:
+    """The tokens that pass top-p and min-p, as a mask. The largest of the logits is 0."""
+    mask: NDArray[np.bool_] = np.exp(scaled) >= sampling.min_p
+    return mask & _nucleus(scaled, sampling.top_p) if sampling.top_p < 1.0 else mask
 
 
 def _nucleus(scaled: NDArray[np.float64], top_p: float) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ import click
 from arena.cli.options import command, json_option, store_option
 from arena.cli.output import say
 from arena.errors import InputError
+from arena.records import Seat
 from arena.text import printable
 
 if TYPE_CHECKING:
@@ -45,8 +46,11 @@ def prompts(store: Path, name: str | None, cell: int | None, limit: int, tokens:
             ]
             click.echo(json.dumps({"run": run.name, "prompts": found}))
             return
+        from arena.reports.settings import differences, settings_of
+
+        told = differences([settings_of(run, row.spec) for row in opened.cells(run)])
         for number, row in chosen:
-            _print_cell(opened, number, row, limit, tokens)
+            _print_cell(opened, number, row, told[number - 1], limit, tokens)
 
 
 def _chosen(cells: Sequence[tuple[int, CellRow]], cell: int | None, run: str) -> Sequence[tuple[int, CellRow]]:
@@ -58,9 +62,12 @@ def _chosen(cells: Sequence[tuple[int, CellRow]], cell: int | None, run: str) ->
 
 
 def _document(number: int, cell: CellRow, row: PromptRow) -> dict[str, Any]:
+    import msgspec
+
     return {
         "cell": number,
         "key": cell.spec.key,
+        "asked": msgspec.to_builtins(cell.spec.asked if row.seat is Seat.SUBJECT else cell.spec.opponent_asked),
         "seat": row.seat,
         "sha256": row.sha256,
         "text": row.prompt.text,
@@ -69,10 +76,11 @@ def _document(number: int, cell: CellRow, row: PromptRow) -> dict[str, Any]:
     }
 
 
-def _print_cell(store: Store, number: int, cell: CellRow, limit: int, tokens: bool) -> None:
+def _print_cell(store: Store, number: int, cell: CellRow, told: str, limit: int, tokens: bool) -> None:
+    """Print a cell's prompts; `told` is how it differs from the run's others."""
     spec, total = cell.spec, store.prompt_count(cell)
     who = f"{spec.subject} against {spec.opponent}" if spec.opponent else spec.subject
-    where = printable(f"cell {number}: {who}, {spec.what}")
+    where = printable(f"cell {number}: {who}, {spec.what}{told.removeprefix(f' v. {spec.opponent}')}")
     if not total:
         say(f"{where}: no prompts")
         return

@@ -50,6 +50,12 @@ from arena.cli.running import measure, spec_of
     show_default="all",
     help="Play only these of the --games, counted from 1, as one machine's part; `arena merge` joins the parts.",
 )
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="Play no matches: follow the likely histories by their probabilities, for numbers with bounds, with at most "
+    "as many prompts as the --games have rounds.",
+)
 @click.option("--rounds", type=int, default=10, help="Rounds per match.")
 @click.option("--seed", type=SEED, default=0, help="Seed of all random draws.")
 @run_options
@@ -65,12 +71,49 @@ from arena.cli.running import measure, spec_of
 @click.option("--temperature", type=FiniteRange(0, min_open=True), default=1.0)
 @click.option("--top-p", type=FiniteRange(0, 1, min_open=True), default=1.0)
 @click.option(
+    "--min-p",
+    type=FiniteRange(0, 1, max_open=True),
+    default=0.0,
+    help="Leave out tokens less likely than this share of the likeliest one.",
+)
+@click.option(
     "--invalid",
     type=click.Choice(["resample", "policy"]),
     default="resample",
     help="After an invalid answer: ask again, up to 20 times, or draw from the policy.",
 )
 @click.option("--max-tokens", type=click.IntRange(1, 1000), default=8, help="Tokens per answer.")
+@click.option(
+    "--strings",
+    type=click.IntRange(0, 64),
+    default=0,
+    metavar="N",
+    help="Show the models a random string in each round, one of N, to be used for the choice.",
+)
+@click.option("--stated", is_flag=True, help="Ask the models to state a distribution, from which the move is drawn.")
+@click.option(
+    "--mix",
+    metavar="MODEL=SHARE",
+    help="Let another model answer in a share of the rounds, as in gemma-3-270m=0.25.",
+)
+@click.option(
+    "--rename",
+    multiple=True,
+    metavar="NAMES",
+    help="Other words for moves and players: own, letters, others, or a TOML file; may be repeated.",
+)
+@click.option(
+    "--permute",
+    multiple=True,
+    type=click.Choice(["roles", "listing", "players"]),
+    help="Exchange which word stands for which move, the order in which they are listed, or the players' names.",
+)
+@click.option(
+    "--draws",
+    type=click.Choice(["own", "common"]),
+    default="own",
+    help="common: the same draws however models are asked, so that reports compare ways of asking match by match.",
+)
 @dry_options
 @model_options
 def tournament(**chosen: Any) -> None:

@@ -6,10 +6,22 @@ rock_paper_scissors.py   section 3.2.1 of the paper
 hide_and_seek.py         section 3.2.2
 matching_pennies.py      the smallest possible game
 equilibrium.py           the value of a game and an optimal policy
+exploitability.py        what the best reply to a policy gains
 """
 
 from arena.games.equilibrium import equilibrium
+from arena.games.exploitability import exploitability, value_of
 from arena.games.game import Game
 from arena.games.registry import game_names, game_templates, ignored_games, parse_game, playable_games
 
-__all__ = ["Game", "equilibrium", "game_names", "game_templates", "ignored_games", "parse_game", "playable_games"]
+__all__ = [
+    "Game",
+    "equilibrium",
+    "exploitability",
+    "game_names",
+    "game_templates",
+    "ignored_games",
+    "parse_game",
+    "playable_games",
+    "value_of",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from arena.errors import InputError
 from arena.games import game_templates
+from arena.prompts.additions import Addition
 from arena.records import Seat
 from arena.toml import read_toml
 
@@ -35,7 +36,8 @@ class ShownRound:
 class Wording:
     """A template with its infix and closing marks. `history` is how many past rounds it shows (None: all).
 
-    `shipped` marks Arena's own; a stranger's is rendered in a sandbox.
+    `shipped` marks Arena's own; a stranger's is rendered in a sandbox. `additions` follow the template, and `given` are
+    values of theirs that are the same in every round.
     """
 
     label: str
@@ -45,13 +47,25 @@ class Wording:
     closing: tuple[str, ...]
     history: int | None = None
     shipped: bool = False
+    additions: tuple[Addition, ...] = ()
+    given: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def name(self) -> str:
-        """The wording's identity: its label, a hash of its text, and how much history it shows."""
+        """The wording's identity: its label, a hash of its text, its additions, and how much history it shows."""
         text = "\0".join((self.prompt, self.infix, *self.closing))
+        added = "".join(f"+{addition.name}" for addition in self.additions)
         shown = "" if self.history is None else f"+history{self.history}"
-        return f"{self.label}@{sha256(text.encode()).hexdigest()[:8]}{shown}"
+        return f"{self.label}@{sha256(text.encode()).hexdigest()[:8]}{added}{shown}"
+
+    @property
+    def opening(self) -> str:
+        """The template of the answer's opening: the infix, or an addition's in its place."""
+        return next((addition.infix for addition in reversed(self.additions) if addition.infix), self.infix)
+
+    def adding(self, addition: Addition, **given: str) -> Wording:
+        """The same wording with an addition."""
+        return replace(self, additions=(*self.additions, addition), given=(*self.given, *given.items()))
 
     def render(
         self, moves: Sequence[str], replies: Sequence[str], rounds: Sequence[ShownRound], number: int
@@ -68,33 +82,37 @@ class Wording:
 
         Raises InputError if the template fails or uses too much.
         """
-        prompt, infix = self._rendered(dict(values))
+        prompt, infix = self._rendered({**values, **dict(self.given)})
         if (infix or prompt).endswith(" "):
             raise InputError(f"the wording {self.label!r} ends in a space: the next token could not begin with one")
         return prompt, infix
 
     def _rendered(self, values: dict[str, Any]) -> list[str]:
+        templates = ("".join((self.prompt, *(addition.prompt for addition in self.additions))), self.opening)
         if self.shipped:
             from arena.prompts.rendering import render
 
             try:
-                return render((self.prompt, self.infix), values, chat=False)
+                return render(templates, values, chat=False)
             except ValueError as error:
                 raise InputError(f"so many rounds are longer than any model's context: {error}") from error
         from arena.prompts import sandbox
 
         try:
-            return sandbox.render((self.prompt, self.infix), values, chat=False)
+            return sandbox.render(templates, values, chat=False)
         except sandbox.TemplateError as error:
             raise InputError(f"the wording {self.label!r} can't be rendered: {error}") from error
 
 
-def find_wording(game: str, style: Style, seat: Seat, history: int | None = None) -> Wording:
-    """The wording that comes with a game (its name without an option) for a style and a seat.
+def find_wording(game: str, style: Style, seat: Seat, history: int | None = None, *, neutral: bool = False) -> Wording:
+    """The wording that comes with a game (its name without an option) for a style and a seat; with `neutral`, one that
+    reads well with other words for the moves, if the game has it.
 
     Raises InputError if the package that brings the game brings one that isn't a wording.
     """
-    return _find_wording(game, (f"{style}-{seat}.toml", f"{style}.toml"), style, history)
+    plain = f"{style}-{seat}.toml", f"{style}.toml"
+    other = (f"{style}-{seat}-neutral.toml", f"{style}-neutral.toml") if neutral else ()
+    return _find_wording(game, (*other, *plain), style, history)
 
 
 def find_mirror_wording(game: str, style: Style, seat: Seat, history: int | None = None) -> Wording:

@@ -49,15 +49,15 @@ class Runs(Generic[C]):
         """The first run."""
         return self.runs[0]
 
-    def cautions_of(self, cells: Sequence[C]) -> tuple[str, ...]:
+    def cautions_of(self, cells: Sequence[MeasuredCell]) -> tuple[str, ...]:
         """The cautions for showing these cells side by side."""
         return cautions([cell.settings for cell in cells], self.families)
 
-    def said_of(self, cells: Sequence[C]) -> tuple[str, ...]:
+    def said_of(self, cells: Sequence[MeasuredCell]) -> tuple[str, ...]:
         """The settings that these cells share, in a sentence, if there are any."""
         return tuple(filter(None, [said_of_all([cell.settings for cell in cells])]))
 
-    def differences_of(self, cells: Sequence[C]) -> tuple[str, ...]:
+    def differences_of(self, cells: Sequence[MeasuredCell]) -> tuple[str, ...]:
         """What differs between the models of these cells, and between the runs, and isn't in the cells' names."""
         note = models_note([cell.settings for cell in cells])
         return (*((note,) if note else ()), *machines_notes(self.runs))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arena.errors import InputError
 from arena.store.codec import run_key
 from arena.store.manifest import commands_of, facts_of
-from arena.store.rows import Asked, CellSpec, RunRow, Unit
+from arena.store.rows import Asked, CellSpec, RunRow
 from arena.text import number_text, printable
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ Settings = Mapping[str, Any]
 _NAMES: Final = {  # for people, where a setting's own name doesn't say it
     "size": "size of a cell",
     "top_p": "top-p",
+    "min_p": "min-p",
     "history": "rounds shown",
     "invalid": "invalid answers",
     "max_tokens": "longest answer",
@@ -39,6 +40,15 @@ _SAID: Final = {
     "history": "{} rounds shown",
     "temperature": "temperature {}",
     "top_p": "top-p {}",
+    "min_p": "min-p {}",
+    "draws": "{} draws",
+    "strings": "one of {} random strings",
+    "stated": "stated distributions",
+    "mixed": "mixed with {}",
+    "words": "names {}",
+    "roles": "roles {}",
+    "listing": "listing {}",
+    "players": "players {}",
     "invalid": "invalid answers {}",
     "max_tokens": "at most {} tokens",
     "rounds_asked": "{} rounds per match",
@@ -59,7 +69,13 @@ _NEVER_SAID: Final = frozenset(
     | {"infix", "opponent_infix", "variant"}  # implied by the wording's hash
     | {"mode"}  # which numbers a row of a task has: its columns show that
 )
-_OF_ALL: Final = ("temperature", "top_p", "history", "invalid", "max_tokens")  # stated below a table
+_OF_ALL: Final = ("temperature", "top_p", "min_p", "history", "invalid", "max_tokens")  # stated below a table
+ARRANGED: Final = ("words", "roles", "listing", "players")  # what moves and players are called
+_UNSAID: Final = {  # of settings that few use
+    **{"min_p": 0.0, "draws": "own", "strings": 0, "stated": False},
+    **dict.fromkeys((*ARRANGED, "mixed"), ""),
+}
+_PLAIN: Final[Mapping[str, Any]] = {**_UNSAID, **{f"opponent_{name}": value for name, value in _UNSAID.items()}}
 _READ: Final = {"sampling": "temperature", "invalid": "invalid"}  # run's own settings -> where they are in a cell's
 _DIGEST: Final = 8  # letters of a hash that are shown to people
 
@@ -70,7 +86,7 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
     Wordings are followed by their hash. `history` is how many past rounds a model is shown, or "all". What a kind of
     experiment says of its runs beyond that is a setting under the name that it uses there.
     """
-    of_matches = run.spec.unit is Unit.MATCH
+    of_matches = run.spec.rounds is not None
     asked, settings = cell.asked or cell.opponent_asked, run.spec.settings
     invalid, _, longest = str(settings.get("invalid", "")).partition(",max_tokens=")
     sampling: Mapping[str, float | None] = {}
@@ -84,6 +100,8 @@ def settings_of(run: RunRow, cell: CellSpec) -> dict[str, Any]:
         **_of_seat("", cell.subject, cell.asked, run),
         "temperature": sampling.get("temperature"),
         "top_p": sampling.get("top_p"),
+        "min_p": sampling.get("min_p", 0.0) if asked and of_matches else None,
+        "draws": settings.get("draws", "own") if of_matches else None,
         "invalid": invalid if asked and of_matches else None,  # other kinds have only one rule
         "max_tokens": int(longest) if asked and longest.isdigit() else None,
         "rounds_asked": run.spec.rounds,
@@ -120,7 +138,8 @@ def of_run(run: RunRow) -> dict[str, Any]:
     for cell in run.spec.cells:
         for name, value in settings_of(run, cell).items():
             found.setdefault(name, {}).update({} if value is None else {str(value): None})
-    return {name: ", ".join(values) or None for name, values in found.items()}
+    several = {name for name, values in found.items() if name in ARRANGED and len(values) > 1}  # of a grid
+    return {name: "several" if name in several else ", ".join(values) or None for name, values in found.items()}
 
 
 def name_of(setting: str) -> str:
@@ -145,14 +164,18 @@ def own_settings(settings: Mapping[str, Any], rows: Sequence[Settings]) -> dict[
 
 def _of_seat(prefix: str, agent: str, asked: Asked | None, run: RunRow) -> dict[str, Any]:
     """A seat's model and how it is asked."""
-    model = model_of(agent)
-    wording, shown, history = (asked.wording if asked else "").partition("+history")
+    model, of_matches = model_of(agent), run.spec.rounds is not None
+    named, shown, history = (asked.wording if asked else "").partition("+history")
+    wording = re.sub(r"(@[0-9a-f]{8})\+.*", r"\1", named)  # its additions are settings of their own
     found = {
         "style": asked.style if asked else None,
         "format": asked.format if asked else None,
         "wording": wording or None,
         "infix": asked.infix if asked else None,
-        "history": (history if shown else "all") if wording and run.spec.unit is Unit.MATCH else None,
+        "strings": asked.strings if asked and of_matches else None,
+        "stated": asked.stated if asked and of_matches else None,
+        **{name: getattr(asked, name) if asked and of_matches else None for name in (*ARRANGED, "mixed")},
+        "history": (history if shown else "all") if wording and of_matches else None,
         "backend": model.backend if model else None,
         "weights": run.spec.models.get(agent.partition(":")[2]),
     }
@@ -173,7 +196,8 @@ def model_of(agent: str) -> ModelEntry | None:
 def _parts(sampling: str) -> dict[str, float]:
     """The parts of a run's sampling, such as "temperature=1,top_p=1"."""
     return {
-        name: float(value) for name, value in re.findall(r"(temperature|top_p)=(\d+(?:\.\d+)?(?:e[-+]?\d+)?)", sampling)
+        name: float(value)
+        for name, value in re.findall(r"(temperature|top_p|min_p)=(\d+(?:\.\d+)?(?:e[-+]?\d+)?)", sampling)
     }
 
 
@@ -238,7 +262,7 @@ def said_of_all(rows: Sequence[Settings]) -> str:
     said = [f"against {name}" for name in opponents if len(opponents) == 1]
     for name in _OF_ALL:
         value = next((row[name] for row in rows if row.get(name) is not None), None)
-        if value is not None and name not in several and value != "all":
+        if value is not None and name not in several and value != "all" and value != _PLAIN.get(name):
             said.append(said_of(name, value))
     return f"Throughout: {', '.join(said)}." if said else ""
 
@@ -246,7 +270,7 @@ def said_of_all(rows: Sequence[Settings]) -> str:
 def _words(row: Settings, names: Collection[str]) -> str:
     against = f" v. {shown_name(row, 'opponent')}" if "opponent" in names and row.get("opponent") else ""
     ordered = [*(name for name in _SAID if name in names), *sorted({*names} - {*_SAID} - _NEVER_SAID)]
-    said = (said_of(name, row[name]) for name in ordered if row.get(name) is not None)
+    said = (said_of(name, row[name]) for name in ordered if row.get(name) not in (None, _PLAIN.get(name)))
     return "".join((against, *(f", {text}" for text in said)))
 
 

@@ -6,6 +6,7 @@ comparing.py    two samples side by side, paired or apart, and how many more wou
 sampling_errors.py  standard errors of numbers of which only value and n are known
 uniformity.py   how far counts are from uniform
 sequences.py    repetitions, and dependence of neighbours
+variance_shares.py  how much of a grid's variance each of its factors explains
 open_share.py   bounds for exact mode while part of the distribution is unexplored
 bradley_terry.py  abilities from comparisons in pairs
 agreement.py    how well judgements agree: kappa and alpha

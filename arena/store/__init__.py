@@ -2,6 +2,7 @@
 
 rows.py       the rows that are read back, and what a run is
 store.py      reading
+spending.py   what a subject read and wrote, in tokens
 several.py    reading several stores as one
 writer.py     writing one run as it is played
 saving.py     a cell's clock

@@ -30,7 +30,11 @@ _ANSWERS = (
     " (SELECT a.cell, a.number, a.value, ROW_NUMBER() OVER (PARTITION BY a.cell ORDER BY a.number) - 1 AS place"
     " FROM cells c JOIN answers a ON a.cell = c.id WHERE c.run = ?) GROUP BY cell"
 )
-_FINDINGS = "SELECT f.cell, 1 FROM cells c JOIN findings f ON f.cell = c.id WHERE c.run = ? GROUP BY f.cell"
+# a name with a space is of something that was stored on the way to a finding
+_FINDINGS = (
+    "SELECT f.cell, 1 FROM cells c JOIN findings f ON f.cell = c.id"
+    " WHERE c.run = ? AND instr(f.name, ' ') = 0 GROUP BY f.cell"
+)
 
 
 class _Far(NamedTuple):

@@ -170,6 +170,7 @@ def _run(row: tuple[Any, ...], cells: tuple[CellSpec, ...]) -> RunRow:
     )
     if not all(isinstance(identity, str) for identity in spec.models.values()):
         raise ValueError("a model's identity isn't text")
-    if (rounds is None) == (spec.unit is Unit.MATCH):
+    fits = {Unit.MATCH: rounds is not None, Unit.ANSWER: rounds is None, Unit.FINDING: True}  # matches may be followed
+    if not fits[spec.unit]:
         raise ValueError(f"run {name} consists of {unit}s and has {rounds!r} rounds")
     return RunRow(id_, name, spec, created, finished_size)

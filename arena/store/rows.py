@@ -24,8 +24,14 @@ class Unit(StrEnum):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a model is asked, as results show it. A field that doesn't apply is None or ""; `matched` names the model
-    whose entropy the temperature was chosen to reach."""
+    """How a model is asked, as results show it. A field that doesn't apply is None, 0 or ""; `matched` names the model
+    whose entropy the temperature was chosen to reach.
+
+    `strings` is how many random strings its prompts may have, one a round; `stated` whether it states a distribution;
+    `mixed` the model that it is mixed with, with its share. `words` is the set of names for moves and players, `roles`
+    the words for the moves in the game's order, `listing` those in the order in which they are listed, and `players`
+    the names of the two, own first.
+    """
 
     style: str
     format: str | None = None
@@ -35,6 +41,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     top_p: float | None = None
     variant: str = ""
     matched: str = ""
+    strings: int = 0
+    stated: bool = False
+    mixed: str = ""
+    words: str = ""
+    roles: str = ""
+    listing: str = ""
+    players: str = ""
 
 
 @dataclass(frozen=True, slots=True)

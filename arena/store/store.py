@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,12 +47,13 @@ _INTEGERS = {
     "prompt": _INDEX.format("r.prompt"),
 }
 _FLOATS = {"mass": "r.mass", "loose_mass": "r.loose_mass"}
-_SELECT_ROUNDS = (
-    f"SELECT {', '.join([*_INTEGERS.values(), *_FLOATS.values(), 'r.policy'])}"
-    " FROM matches m JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
+# the rounds of a cell that count; its values are the cell's id, `below` and `reached`
+COUNTED: Final = (
+    "FROM matches m JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
     " WHERE m.cell = ?1 AND (m.number < ?2 OR ?2 IS NULL) AND (m.finished = 1 AND ?3 IS NULL OR r.number <= ?3)"
     " ORDER BY r.match, r.number"
 )
+_SELECT_ROUNDS = f"SELECT {', '.join([*_INTEGERS.values(), *_FLOATS.values(), 'r.policy'])} {COUNTED}"
 
 
 class Store(AbstractContextManager["Store"]):

@@ -25,6 +25,7 @@ from arena.store.codec import (
     encode_answer,
     encode_prompt,
     encode_round,
+    json_object,
     prompt_hash,
 )
 from arena.store.database import Database
@@ -205,8 +206,17 @@ class RunWriter(AbstractContextManager["RunWriter"]):
             rows = connection.execute("SELECT name FROM findings WHERE cell = ?", (self._cells[key],))
             return {name for (name,) in rows}
 
+    def finding(self, key: str, name: str) -> dict[str, Any] | None:
+        """A cell's finding; None if it has none of that name. Raises StoreError."""
+        self.flush()
+        with self._database.guard() as connection, decoding():
+            query = "SELECT found FROM findings WHERE cell = ? AND name = ?"
+            row = connection.execute(query, (self._cells[key], name)).fetchone()
+            return None if row is None else json_object(row[0])
+
     def set_finding(self, key: str, name: str, found: Mapping[str, Any]) -> None:
-        """Set a cell's finding and write it at once. Raises StoreError."""
+        """Set a cell's finding and write it at once. A name with a space says that it is stored on the way to another
+        one, so that the cell isn't done yet. Raises StoreError."""
         self._new["finding"].append((self._cells[key], name, canonical(found)))
         self._note_change()
         self.flush()

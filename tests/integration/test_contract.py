@@ -68,20 +68,25 @@ def test_what_is_told_is_what_was_asked_for_in_its_order(subject: Subject) -> No
 
 
 def plain(row: np.ndarray, sampling: Sampling) -> np.ndarray:
-    """A row of raw log-probabilities under a setting: temperature, then the smallest set that reaches top-p."""
+    """A row of raw log-probabilities under a setting: temperature, then the smallest set that reaches top-p, and of it
+    what has at least min-p of the likeliest one's probability."""
     hot = log_softmax(row / sampling.temperature)
     order = np.argsort(-hot, kind="stable")
     before = np.cumsum(np.exp(hot[order])) - np.exp(hot[order])
     kept = np.full(len(hot), -np.inf)
     kept[order[before < sampling.top_p]] = hot[order[before < sampling.top_p]]
+    kept[np.exp(hot - hot.max()) < sampling.min_p] = -np.inf
     return np.asarray(log_softmax(kept))
 
 
-@pytest.mark.parametrize("sampling", [Sampling(2.0), Sampling(0.5), Sampling(1.0, 0.5), Sampling(1.5, 0.8)])
+@pytest.mark.parametrize(
+    "sampling",
+    [Sampling(2.0), Sampling(0.5), Sampling(1.0, 0.5), Sampling(1.5, 0.8), Sampling(1.5, 1.0, 0.1)],
+)
 def test_the_distribution_is_that_of_the_setting_played_or_refused(subject: Subject, sampling: Sampling) -> None:
     tokens, whole = subject.tokens(ASKED), everything(subject)
     if subject.backend == "sglang":
-        words = "SGLANG_RETURN_ORIGINAL_LOGPROB=0" if sampling.top_p == 1.0 else "top-p"
+        words = "top-p" if sampling.top_p < 1.0 else "min-p" if sampling.min_p else "SGLANG_RETURN_ORIGINAL_LOGPROB=0"
         with pytest.raises(InputError, match=words):
             subject.ask(Request(tokens, whole, MOVES, sampling))
         return

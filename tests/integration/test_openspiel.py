@@ -8,7 +8,7 @@ import numpy as np
 import pyspiel
 import pytest
 
-from arena.games import Game, equilibrium, parse_game
+from arena.games import Game, equilibrium, exploitability, parse_game
 from arena.records import Seat
 
 SPOTS = ("bathroom", "closet", "garden", "kitchen", "library", "office", "shed")
@@ -57,6 +57,21 @@ def test_values_and_optimal_policies_agree(name: str) -> None:
     worth = pyspiel.expected_returns(in_turns.new_initial_state(), policy, -1, True)
     assert 100.0 * worth[seat] == pytest.approx(ours.net, abs=1e-9)
     assert ours.net == pytest.approx(-mirrored.net, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_exploitability_agrees(name: str) -> None:
+    """Beside an opponent in equilibrium only the subject can be exploited, so that NashConv is its part alone."""
+    game, (theirs, seat) = parse_game(name), GAMES[name]
+    mirrored = equilibrium(Game(game.name, game.title, game.replies, game.moves, -game.payoff.T))
+    in_turns = pyspiel.convert_to_turn_based(theirs)
+    policies = np.random.default_rng(0).dirichlet(np.full(len(game.moves), 0.5), 100)
+    for policy, ours in zip(policies, exploitability(game, policies), strict=True):
+        both = {seat: policy, 1 - seat: mirrored.policy}
+        table = {_information(in_turns, player): list(enumerate(both[player].tolist())) for player in (0, 1)}
+        nash_conv = pyspiel.nash_conv(in_turns, pyspiel.TabularPolicy(table))
+        assert ours / 100 == pytest.approx(nash_conv, abs=1e-9)
+        assert ours >= -1e-9
 
 
 @pytest.mark.parametrize("name", GAMES)

@@ -8,8 +8,9 @@ from itertools import product
 from typing import Any, Final
 
 from arena.agents.agent import Agent, Past, PoliciesView, Position, Sees, View, seen_by
+from arena.agents.asking import Asking
 from arena.agents.bots import draw_move
-from arena.agents.language_model import Asking, LanguageModelAgent
+from arena.agents.language_model import LanguageModelAgent
 from arena.agents.spec import make_bot, parse_agent
 from arena.experiments.tournament.match import Pairing, play_match
 from arena.games import parse_game

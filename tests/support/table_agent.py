@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from arena.agents.language_model import Asking, LanguageModelAgent
+from arena.agents.asking import Asking
+from arena.agents.language_model import LanguageModelAgent
 from arena.games import parse_game
 from arena.prompts.wording import Wording
 from arena.records import Seat

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Final, Self
 
 from arena.agents.agent import Position, Sees, View
-from arena.agents.language_model import Asking, LanguageModelAgent
+from arena.agents.asking import Asking
+from arena.agents.language_model import LanguageModelAgent
 from arena.backends.base import LanguageModel
 from arena.games import Game
 from arena.records import Decision, Policy, Prompt, Seat

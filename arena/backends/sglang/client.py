@@ -90,13 +90,14 @@ class SGLang:
         """Raise InputError for a setting whose distribution this server can't give.
 
         Its log-probabilities are either raw or those after temperature, depending on how it was started, and never
-        those after top-p; from raw ones the normaliser at another temperature can't be known.
+        those after top-p or min-p; from raw ones the normaliser at another temperature can't be known.
         """
-        if sampling.top_p < 1.0:
-            raise InputError(
-                f"{self.name}: SGLang doesn't give the distribution after top-p, so the adversary can't be shown "
-                "what is played: use top-p 1, or a backend on this machine"
-            )
+        for name, cuts, off in (("top-p", sampling.top_p < 1.0, 1), ("min-p", sampling.min_p > 0.0, 0)):
+            if cuts:
+                raise InputError(
+                    f"{self.name}: SGLang doesn't give the distribution after {name}, so the adversary can't be shown "
+                    f"what is played: use {name} {off}, or a backend on this machine"
+                )
         if sampling.temperature != 1.0 and self._raw:
             raise InputError(
                 f"{self.name}: this server gives raw log-probabilities, not those at temperature "
@@ -109,7 +110,7 @@ class SGLang:
 
     def _tells(self, sampling: Sampling) -> bool:
         """Whether the servers tell the distribution under a setting."""
-        return sampling.top_p == 1.0 and (sampling.temperature == 1.0 or not self._raw)
+        return not sampling.cuts and (sampling.temperature == 1.0 or not self._raw)
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request; others can wait at the same time. Raises ModelError if the server stays away."""

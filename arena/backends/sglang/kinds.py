@@ -44,7 +44,7 @@ def body(kind: Kind, prompts: Sequence[tuple[int, ...]]) -> dict[str, object]:
         "temperature": kind.sampling.temperature,
         "top_p": kind.sampling.top_p,
         "top_k": -1,
-        "min_p": 0.0,
+        "min_p": kind.sampling.min_p,
         "repetition_penalty": 1.0,
         "frequency_penalty": 0.0,
         "presence_penalty": 0.0,

@@ -3,79 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from arena.errors import ArenaError, InputError
-
-_LONGEST: Final = 500  # lines of a value, above which later ones are not looked for
-
-Path = tuple[str | int, ...]  # ("numbers", 0, "n"): the key n of the first [[numbers]]
-
-
-def lines_of(text: str) -> dict[Path, int]:
-    """The line, counted from 1, on which each key and each table of a TOML text stands.
-
-    Values can go over several lines, and strings can look like keys. So the text is cut where TOML's own reader says:
-    a statement ends at the first line that makes it complete.
-    """
-    found: dict[Path, int] = {}
-    counts: dict[Path, int] = {}
-    here: Path = ()
-    for line, said, is_header in _statements(text):
-        if is_header:
-            here = _table(said, counts)
-            found.setdefault(here, line)
-        else:
-            for path in _paths(said):
-                found.setdefault((*here, *path), line)
-    return found
-
-
-def _statements(text: str) -> Iterator[tuple[int, dict[str, Any], bool]]:
-    """Each statement's first line, what it says by itself, and whether it is the header of a table."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    at = 0
-    while at < len(lines):
-        if not lines[at].strip() or lines[at].lstrip().startswith("#"):
-            at += 1
-            continue
-        for end in range(at + 1, min(at + _LONGEST, len(lines)) + 1):
-            try:
-                said = tomllib.loads("\n".join(lines[at:end]))
-            except (ValueError, RecursionError):
-                continue
-            yield at + 1, said, lines[at].lstrip().startswith("[")
-            at = end
-            break
-        else:
-            return
-
-
-def _table(said: Mapping[str, Any], counts: dict[Path, int]) -> Path:
-    """The path of the table that a header begins. `counts` are the elements so far of each list of tables."""
-    path: Path = ()
-    value: Any = said
-    while isinstance(value, dict) and value:
-        ((key, value),) = value.items()
-        path = (*path, key)
-        if isinstance(value, list):
-            counts[path] = counts.get(path, -1) + 1
-            value = value[0]
-        if path in counts:
-            path = (*path, counts[path])
-    return path
-
-
-def _paths(said: Mapping[str, Any]) -> Iterator[Path]:
-    """The key of a statement, and those within it if it is dotted or its value is a table."""
-    for key, value in said.items():
-        yield (key,)
-        if isinstance(value, dict):
-            for inner in _paths(value):
-                yield (key, *inner)
 
 
 @dataclass(frozen=True, slots=True)

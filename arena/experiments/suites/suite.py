@@ -30,10 +30,9 @@ from arena.errors import InputError, UsageError
 from arena.experiments.experiment import Experiment, Seed, Spec
 from arena.experiments.registry import EXPERIMENTS, find_experiment
 from arena.experiments.suites.faults import fault
-from arena.experiments.suites.places import Path as Keys
-from arena.experiments.suites.places import Place, lines_of
+from arena.experiments.suites.places import Place
 from arena.text import meant
-from arena.toml import parse_toml, read_text
+from arena.toml import Keys, lines_of, parse_toml, read_text
 
 _FORMER: Final = {"task": "numbers"}  # the former names of parts
 

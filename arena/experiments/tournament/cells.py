@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
-from arena.agents.agent import Agent, AgentSpec
-from arena.agents.language_model import Asking, LanguageModelAgent
-from arena.agents.readers.mirror import Mirror
+from msgspec import structs
+
+from arena.agents.agent import AgentSpec, Sees
+from arena.agents.asking import Asking
 from arena.agents.spec import AGENTS, make_bot, parse_agent
 from arena.agents.style import check_format, style_and_format
 from arena.backends.loading import Models
-from arena.errors import InputError
+from arena.errors import InputError, UsageError
+from arena.experiments.tournament.arrangements import arrangements
 from arena.experiments.tournament.match import Pairing
+from arena.experiments.tournament.naming import OWN, Names, find_names
+from arena.experiments.tournament.seated import Seated
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import Game, ignored_games, parse_game
+from arena.prompts.additions import find_addition, random_strings
 from arena.prompts.wording import find_mirror_wording, find_wording, read_wording
 from arena.randomness import stream
 from arena.records import Seat
-from arena.store.rows import Asked, CellSpec
+from arena.store.rows import CellSpec
 
 
 class TooLong(InputError):
@@ -40,60 +47,31 @@ class TooLong(InputError):
 
 
 @dataclass(frozen=True, slots=True)
-class Seated:
-    """An agent's spec in one seat, and how it is asked if it is a model."""
-
-    spec: AgentSpec
-    seat: Seat
-    asking: Asking | None = None
-
-    @property
-    def asked(self) -> Asked | None:
-        """How a model is asked, as results show it; None for a bot."""
-        if self.asking is None:
-            return None
-        wording = self.asking.wording
-        return Asked(style=wording.style, wording=wording.name, format=self.asking.format, infix=wording.infix)
-
-    @property
-    def wording(self) -> str:
-        """The same as one word, for a cell's key."""
-        asked = self.asked
-        return "-" if asked is None else f"{asked.style}/{asked.format}/{asked.wording}"
-
-    async def agent(self, game: Game, models: Models) -> Agent:
-        """The agent itself; loads a model."""
-        if self.asking is None:
-            return make_bot(self.spec, game, self.seat)
-        model = await models.get(self.spec.argument)
-        asked = LanguageModelAgent if self.spec.is_model else Mirror
-        return await asked.make(self.spec.text, model, game, self.seat, self.asking)
-
-
-@dataclass(frozen=True, slots=True)
 class Cell:
-    """A grid square: a game with its two seats."""
+    """A grid square: a game with its two seats. `draws` is what names its draws, the cell's key by default."""
 
     game: Game
     subject: Seated
     opponent: Seated
     spec: CellSpec
+    draws: str = ""
 
     @property
     def title(self) -> str:
-        """Who is measured in which game, in one line."""
-        return f"{self.subject.spec.text} · {self.game.title}"
+        """Who is measured in which game, and under which names, in one line."""
+        named = self.subject.arrangement or self.opponent.arrangement
+        return " · ".join((self.subject.spec.text, self.game.title, *([named.title] if named else [])))
 
     @property
     def models(self) -> tuple[str, ...]:
         """The names of the models that it needs."""
-        return tuple(seated.spec.argument for seated in (self.subject, self.opponent) if seated.asking)
+        return (*self.subject.models, *self.opponent.models)
 
     async def pairing(self, seed: int, models: Models) -> Pairing:
         """Who plays its matches; loads models."""
         subject = await self.subject.agent(self.game, models)
         opponent = await self.opponent.agent(self.game, models)
-        return Pairing(self.game, subject, opponent, self.spec.key, seed)
+        return Pairing(self.game, subject, opponent, self.draws or self.spec.key, seed)
 
 
 async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
@@ -103,10 +81,16 @@ async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
     Raises UsageError for agents and games that don't exist or don't fit, InputError for models and settings.
     """
     check_format(spec.format)
+    if spec.stated and (spec.strings or spec.mix):
+        other = "--strings" if spec.strings else "--mix"
+        raise UsageError(f"--stated asks for a distribution and {other} for a move: give one of the two")
+    if spec.mix is not None:
+        parse_mix(spec.mix)  # also where nobody is a model
     agents = {text: parse_agent(text) for text in (*spec.subjects, *spec.opponents)}
     for kind in dict.fromkeys(agent.kind for agent in agents.values()):
         for line in AGENTS.ignored(kind):
             models.tell_once(line)
+    names = [find_names(name) for name in spec.rename or (OWN,)]
     cells = []
     for subject, game, opponent in product(spec.subjects, spec.games, spec.opponents):
         rules = parse_game(game)
@@ -114,18 +98,48 @@ async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
             models.tell_once(line)
         first = await _seat(agents[subject], Seat.SUBJECT, rules, spec, models)
         second = await _seat(agents[opponent], Seat.OPPONENT, rules, spec, models)
-        cells.append(_cell(rules, first, second, spec))
+        seats = _arranged(first, second, rules, spec, names) if _is_grid(spec) else [(first, second)]
+        cells += [_cell(rules, one, two, spec) for one, two in seats]
     return cells
+
+
+def _is_grid(spec: TournamentSpec) -> bool:
+    """Whether moves and players have other names, or another order."""
+    return bool(spec.rename or spec.permute)
+
+
+def _arranged(
+    first: Seated, second: Seated, game: Game, spec: TournamentSpec, names: Sequence[Names]
+) -> list[tuple[Seated, Seated]]:
+    """Both seats in every arrangement of names. Raises UsageError for one that nobody would read."""
+    if first.asking is None and second.asking is None:
+        return [(first, second)]
+    plain = arrangements(names[:1], (), game)[0]
+    for what in spec.permute:
+        other = arrangements(names[:1], (what,), game)[-1]
+        if all(seated.reads(plain, game) == seated.reads(other, game) for seated in (first, second)):
+            raise UsageError(
+                f"--permute {what} changes nothing in what {first.spec.text} and {second.spec.text} are first asked in "
+                f"{game.title}: leave it out, or give a --wording that it changes"
+            )
+    return [(first.arranged(one), second.arranged(one)) for one in arrangements(names, spec.permute, game)]
 
 
 def _cell(game: Game, subject: Seated, opponent: Seated, spec: TournamentSpec) -> Cell:
     if subject.asking is None and opponent.asking is None:
         bots = (make_bot(seated.spec, game, seated.seat) for seated in (subject, opponent))
         Pairing(game, next(bots), next(bots), cell="", seed=0)  # two readers are refused before anything is played
+    for stating, other in ((subject, opponent), (opponent, subject)):
+        if stating.stated and other.asking is None and make_bot(other.spec, game, other.seat).sees is Sees.POLICIES:
+            raise UsageError(
+                f"{other.spec.text} asks for the other's policy after other histories, and a model that states a "
+                "distribution has one only in the round that it is asked in: play against greedy or another bot"
+            )
     wording = subject.wording if opponent.asking is None else f"{subject.wording}+{opponent.wording}"
     key = stream(subject.spec.text, opponent.spec.text, game.name, wording, str(spec.sampling))
     stored = CellSpec(key, subject.spec.text, opponent.spec.text, game.name, subject.asked, opponent.asked)
-    return Cell(game, subject, opponent, stored)
+    draws = stream(subject.spec.text, opponent.spec.text, game.name) if spec.draws == "common" else ""
+    return Cell(game, subject, opponent, stored, draws)
 
 
 async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, models: Models) -> Seated:
@@ -137,7 +151,11 @@ async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, 
     elif spec.wording is not None:
         wording = read_wording(Path(spec.wording), style, spec.history)
     else:
-        wording = find_wording(game.name, style, seat, spec.history)
+        wording = find_wording(game.name, style, seat, spec.history, neutral=_is_grid(spec))
+    if spec.strings and agent.is_model:
+        wording = wording.adding(find_addition("random-string", style), string=random_strings(1)[0])
+    elif spec.stated and agent.is_model:
+        wording = wording.adding(find_addition("stated", style))
     fallback = spec.invalid == "policy"
     asking = Asking(
         wording,
@@ -147,15 +165,32 @@ async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, 
         fallback=fallback,
         max_tokens=spec.max_tokens,
     )
-    return Seated(agent, seat, asking)
+    if not agent.is_model:  # a mirror, whose model is asked for a prediction and no move
+        return Seated(agent, seat, asking)
+    alone = Seated(agent, seat, asking, spec.strings, spec.stated)
+    if spec.mix is None:
+        return alone
+    other, share = parse_mix(spec.mix)
+    mixed = await _seat(other, seat, game, structs.replace(spec, mix=None), models)
+    return replace(alone, other=mixed, share=share)
+
+
+def parse_mix(text: str) -> tuple[AgentSpec, float]:
+    """The model to be mixed with and its share, from MODEL=SHARE. Raises UsageError for anything else."""
+    name, _, number = text.rpartition("=")
+    try:
+        share = float(number)
+    except ValueError:
+        share = math.nan
+    if not name or not 0.0 <= share <= 1.0:  # also for nan
+        raise UsageError(f"--mix {text!r}: write MODEL=SHARE with a share from 0 to 1, as in gemma-3-270m=0.25")
+    return parse_agent(f"llm:{name.removeprefix('llm:')}"), share
 
 
 async def check_length(cell: Cell, rounds: int, models: Models) -> None:
     """Refuse a match that can't fit a model's context: TooLong, naming the most rounds that fit."""
-    for seated in (cell.subject, cell.opponent):
-        agent = await seated.agent(cell.game, models)
-        if not isinstance(agent, LanguageModelAgent | Mirror):
-            continue
+    for seated in (*cell.subject.asked_models, *cell.opponent.asked_models):
+        agent = await seated.alone(cell.game, models)
         model = await models.get(seated.spec.argument)
         needed = await agent.longest(rounds)
         if needed <= model.context:

@@ -15,7 +15,8 @@ from arena.agents.agent import Sees
 from arena.agents.spec import make_bot
 from arena.experiments.cost import FREE, NOTHING, Amount, Cost, as_asked, estimated_tokens
 from arena.experiments.past import Past, Shown
-from arena.experiments.tournament.cells import Cell, Seated
+from arena.experiments.tournament.cells import Cell
+from arena.experiments.tournament.seated import Seated
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import Game
 from arena.prompts.wording import ShownRound
@@ -25,18 +26,31 @@ from arena.records import Seat
 # about as many histories as those of Gemma 3 270M and SmolLM2-135M.
 LEANING: Final = 0.7
 _INVALID: Final = 0.1  # of the answers: the two models' shares lie between 0.04 and 0.17
+_STATED: Final = 6.0  # tokens per move in a stated distribution
 _DEEPEST: Final = 200  # rounds after which hardly any two matches still agree
 
 
 def cost(cell: Cell, spec: TournamentSpec, shown: Shown, left: float) -> Cost:
     """The cost of a cell. What is likely is learned from earlier runs, or else from what other models have done."""
-    costs = [_of_seat(cell, seated, spec, shown) for seated in (cell.subject, cell.opponent) if seated.asking]
+    asked = (*cell.subject.asked_models, *cell.opponent.asked_models)
+    costs = [_of_seat(cell, seated, spec, shown) for seated in asked]
     if not costs:
         return replace(FREE, left=left)
     prompts, tokens = NOTHING, NOTHING
     for found in costs:
         prompts, tokens = prompts + found.prompts, tokens + found.tokens
     return Cost(prompts, tokens, left, all(found.from_runs for found in costs))
+
+
+def exact_cost(cell: Cell, spec: TournamentSpec, left: float) -> Cost:
+    """The cost of an exact cell, which asks for as many prompts as the matches would have rounds, at most. Many of them
+    continue an answer by a token."""
+    if cell.subject.asking is None:
+        return replace(FREE, left=left)
+    first, per_round, ending = _sizes(cell.subject, cell.game)
+    prompts = float(spec.matches * spec.rounds)
+    tokens = first + prompts * (per_round + ending)
+    return Cost(Amount(prompts, prompts), Amount(tokens / 2, tokens), left)
 
 
 def _of_seat(cell: Cell, seated: Seated, spec: TournamentSpec, shown: Shown) -> Cost:
@@ -50,6 +64,8 @@ def _of_seat(cell: Cell, seated: Seated, spec: TournamentSpec, shown: Shown) -> 
     most = [min(spec.matches, (moves * replies) ** min(depth, 99)) for depth in range(spec.rounds)]
     answers = spec.matches * spec.rounds
     longer = past.answer_tokens / past.asked if past else _INVALID * (seated.asking.max_tokens - 1)
+    if seated.stated:
+        longer = _STATED * moves
 
     def tokens(prompts: float) -> float:
         if past is not None and past.prompts:
@@ -59,7 +75,8 @@ def _of_seat(cell: Cell, seated: Seated, spec: TournamentSpec, shown: Shown) -> 
         branch = per_round * (1 if kept is None else max(1, kept)) + ending
         return first + max(0.0, prompts - 1) * branch + answers * longer
 
-    some, all_ = sum(likely), float(sum(most))
+    # a reader is shown the mean policy over all random strings
+    some, all_ = (total * max(1, seated.strings) for total in (sum(likely), float(sum(most))))
     return Cost(Amount(some, all_), Amount(tokens(some), tokens(all_)), from_runs=past is not None)
 
 
@@ -109,7 +126,7 @@ def leaning_of(past: Past, moves: int, replies: int) -> float:
 
 def _replies(cell: Cell, seated: Seated) -> int:
     """Among how many replies the other seat's choice is open, once the model's policy is known."""
-    other = cell.opponent if seated is cell.subject else cell.subject
+    other = cell.opponent if seated.seat is Seat.SUBJECT else cell.subject
     replies = len(cell.game.moves_of(seated.seat.other))
     if other.asking is None:
         bot = make_bot(other.spec, cell.game, other.seat)

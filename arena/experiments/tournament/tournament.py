@@ -14,14 +14,15 @@ from arena.backends.loading import Models
 from arena.concurrency import together
 from arena.errors import UsageError
 from arena.experiments.cost import Cost
-from arena.experiments.experiment import Event, Experiment, Observer, Plan
+from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
 from arena.experiments.past import Shown
 from arena.experiments.tournament.cells import Cell, check_length, plan_cells
 from arena.experiments.tournament.cost import cost
+from arena.experiments.tournament.exact.plan import ExactTournament, exact_amount
 from arena.experiments.tournament.match import play_match
-from arena.experiments.tournament.spec import TournamentSpec
+from arena.experiments.tournament.spec import TournamentSpec, asked_how
 from arena.records import Round
-from arena.store.rows import RunRow, Unit
+from arena.store.rows import RunRow, RunSpec, Unit
 from arena.store.saving import saving
 from arena.store.writer import RunWriter
 
@@ -83,9 +84,7 @@ class Tournament(Plan):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        spec = self.spec
-        rule = "policy" if spec.invalid == "policy" else f"resample:{spec.attempts}"  # after an invalid answer
-        return {"sampling": str(spec.sampling), "invalid": f"{rule},max_tokens={spec.max_tokens}"}
+        return asked_how(self.spec)
 
     def costs(self, shown: Shown) -> Sequence[Cost | None]:
         part = len(self._matches) / self.spec.matches  # the share of the matches that are played now
@@ -130,7 +129,7 @@ class Tournament(Plan):
         observer.cell_ends(cell)
 
 
-async def plan_tournament(spec: TournamentSpec, models: Models) -> Tournament:
+async def plan_tournament(spec: TournamentSpec, models: Models) -> Tournament | ExactTournament:
     """The plan of a tournament. Raises UsageError and InputError if it can't be played."""
     check_size(spec.matches, spec.rounds)
     check_span(spec.span, spec.matches)
@@ -138,7 +137,12 @@ async def plan_tournament(spec: TournamentSpec, models: Models) -> Tournament:
     if any(seated.spec.is_person for cell in cells for seated in (cell.subject, cell.opponent)):
         # a person would be asked for thousands of moves
         raise UsageError("a tournament seats models and bots; a person plays with `arena play`")
-    return Tournament(cells, spec)
+    return ExactTournament(cells, spec) if spec.exact else Tournament(cells, spec)
 
 
-TOURNAMENT: Final = Experiment("tournament", TournamentSpec, plan_tournament)
+def amount(run: RunSpec) -> str:
+    """How much a run is to contain, in words: "500 games of 10 rounds", "exact, with 5,000 prompts"."""
+    return exact_amount(run) if run.unit is Unit.FINDING else counted(run)
+
+
+TOURNAMENT: Final = Experiment("tournament", TournamentSpec, plan_tournament, amount)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from arena.store.rows import CellSpec
 
@@ -34,3 +34,14 @@ def matched(first: Sequence[CellSpec], second: Sequence[CellSpec]) -> list[tuple
                 left[0].remove(one[0])
                 left[1].remove(two[0])
     return sorted(pairs)
+
+
+def have_same_draws(
+    first: CellSpec, second: CellSpec, first_settings: Mapping[str, Any], second_settings: Mapping[str, Any]
+) -> bool:
+    """Whether draws have the same names in two cells whose runs have the same seed: a cell's key names them, or with
+    common draws only who plays what."""
+    if first.key == second.key:
+        return True
+    common = {first_settings.get("draws"), second_settings.get("draws")} == {"common"}
+    return common and _ALIKE[1](first) == _ALIKE[1](second)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from arena.errors import InputError
 from arena.reports.cautions import cautions
-from arena.reports.compare.cells import matched
+from arena.reports.compare.cells import have_same_draws, matched
 from arena.reports.compare.kind import Kind, Measure
 from arena.reports.compare.registry import COMPARISONS
 from arena.reports.compare.settings import Difference, differences
@@ -141,8 +141,7 @@ def _pairs(kind: Kind, found: Sequence[Any], places: Sequence[tuple[int, int]], 
     pairs = []
     for places_ in places:
         first, second = (side.cells[at] for side, at in zip(found, places_, strict=True))
-        # the key of a cell and the seed of its run name its draws
-        same_draws = same_seed and first.cell.spec.key == second.cell.spec.key
+        same_draws = same_seed and have_same_draws(first.cell.spec, second.cell.spec, first.settings, second.settings)
         measured = kind.compare(first, second, same_draws)
         who = dict.fromkeys(_name(names[side][at], found[side].cells[at]) for side, at in enumerate(places_))
         sizes = next((one.sizes for key, one in measured.items() if not kind.measures[key].exact), (0, 0))

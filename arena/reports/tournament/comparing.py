@@ -7,11 +7,14 @@ from typing import Final
 
 import numpy as np
 
+from arena.errors import InputError
 from arena.reports.compare.kind import Kind, Measure
 from arena.reports.tournament.measures import NET, CellReport
-from arena.reports.tournament.runs import read_runs
+from arena.reports.tournament.runs import TournamentRuns, read_runs
 from arena.stats.comparing import Comparison, Sample, apart, paired
-from arena.store.rows import RoundColumns
+from arena.store.rows import RoundColumns, RunRow, Unit
+from arena.store.store import Store
+from arena.text import printable
 
 _MEASURES: Final = {
     "net": Measure("net", 1),
@@ -61,10 +64,20 @@ def _up_to(cell: CellReport, number: int) -> CellReport:
     return replace(cell, rounds=RoundColumns(**columns))
 
 
+def _read(store: Store, run: RunRow) -> TournamentRuns:
+    """The run's matches. Raises InputError for an exact run, which has none."""
+    if run.spec.unit is Unit.FINDING:
+        raise InputError(
+            f"run {printable(run.name)} is exact, and only runs that were played are compared: `arena report` shows "
+            "it beside others"
+        )
+    return read_runs(store, run)
+
+
 GAMES: Final = Kind(
     unit="matches",
     measures=_MEASURES,
-    read=read_runs,
+    read=_read,
     title=lambda cell: str(cell.game.title),
     uncounted=lambda found: found.uncounted,
     compare=_compare,

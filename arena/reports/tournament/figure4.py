@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.experiments.tournament.exact.measures import BINS
 from arena.records import Outcome
 from arena.reports.figure import below, blank, colour, ground, hatch, ink, plain, points, styles
 from arena.reports.look import current
 from arena.reports.report import Figure
 from arena.reports.table import Row, flat, plain_table
+from arena.reports.tournament.exact import ExactCell
 from arena.reports.tournament.measures import OUTCOMES, CellReport
 from arena.reports.tournament.runs import TournamentRuns
 
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import SubFigure
 
 _TITLE: Final = "Figure 4: determinism over all rounds, and after each outcome"
-_BINS: Final = 24  # from chance to 1
 _WIDTH: Final = 9.0  # inches
 _ROW: Final = 1.0  # inches per subject
 _NARROW_ROW: Final = 1.3  # the same in a narrow figure
 _LABEL: Final = 50  # letters of a name in a line, with room for the mean beside it
 _WIDE: Final = 8.0  # inches; a narrower figure has the mean below the name
+_EXACT: Final = (
+    "Exact rows are of infinitely many games; a thin bar is the bound, which holds whatever is in what wasn't followed."
+)
 _LEGEND: Final = (
     "Bars to the right: 95% intervals; a hollow marker has none, as too few matches have the outcome. n: rounds, "
     "to the right those after that outcome."
@@ -37,17 +41,20 @@ _LEGEND: Final = (
 
 def figure4(runs: TournamentRuns) -> Figure:
     """The figure. A cell in which no match counts is left out; a subject without a policy is shown as such."""
-    cells = [cell for cell in runs.cells if len(cell.rounds)]
+    cells = [cell for cell in runs.shown if isinstance(cell, ExactCell) or len(cell.rounds)]
     data = plain_table("figure4", _TITLE, [_data(runs, cell) for cell in cells])
     return Figure("figure4", _TITLE, lambda: _drawn(runs, cells), data)
 
 
-def _data(runs: TournamentRuns, cell: CellReport) -> Row:
+def _data(runs: TournamentRuns, cell: CellReport | ExactCell) -> Row:
     """A cell's data in the figure: the percentage of rounds in each bin, of equal width from chance to 1."""
-    found = runs.document(cell)
+    found = cell.to_json() if isinstance(cell, ExactCell) else runs.document(cell)
     values = flat(
         {key: found[key] for key in ("subject", "game", "opponent", "rounds", "determinism", "determinism_after")}
     )
+    if isinstance(cell, ExactCell):
+        values |= {"exact": True, **{f"bin{at}": share for at, share in enumerate(cell.bins, 1)}}
+        return Row(runs.label(cell), values, state=cell.state)
     values |= {f"rounds_after.{name}": int(cell.after(outcome).sum()) for name, outcome in OUTCOMES.items()}
     if cell.has_policies:
         counts, _ = np.histogram(_clipped(cell), _edges(cell))
@@ -55,10 +62,10 @@ def _data(runs: TournamentRuns, cell: CellReport) -> Row:
     return Row(runs.label(cell), values, state=cell.state)
 
 
-def _drawn(runs: TournamentRuns, cells: Sequence[CellReport]) -> Drawing:
+def _drawn(runs: TournamentRuns, cells: Sequence[CellReport | ExactCell]) -> Drawing:
     by_game = {game.name: [cell for cell in cells if cell.game.name == game.name] for game in runs.games}
     shown = [found for found in by_game.values() if found]
-    style = styles(cell.cell.spec.subject for cell in runs.cells)
+    style = styles(cell.cell.spec.subject for cell in runs.shown)
     row = _ROW if current().size(_WIDTH, 0)[0] >= _WIDE else _NARROW_ROW
     heights = [row * len(found) + 0.95 for found in shown]
     figure = blank(_WIDTH, sum(heights) + 0.4)
@@ -66,12 +73,15 @@ def _drawn(runs: TournamentRuns, cells: Sequence[CellReport]) -> Drawing:
         boxes = figure.subfigures(len(shown), 1, height_ratios=heights, squeeze=False)[:, 0]
         for box, found in zip(boxes, shown, strict=True):
             _game(box, found, list(map(runs.label, found)), [style[cell.cell.spec.subject] for cell in found])
-    said = (*runs.said_of(runs.cells), _LEGEND, *runs.uncounted, *runs.cautions_of(runs.cells))
+    legend = f"{_LEGEND} {_EXACT}" if runs.exact else _LEGEND
+    said = (*runs.said_of(runs.shown), legend, *runs.uncounted, *runs.cautions_of(runs.shown))
     below(figure, " ".join((f"{runs.title}.", *said)))
     return figure
 
 
-def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], styles: Sequence[int]) -> None:
+def _game(
+    box: SubFigure, cells: Sequence[CellReport | ExactCell], labels: Sequence[str], styles: Sequence[int]
+) -> None:
     """Draw a game: a row per subject, with its distribution and beside it its differences."""
     box.suptitle(plain(cells[0].game.title), x=0.01, ha="left", fontweight="bold")
     grid = box.subplots(len(cells), 2, sharex="col", squeeze=False, width_ratios=[3, 2])
@@ -104,9 +114,12 @@ def _game(box: SubFigure, cells: Sequence[CellReport], labels: Sequence[str], st
     grid[-1, 1].set_xlabel(label if width >= _WIDE else label.replace(", ", ",\n"))
 
 
-def _head(axes: Axes, title: str, cell: CellReport, width: float) -> None:
+def _head(axes: Axes, title: str, cell: CellReport | ExactCell, width: float) -> None:
     """Whose row it is and its mean: side by side, or in a figure of less `width` one below the other."""
-    said = f"mean {cell.determinism.mean():.2f}, n = {len(cell.rounds):,}" if cell.has_policies else ""
+    if isinstance(cell, ExactCell):
+        said = f"mean {cell.mean_determinism:.3f}"
+    else:
+        said = f"mean {cell.determinism.mean():.2f}, n = {len(cell.rounds):,}" if cell.has_policies else ""
     lines = textwrap.wrap(title, int(_LABEL * min(1.0, width / _WIDE)))
     if width >= _WIDE:
         axes.set_title(said, loc="right", fontsize=points(9), pad=3)
@@ -115,32 +128,38 @@ def _head(axes: Axes, title: str, cell: CellReport, width: float) -> None:
     axes.set_title(plain("\n".join(lines)), loc="left", fontsize=points(9), pad=3)
 
 
-def _distribution(axes: Axes, cell: CellReport, style: int) -> None:
+def _distribution(axes: Axes, cell: CellReport | ExactCell, style: int) -> None:
     """Left: the share of rounds by determinism, all rounds of all matches, in bins from chance to 1."""
     chance = 1.0 / len(cell.game.moves)
     axes.axvline(chance, color=ink(), linewidth=0.9, linestyle=(0, (4, 3)))
     axes.set_xlim(0.0, 1.0)
     axes.set_ylabel("% of rounds", fontsize=points(8))
     axes.locator_params(axis="y", nbins=3)
-    determinism = cell.determinism
     if not cell.has_policies:
         axes.text(0.5, 0.5, "has no policy to show", transform=axes.transAxes, ha="center", va="center")
         return
+    edges = _edges(cell)
+    if isinstance(cell, ExactCell):
+        values, weights = (np.array(edges[:-1]) + np.array(edges[1:])) / 2, np.array(cell.bins)
+        mean = cell.mean_determinism
+    else:
+        values, weights = _clipped(cell), np.full(len(cell.rounds), 100.0 / len(cell.rounds))
+        mean = float(cell.determinism.mean())
     axes.hist(
-        _clipped(cell),
-        bins=_edges(cell),
-        weights=np.full(len(determinism), 100.0 / len(determinism)),
+        values,
+        bins=edges,
+        weights=weights,
         facecolor=colour(style) + "55",
         edgecolor=colour(style),
         hatch=hatch(style),
         histtype="stepfilled",
     )
-    axes.axvline(float(determinism.mean()), color=colour(style), linewidth=1.6)
+    axes.axvline(mean, color=colour(style), linewidth=1.6)
     axes.set_ylim(0.0, None)
 
 
-def _edges(cell: CellReport) -> list[float]:
-    edges: list[float] = np.linspace(1.0 / len(cell.game.moves), 1.0, _BINS + 1).tolist()
+def _edges(cell: CellReport | ExactCell) -> list[float]:
+    edges: list[float] = np.linspace(1.0 / len(cell.game.moves), 1.0, BINS + 1).tolist()
     return edges
 
 
@@ -148,7 +167,7 @@ def _clipped(cell: CellReport) -> NDArray[np.float64]:
     return np.clip(cell.determinism, 1.0 / len(cell.game.moves), 1.0)  # slightly below 1/n is 1/n
 
 
-def _after(axes: Axes, cell: CellReport, style: int) -> None:
+def _after(axes: Axes, cell: CellReport | ExactCell, style: int) -> None:
     """Right: mean determinism after a win and after a tie minus that after a loss, with 95% intervals."""
     ties = bool((cell.game.payoff == Outcome.TIE).any())
     shown = [("win", Outcome.WIN, "o"), ("tie", Outcome.TIE, "s")] if ties else [("win", Outcome.WIN, "o")]
@@ -156,7 +175,7 @@ def _after(axes: Axes, cell: CellReport, style: int) -> None:
     for place, (name, outcome, marker) in enumerate(shown):
         estimate = cell.after_difference(outcome)
         if estimate.value is None:
-            missing = "loss" if cell.after(outcome).any() else name
+            missing = "loss" if np.any(cell.after(outcome)) else name
             axes.annotate(
                 f"no round after a {missing}",
                 (0, -place),
@@ -166,16 +185,25 @@ def _after(axes: Axes, cell: CellReport, style: int) -> None:
                 fontsize=points(7),
             )
             continue
+        bound = cell.after_bound(outcome) if isinstance(cell, ExactCell) else None
+        if bound is not None:
+            axes.plot(bound, (-place, -place), color=colour(style), linewidth=0.6)
         if estimate.interval is not None:
             axes.plot(estimate.interval, (-place, -place), color=colour(style), linewidth=1.8, marker="|")
         face = colour(style) if estimate.interval is not None else ground()  # hollow: its interval is undefined
         axes.plot(estimate.value, -place, color=colour(style), marker=marker, markersize=6.5, markerfacecolor=face)
-    counts = [int(cell.after(outcome).sum()) for _, outcome, _ in shown]
     axes.set_yticks(
         [-place for place in range(len(shown))],
-        [f"after a {name}\nn = {count:,}" for (name, *_), count in zip(shown, counts, strict=True)],
+        [f"after a {name}\n{_count(cell, outcome)}" for name, outcome, _ in shown],
         fontsize=points(8),
     )
     axes.set_ylim(-len(shown) + 0.4, 0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+
+
+def _count(cell: CellReport | ExactCell, outcome: Outcome) -> str:
+    """How many rounds come after an outcome; of an exact cell, how many of a match's."""
+    if isinstance(cell, ExactCell):
+        return f"{cell.after(outcome):.2f} a match"
+    return f"n = {int(cell.after(outcome).sum()):,}"

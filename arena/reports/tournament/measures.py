@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.games import Game
+from arena.games import Game, exploitability, value_of
 from arena.records import Outcome
 from arena.reports.settings import Settings
 from arena.reports.tournament import how_far
@@ -105,6 +105,14 @@ class CellReport:
         )
 
     @property
+    def exploitability(self) -> Estimate:
+        """What the best reply to each round's policy gains over the game's value, in points, on average."""
+        if not self.has_policies:
+            return Estimate(None)
+        most = 100.0 + value_of(self.game)
+        return mean(np.clip(exploitability(self.game, self.rounds.policy), 0.0, most), self.rounds.match, (0.0, most))
+
+    @property
     def has_policies(self) -> bool:
         """Whether there are rounds and each has a policy (a person has none)."""
         return len(self.rounds) > 0 and not bool(np.isnan(self.rounds.policy).any())
@@ -145,7 +153,7 @@ class CellReport:
     def to_json(self) -> dict[str, Any]:
         """The cell as `--json` prints it. Rates and nets are in percent; None is undefined."""
         rounds, spec = self.rounds, self.cell.spec
-        net, expected, gap = self.net, self.expected_net, self.gap
+        net, expected, gap, exploitable = self.net, self.expected_net, self.gap, self.exploitability
         return {
             "subject": spec.subject,
             "opponent": spec.opponent,
@@ -176,6 +184,8 @@ class CellReport:
             "loose_mass": _mean(rounds.loose_mass),
             "gap": gap.value,
             "gap_ci": _list(gap),
+            "exploitability": exploitable.value,
+            "exploitability_ci": _list(exploitable),
             "reply_ties": self._reply_ties(),
             "settings": dict(self.settings),
         }

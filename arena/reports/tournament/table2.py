@@ -9,6 +9,7 @@ import numpy as np
 from arena.games import Game, equilibrium
 from arena.reports.published import PublishedRow, published
 from arena.reports.table import Column, Row, Table
+from arena.reports.tournament.exact import NOTE, ExactCell
 from arena.reports.tournament.measures import CellReport
 from arena.reports.tournament.runs import TournamentRuns
 
@@ -37,6 +38,8 @@ _COLUMNS: Final = (
     Column("mass", "mass", "probability", 2, expendable=4),
     Column("determinism", "determinism", "probability", 2, expendable=2, narrow="deter-\nminism"),
 )
+# holds whatever is in what wasn't followed: for tables with exact rows
+_BOUND: Final = Column("net_bound", "bound of net", "range", 2, expendable=3, narrow="bound")
 _COUNTS: Final = ("matches", "games_asked", "finished_matches", "open_matches", "rounds", "counted_rounds")
 
 
@@ -44,20 +47,24 @@ def table2(runs: TournamentRuns, with_published: bool = False) -> tuple[Table, .
     """One part per game: every subject, the game's value, and the paper's rows if they are wanted and comparable."""
     parts = []
     for game in runs.games:
-        rows = [_measured(runs, cell) for cell in runs.cells if cell.game.name == game.name]
+        rows = [_measured(runs, cell) for cell in runs.shown if cell.game.name == game.name]
         rows += [_value(game), *(_published(runs, game) if with_published else ())]
         footnotes = _notes(runs, with_published) if game is runs.games[-1] else ()
-        parts.append(Table("table2", game.title, _COLUMNS, tuple(rows), footnotes))
+        columns = (*_COLUMNS[:5], _BOUND, *_COLUMNS[5:]) if runs.exact else _COLUMNS
+        parts.append(Table("table2", game.title, columns, tuple(rows), footnotes))
     return tuple(parts)
 
 
-def _measured(runs: TournamentRuns, cell: CellReport) -> Row:
-    found = runs.document(cell) | {"determinism": runs.document(cell)["determinism"]["mean"]}
+def _measured(runs: TournamentRuns, cell: CellReport | ExactCell) -> Row:
+    document = cell.to_json() if isinstance(cell, ExactCell) else runs.document(cell)
+    found = document | {"determinism": document["determinism"]["mean"]}
     values: dict[str, Any] = {"game": "", "source": "run", "subject": "", "opponent": "", "family": None}
     values |= {**cell.settings, "game": cell.game.name, "family": runs.families.get(cell.cell.spec.subject)}
     values |= {key: found[key] for key in (*_COUNTS, *(one.key for one in _COLUMNS if one.kind != "interval"))}
     for key in (column.key for column in _COLUMNS if column.kind == "interval"):
         values[f"{key}_low"], values[f"{key}_high"] = found[f"{key}_ci"] or (None, None)
+    if isinstance(cell, ExactCell):
+        values |= {"exact": True, "net_bound_low": found["net_bound_ci"][0], "net_bound_high": found["net_bound_ci"][1]}
     return Row(runs.label(cell), values, state=cell.state)
 
 
@@ -89,15 +96,16 @@ def _published(runs: TournamentRuns, game: Game) -> list[Row]:
 
 
 def _opponents(runs: TournamentRuns, game: Game) -> set[str]:
-    return {cell.cell.spec.opponent for cell in runs.cells if cell.game.name == game.name}
+    return {cell.cell.spec.opponent for cell in runs.shown if cell.game.name == game.name}
 
 
 def _notes(runs: TournamentRuns, with_published: bool) -> tuple[str, ...]:
-    said = [" ".join((f"{runs.title}.", *runs.said_of(runs.cells), INTERVAL_NOTE))]
+    said = [" ".join((f"{runs.title}.", *runs.said_of(runs.shown), INTERVAL_NOTE))]
+    said += [NOTE] if runs.exact else []
     said += runs.uncounted
     said += [f"Not reported: {sentence}." for sentence in runs.left_out]
-    said += runs.differences_of(runs.cells)
-    said += runs.cautions_of(runs.cells)
+    said += runs.differences_of(runs.shown)
+    said += runs.cautions_of(runs.shown)
     if with_published:
         beside = any(comparable(runs, game) for game in runs.games)
         said.append(PUBLISHED_NOTE if beside else NOT_PUBLISHED_NOTE)

@@ -101,6 +101,8 @@ class RunScreen(RunFollower[TournamentRuns]):
         self._mark()
         width = max(40, self.size.width - 4)
         self.query_one("#table2-text", Static).update(terminal(table2(shown), width))
+        if shown.exact and not shown.cells:  # an exact run has nothing that could be followed but its table
+            self.query_one("#table2").display, self.query_one("#run-below").display = True, False
 
     @property
     def _narrow(self) -> bool:

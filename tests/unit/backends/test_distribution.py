@@ -87,6 +87,21 @@ def test_top_p_takes_equal_tokens_by_id() -> None:
     assert np.exp(distribution.logprobs(range(4))) == pytest.approx([0.5, 0.5, 0, 0])
 
 
+@given(rows(), TEMPERATURES, TOP_PS, st.floats(0.0, 1.0, exclude_max=True))
+def test_min_p_keeps_what_is_likely_enough_beside_the_likeliest(
+    row: NDArray[np.float32], temperature: float, top_p: float, min_p: float
+) -> None:
+    sampling = Sampling(temperature, top_p, min_p)
+    found = np.exp(Logits(row).under(sampling).logprobs(range(len(row))))
+    hot = plain(row, Sampling(temperature, top_p))
+    expected = np.where(hot >= min_p * hot.max(), hot, 0.0)
+    expected /= expected.sum()
+    differing = (found > 0) != (expected > 0)
+    assert differing.sum() <= 1  # where a token is at the bound to the last digit
+    if not differing.any():
+        assert found == pytest.approx(expected, abs=1e-12)
+
+
 @given(rows(), TEMPERATURES, TOP_PS, st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=20))
 def test_a_draw_is_the_inverse_cdf_over_ascending_ids(
     row: NDArray[np.float32], temperature: float, top_p: float, draws: list[float]

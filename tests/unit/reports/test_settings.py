@@ -12,6 +12,7 @@ from tests.support.specs import numbers_run
 
 LOG = Asked(style="base", format="none", wording="log@11111111", infix="")
 ASK = Asked(style="instruct", format="tulu", wording="request@22222222+history3", infix="I choose")
+COMMON = {"sampling": "temperature=1,top_p=1", "invalid": "resample:20,max_tokens=8", "draws": "common"}
 MODEL = CellSpec("k", "llm:m", "greedy", "rps", LOG)
 
 
@@ -20,6 +21,8 @@ MODEL = CellSpec("k", "llm:m", "greedy", "rps", LOG)
     [
         ({"sampling": "temperature=1.5,top_p=1"}, "temperature 1.5"),
         ({"sampling": "temperature=1,top_p=0.9"}, "top-p 0.9"),
+        ({"sampling": "temperature=1,top_p=1,min_p=0.05"}, "min-p 0.05"),
+        ({"settings": COMMON}, "common draws"),
         ({"invalid": "policy,max_tokens=8"}, "invalid answers replaced by the policy's draw"),
         ({"invalid": "resample:20,max_tokens=16"}, "at most 16 tokens"),
         ({"seed": 2**70}, f"seed {2**70}"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from arena.agents.agent import Past, Position, View
-from arena.agents.language_model import Asking
+from arena.agents.asking import Asking
 from arena.agents.readers.mirror import Mirror
 from arena.backends.base import LanguageModel
 from arena.experiments.experiment import Observer, carry_out

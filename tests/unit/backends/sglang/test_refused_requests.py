@@ -64,6 +64,8 @@ def test_settings_that_a_server_cannot_tell(folder: Path) -> None:
             assert "SGLANG_RETURN_ORIGINAL_LOGPROB=0" in await failure(model.complete(hot), InputError)
             cut = request(1, sampling=Sampling(1.0, 0.9))
             assert "top-p" in await failure(model.complete(cut), InputError)
+            least = request(1, sampling=Sampling(1.0, 1.0, 0.1))
+            assert "use min-p 0" in await failure(model.complete(least), InputError)
             further = request(1, further=(Sampling(2.0),))
             assert "one setting only" in await failure(model.complete(further), InputError)
             assert not raw.posts

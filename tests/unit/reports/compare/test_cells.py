@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.reports.compare.cells import matched
+from arena.reports.compare.cells import have_same_draws, matched
 from arena.store.rows import CellSpec
 
 
@@ -51,3 +51,14 @@ def test_each_cell_at_most_once_and_of_one_game(first: list[CellSpec], second: l
     keys = {one.key for one in first} & {one.key for one in second}
     assert keys == {first[one].key for one, two in pairs if first[one].key == second[two].key}
     assert sorted((two, one) for one, two in matched(second, first)) == pairs
+
+
+def test_draws_are_the_same_in_one_cell_or_where_both_runs_have_common_ones() -> None:
+    own, common = {"draws": "own"}, {"draws": "common"}
+    hot = cell("a", sampling="t2")
+    assert have_same_draws(cell("a"), cell("a"), own, own)
+    assert not have_same_draws(cell("a"), hot, own, own)
+    assert not have_same_draws(cell("a"), hot, own, common)
+    assert have_same_draws(cell("a"), hot, common, common)
+    assert not have_same_draws(cell("a"), cell("a", "uniform"), common, common)
+    assert not have_same_draws(cell("a"), cell("b"), common, common)

@@ -136,3 +136,16 @@ def test_a_row_without_numbers_is_an_error(broken: float) -> None:
     wanted = [Wanted(at, (Keep(Sampling(), (1,), 20, ()),), ((Sampling(), (0.5,)),)) for at in range(3)]
     with pytest.raises(ValueError, match="broken"):
         ask(on_device(rows), wanted)()
+
+
+@pytest.mark.parametrize("min_p", [0.02, 0.1, 0.5])
+def test_min_p_is_that_of_transformers(min_p: float) -> None:
+    from transformers import MinPLogitsWarper
+
+    for seed in range(20):
+        row = broad(np.random.default_rng(seed), 700).astype(np.float32)
+        tokens = tuple(range(len(row)))
+        (found,) = ask(on_device(row[None]), [Wanted(0, (Keep(Sampling(1.3, 1.0, min_p), tokens, 0, ()),))])()
+        hot = torch.tensor(row, dtype=torch.float64)[None] / 1.3
+        theirs = MinPLogitsWarper(min_p)(torch.zeros((1, 1), dtype=torch.long), hot).softmax(-1)[0]  # type: ignore[arg-type]
+        assert np.exp(found.kept[0].logprobs) == pytest.approx(theirs.numpy(), abs=1e-12)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.experiments.suites.places import lines_of
+from arena.toml import lines_of
 
 TEXT = '''title = "[[numbers]]"  # n = 1
 
