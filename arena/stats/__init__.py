@@ -16,4 +16,5 @@ diversity.py    how much texts repeat themselves and each other
 ratios.py       ratios of sums over independent units, such as bits per byte over documents
 percentile.py   where one group stands among another
 foresight.py    how well a simple predictor foresees a player
+habits.py       the clearest habit of a player in a match
 """
