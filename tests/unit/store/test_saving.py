@@ -8,7 +8,7 @@ from pathlib import Path
 
 from arena.store import Store
 from arena.store.saving import saving
-from tests.unit.store.test_store import MakeSpec
+from tests.support.small_run import MakeSpec
 
 
 def test_cells_that_are_worked_on_at_once_share_the_time(tmp_path: Path, make_spec: MakeSpec) -> None:
