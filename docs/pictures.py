@@ -1,4 +1,4 @@
-"""The README's pictures of the app, made from the app itself: `make pictures`. Needs Gemma and takes a few seconds."""
+"""Pictures of the app for README and docs, made from the app itself: `make pictures`. Needs Gemma, takes seconds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from arena.session.choice import Choice
 from arena.session.numbers_choice import NumbersChoice
 from arena.tui.app import ArenaApp
+from arena.tui.screens.ending import EndingScreen
 from arena.tui.screens.match import MatchScreen
 from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.screens.spectate import SpectateScreen
@@ -53,6 +54,21 @@ def _my_turn(app: ArenaApp) -> bool:
     return isinstance(app.screen, MatchScreen) and app.screen.query_one(MoveBar).alive
 
 
+async def reads_you(store: Path) -> None:
+    """A person is read for thirteen rounds, and sees the card at the end of twenty."""
+    app = ArenaApp(store, start=Choice("rps", "human", "markov:2", 20, 3))
+    async with app.run_test(size=(96, 28)) as pilot:
+        for number, key in enumerate("pprpprsprpprsspprspr", 1):
+            await until(pilot, lambda number=number: f"round {number} of" in title(app) and _my_turn(app))  # type: ignore[misc]
+            if number == 14:
+                await pilot.pause(0.2)
+                app.save_screenshot("app-reads-you.svg", str(FOLDER))
+            await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, EndingScreen))
+        await pilot.pause(0.2)
+        app.save_screenshot("app-ending.svg", str(FOLDER))
+
+
 async def show(store: Path) -> None:
     """Gemma hides, the greedy reader finds it: the eighth game."""
     app = ArenaApp(store, start=Choice("hide-and-seek", MODEL, "greedy", 10, 3), watch=True)
@@ -83,6 +99,7 @@ def main() -> None:
         for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
             os.environ[name] = folder
         asyncio.run(match(Path(folder) / "match.db"))
+        asyncio.run(reads_you(Path(folder) / "reads-you.db"))
         asyncio.run(show(Path(folder) / "show.db"))
         asyncio.run(numbers(Path(folder) / "numbers.db"))
 

@@ -13,6 +13,7 @@ from arena.records import TokenProbability
 
 _BLOCK = 512
 _LOWEST = -1e4
+_UNLIKELY = -4.0  # a logit, the largest being 0: the others are looked at only if they are needed
 
 
 class Logits:
@@ -89,9 +90,8 @@ class Distribution:
         total = float(weights.sum())
         self._normaliser = float(np.log(total)) - row.log_total / sampling.temperature
         if sampling.cuts:
-            outside = ~_kept(scaled, sampling)
-            scaled = np.where(outside, -np.inf, scaled)
-            weights = np.where(outside, 0.0, weights)
+            inside = _kept(scaled, weights, sampling)
+            scaled, weights = _only(inside, scaled, -np.inf), _only(inside, weights, 0.0)
             total = float(weights.sum())
         self._scaled, self._weights, self._total = scaled, weights, total
 
@@ -158,18 +158,29 @@ def _at_least(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
     return np.asarray(left[values[left] >= least])
 
 
-def _kept(scaled: NDArray[np.float64], sampling: Sampling) -> NDArray[np.bool_]:
-    """The tokens that pass top-p and min-p, as a mask. The largest of the logits is 0."""
-    mask: NDArray[np.bool_] = np.exp(scaled) >= sampling.min_p
-    return mask & _nucleus(scaled, sampling.top_p) if sampling.top_p < 1.0 else mask
+def _kept(scaled: NDArray[np.float64], weights: NDArray[np.float64], sampling: Sampling) -> NDArray[np.int64]:
+    """The indices of the tokens that pass top-p and min-p. The largest of the weights is 1."""
+    if sampling.top_p == 1.0:
+        return np.flatnonzero(weights >= sampling.min_p)
+    inside = _nucleus(scaled, weights, sampling.top_p * float(weights.sum()))
+    return np.asarray(inside[weights[inside] >= sampling.min_p])
 
 
-def _nucleus(scaled: NDArray[np.float64], top_p: float) -> NDArray[np.bool_]:
-    """The smallest set of likeliest tokens whose probability reaches `top_p`, as a mask."""
-    order = np.argsort(-scaled, kind="stable")
-    probabilities = np.exp(scaled[order])
-    probabilities /= probabilities.sum()
-    before = np.cumsum(probabilities) - probabilities
-    mask = np.zeros(len(scaled), dtype=np.bool_)
-    mask[order[before < top_p]] = True
-    return mask
+def _nucleus(scaled: NDArray[np.float64], weights: NDArray[np.float64], enough: float) -> NDArray[np.int64]:
+    """The indices of the smallest set of likeliest tokens whose weights reach `enough`; of equal ones, the first."""
+    # sorting a large vocabulary takes longer than the model: only tokens above a bound are, if those are enough
+    bound = _UNLIKELY
+    likely = np.flatnonzero(scaled >= bound)
+    while len(likely) < len(scaled) and not weights[likely].sum() > enough:
+        bound *= 2
+        likely = np.flatnonzero(scaled >= bound) if bound > _LOWEST else np.arange(len(scaled))
+    order = likely[np.argsort(-scaled[likely], kind="stable")]
+    before = np.cumsum(weights[order]) - weights[order]
+    return np.asarray(order[before < enough])
+
+
+def _only(inside: NDArray[np.int64], values: NDArray[np.float64], other: float) -> NDArray[np.float64]:
+    """The values inside, and another one everywhere else."""
+    found = np.full(len(values), other)
+    found[inside] = values[inside]
+    return found

@@ -12,6 +12,8 @@ tournament.py   arena tournament
 numbers.py      arena numbers, letters, sequences
 rewards.py      arena rewards
 poems.py        arena poems generate, contest, judge, rank
+perplexity.py   arena perplexity
+anchors.py      arena anchors
 judging.py      arena poems export, import
 people.py       arena people import, score
 run.py          arena run SUITE

@@ -32,6 +32,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "sequences": ("arena.cli.numbers", "Draw sequences of ten random integers."),
     "rewards": ("arena.cli.rewards", "Score each integer with a reward model."),
     "poems": ("arena.cli.poems", "Let models write poems, judge them in pairs, and rank them."),
+    "perplexity": ("arena.cli.perplexity", "Let models predict documents."),
+    "anchors": ("arena.cli.anchors", "Let models answer the same prompts again and again, and see what is shared."),
     "people": ("arena.cli.people", "Import people's recorded play, and set models beside them."),
     "run": ("arena.cli.run", "Run a whole suite of games and tasks."),
     "reproduce": ("arena.cli.reproduce", "Set the paper's numbers and claims beside those of a suite."),

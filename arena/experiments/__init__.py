@@ -10,6 +10,7 @@ in_turn.py      cells that are filled at once, shown one after another
 tournament/     matches, as a rule against a mind-reader
 numbers/        random numbers, letters and sequences, and rewards for them
 poems/          poems, contests between them, and judges
+prediction/     how well models predict documents, and how alike their own texts are
 people/         people's recorded play
 suites/         several experiments named in one file
 """

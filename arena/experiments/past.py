@@ -24,7 +24,8 @@ class Past:
 
     The subject was asked `prompts` distinct prompts, with `prompt_tokens` tokens in all if what two of them begin with
     is counted once, by `matches` matches of `rounds` rounds or for `asked` answers, of which `valid` counted;
-    `answer_tokens` is what the answers have beyond their first tokens. All of it took `seconds`.
+    `answer_tokens` is what the answers have beyond their first tokens. All of it took `seconds`, 0 if that says nothing
+    of a speed.
     """
 
     share: float
@@ -48,6 +49,7 @@ def past_of(store: Store, run: RunRow, cell: CellRow) -> Past:
     share = cell.done / (1 if run.spec.unit is Unit.FINDING else run.spec.size)
     prompts = [row.prompt.tokens for row in store.prompts(cell) if row.seat is Seat.SUBJECT]
     asked = valid = answer_tokens = 0
+    seconds = cell.seconds
     if run.spec.unit is Unit.MATCH:
         asked = sum(match.rounds for match in store.matches(cell))
         share = asked / (run.spec.size * (run.spec.rounds or 1))
@@ -59,6 +61,8 @@ def past_of(store: Store, run: RunRow, cell: CellRow) -> Past:
         draws = store.draws(cell)
         asked, valid = len(draws), cell.done
         answer_tokens = sum(max(0, len(answer.sample.tokens) - 1) for answer in draws.values())
+        if not any(answer.sample.tokens for answer in draws.values()):
+            seconds = 0.0  # it isn't known what was evaluated in that time
     return Past(
         share=min(1.0, share),
         prompts=len(prompts),
@@ -68,7 +72,7 @@ def past_of(store: Store, run: RunRow, cell: CellRow) -> Past:
         answer_tokens=answer_tokens,
         matches=cell.done + cell.open if run.spec.unit is Unit.MATCH else 0,
         rounds=run.spec.rounds or 0,
-        seconds=cell.seconds,
+        seconds=seconds,
     )
 
 
@@ -138,8 +142,8 @@ class Shown:
 
     def speed(self, subject: str, what: str = "") -> float | None:
         """The tokens a second of a player, in one game or task ("": in all); None if that was never measured."""
-        measured = ((run, row) for run, row in self._of(subject, what) if row.seconds >= 1)
-        pasts = [self._past(run, row) for run, row in islice(measured, _ENOUGH)]
+        measured = (self._past(run, row) for run, row in self._of(subject, what) if row.seconds >= 1)
+        pasts = list(islice((past for past in measured if past.seconds), _ENOUGH))
         seconds = sum(past.seconds for past in pasts)
         return sum(past.tokens for past in pasts) / seconds if seconds else None
 

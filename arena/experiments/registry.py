@@ -12,12 +12,16 @@ from arena.experiments.numbers.numbers import NUMBERS
 from arena.experiments.numbers.rewards import REWARD_SCORES
 from arena.experiments.past import Shown
 from arena.experiments.poems.poems import POEMS
+from arena.experiments.prediction.anchors import ANCHORS
+from arena.experiments.prediction.perplexity import PERPLEXITY
 from arena.experiments.tournament.tournament import TOURNAMENT
 from arena.plugins import Registry
 from arena.store.rows import RunSpec
 
 EXPERIMENTS: Final = Registry[Experiment[Any]](
-    "arena.experiments", "experiment", {kind.name: kind for kind in (TOURNAMENT, NUMBERS, REWARD_SCORES, POEMS)}
+    "arena.experiments",
+    "experiment",
+    {kind.name: kind for kind in (TOURNAMENT, NUMBERS, REWARD_SCORES, POEMS, PERPLEXITY, ANCHORS)},
 )
 
 

@@ -10,12 +10,23 @@ from numpy.typing import NDArray
 from arena.records import Outcome, Policy, Seat
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A game in words to a person: what wins in the `subject`'s seat and in the `opponent`'s, where the other player is
+    "it", and what happened in a round that the subject won (`win`) or lost (`loss`)."""
+
+    subject: str
+    opponent: str
+    win: str
+    loss: str
+
+
 @dataclass(frozen=True, eq=False)
 class Game:
     """The rules of one simultaneous two-player stage game.
 
     `payoff` has shape (moves, replies): +1 win, 0 tie, -1 loss, for the subject. A person types `name` and
-    reads `title`.
+    reads `title`. Where one move beats another, as in rock-paper-scissors, nothing needs to be `told`.
     """
 
     name: str
@@ -23,6 +34,7 @@ class Game:
     moves: tuple[str, ...]
     replies: tuple[str, ...]
     payoff: NDArray[np.int8] = field(repr=False)
+    told: Told | None = field(default=None, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         payoff = np.array(self.payoff, dtype=np.int8)

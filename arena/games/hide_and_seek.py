@@ -3,10 +3,17 @@
 import numpy as np
 
 from arena.errors import UsageError
-from arena.games.game import Game
+from arena.games.game import Game, Told
 
 # Everyday single words with distinct first letters; the test of counted tokens shows why these were chosen.
 SPOTS = ("bathroom", "closet", "garden", "kitchen", "library", "office", "shed")
+
+_TOLD = Told(
+    subject="You hide: you win if it looks in another spot.",
+    opponent="You seek: you win if you look in the spot where it hides.",
+    win="not found",
+    loss="found",
+)
 
 
 def hide_and_seek(spots: int = len(SPOTS)) -> Game:
@@ -19,4 +26,4 @@ def hide_and_seek(spots: int = len(SPOTS)) -> Game:
     names = SPOTS[:spots]
     payoff = np.ones((spots, spots), dtype=np.int8) - 2 * np.eye(spots, dtype=np.int8)
     name = "hide-and-seek" if spots == len(SPOTS) else f"hide-and-seek:{spots}"
-    return Game(name, f"hide & seek, {spots} spots", names, names, payoff)
+    return Game(name, f"hide & seek, {spots} spots", names, names, payoff, told=_TOLD)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from arena.errors import InputError
 from arena.plugins import Registry
-from arena.reports import numbers, people, poems, tournament, tradeoff
+from arena.reports import numbers, people, poems, prediction, tournament, tradeoff
 from arena.reports.options import DEFAULTS, ReportSettings
 from arena.store.rows import RunRow
 from arena.text import printable
@@ -30,11 +30,19 @@ class Reporter(Protocol):
 REPORTS: Final = Registry[Reporter](
     "arena.reports",
     "report",
-    {"tournament": tournament.report, "numbers": numbers.report, "poems": poems.report, "people": people.report},
+    {
+        "tournament": tournament.report,
+        "numbers": numbers.report,
+        "poems": poems.report,
+        "people": people.report,
+        "perplexity": prediction.report_perplexity,
+        "anchors": prediction.report_anchors,
+    },
 )
 # reports over the runs of several experiments at once: what they need, and who makes them
 _ACROSS: Final[tuple[tuple[frozenset[str], Reporter], ...]] = (
     (frozenset({"tournament", "numbers"}), tradeoff.report),
+    (frozenset({"perplexity", "anchors"}), prediction.report_both),
     (frozenset({"tournament", "people"}), people.among),
 )
 SHOWN_BY: Final = {"match": "tournament"}  # for experiments that have no report of their own

@@ -14,17 +14,22 @@ from arena.reports.table import Table
 from arena.reports.writers import markdown_tables, spreadsheet
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from matplotlib.figure import Figure as Drawing
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure: each call of `draw` makes it anew, `data` holds the numbers it shows, and `key` is its file's name."""
+    """A figure: each call of `draw` makes it anew, `data` holds the numbers it shows, and `key` is its file's name.
+
+    `live` makes it as markup for a page, where its parts say more when somebody points at them; None if it can't.
+    """
 
     key: str
     title: str
     draw: Callable[[], Drawing]
     data: Table
+    live: Callable[[], Markup] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,12 @@
 choice.py           a person's choice of a match, and where it is remembered
 pairing.py          from a choice to a pairing that is ready
 seats.py            who can be put in a seat
+sight.py            a match as one seat sees it
+telling.py          a match in words to the person at the table
+ending/             the end of a match: its result in words and as a picture
+unfinished.py       the match that a person left, to go on with it
+glossary.py         the words of the app, each in a sentence
+listing.py          the runs of a store as a person looks for them
 runner.py           background work; a tournament that the app plays itself
 numbers_choice.py   a person's choice of a task
 numbers_runner.py   answers that are drawn in the background

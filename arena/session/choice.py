@@ -13,6 +13,11 @@ HUMAN = "human"
 MIND_READER = "human:mind-reader"
 
 
+def is_person(spec: str) -> bool:
+    """Whether a person sits there."""
+    return spec in (HUMAN, MIND_READER)
+
+
 class Choice(msgspec.Struct, frozen=True):
     """A game with its seats. Agents are specs. A `seed` of None means a new one each time; a `history` of None means
     that a model is shown all past rounds."""

@@ -79,9 +79,9 @@ class _Counting(Silent):
             self._line(cell, f"done in {duration(seconds)}, {self._rate(self._before, self._since)}")
 
     def _rate(self, done: int, since: float) -> str:
-        """The steps a second since some moment at which so many were done."""
+        """The steps a second since some moment at which so many were done; a minute, where they are rare."""
         rate = (self._done - done) / max(time.monotonic() - since, 1e-9)
-        return f"{rate:.0f} {self._steps}/s"
+        return f"{rate:.0f} {self._steps}/s" if rate >= 1 else f"{60 * rate:.2g} {self._steps}/min"
 
     def _whole(self) -> str:
         """How far the whole command is."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from arena.agents.readers.levels import EXPLAINING, LEVELS, level_of
+from arena.agents.spec import parse_agent
 from arena.backends.weights.catalog import ModelEntry, catalog
 from arena.backends.weights.finding import state
 from arena.games import Game
@@ -30,12 +32,29 @@ class SeatOption:
 
 def seat_options(game: Game, seat: Seat, *typed: str) -> list[SeatOption]:
     """All agents for a seat of a game, followed by those `typed` specs that aren't among them."""
-    options = [SeatOption(HUMAN, "you"), SeatOption(MIND_READER, "you, reading its mind")]
+    options = [] if seat is Seat.SUBJECT else _readers()
+    options += [SeatOption(HUMAN, "you"), SeatOption(MIND_READER, "you, reading its mind")]
     options += [SeatOption(f"llm:{name}", name, state(entry)) for name, entry in catalog().items()]
     options += [SeatOption("greedy", "the greedy reader"), SeatOption("uniform", "uniform play")]
     options += [SeatOption(f"fixed:{move}", f"always {move}") for move in game.moves_of(seat)]
     known = {option.spec for option in options}
     return options + [SeatOption(spec, spec) for spec in dict.fromkeys(typed) if spec not in known]
+
+
+def _readers() -> list[SeatOption]:
+    """Those who read a person's moves, from fair to merciless."""
+    return [SeatOption(level.spec, f"it reads you: {level.name} ({level.spec})") for level in LEVELS]
+
+
+def reads_moves(spec: str) -> bool:
+    """Whether an agent foresees the other's moves by the rounds so far, and says why."""
+    return parse_agent(spec).kind in EXPLAINING
+
+
+def name_at_table(spec: str) -> str:
+    """An agent's name for the person who plays against it, safe to show."""
+    level = level_of(spec)
+    return display_name(spec) if level is None else f"the {level.name} reader"
 
 
 def display_name(spec: str) -> str:

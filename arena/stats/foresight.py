@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from typing import NamedTuple
 
 ORDER = 2  # of the app's foresight
+
+
+class Followed(NamedTuple):
+    """A move that followed the player's moves `after` in `times` of the `of` rounds in which anything followed them.
+    After () is any round."""
+
+    after: tuple[int, ...]
+    times: int
+    of: int
 
 
 class MarkovPredictor:
@@ -25,12 +35,24 @@ class MarkovPredictor:
     @property
     def foreseen(self) -> int | None:
         """The move that is expected next; None before the first."""
-        for order in range(len(self._last), -1, -1):
-            counts = self._after.get(self._last[len(self._last) - order :])
-            if counts:
-                overall = self._after[()]
-                return max(range(self._moves), key=lambda move: (counts[move], overall[move], -move))
-        return None
+        known = self._known
+        if known is None:
+            return None
+        counts, overall = self._after[known], self._after[()]
+        return max(range(self._moves), key=lambda move: (counts[move], overall[move], -move))
+
+    def followed(self, move: int) -> Followed | None:
+        """How often `move` came next where the player is now; None before the first."""
+        known = self._known
+        if known is None:
+            return None
+        return Followed(known, self._after[known][move], self._after[known].total())
+
+    @property
+    def _known(self) -> tuple[int, ...] | None:
+        """The last moves, as many of them as occurred together before; None before the first."""
+        tails = (self._last[start:] for start in range(len(self._last) + 1))
+        return next((tail for tail in tails if self._after.get(tail)), None)
 
     @property
     def rate(self) -> float | None:

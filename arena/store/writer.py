@@ -47,6 +47,7 @@ _WRITE: Final = {
     "round": f"INSERT INTO rounds (cell, match, {ROUND_COLUMNS})"
     f" VALUES (?, ?{', ?' * len(ROUND_COLUMNS.split(','))}) ON CONFLICT DO NOTHING",
     "finished": "UPDATE matches SET finished = 1 WHERE cell = ? AND number = ?",
+    "reopened": "UPDATE matches SET abandoned = 0 WHERE cell = ? AND number = ?",
     "abandoned": "UPDATE matches SET abandoned = 1 WHERE cell = ? AND number = ?",
     "answer": f"INSERT INTO answers (cell, number, {ANSWER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     "finding": "INSERT OR REPLACE INTO findings VALUES (?, ?, ?)",
@@ -72,6 +73,8 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         self._pending_since: float | None = None
         self._new: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in _WRITE}
         self._new_seconds: set[int] = set()
+        self.working: list[str] = []  # the cells whose time is being taken since that moment (`arena.store.saving`)
+        self.since = 0.0
         self._load()
 
     @classmethod
@@ -156,6 +159,16 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         if (cell, match) in self._last_round:
             self._new["abandoned"].append((cell, match))
             self._note_change()
+
+    def reopen_match(self, key: str, match: int) -> tuple[Round, ...]:
+        """Go on with a match that a person abandoned, or that was interrupted: its rounds so far, as `open_matches`
+        gives them; none for a match that is finished or was never begun. Raises StoreError."""
+        cell = self._cells[key]
+        if (cell, match) not in self._last_round:
+            return ()
+        self._new["reopened"].append((cell, match))
+        self._note_change()
+        return self.open_matches(key)[match]
 
     def answers(self, key: str) -> dict[int, Answer]:
         """The answers of a cell by the number of their draw. Raises StoreError."""

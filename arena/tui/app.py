@@ -23,6 +23,7 @@ from arena.session.preferences import PREFERENCES
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.screens.help import HelpScreen
 from arena.tui.screens.judge import JudgeScreen
 from arena.tui.screens.judge_setup import JudgeSetupScreen
 from arena.tui.screens.lobby import LobbyScreen
@@ -35,6 +36,7 @@ from arena.tui.screens.setup import SetupScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.terminal import leave_on_signals
 from arena.tui.themes import THEMES, Harmless, Shades
+from arena.tui.widgets.keys_footer import enter
 
 T = TypeVar("T")
 
@@ -58,7 +60,7 @@ class ArenaApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", priority=True, show=False),
         Binding("ctrl+z", "suspend_process", "To the shell; `fg` comes back", priority=True, show=False),
         Binding("x", "save_picture", "Save the screen as a picture", show=False),
-        Binding("question_mark", "show_help_panel", "Help", show=False),
+        Binding("question_mark", "help", "Help", key_display="?"),
     ]
 
     def __init__(
@@ -152,6 +154,10 @@ class ArenaApp(App[None]):
         LAST_CHOICE.keep(choice)
         self.push_screen(SpectateScreen(choice) if watch else MatchScreen(choice))
 
+    def go_on(self, choice: Choice) -> None:
+        """Go back to a match that was left; the last choice stays as it is."""
+        self.push_screen(MatchScreen(choice, go_on=True))
+
     async def _open_run(self, name: str | None) -> None:
         """Show a run; the one begun last if none is named."""
         run = await self.from_store(lambda store: store.run(name))
@@ -175,6 +181,25 @@ class ArenaApp(App[None]):
         if self.models.settings != self.preferences.settings():
             self.models.settings = self.preferences.settings()
             await self.models.close()
+
+    def action_help(self) -> None:
+        """Show all keys of the screen, and what its words mean."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self._keys()))
+
+    def _keys(self) -> list[tuple[str, str]]:
+        """The keys that work now, with what each does; several that do the same in one line."""
+        found: dict[str, list[str]] = {}
+        if isinstance(self.screen, ArenaScreen):
+            for key, does in self.screen.own_keys():
+                found.setdefault(does, []).append(key)
+        pressed = enter(self.focused)
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            does = pressed if pressed and binding.key == "enter" else binding.tooltip or binding.description
+            if active.enabled and does and not binding.system and not binding.key.startswith("super+"):
+                found.setdefault(does, []).append(self.get_key_display(binding))
+        return [(" ".join(dict.fromkeys(keys)), does) for does, keys in found.items()]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette: Textual's own commands, and where one can go."""

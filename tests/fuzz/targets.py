@@ -56,3 +56,11 @@ def parsers() -> None:
             task.hopeless(text)
 
     _ending(work)
+
+
+def documents() -> None:
+    """The documents in every file of the folder `documents`, and in the folder itself."""
+    from arena.experiments.prediction.documents import read_documents
+
+    folder = Path("documents")
+    _ending(lambda: [read_documents(path).digest for path in (*folder.iterdir(), folder)])

@@ -1,4 +1,4 @@
-"""Files that a person brings: suites, the catalog of their own models, wordings."""
+"""Files that a person brings: suites, the catalog of their own models, wordings, documents."""
 
 from __future__ import annotations
 
@@ -74,6 +74,20 @@ def test_wordings(forge: Runner) -> None:
         return written, forge.run([], target="tests.fuzz.targets:wording")
 
     fuzz("wordings", one, COUNT)
+
+
+def test_documents(forge: Runner) -> None:
+    """One damaged file each time, of a kind that Arena reads."""
+    lines = "\n".join(f'{{"text": "document {number} \u00e9\u20ac", "id": {number}}}' for number in range(4))
+
+    def one(chance: random.Random) -> tuple[str, Ended]:
+        forge.clean()
+        folder = forge.place / "documents"
+        folder.mkdir(parents=True, exist_ok=True)
+        name = chance.choice(("a.txt", "a.jsonl", "a.parquet"))
+        return _mutated(chance, lines, folder / name), forge.run([], target="tests.fuzz.targets:documents")
+
+    fuzz("documents", one, COUNT)
 
 
 def _mutated(chance: random.Random, original: str, file: Path) -> str:

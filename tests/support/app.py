@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Static
+from textual.widgets import Button, DataTable, Static
 
 from arena.tui.app import ArenaApp
+from arena.tui.screens.leave import LeaveScreen
 from arena.tui.screens.match import MatchScreen
 from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.widgets.moves import MoveBar
@@ -41,6 +42,20 @@ def my_turn(app: ArenaApp) -> bool:
     return isinstance(app.screen, MatchScreen) and app.screen.query_one(MoveBar).alive
 
 
+async def play(pilot: Pilot[None], app: ArenaApp, keys: Iterable[str], first: int = 1) -> None:
+    """Play a move in each round from `first` on, once it is that round's turn: a key pressed twice in one is lost."""
+    for number, key in enumerate(keys, first):
+        await until(pilot, lambda number=number: my_turn(app) and f"round {number} of" in text(app, "title"))
+        await pilot.press(key)
+
+
+async def leave_match(pilot: Pilot[None], app: ArenaApp) -> None:
+    """Leave a match in which rounds were played, which is asked about first."""
+    await pilot.press("escape")
+    await until(pilot, lambda: isinstance(app.screen, LeaveScreen) and isinstance(app.focused, Button))
+    await pilot.press("enter")
+
+
 def rows(app: ArenaApp, id_: str) -> int:
     return app.screen.query_one(f"#{id_}", DataTable).row_count
 
@@ -54,7 +69,7 @@ def drawn(app: ArenaApp) -> str:
     width, height = app.size
     lines = app.screen._compositor.render_strips(app.size)
     assert len(lines) == height and width
-    return "\n".join(segment.text for strip in lines for segment in strip)
+    return "\n".join("".join(segment.text for segment in strip) for strip in lines)
 
 
 def stage(app: ArenaApp) -> str:

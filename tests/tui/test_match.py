@@ -13,10 +13,12 @@ from arena.session.choice import LAST_CHOICE, Choice
 from arena.store.rows import RoundColumns
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
+from arena.tui.screens.ending import EndingScreen
+from arena.tui.screens.leave import LeaveScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.widgets.mind import MindBars
-from tests.support.app import MIX, my_turn, run, text, until
+from tests.support.app import MIX, leave_match, my_turn, play, run, text, until
 
 
 def played(store: Path) -> tuple[str, str, RoundColumns]:
@@ -30,13 +32,12 @@ def test_a_match_against_a_bot_by_letters_digits_arrows_and_the_mouse(store: Pat
     app = ArenaApp(store, start=Choice("rps", MIX, "human", 4, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        for play in ("r", "2", ("right", "enter"), "click"):
-            await until(pilot, lambda: my_turn(app))
-            if play == "click":
-                await pilot.click("#move-bar", offset=(2, 0))
-            else:
-                await pilot.press(*play)
-        await until(pilot, lambda: "over" in text(app, "verb"))
+        await play(pilot, app, "r2")
+        await until(pilot, lambda: my_turn(app) and "round 3 of" in text(app, "title"))
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: my_turn(app) and "round 4 of" in text(app, "title"))
+        await pilot.click("#move-bar", offset=(2, 0))
+        await until(pilot, lambda: "over" in text(app, "status"))
 
     run(app, script)
     subject, opponent, rounds = played(store)
@@ -49,10 +50,8 @@ def test_a_person_in_the_subjects_seat_has_no_policy_and_is_listed_there(store: 
     app = ArenaApp(store, start=Choice("hide-and-seek", "human", "uniform", 2, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        for key in ("3", "7"):
-            await until(pilot, lambda: my_turn(app))
-            await pilot.press(key)
-        await until(pilot, lambda: "over" in text(app, "verb"))
+        await play(pilot, app, "37")
+        await until(pilot, lambda: "over" in text(app, "status"))
 
     run(app, script)
     subject, _, rounds = played(store)
@@ -80,11 +79,9 @@ def test_a_match_that_is_left_is_kept_as_abandoned_and_the_lobby_is_there_again(
     app = ArenaApp(store, start=Choice("rps", MIX, "human", 20, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        for key in "rp":
-            await until(pilot, lambda: my_turn(app))
-            await pilot.press(key)
+        await play(pilot, app, "rp")
         await until(pilot, lambda: my_turn(app))
-        await pilot.press("escape")
+        await leave_match(pilot, app)
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
 
     run(app, script)
@@ -92,6 +89,40 @@ def test_a_match_that_is_left_is_kept_as_abandoned_and_the_lobby_is_there_again(
         assert connection.execute("SELECT finished, abandoned FROM matches").fetchall() == [(0, 1)]
         assert connection.execute("SELECT COUNT(*) FROM rounds").fetchone() == (2,)
     assert LAST_CHOICE.read().subject == MIX
+
+
+def test_a_match_that_was_left_goes_on_where_it_was(store: Path) -> None:
+    choice = Choice("rps", "human", "markov:2", 5, None)
+
+    async def begin(pilot: Pilot[None]) -> None:
+        await play(pilot, app, "rpr")
+        await until(pilot, lambda: my_turn(app) and "round 4 of" in text(app, "title"))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LeaveScreen))
+        await pilot.press("escape")  # no
+        await until(pilot, lambda: my_turn(app))
+        await leave_match(pilot, app)
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and "at round 4 of 5" in text(app, "last"))
+
+    async def go_on(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "at round 4 of 5" in text(app, "last"))
+        await pilot.press("g")
+        await until(pilot, lambda: my_turn(app) and "round 4 of" in text(app, "title"))
+        assert text(app, "reading").startswith("it expected ")  # of round 3, which was played in another process
+        await play(pilot, app, "ps", first=4)
+        await until(pilot, lambda: "over" in text(app, "status"))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, EndingScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and "replays it" in text(app, "last"))
+
+    app = ArenaApp(store, start=choice)
+    run(app, begin)
+    app = ArenaApp(store)
+    run(app, go_on)
+    _, _, rounds = played(store)
+    assert rounds.number.tolist() == [1, 2, 3, 4, 5] and rounds.move.tolist() == [0, 1, 0, 1, 2]
+    assert set(rounds.match.tolist()) == {0}
 
 
 def test_a_match_left_before_its_first_round_leaves_nothing(store: Path) -> None:
@@ -114,7 +145,7 @@ def test_another_match_at_the_same_table_is_another_match_of_the_same_run(store:
         for key in ("r", "s"):
             await until(pilot, lambda: my_turn(app))
             await pilot.press(key)
-            await until(pilot, lambda: "over" in text(app, "verb"))
+            await until(pilot, lambda: "over" in text(app, "status"))
             await pilot.press("n")
         await until(pilot, lambda: my_turn(app))
 
@@ -181,10 +212,8 @@ def test_a_whole_match_against_a_real_model_in_either_seat(store: Path, model: s
     app = ArenaApp(store, start=Choice("rps", *seats, 3, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        for key in "rps":
-            await until(pilot, lambda: my_turn(app))
-            await pilot.press(key)
-        await until(pilot, lambda: "over" in text(app, "verb"))
+        await play(pilot, app, "rps")
+        await until(pilot, lambda: "over" in text(app, "status"))
 
     run(app, script)
     subject, opponent, rounds = played(store)

@@ -14,7 +14,8 @@ from arena.session.choice import Choice
 from arena.session.people import among_people
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
-from tests.support.app import MIX, my_turn, run, text, until
+from arena.tui.screens.ending import EndingScreen
+from tests.support.app import MIX, drawn, play, run, until
 
 PEOPLE = [
     Recording("rock", "bot", (0, 0, 0), (0, 0, 0)),  # foreseen in both rounds
@@ -29,11 +30,10 @@ def test_the_player_is_set_beside_them(store: Path) -> None:
     app = ArenaApp(store, start=Choice("rps", MIX, "human", 3, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        for key in "rrr":
-            await until(pilot, lambda: my_turn(app))
-            await pilot.press(key)
-        await until(pilot, lambda: "of 2 people" in text(app, "foresight"))
-        assert text(app, "foresight").endswith("more foreseeable than 75% of 2 people")
+        await play(pilot, app, "rrr")
+        await until(pilot, lambda: isinstance(app.screen, EndingScreen))
+        await pilot.pause()
+        assert "You were more foreseeable than 75% of 2 people." in " ".join(drawn(app).split())
 
     run(app, script)
 

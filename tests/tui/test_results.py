@@ -10,11 +10,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input, SelectionList
 
+from arena.session.listing import listed
 from arena.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.replay import ReplayScreen, visible
-from arena.tui.screens.results import CellScreen, ResultsScreen, _differences
+from arena.tui.screens.results import CellScreen, ResultsScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.setup import SetupScreen
 from tests.support.app import rows, run, text, until
@@ -44,7 +45,34 @@ def test_runs_of_the_same_players_are_told_apart_by_what_differs(store: Path) ->
         arena(*tournament(store, "--subject", "uniform", "--seed", seed))
     arena(*tournament(store, "--subject", "fixed:rock"))
     with Store.open(store) as opened:
-        assert list(_differences(opened.runs()).values()) == [", seed 0", ", seed 1", ""]
+        who = [one.who for one in listed(opened)]
+    assert who == ["fixed:rock", "uniform play, seed 1", "uniform play, seed 0"]
+
+
+def test_runs_are_filtered_by_words_and_sorted(store: Path) -> None:
+    for subject in ("fixed:rock", "fixed:paper", "uniform"):
+        arena(*tournament(store, "--subject", subject, games=1))
+    app = ArenaApp(store)
+
+    def first() -> str:
+        return str(app.screen.query_one("#runs", DataTable).get_row_at(0)[1])
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, ResultsScreen) and rows(app, "runs") == 3)
+        await pilot.press("slash", *"PAPER", "enter")
+        await until(pilot, lambda: rows(app, "runs") == 1 and "1 of 3" in text(app, "title"))
+        assert "paper" in first()
+        await pilot.press("escape")
+        await until(pilot, lambda: rows(app, "runs") == 3)
+        assert first() == "uniform play"
+        while "by player" not in text(app, "title"):
+            await pilot.press("s")
+        assert first() == "fixed:paper"
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+
+    run(app, script)
 
 
 def test_down_to_a_bots_round_and_back_up(store: Path) -> None:

@@ -85,6 +85,25 @@ def test_three_rounds_against_a_real_model_and_out(terminal: Terminal, tmp_path:
         assert connection.execute("SELECT reply FROM rounds ORDER BY number").fetchall() == [(0,), (1,), (2,)]
 
 
+def test_a_person_is_read_and_the_match_ends_with_a_card(terminal: Terminal, tmp_path: Path) -> None:
+    words = ("--subject", "human", "--opponent", "markov:2", "--rounds", "6", "--store", str(tmp_path / "a.db"))
+    terminal.start("play", "--game", "rps", *words)
+    for number in range(1, 7):
+        shown = terminal.until(lambda shown, number=number: f"round {number}: it expects" in shown)
+        assert "sealed" in shown and (number < 3 or "it expected ROCK   you played ROCK   it read you" in shown)
+        terminal.press("r")
+    card = terminal.until(lambda shown: "Perfect play" in shown)
+    assert "It read you in 5 of the 5 rounds" in card and "you played rock, 6 of 6 times" in " ".join(card.split())
+    terminal.press("?")
+    terminal.until(lambda shown: "determinism: the largest probability in the policy" in shown)
+    terminal.press("Escape")
+    terminal.until(lambda shown: "Perfect play" in shown and "determinism:" not in shown)
+    terminal.press("Escape")
+    terminal.until(lambda shown: "how predictable is it?" in shown)
+    terminal.press("q")
+    assert "left with 0" in terminal.until(lambda shown: "left with" in shown)
+
+
 def test_without_a_terminal_the_commands_are_listed_and_play_says_why_not() -> None:
     arena = str(Path(sys.executable).with_name("arena"))
     listed = subprocess.run(

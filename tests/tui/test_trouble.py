@@ -101,7 +101,7 @@ def test_loading_is_shown_and_can_be_left_at_once(store: Path) -> None:
     app = ArenaApp(store, start=Choice("rps", GEMMA, "human", 5, 1))
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(app.screen, MatchScreen) and "gemma-3-270m: " in text(app, "progress"))
+        await until(pilot, lambda: isinstance(app.screen, MatchScreen) and "gemma-3-270m: " in text(app, "status"))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen), 2)
 
@@ -224,7 +224,7 @@ def test_every_screen_can_be_drawn_in_a_terminals_own_colours_and_in_none(
         for key in "rp":
             await until(pilot, lambda: my_turn(app))
             await pilot.press(key)
-        await until(pilot, lambda: "over" in text(app, "verb"))
+        await until(pilot, lambda: "over" in text(app, "status"))
         for keys in (("escape",), ("e",), ("escape", "t"), ("escape", "w"), ("b", "h"), ("escape", "o")):
             drawn(app)
             await pilot.press(*keys)

@@ -4,6 +4,8 @@
 greedy.py      the greedy reader, which sees the other's policy of this round
 lookahead.py   lookahead:DEPTH and ideal, which see the other's policy after any history and plan ahead
 foreseeing.py  what readers of moves have in common: a predictor per match, and the reply to what it expects
+reading.py     what a reader of moves expects in a round, and why
+levels.py      the levels at which a person can be read, from fair to merciless
 frequency.py   frequency: the other's moves so far
 markov.py      markov:ORDER: what followed the other's last moves before
 win_stay.py    wsls: the habit of staying with what won and changing what lost

@@ -7,10 +7,11 @@ beside those rounds and only learns the new ones, because learning a thousand ro
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar, runtime_checkable
 
 from arena.agents.agent import Past, Position, Sees, View
 from arena.agents.bots import draw_move
+from arena.agents.readers.reading import Reading, Reason
 from arena.games import Game
 from arena.records import Decision, Policy, Seat
 
@@ -28,6 +29,15 @@ class Predictor(Protocol):
 
     def learn(self, past: Past) -> None:
         """Take note of a round, as the reader saw it."""
+        ...
+
+
+@runtime_checkable
+class Reasons(Protocol):
+    """A predictor that can say what it goes by."""
+
+    def why(self, expected: int) -> Reason | None:
+        """Why it expects that move of the other's now; asked only while it expects something."""
         ...
 
 
@@ -63,6 +73,8 @@ class MovesReader:
         self.name = name
         self._reply = game.best_reply if seat is Seat.OPPONENT else game.best_move
         self._moves = len(game.moves_of(seat))
+        wins = game.payoff == 1 if seat is Seat.SUBJECT else (game.payoff == -1).T
+        self._beaten: list[list[int]] = [row.nonzero()[0].tolist() for row in wins]  # by each of its moves
         others = len(game.moves_of(seat.other))
         self._predictors = Learnt[Predictor](lambda: make(others), lambda predictor, past: predictor.learn(past))
 
@@ -72,6 +84,16 @@ class MovesReader:
         if expected is None:
             return Policy((1.0 / self._moves,) * self._moves)
         return Policy.certain(self._reply(expected), self._moves)
+
+    def reading(self, position: Position) -> Reading | None:
+        """The move that it expects, and why. Of several that are equally likely, it is the one that the reply beats."""
+        predictor = self._predictors.at(position)
+        expected = predictor.foresee()
+        if expected is None:
+            return None
+        beaten = self._beaten[self._reply(expected)]
+        move = max(beaten or range(len(expected.probabilities)), key=expected.probabilities.__getitem__)
+        return Reading(move, predictor.why(move) if isinstance(predictor, Reasons) else None)
 
     async def decide(self, view: View) -> Decision:
         """Play that reply, or draw a move with the round's uniform number."""

@@ -6,6 +6,7 @@ from arena.agents.agent import AgentSpec, Past
 from arena.agents.readers.foreseeing import MovesReader
 from arena.games import Game
 from arena.records import Policy, Seat
+from arena.stats.foresight import Followed
 
 
 class Frequency:
@@ -17,6 +18,10 @@ class Frequency:
     def foresee(self) -> Policy | None:
         total = sum(self._counts)
         return Policy(tuple(count / total for count in self._counts)) if total else None
+
+    def why(self, expected: int) -> Followed:
+        """How often it was played."""
+        return Followed((), self._counts[expected], sum(self._counts))
 
     def learn(self, past: Past) -> None:
         if past.theirs is not None:

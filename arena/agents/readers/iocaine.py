@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from arena.agents.agent import AgentSpec, Past, Position, Sees, View
 from arena.agents.bots import draw_move
 from arena.agents.readers.foreseeing import Learnt
+from arena.agents.readers.reading import Outguessed, Reading, Reason, Repeated, Whose
 from arena.games import Game
 from arena.records import Decision, Policy, Seat
+from arena.stats.foresight import Followed
 
 _SPANS: Final = (1000, 100, 10, 5, 2, 1)  # rounds over which strategies, and frequencies, are counted
 _LONGEST: Final = 12  # rounds in a stretch of the past that is looked for again
@@ -42,7 +44,16 @@ class _Repeats:
     @property
     def next(self) -> int | None:
         """The index of the round that followed; None if not even the last round occurred before."""
-        return next((self._after[one] for one in self._stretches() if one in self._after), None)
+        return self._after.get(self._stretch)
+
+    @property
+    def length(self) -> int:
+        """How many rounds the stretch has; 0 if there is none."""
+        return len(self._stretch)
+
+    @property
+    def _stretch(self) -> tuple[int, ...]:
+        return next((one for one in self._stretches() if one in self._after), ())
 
     def _stretches(self) -> Iterator[tuple[int, ...]]:
         """The last rounds, the longest stretch first."""
@@ -67,6 +78,10 @@ class _Recent:
         """The most frequent move, of several the first."""
         return self._counts.index(max(self._counts))
 
+    def followed(self, move: int) -> Followed:
+        """How often a move occurred."""
+        return Followed((), self._counts[move], len(self._last))
+
 
 class Ensemble:
     """All strategies in one match. `payoff[mine, theirs]` is ours. Rounds without both moves are passed over."""
@@ -85,13 +100,37 @@ class Ensemble:
         self._score = [np.zeros(strategies)]  # after each round, of each strategy
         self._span_scores = np.zeros(len(_SPANS))
         self._advice: list[int] = [_CHANCE] * strategies
-        self._chosen: list[int] = [_CHANCE] * len(_SPANS)
+        self._leaders: list[int] = [0] * len(_SPANS)  # the best strategy over each span
+        self._chosen: list[int] = [_CHANCE] * len(_SPANS)  # and what it would play
 
     @property
     def move(self) -> int | None:
         """The move to play; None for any."""
         best = self._chosen[int(self._span_scores.argmax())]
         return None if best == _CHANCE else best
+
+    @property
+    def reading(self) -> Reading | None:
+        """What the strategy that is followed expects of the other, and why; None if any move is to be played."""
+        if self.move is None:
+            return None
+        predictor, guess = divmod(self._leaders[int(self._span_scores.argmax())] - 1, 2 * _LEVELS)
+        mine, theirs = list(self._expected())[predictor]
+        if guess == 0:
+            assert theirs is not None
+            return Reading(theirs, self._grounds(predictor, theirs))
+        # every other strategy replies to the other's reply to a move that the other may expect of us
+        own = [*self._guesses(_CHANCE if theirs is None else self._reply[theirs])[:-1]]
+        own += [mine if mine is not None else _CHANCE]
+        own += self._guesses(_CHANCE if mine is None else self._reply[self._their_reply[mine]])[:-1]
+        return Reading(self._their_reply[own[guess - 1]], Outguessed(own[guess - 1]))
+
+    def _grounds(self, predictor: int, move: int) -> Reason:
+        """What a predictor goes by when it expects a move of the other's."""
+        if predictor < len(_SPANS):
+            return self._recent[predictor][1].followed(move)
+        at = predictor - len(_SPANS)
+        return Repeated(tuple(Whose)[at], self._repeats[at].length)
 
     def learn(self, past: Past) -> None:
         """Take note of a round."""
@@ -109,9 +148,8 @@ class Ensemble:
             theirs.add(past.theirs)
         self._advice = [_CHANCE, *self._strategies()]
         now = self._score[-1]
-        self._chosen = [
-            self._advice[int((now - self._score[max(0, len(self._score) - 1 - span)]).argmax())] for span in _SPANS
-        ]
+        self._leaders = [int((now - self._score[max(0, len(self._score) - 1 - span)]).argmax()) for span in _SPANS]
+        self._chosen = [self._advice[leader] for leader in self._leaders]
 
     def _marks(self, mine: int, theirs: int) -> tuple[int, int, int]:
         return theirs, mine, mine * self._payoff.shape[1] + theirs
@@ -155,6 +193,10 @@ class Iocaine:
         """Certain of the move that is chosen."""
         move = self._ensembles.at(position).move
         return Policy((1.0 / self._moves,) * self._moves) if move is None else Policy.certain(move, self._moves)
+
+    def reading(self, position: Position) -> Reading | None:
+        """The move that it expects, and why."""
+        return self._ensembles.at(position).reading
 
     async def decide(self, view: View) -> Decision:
         """Play it, or draw any move with the round's uniform number."""

@@ -10,7 +10,7 @@ from arena.agents.readers.foreseeing import MovesReader
 from arena.errors import UsageError
 from arena.games import Game
 from arena.records import Policy, Seat
-from arena.stats.foresight import MarkovPredictor
+from arena.stats.foresight import Followed, MarkovPredictor
 
 MOST: Final = 20  # the highest order
 
@@ -25,6 +25,10 @@ class Markov:
     def foresee(self) -> Policy | None:
         expected = self._predictor.foreseen
         return None if expected is None else Policy.certain(expected, self._moves)
+
+    def why(self, expected: int) -> Followed | None:
+        """How often it came next."""
+        return self._predictor.followed(expected)
 
     def learn(self, past: Past) -> None:
         if past.theirs is not None:

@@ -7,6 +7,7 @@ from functools import partial
 
 from arena.agents.agent import AgentSpec, Past
 from arena.agents.readers.foreseeing import MovesReader
+from arena.agents.readers.reading import Stayed
 from arena.games import Game
 from arena.records import Outcome, Policy, Seat
 
@@ -19,11 +20,19 @@ class WinStay:
         self._moves = moves
         self._wins = wins
         self._expected: Policy | None = None
+        self._last: Past | None = None
 
     def foresee(self) -> Policy | None:
         return self._expected
 
+    def why(self, expected: int) -> Stayed | None:
+        """What the other played last, and whether it won."""
+        if self._last is None or self._last.theirs is None:
+            return None
+        return Stayed(self._last.theirs, self._last.outcome is Outcome.LOSS)
+
     def learn(self, past: Past) -> None:
+        self._last = past
         if past.mine is None or past.theirs is None:
             self._expected = None
             return

@@ -89,7 +89,7 @@ class Engine:
 
     def _score(self, tokens: Path) -> Scores:
         found: list[float] = []
-        for told in scores(self._evaluator, self._tree, tokens, self._waiting.asked, min(self._outputs, self._batch)):
+        for told in scores(self._evaluator, self._tree, tokens, self._waiting, min(self._outputs, self._batch)):
             self._notice(told)
             found += told.scores
         self.work = replace(self.work, prompt_tokens=self.work.prompt_tokens + len(found))
@@ -112,7 +112,7 @@ class Engine:
         halved = self._evaluator.background and not self._begun and waiting >= _HALVED
         outputs = min(self._outputs, -(-waiting // 2)) if halved else self._outputs
         asked = self._waiting.asked
-        plan = self._tree.plan(self._waiting.next(), asked, self._batch, outputs)
+        plan = self._tree.plan(self._waiting.next(), self._waiting, self._batch, outputs)
         self._waiting.settle(set(plan.answered))
         if not plan.rows:
             return False

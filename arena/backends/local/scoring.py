@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Reversible
 
 from arena.backends.local.evaluator import Evaluator, Path, Row
 from arena.backends.local.rows import Told, Wanted
@@ -11,7 +11,7 @@ from arena.backends.local.tree import Tree
 
 
 def scores(
-    evaluator: Evaluator, cache: Tree | States, tokens: Path, pending: Iterable[Path], outputs: int
+    evaluator: Evaluator, cache: Tree | States, tokens: Path, pending: Reversible[Path], outputs: int
 ) -> Iterator[Told]:
     """The answers for the rows after tokens[:1], tokens[:2] and so on: the score of the token that follows.
 

@@ -7,7 +7,7 @@ the prefix tree (`arena.backends.local.tree`), whose place it takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Reversible
 
 from arena.backends.local.evaluator import Memory, Path, Row
 from arena.backends.local.tree import Plan
@@ -23,9 +23,9 @@ class States:
         self._free = list(range(sequences - 1, -1, -1))
         self._cells = cells  # free ones; a copy is counted as if it shared none
 
-    def plan(self, wanted: Iterable[Path], pending: Iterable[Path], tokens: int, outputs: int) -> Plan:
+    def plan(self, wanted: Iterable[Path], pending: Reversible[Path], tokens: int, outputs: int) -> Plan:
         """Plan one batch, as `Tree.plan` does. Room is made by dropping the least recently used."""
-        plan = Plan()
+        plan = Plan(pending)
         for path in wanted:
             if len(plan.answered) >= outputs:
                 break
@@ -58,7 +58,7 @@ class States:
         if path in self._resident and len(path) > keep:
             self._drop(path)
 
-    def lend(self, cells: int, pending: Iterable[Path]) -> int:
+    def lend(self, cells: int, pending: Reversible[Path]) -> int:
         """A sequence that holds no prompt, with room for `cells` tokens, as in `Tree.lend`."""
         if not self._make_room(cells):
             raise RuntimeError(f"{cells} tokens don't fit the cache")

@@ -9,7 +9,7 @@ Only the tree copies or drops sequences, through the small `Memory` interface, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Reversible
 from contextlib import suppress
 from operator import itemgetter
 
@@ -57,16 +57,16 @@ class Tree:
         self._scratch: list[int] = []
         self.resident = 0  # nodes, hence cells
 
-    def plan(self, wanted: Iterable[Path], pending: Iterable[Path], tokens: int, outputs: int) -> Plan:
+    def plan(self, wanted: Iterable[Path], pending: Reversible[Path], tokens: int, outputs: int) -> Plan:
         """Plan one batch: as many of the `wanted` paths, in order, as `tokens` new tokens and `outputs` allow.
 
         The paths must differ. One that is too long for a whole batch is begun, and a later batch ends
-        it. `pending` are the paths whose prefixes should stay if room must be made. After the rows have been
-        evaluated, `settle` must be called.
+        it. `pending` are the paths whose prefixes should stay; if room must be made for others, the last of them make
+        it first. After the rows have been evaluated, `settle` must be called.
         """
         self._batch += 1
         self._tidy(pending)
-        plan = Plan()
+        plan = Plan(pending)
         for path in wanted:
             if len(plan.answered) >= outputs:
                 break
@@ -81,7 +81,7 @@ class Tree:
             if cost > room and plan.cost:
                 break
             begun = cost > room
-            if not self._make_room(min(cost, room), plan, pending):
+            if not self._make_room(min(cost, room), plan):
                 break
             plan.cost += min(cost, room)
             if begun:
@@ -110,11 +110,11 @@ class Tree:
         if node.sequence >= 0:
             self._trim(node, lambda ancestor: ancestor.depth <= keep)
 
-    def lend(self, cells: int, pending: Iterable[Path]) -> int:
+    def lend(self, cells: int, pending: Reversible[Path]) -> int:
         """A sequence outside the tree, with room for `cells` cells. Until `take_back` nothing may be planned. Raises
         RuntimeError if the cache is too small."""
         self._batch += 1
-        if not self._make_room(cells, Plan(), pending):
+        if not self._make_room(cells, Plan(pending)):
             raise RuntimeError(f"{cells} tokens don't fit the cache")
         return self._free.pop()
 
@@ -194,7 +194,7 @@ class Tree:
             if leaf.needed != self._batch and leaf.used < recent:
                 self._trim(leaf, lambda node: node.needed == self._batch or node.used >= recent)
 
-    def _make_room(self, cost: int, plan: Plan, pending: Iterable[Path]) -> bool:
+    def _make_room(self, cost: int, plan: Plan) -> bool:
         """Free cells for `cost` new nodes and a sequence for one more leaf; False if that can't be done."""
         # each path of the batch, including this one, may need a sequence, and a cell if it is evaluated again
         planned = len(plan.answered) + 1
@@ -208,17 +208,17 @@ class Tree:
 
         if enough():
             return True
-        self._mark(pending)
+        self._mark(plan.pending)
         # leaves that nobody waits for go first, the oldest first, an eighth of everything at a time
         for leaf in sorted(self._leaves.values(), key=lambda leaf: leaf.used):
             if enough(spare=1):
                 break
             if leaf.needed != self._batch and leaf.used != self._batch:
                 self._trim(leaf, lambda node: self._batch in (node.used, node.needed))
-        for leaf in sorted(self._leaves.values(), key=lambda leaf: leaf.used):
-            if enough():
-                break
-            if leaf.used != self._batch:
+        # then the least urgent: the next path would be evaluated anew at once, and would drive out the one after it
+        while not enough() and (path := next(plan.last_ones, None)) is not None:
+            leaf = self._reach(path)
+            if leaf.sequence >= 0 and leaf.used != self._batch:
                 self._trim(leaf, lambda node: node.used == self._batch)
         return enough()
 
@@ -256,7 +256,9 @@ class Tree:
 class Plan:
     """A batch: its rows in the order of evaluation, and the paths whose distributions they give."""
 
-    def __init__(self) -> None:
+    def __init__(self, pending: Reversible[Path]) -> None:
+        self.pending = pending
+        self.last_ones = reversed(pending)  # those that may still have to make room
         self.rows: list[Row] = []
         self.answered: list[Path] = []
         self.cost = 0  # tokens to evaluate

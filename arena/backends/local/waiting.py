@@ -99,6 +99,15 @@ class Waiting(Generic[P]):
         """The places that are waited for."""
         return self._asked
 
+    def __iter__(self) -> Iterator[P]:
+        """The places that are waited for, as they came."""
+        return iter(self._asked)
+
+    def __reversed__(self) -> Iterator[P]:
+        """The places that are waited for, the least urgent first."""
+        by_urgency = sorted(self._asked.items(), key=lambda one: (one[1].urgency, one[1].path), reverse=True)
+        yield from (place for place, _ in by_urgency)
+
     def next(self) -> Iterator[P]:
         """The places that are waited for and not begun, the most urgent first. Afterwards `settle` must be called."""
         while self._queue:

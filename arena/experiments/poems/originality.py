@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from arena.experiments.poems.contest import Lines
+from arena.stats import diversity
 
 Words = tuple[str, ...]
 
@@ -21,8 +22,7 @@ def words(lines: Lines) -> Words:
 
 def distinct(text: Words, n: int) -> float | None:
     """Distinct-n (Li et al. 2016): different n-grams of words as a share of all; None if there is no n-gram."""
-    grams = _grams(text, n)
-    return len(set(grams)) / len(grams) if grams else None
+    return diversity.distinct([text], n)
 
 
 def longest_shared(text: Words, others: Iterable[Words]) -> int:
@@ -34,10 +34,6 @@ def longest_shared(text: Words, others: Iterable[Words]) -> int:
     if text in rest:
         rest.remove(text)
     return max((_longest_common(text, other) for other in rest), default=0)
-
-
-def _grams(text: Words, n: int) -> list[Words]:
-    return [text[at : at + n] for at in range(len(text) - n + 1)]
 
 
 def _longest_common(one: Sequence[str], other: Sequence[str]) -> int:

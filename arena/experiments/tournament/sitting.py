@@ -60,15 +60,20 @@ class Sitting:
         """The name of the run that holds the matches; None until a round has been played."""
         return None if self._writer is None else self._writer.run.name
 
-    async def play(self) -> AsyncGenerator[Round, None]:
-        """Play the next match. A match that isn't played to its end is kept, marked as abandoned."""
+    async def play(self, go_on: bool = False) -> AsyncGenerator[Round, None]:
+        """Play the next match; or `go_on` with the last one if it wasn't finished, whose rounds come first. A match
+        that isn't played to its end is kept, marked as abandoned."""
         number = self._next_match()
+        history = self._writer.reopen_match(self._key, number - 1) if go_on and self._writer is not None else ()
+        number -= bool(history)
         since = time.monotonic()
         flushed = since - FLUSH_SECONDS
-        done = 0
+        done = len(history)
         writer = self._writer
         try:
-            async for played in play_match(self._pairing, number, self._rounds):
+            for played in history:
+                yield played
+            async for played in play_match(self._pairing, number, self._rounds, history):
                 if writer is None or not done:
                     writer = self._begun(number)
                 writer.add_round(self._key, number, played)

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files as resources
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from arena.reports.folder.absent import absent
-from arena.reports.report import Report
+from arena.reports.markup import marked_up
+from arena.reports.report import Figure, Report
 from arena.reports.settings import run_document
 from arena.reports.table import Table
 from arena.reports.words import full_title
 from arena.store.rows import RunRow
-from arena.text import printable
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 _HERE: Final = "arena.reports.folder"
 _ENDS: Final = (".md", ".tex", ".csv", ".png", ".svg", ".pdf", "-data.csv")  # of files about a table or a figure
@@ -44,14 +47,10 @@ def page(
 ) -> str:
     """The page: reports with their figures as `drawn`, and the folder's `files` by name with their sizes in bytes and
     what they are. Every text is data: it is escaped, and characters that would act are written out."""
-    from jinja2 import Environment, StrictUndefined
-
     css = (resources(_HERE) / "page.css").read_text(encoding="utf-8")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_inert
-    )
-    template = environment.from_string((resources(_HERE) / "page.html").read_text(encoding="utf-8"))
-    return template.render(
+    return marked_up(
+        _HERE,
+        "page.html",
         css=css,
         css_digest=b64encode(sha256(css.encode()).digest()).decode(),
         version=version("predictability-arena"),
@@ -61,11 +60,6 @@ def page(
         absent=absent(reports),
         files=[{"name": name, "kib": -(-size // 1024), "what": what} for name, (size, what) in sorted(files.items())],
     )
-
-
-def _inert(value: Any) -> Any:
-    """What is put into the page: a text in which nothing acts, not even by turning the direction of writing."""
-    return printable(value, keep="\n") if type(value) is str else value
 
 
 def _parts(
@@ -84,9 +78,14 @@ def _parts(
             "tables": [_table(table) for table in here],
             "notes": [note for table in here for note in table.footnotes],
             "figure": drawn[key].address if key in figures else None,
+            "live": _live(figures.get(key)),
             "data": f"{key}-data.csv",
             "files": [name for end in _ENDS if (name := f"{key}{end}") in files],
         }
+
+
+def _live(figure: Figure | None) -> Markup | None:
+    return None if figure is None or figure.live is None else figure.live()
 
 
 def title_of(parts: Sequence[Table]) -> str:

@@ -1,9 +1,12 @@
 """The app's screens.
 
 base.py            what screens have in common
+ending.py          the end of a match
 fit.py             a match that doesn't fit a model's context
+help.py            all keys of a screen, and what its words mean
 judge.py           judging poems, pair by pair
 judge_setup.py     who judges poems
+leave.py           whether a match that isn't over is to be left
 lobby.py           the lobby
 match.py           a match of a person against a model or a bot
 notice.py          the terms of the weights, shown once

@@ -43,6 +43,10 @@ class ArenaScreen(Screen[None]):
     def show_progress(self, line: str) -> None:
         """Show a step of loading a model, in place of the previous one, if a model is loaded for this screen."""
 
+    def own_keys(self) -> list[tuple[str, str]]:
+        """Keys that this screen handles beside its bindings, with what each does, for the help."""
+        return []
+
     def action_leave(self) -> None:
         """Go back to where this screen was opened."""
         self.dismiss()
@@ -106,6 +110,7 @@ def fill(table: DataTable[Any], rows: Iterable[Sequence[Text | str]]) -> None:
                 table.update_cell_at(Coordinate(index, column), value, update_width=True)
         else:
             table.add_row(*values, key=str(index))
+            table.screen.refresh_bindings()  # Enter opens it from now on
 
 
 class PairingScreen(ArenaScreen):

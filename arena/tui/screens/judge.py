@@ -9,13 +9,14 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from arena.errors import ArenaError
 from arena.experiments.poems.judgement import Choice
 from arena.session.judging import LAST_JUDGE, Judging, LastJudge, Moment, Stage
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.poem import PoemPage
 
 _NARROW: Final = 66  # columns below which the poems stand one above the other
@@ -57,7 +58,7 @@ class JudgeScreen(ArenaScreen):
                 yield PoemPage("second", "2")
         yield Static(id="judge-bar")
         yield Static(id="judge-note")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         try:

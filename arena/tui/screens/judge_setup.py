@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from arena.errors import UsageError
 from arena.experiments.poems.judgement import person
@@ -18,6 +18,7 @@ from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.judge import JudgeScreen
 from arena.tui.widgets.form import Row, StillInput
+from arena.tui.widgets.keys_footer import KeysFooter
 
 
 class JudgeSetupScreen(ArenaScreen):
@@ -35,7 +36,7 @@ class JudgeSetupScreen(ArenaScreen):
             yield Row("Your name", StillInput(LAST_JUDGE.read().name, max_length=60, id="judge-name"))
             yield Button("Judge", id="judge", variant="primary", compact=True)
             yield Static(id="waiting")
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.query_one("#judge-name").focus()

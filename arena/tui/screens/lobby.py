@@ -9,19 +9,23 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Footer, Input, Label, Select, Static
+from textual.widgets import Button, Input, Label, Select, Static
 
+from arena.agents.readers.levels import LEVELS, level_of
 from arena.errors import ArenaError, UsageError
 from arena.experiments.tournament.sitting import SITTING
 from arena.games import Game, parse_game, playable_games
 from arena.records import Seat
-from arena.session.choice import HUMAN, MIND_READER, Choice, whole_number
-from arena.session.seats import display_name, model_lines, seat_options
+from arena.session.choice import HUMAN, Choice, is_person, whole_number
+from arena.session.ending.words import points
+from arena.session.seats import display_name, model_lines, name_at_table, seat_options
+from arena.session.unfinished import Unfinished, unfinished
 from arena.store.rows import CellRow, MatchRow
 from arena.store.store import Store
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.widgets.form import Row, StillInput, chooser, offer
+from arena.tui.widgets.keys_footer import KeysFooter
 
 MOST_ROUNDS = 100_000
 
@@ -31,7 +35,8 @@ class LobbyScreen(ArenaScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "play", "Play", priority=False),
-        Binding("ctrl+p", "app.command_palette", "Commands", show=True),
+        Binding("g", "go_on", "Go on"),
+        Binding("i", "read_me", "It reads you"),
         Binding("w", "watch", "Watch"),
         Binding("t", "app.open('Tournament')", "Tournament"),
         Binding("n", "app.open('Numbers')", "Numbers"),
@@ -45,6 +50,9 @@ class LobbyScreen(ArenaScreen):
     def __init__(self) -> None:
         super().__init__()
         self._last: tuple[CellRow, MatchRow] | None = None
+        self._unfinished: Unfinished | None = None
+        self._seated: dict[Seat, str] = {}  # the two seats as they were chosen last
+        self._left: dict[Seat, str] = {}  # who sat in each seat before a person did
 
     def compose(self) -> ComposeResult:
         choice = self.arena.choice
@@ -66,11 +74,12 @@ class LobbyScreen(ArenaScreen):
             )
         with Horizontal(id="lobby-buttons"):
             yield Button("Play", id="play", variant="primary", compact=True)
-            yield Button("Watch it against the greedy reader", id="watch", compact=True)
+            yield Button("It reads you", id="read-me", compact=True)
+            yield Button("Watch a show", id="watch", compact=True)
         yield Static(id="last", classes="dim")
         with VerticalScroll(id="lobby-models", can_focus=False):
             yield Static(id="models")
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.query_one("#play").focus()
@@ -103,18 +112,40 @@ class LobbyScreen(ArenaScreen):
 
     async def _show_last(self) -> None:
         """Show the match that was played last, in one line."""
-        self._last = await self.arena.from_store(_last_match) if self.arena.store.exists() else None
-        if self._last is None or not self.is_mounted:
+        found = await self.arena.from_store(_last) if self.arena.store.exists() else None
+        if found is None or not self.is_mounted:
+            return
+        self._last, self._unfinished = found
+        self.refresh_bindings()
+        if self._unfinished is not None:
+            choice, rounds = self._unfinished
+            against = choice.opponent if is_person(choice.subject) else choice.subject
+            text = Text.assemble("Go on (", ("g", "bold"), f") with your match against {name_at_table(against)}")
+            text.append(f", at round {rounds + 1} of {choice.rounds}")
+            self.query_one("#last", Static).update(text)
+            return
+        if self._last is None:
             return
         cell, match = self._last
         spec = cell.spec
-        net, whose = 100 * match.net / match.rounds, "net"
-        if people := {spec.subject, spec.opponent} & {HUMAN, MIND_READER}:
-            net, whose = net if spec.subject in people else -net, "your net"
-        text = Text.assemble("Last (", ("l", "bold"), " replays it): ")
-        text.append(f"{display_name(spec.subject)} against {display_name(spec.opponent)}, ")
-        text.append(f"{whose} {net:+z.0f} over {match.rounds} rounds")
+        net = 100 * match.net / match.rounds
+        who = f"{display_name(spec.subject)} against {display_name(spec.opponent)}"
+        if is_person(spec.subject):
+            who = f"you against {name_at_table(spec.opponent)}"
+        elif is_person(spec.opponent):
+            who, net = f"you against {name_at_table(spec.subject)}", -net
+        text = Text.assemble("Last (", ("l", "bold"), f" replays it): {who}, net {points(net)}, {match.rounds} rounds")
         self.query_one("#last", Static).update(text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There may be no match to go on with, and none to replay."""
+        needed = {"go_on": self._unfinished, "last": self._last}
+        return action not in needed or needed[action] is not None
+
+    def action_go_on(self) -> None:
+        """Go on with the match that was left."""
+        if self._unfinished is not None:
+            self.arena.go_on(self._unfinished.choice)
 
     def action_last(self) -> None:
         """Replay the match that was played last."""
@@ -124,12 +155,37 @@ class LobbyScreen(ArenaScreen):
 
     @on(Select.Changed)
     def _changed(self, event: Select.Changed) -> None:
+        if event.select.id in (Seat.SUBJECT.value, Seat.OPPONENT.value):
+            self._seat_the_person(Seat(event.select.id))
         if event.select.id == "game":
             game = parse_game(str(event.value))
             for seat in Seat:
                 select = self.query_one(f"#{seat.value}", Select)
                 offer(select, _choices(game, seat, self.arena.choice))
         self._show_states()
+
+    def _seat_the_person(self, changed: Seat) -> None:
+        """There is one person: who chooses to be read sits opposite the reader, and who takes a seat leaves the other
+        one."""
+        seats = {seat: self.query_one(f"#{seat.value}", Select) for seat in Seat}
+        before, self._seated = self._seated, {seat: str(select.value) for seat, select in seats.items()}
+        self._left |= {seat: spec for seat, spec in before.items() if not is_person(spec)}
+        if not before or before == self._seated:
+            return
+        subject, opponent = self._seated.values()
+        if changed is Seat.OPPONENT and level_of(opponent) is not None and not is_person(subject):
+            seats[Seat.SUBJECT].value = HUMAN
+        elif is_person(subject) and is_person(opponent):
+            seats[changed.other].value = self._left.get(changed.other, Choice().subject)
+
+    @on(Button.Pressed, "#read-me")
+    def action_read_me(self) -> None:
+        """Be read, at once, by the reader that is chosen, or by the most merciless."""
+        subject, opponent = (self.query_one(f"#{seat.value}", Select) for seat in Seat)
+        reader = str(opponent.value) if level_of(str(opponent.value)) else LEVELS[-1].spec
+        subject.value, opponent.value = HUMAN, reader
+        self._seated = {Seat.SUBJECT: HUMAN, Seat.OPPONENT: reader}
+        self.action_play()
 
     @on(Button.Pressed, "#play")
     @on(Input.Submitted)
@@ -153,7 +209,7 @@ class LobbyScreen(ArenaScreen):
     def _choice(self, watch: bool) -> Choice:
         subject = str(self.query_one("#subject", Select).value)
         opponent = "greedy" if watch else str(self.query_one("#opponent", Select).value)
-        people = [spec for spec in (subject, opponent) if spec in (HUMAN, MIND_READER)]
+        people = list(filter(is_person, (subject, opponent)))
         if watch and people:
             raise UsageError("you can't be watched here: put a model or a bot in the subject's seat")
         if len(people) == 2:
@@ -166,8 +222,9 @@ class LobbyScreen(ArenaScreen):
         return Choice(game, subject, opponent, rounds, seed)
 
 
-def _last_match(store: Store) -> tuple[CellRow, MatchRow] | None:
-    return store.last_match(SITTING)
+def _last(store: Store) -> tuple[tuple[CellRow, MatchRow] | None, Unfinished | None]:
+    """The match played last, and the one to go on with."""
+    return store.last_match(SITTING), unfinished(store)
 
 
 def _choices(game: Game, seat: Seat, choice: Choice) -> list[tuple[str, str]]:

@@ -1,37 +1,48 @@
-"""A match of a person against a model or a bot: their moves, its mind, and how predictable both are."""
+"""A match of a person against a model, a bot or a reader of moves: their moves, the score, and who can foresee whom."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import ClassVar
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
-from arena.agents.agent import PolicyView, View
+from arena.agents.agent import View
 from arena.agents.person import Person
+from arena.agents.readers.levels import level_of
+from arena.concurrency import aside
 from arena.experiments.tournament.sitting import Sitting
 from arena.games import parse_game
 from arena.records import Outcome, Round, Seat
-from arena.session.choice import HUMAN, MIND_READER, Choice
+from arena.session.choice import HUMAN, Choice, is_person
+from arena.session.ending.ending import ending
+from arena.session.ending.standing import kept
+from arena.session.ending.words import points
 from arena.session.pairing import Prepared
 from arena.session.people import among_people
-from arena.session.seats import display_name
-from arena.stats.foresight import MarkovPredictor
+from arena.session.seats import name_at_table, reads_moves
+from arena.session.sight import Sight
+from arena.session.telling import aim, record
+from arena.session.unfinished import remember
+from arena.store.store import Store
 from arena.tui.screens.base import PairingScreen
-from arena.tui.widgets.mind import MindBars
+from arena.tui.screens.ending import EndingScreen, Next
+from arena.tui.screens.leave import LeaveScreen
+from arena.tui.widgets.faces import Faces
+from arena.tui.widgets.keys_footer import KeysFooter
+from arena.tui.widgets.mind_panel import MindPanel
 from arena.tui.widgets.moves import MoveBar, move_keys
-from arena.tui.widgets.plot import DeterminismPlot
-from arena.tui.widgets.rounds import RoundTable, move_names, outcome_for
+from arena.tui.widgets.panel import MatchPanel
+from arena.tui.widgets.reading_panel import ReadingPanel
 
 _NARROW, _LOW = 72, 22
+LOOK_SECONDS = 1.5  # from the end of a match to its card, so that the last round can be seen
 _CLOCK = 0.25  # seconds between updates of how long a model has been thinking
 
 
@@ -44,156 +55,141 @@ class MatchScreen(PairingScreen):
         Binding("escape", "leave", "Lobby"),
     ]
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: Choice, go_on: bool = False) -> None:
+        """With `go_on`, the first match is the one that was left, if there is one."""
         super().__init__(choice)
+        self._go_on = go_on
         self._game = parse_game(choice.game)
         specs = {Seat.SUBJECT: choice.subject, Seat.OPPONENT: choice.opponent}
-        people = [seat for seat, spec in specs.items() if spec in (HUMAN, MIND_READER)]
+        people = [seat for seat, spec in specs.items() if is_person(spec)]
         self._seat = people[0] if people else Seat.SUBJECT
-        self._me, self._other = display_name(specs[self._seat]), display_name(specs[self._seat.other])
+        self._me, self._other = name_at_table(specs[self._seat]), name_at_table(specs[self._seat.other])
         self._person: Person | None = None
-        self._moves, self._others = self._game.moves_of(self._seat), self._game.moves_of(self._seat.other)
+        self._moves = self._game.moves_of(self._seat)
         self._keys = move_keys(self._moves) if people else {}
         self._watched = not people
-        self._score: Counter[Outcome] = Counter()
-        self._lines: list[str] = []
-        self._predictor = MarkovPredictor(len(self._moves))
+        self._is_read = specs[self._seat] == HUMAN and reads_moves(specs[self._seat.other])
+        self._level = level_of(specs[self._seat.other])
+        self._sight = Sight(self._game, self._seat)
+        self._agents: dict[Seat, object] = {}
         self._thinking: float | None = None
-        self._last = ""  # the other's move in the round before
         self._over = False
         self._again = asyncio.Event()
+        self._looked = asyncio.Event()  # the last round has been seen long enough
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
-        with Horizontal(id="faces"):
-            yield Static(id="me", classes=f"seat {self._seat}")
-            yield Static(id="verb")
-            yield Static(id="it", classes=f"seat {self._seat.other}")
-        yield Static(id="progress")
+        yield Static(Text("" if self._watched else aim(self._game, self._seat)), id="aim")
+        yield Faces(self._seat, self._me, self._other, self._watched, id="faces")
         yield Static(id="score")
+        yield Static(id="status")
         if not self._watched:
             yield MoveBar(self._moves, id="move-bar")
-        with Horizontal(id="below"):
-            with Vertical(id="left"):
-                heading = "the opponent's mind" if self._watched else "its mind"
-                yield Static(heading, classes="dim", id="mind-heading")
-                yield MindBars(self._others, id="mind")
-                yield Static("rounds", classes="section", id="rounds-heading")
-                yield RoundTable(self._game, self._seat, id="rounds")
-            with Vertical(id="right"):
-                yield Static("determinism: W won, T tied, L lost", classes="dim")
-                yield DeterminismPlot(1 / len(self._game.moves), id="plot")
-                yield Static(id="foresight")
-        yield Footer()
+        if self._is_read:
+            yield ReadingPanel(self._game, self._seat, self._level, id="below")
+        else:
+            yield MindPanel(self._game, self._seat, self._watched, id="below")
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self._say_title(None)
-        self._show_faces("", "", "loading …")
-        plot = self.query_one("#plot", DeterminismPlot)
-        self.call_after_refresh(plot.begin, self.choice.rounds)
+        self._show_score()
+        self._say("loading …")
+        self._panel.begin(self._sight, self.choice.rounds)
         self.set_interval(_CLOCK, self._tick)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "narrow")
         self.set_class(event.size.height < _LOW, "low")
 
+    @property
+    def _panel(self) -> MatchPanel:
+        return self.query_one("#below", MatchPanel)
+
     # --- the match ---
 
     async def sit(self, prepared: Prepared, sitting: Sitting) -> None:
         """Play one match, and another each time the person asks for it."""
-        agents = (prepared.pairing.subject, prepared.pairing.opponent)
-        self._person = next((agent for agent in agents if isinstance(agent, Person)), None)
-        if self._person is not None:
-            self._person.on_turn = self._your_turn
+        self._agents = {seat: prepared.pairing.agent(seat) for seat in Seat}
+        person = self._agents[self._seat]
+        if isinstance(person, Person):
+            self._person = person
+            person.on_turn = self._your_turn
+            remember(self.choice, prepared.pairing.seed)
         while True:
             self._begin()
-            async with aclosing(sitting.play()) as rounds:
+            async with aclosing(sitting.play(self._go_on)) as rounds:
+                self._go_on = False
                 async for played in rounds:
                     self._show_round(played)
                     if self._watched:
                         await asyncio.sleep(0)  # bots never wait: let the screen breathe
             self._end()
-            self.run_worker(self._show_among_people(), group="people", exclusive=True)
-            await self._again.wait()
+            if self._watched:
+                await self._again.wait()
+            elif await self._look_back(sitting.run) == "leave":
+                self.dismiss()
+                return
+
+    async def _look_back(self, run: str | None) -> Next:
+        """Show the ending of the match once its last round could be seen; returns what the person wants next."""
+        found = None if run is None else await self.arena.from_store(lambda store: kept(store, run))
+        standing = None if found is None else found.standing
+        people = None if found is None else await self.arena.from_store(self._among_people)
+        made = await aside(ending, self._sight, self._other, standing, people or "")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._looked.wait(), LOOK_SECONDS)
+        if self._again.is_set():
+            return "again"
+        answer: asyncio.Future[Next | None] = asyncio.get_running_loop().create_future()
+        name = "arena-match" if found is None else f"arena-match-{run}-{found.number}"
+        await self.app.push_screen(EndingScreen(made, found, name), answer.set_result)
+        return await answer or "leave"
+
+    def _among_people(self, store: Store) -> str:
+        """Where the person stands among recorded people; "" if they moved too seldom, or the store has none."""
+        rate = self._sight.predictor(self._seat).rate
+        return "" if rate is None else among_people(store, self._game, self._seat, self.choice.rounds, rate)
 
     def _begin(self) -> None:
         self._over = False
         self.refresh_bindings()
-        self.query_one("#progress").display = False
         self._thinking = time.monotonic()
         self._again.clear()
-        self._score.clear()
-        self._lines.clear()
-        self._last = ""
-        self._predictor = MarkovPredictor(len(self._moves))
-        self.query_one("#plot", DeterminismPlot).begin(self.choice.rounds)
-        self.query_one("#rounds", RoundTable).begin()
-        self.query_one("#mind", MindBars).hide()
+        self._looked.clear()
+        self._sight = Sight(self._game, self._seat, self._agents[self._seat.other])
+        self._panel.begin(self._sight, self.choice.rounds)
         self._show_score()
-        self._show_faces("", "", "")
+        self.query_one(Faces).begin()
+        self._say("")
         self._say_title(1)
         if not self._watched:
             self.query_one("#move-bar").focus()
 
     def _your_turn(self, view: View) -> None:
         self._thinking = None
+        self._sight.seal()
+        self._panel.turn(view)
         self.query_one("#move-bar", MoveBar).alive = True
         self._say_title(view.number)
-        mind = self.query_one("#mind", MindBars)
-        if isinstance(view, PolicyView):
-            best = self._game.best_reply if self._seat is Seat.OPPONENT else self._game.best_move
-            reply = self._moves[best(view.policy)]
-            likeliest = max(range(len(self._others)), key=view.policy.probabilities.__getitem__)
-            mind.reveal(view.policy, {likeliest: f"play {reply}"})
-            self._say_mind(f"its mind now{self._last}")
-        if view.number == 1:
-            self._show_faces("", "", "your move")
+        self._say("your move")
 
     def _show_round(self, played: Round) -> None:
-        mine, theirs = move_names(self._game, played, self._seat)
-        outcome = outcome_for(played, self._seat)
-        self._score[outcome] += 1
-        self._lines.append(f"{played.number:>3}  {mine:<12} {theirs:<12} {_SENTENCES[outcome]}")
-        decision = played.subject if self._seat is Seat.SUBJECT else played.opponent
-        other = played.opponent if self._seat is Seat.SUBJECT else played.subject
-        if not self._watched and decision.move is not None:
-            self._predictor.update(decision.move)
-        sentence = _SENTENCES[outcome] if not self._watched else {1: "wins", 0: "ties", -1: "loses"}[outcome]
-        self._show_faces(mine, theirs, sentence)
+        seen = self._sight.add(played)
+        self._thinking = time.monotonic()
+        self._say("")
+        self.query_one(Faces).show(self._sight)
         self._show_score()
-        shown = other.policy
-        if shown is not None:
-            self._say_mind(f"its mind in round {played.number}")
-            if other.move is not None:  # a reader sees the next mind at once, so the last one would be gone
-                likely = f" {shown.probabilities[other.move]:.2f}"
-                self._last = f" · last {self._others[other.move]},{likely}"
-            marks = {} if other.move is None else {other.move: "played"}
-            self.query_one("#mind", MindBars).reveal(shown, marks)
-        self.query_one("#rounds", RoundTable).add(played)
-        policy = played.subject.policy
-        self.query_one("#plot", DeterminismPlot).add(
-            None if policy is None else policy.determinism,
-            outcome,
-            None if self._watched else self._predictor.rate,
-        )
-        self._show_foresight()
+        self._panel.show(played, seen, self._sight)
         self._say_title(played.number)
 
     def _end(self) -> None:
         self._over = True
+        self._thinking = None
         self.refresh_bindings()
         if not self._watched:
             self.query_one("#move-bar", MoveBar).alive = False
-        self.query_one("#verb", Static).update(Text("the match is over\nn plays another", style="bold"))
-
-    async def _show_among_people(self) -> None:
-        """Set the person beside recorded people, where the store has some, in place of what is expected next."""
-        rate, rounds = self._predictor.rate, self.choice.rounds
-        if rate is None:
-            return
-        line = await self.arena.from_store(lambda store: among_people(store, self._game, self._seat, rounds, rate))
-        if line and self._over:
-            self._show_foresight(line)
+        self._say("the match is over")
 
     # --- what is shown ---
 
@@ -202,47 +198,29 @@ class MatchScreen(PairingScreen):
         who = f"{self._me} against {self._other}"
         self.query_one("#title", Static).update(Text(f"{self._game.title} · {at} · {who}"))
 
-    def _show_faces(self, mine: str, theirs: str, verb: str) -> None:
-        for id_, name, move in (("me", self._me, mine), ("it", self._other, theirs)):
-            text = Text(no_wrap=True, overflow="ellipsis")
-            text.append(f"{name}\n", style="dim")
-            text.append(move.upper() or " ", style="bold")
-            self.query_one(f"#{id_}", Static).update(text)
-        self.query_one("#verb", Static).update(Text(f"\n{verb}"))
+    def _say(self, line: str) -> None:
+        """What is going on right now: whose turn it is, or what is being waited for."""
+        self.query_one("#status", Static).update(Text(line))
 
     def _show_score(self) -> None:
-        won, tied, lost = (self._score[outcome] for outcome in (Outcome.WIN, Outcome.TIE, Outcome.LOSS))
-        rounds = won + tied + lost
-        net = f"{100 * (won - lost) / rounds:+.0f}" if rounds else "0"
-        text = f"won {won:>3}   tied {tied:>3}   lost {lost:>3}   net {net:>4}"
+        score = self._sight.score
+        won, tied, lost = (score[outcome] for outcome in (Outcome.WIN, Outcome.TIE, Outcome.LOSS))
+        text = f"won {won:>3}   tied {tied:>3}   lost {lost:>3}   net {points(self._sight.net):>4}"
         self.query_one("#score", Static).update(Text(text))
 
-    def _say_mind(self, heading: str) -> None:
-        self.query_one("#mind-heading", Static).update(Text(heading))
-
-    def _show_foresight(self, line: str = "") -> None:
-        rate = self._predictor.rate
-        if rate is None:
-            return
-        text = Text(f"you (line): {rate:.0%} foreseeable, chance {1 / len(self._moves):.0%}")
-        foreseen = self._predictor.foreseen
-        if line:
-            text.append(f"\n{line}")
-        elif foreseen is not None:
-            text.append(f"\nmost expected from you next: {self._moves[foreseen]}")
-        self.query_one("#foresight", Static).update(text)
-
     def _tick(self) -> None:
-        """While a model computes, say so, with the time: quietly, where its move will appear."""
-        if self._thinking is None or self._over or self._watched:
+        """While a model computes, say so, with the time."""
+        if self._thinking is None or self._watched:
             return
         seconds = time.monotonic() - self._thinking
         if seconds >= _CLOCK:
-            self.query_one("#verb", Static).update(Text(f"\nthinking {seconds:.0f}s", style="dim"))
+            self._say(f"it is thinking … {seconds:.0f} s" if seconds >= 1 else "it is thinking …")
 
     # --- keys ---
 
     def on_key(self, event: events.Key) -> None:
+        if self._over and event.key == "enter":
+            self._looked.set()
         if event.key in self._keys and self._choose(self._keys[event.key]):
             event.stop()
 
@@ -255,12 +233,15 @@ class MatchScreen(PairingScreen):
             return False
         bar = self.query_one("#move-bar", MoveBar)
         bar.marked, bar.alive = move, False
-        self._thinking = time.monotonic()
         return True
 
+    def own_keys(self) -> list[tuple[str, str]]:
+        """The keys that play moves."""
+        return [(key, f"play {self._moves[move]}") for key, move in self._keys.items()]
+
     def show_progress(self, line: str) -> None:
-        """Show a step of loading the model, where its move will appear."""
-        self.query_one("#progress", Static).update(Text(line, style="dim"))
+        """Show a step of loading the model."""
+        self._say(line)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Show in the footer only what can be done now."""
@@ -270,12 +251,21 @@ class MatchScreen(PairingScreen):
         """Play another match of the same pairing."""
         if self._over:
             self._again.set()
+            self._looked.set()
+
+    def action_leave(self) -> None:
+        """Leave; where rounds would be left behind, only if the person means it."""
+        if self._watched or self._over or not self._sight.rounds:
+            self.dismiss()
+        else:
+            self.app.push_screen(LeaveScreen(), self._leave)
+
+    def _leave(self, meant: bool | None) -> None:
+        if meant:
+            self.dismiss()
 
     def action_copy(self) -> None:
         """Copy the rounds so far as text."""
         head = f"{self._game.title}: {self._me} against {self._other}"
-        self.app.copy_to_clipboard("\n".join([head, *self._lines]) + "\n")
+        self.app.copy_to_clipboard("\n".join([head, *record(self._sight)]) + "\n")
         self.notify("The rounds so far are in the clipboard.", timeout=3)
-
-
-_SENTENCES = {Outcome.WIN: "you won", Outcome.TIE: "a tie", Outcome.LOSS: "you lost"}

@@ -14,7 +14,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Center, Vertical
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from arena.errors import ArenaError
 from arena.experiments.numbers.task import Task, find_task
@@ -24,6 +24,7 @@ from arena.session.seats import display_name
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.widgets.form import StillInput
+from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.numbers_view import NumbersView
 
 _TICK = 1 / 15  # seconds between two looks for new answers
@@ -65,7 +66,7 @@ class NumbersScreen(ArenaScreen):
                 yield StillInput(id="answer", placeholder=_hint(self._asked))
             yield Static(id="verdict")
         yield NumbersView(id="view")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self._begin()

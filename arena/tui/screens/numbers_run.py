@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from arena.concurrency import aside
 from arena.reports.cautions import cautions, families_of
@@ -20,6 +20,7 @@ from arena.session.numbers_words import expected, prepare
 from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.tui.screens.base import ArenaScreen, RunFollower, fill
+from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.numbers_view import NumbersView
 
 _ROOMY = 110  # columns from which names aren't cut
@@ -45,7 +46,7 @@ class NumbersRunScreen(RunFollower[list[StoredCell]]):
         yield DataTable(cursor_type="row", id="task-cells")
         yield Static(id="families", classes="dim")
         yield NumbersView(id="view")
-        yield Footer()
+        yield KeysFooter()
 
     async def on_mount(self) -> None:
         self.query_one("#view").display = False
@@ -128,7 +129,7 @@ class NumbersCellScreen(ArenaScreen):
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
         yield NumbersView(id="view")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._draw)  # the view knows its size by then

@@ -9,7 +9,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Footer, Input, Label, Select, Static
+from textual.widgets import Button, Input, Label, Select, Static
 
 from arena.agents.spec import make_bot, parse_agent
 from arena.errors import ArenaError, UsageError
@@ -20,6 +20,7 @@ from arena.session.numbers_choice import LAST_NUMBERS, NumbersChoice, task_playe
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.numbers import NumbersScreen
 from arena.tui.widgets.form import Row, StillInput, chooser, offer
+from arena.tui.widgets.keys_footer import KeysFooter
 
 MOST_DRAWS = 20_000  # the most that a screen can show; the command line draws more
 _LOW = 22
@@ -65,7 +66,7 @@ class NumbersSetupScreen(ArenaScreen):
         with Horizontal(classes="setup-row"):
             yield Button("Draw", id="draw", variant="primary", compact=True)
             yield Static("  the same choice again goes on where it was", classes="dim")
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self._usual = usual_draws(self._choice.subject, find_task(str(self._select("task").value)))

@@ -14,7 +14,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from arena.agents.moves import move_tokens
 from arena.agents.spec import parse_agent
@@ -26,6 +26,7 @@ from arena.session.seats import display_name
 from arena.store.rows import CellRow
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.rounds import move_names
 
 _VERDICTS = {"move": "a move", "mark": "no move before the closing mark", "eos": "no move", "length": "no move in time"}
@@ -42,13 +43,13 @@ class ReplayScreen(ArenaScreen):
         Binding("escape", "leave", "Back"),
     ]
 
-    def __init__(self, cell: CellRow, number: int) -> None:
+    def __init__(self, cell: CellRow, number: int, seat: Seat = Seat.SUBJECT) -> None:
         super().__init__()
         self._cell = cell
         self._number = number
         self._rounds: tuple[Round, ...] = ()
         self._at = 0
-        self._seat = Seat.SUBJECT
+        self._seat = seat
         self._ids = False
         self._vocabulary: dict[Seat, Vocabulary] = {}
         self._counts: dict[Seat, Mapping[int, str]] = {}  # which move a token counts for
@@ -63,7 +64,7 @@ class ReplayScreen(ArenaScreen):
             with VerticalScroll(id="mind-side"):
                 yield Static(id="tokens-heading", classes="dim")
                 yield Static(id="tokens")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     async def on_mount(self) -> None:
         cell, number = self._cell, self._number

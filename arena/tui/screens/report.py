@@ -8,13 +8,14 @@ from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from arena.reports.registry import reports_of
 from arena.reports.terminal import terminal
 from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.tui.screens.base import RunFollower
+from arena.tui.widgets.keys_footer import KeysFooter
 
 
 class ReportScreen(RunFollower[RenderableType]):
@@ -26,7 +27,7 @@ class ReportScreen(RunFollower[RenderableType]):
         yield Static(id="title", classes="title")
         with VerticalScroll(id="report"):
             yield Static(id="tables")
-        yield Footer()
+        yield KeysFooter()
 
     async def on_mount(self) -> None:
         await self.follow()

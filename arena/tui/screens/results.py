@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Input, Static
 
-from arena.experiments.registry import amount
-from arena.reports.settings import differences, of_run
+from arena.session.ending.words import points
+from arena.session.listing import SORTED, Listed, chosen, listed
 from arena.session.seats import display_name
 from arena.store.rows import CellRow, RunRow
-from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.numbers_run import NumbersRunScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.report import ReportScreen
 from arena.tui.screens.run import RunScreen
+from arena.tui.widgets.form import StillInput
+from arena.tui.widgets.keys_footer import KeysFooter
 
+_WIDEST: Final = 34  # columns of a cell
 _SCREENS: Final[dict[str, Callable[[str], ArenaScreen]]] = {
     "tournament": RunScreen,
     "match": RunScreen,
@@ -31,66 +33,98 @@ _SCREENS: Final[dict[str, Callable[[str], ArenaScreen]]] = {
 
 
 class ResultsScreen(ArenaScreen):
-    """All runs in the store, the latest first. Enter opens one."""
+    """All runs in the store, the latest first. Enter opens one, / filters by words, s sorts."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Lobby")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("s", "sort", "Sort"),
+        Binding("escape", "leave", "Lobby"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._listed: list[Listed] = []
+        self._order = next(iter(SORTED))
 
     def compose(self) -> ComposeResult:
-        yield Static("Results", classes="title")
+        yield Static("Results", id="title", classes="title")
+        yield StillInput(placeholder="words that a run must contain: a player, a game, a day", id="filter")
         yield DataTable(cursor_type="row", zebra_stripes=False, id="runs")
         yield Static(id="empty", classes="dim")
-        yield Footer()
+        yield KeysFooter()
 
     async def on_mount(self) -> None:
+        self.query_one("#filter").display = False
         table = self.query_one("#runs", DataTable)
-        table.add_columns("run", "kind", "state", "played", "who")
+        table.add_columns("run", "who", "against", "game or task", "net", "state", "began", "kind", "played")
         path = self.arena.store
-        rows = (await self.arena.from_store(_runs) if path.exists() else None) or []
-        self._found = {run.name: run for run, _ in rows}
-        differs = _differences([run for run, _ in rows])
-        for run, state in rows:
-            who = f"{_who(run)}{differs[run.name]}"
-            table.add_row(
-                *map(Text, map(printable, (run.name, run.spec.experiment, state, amount(run.spec), who))), key=run.name
-            )
-        if not rows:
+        self._listed = (await self.arena.from_store(listed) if path.exists() else None) or []
+        self._show()
+        if not self._listed:
             self.query_one("#empty", Static).update(
                 Text(f"  {path} holds no run yet: play a match, or start a tournament in the lobby.")
             )
         table.focus()
 
+    def _show(self) -> None:
+        words = self.query_one("#filter", Input).value
+        rows = chosen(self._listed, words, self._order)
+        table = self.query_one("#runs", DataTable)
+        table.clear()
+        for one in rows:
+            net = Text("" if one.net is None else points(one.net), justify="right")
+            before, after = (one.name, one.who, one.against, one.what), (one.state, one.began, one.kind, one.amount)
+            table.add_row(*map(_cell, before), net, *map(_cell, after), key=one.name)
+        some = f" · {len(rows)} of {len(self._listed)}: {words}" if words else ""
+        self.query_one("#title", Static).update(Text(printable(f"Results · {self._order}{some}")))
+        self.refresh_bindings()
+
+    def action_filter(self) -> None:
+        """Type words that a run must contain."""
+        typed = self.query_one("#filter", Input)
+        typed.display = True
+        typed.focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next of the orders."""
+        orders = list(SORTED)
+        self._order = orders[(orders.index(self._order) + 1) % len(orders)]
+        self._show()
+
+    def action_leave(self) -> None:
+        """Show all runs again, or leave."""
+        typed = self.query_one("#filter", Input)
+        if not typed.display:
+            self.dismiss()
+            return
+        typed.value = ""
+        typed.display = False
+        self._show()
+        self.query_one("#runs").focus()
+
+    @on(Input.Changed, "#filter")
+    def _typed(self) -> None:
+        self._show()
+
+    @on(Input.Submitted, "#filter")
+    def _filtered(self) -> None:
+        self.query_one("#runs").focus()
+
     @on(DataTable.RowSelected, "#runs")
     def _open(self, event: DataTable.RowSelected) -> None:
-        self.app.push_screen(run_screen(self._found[str(event.row_key.value)]))
+        found = next(one.run for one in self._listed if one.name == event.row_key.value)
+        self.app.push_screen(run_screen(found))
+
+
+def _cell(text: str) -> Text:
+    """A cell of the table; long names are cut, because the run's own screen has them whole."""
+    safe = printable(text)
+    return Text(safe if len(safe) <= _WIDEST else f"{safe[: _WIDEST - 1]}…")
 
 
 def run_screen(run: RunRow) -> ArenaScreen:
     """The screen that shows a run: its experiment's own if it has one, otherwise its tables."""
     return _SCREENS.get(run.spec.experiment, ReportScreen)(run.name)
-
-
-def _who(run: RunRow) -> str:
-    return ", ".join(dict.fromkeys(display_name(cell.subject) for cell in run.spec.cells))
-
-
-def _differences(runs: Sequence[RunRow]) -> dict[str, str]:
-    """By name, what distinguishes each run from others of the same kind with the same players."""
-    alike: dict[tuple[str, str], list[RunRow]] = {}
-    for run in runs:
-        alike.setdefault((run.spec.experiment, _who(run)), []).append(run)
-    found: dict[str, str] = {}
-    for group in alike.values():
-        said = differences([of_run(run) for run in group], shown=("rounds_asked",))
-        found |= zip((run.name for run in group), said, strict=True)
-    return found
-
-
-def _runs(store: Store) -> list[tuple[RunRow, str]]:
-    """All runs with their progress, the latest first."""
-    return [
-        (run, "finished" if run.finished else "running" if store.writer_of(run) is not None else "stopped")
-        for run in reversed(store.runs())
-    ]
 
 
 class CellScreen(ArenaScreen):
@@ -109,17 +143,18 @@ class CellScreen(ArenaScreen):
         yield Static(Text(f"{self._run} · {spec.what} · {who}"), classes="title")
         yield DataTable(cursor_type="row", id="matches")
         yield Static(id="empty", classes="dim")
-        yield Footer()
+        yield KeysFooter()
 
     async def on_mount(self) -> None:
         table = self.query_one("#matches", DataTable)
         table.add_columns("match", "rounds", "net", "state")
         rows = await self.arena.from_store(lambda store: store.matches(self._cell)) or []
         for row in rows:
-            net = Text(f"{100 * row.net / row.rounds:+.0f}", justify="right")
+            net = Text(points(100 * row.net / row.rounds), justify="right")
             table.add_row(str(row.number), str(row.rounds), net, row.state, key=str(row.number))
         if not rows:
             self.query_one("#empty", Static).update("  No match has a round yet.")
+        self.refresh_bindings()
         table.focus()
 
     @on(DataTable.RowSelected, "#matches")

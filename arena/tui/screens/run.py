@@ -10,7 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from arena.concurrency import aside
 from arena.errors import ArenaError
@@ -29,6 +29,7 @@ from arena.store.store import Store
 from arena.tui.screens.base import RunFollower, fill
 from arena.tui.widgets.after import AfterOutcome
 from arena.tui.widgets.histogram import DeterminismHistogram
+from arena.tui.widgets.keys_footer import KeysFooter
 
 _NARROW = 110  # columns below which the table is kept narrow
 _SLIM = 72  # columns below which the bars after each outcome are left out
@@ -64,7 +65,7 @@ class RunScreen(RunFollower[TournamentRuns]):
             yield AfterOutcome(id="after")
         with VerticalScroll(id="table2"):
             yield Static(id="table2-text")
-        yield Footer()
+        yield KeysFooter()
 
     async def on_mount(self) -> None:
         self.query_one("#table2").display = False

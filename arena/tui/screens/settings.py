@@ -11,7 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Footer, Input, Select, Static
+from textual.widgets import Input, Select, Static
 
 from arena.backends.weights.catalog import user_catalog_path
 from arena.errors import UsageError
@@ -19,6 +19,7 @@ from arena.session.choice import whole_number
 from arena.session.preferences import PREFERENCES, SPEEDS
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.widgets.form import Row, StillInput, chooser
+from arena.tui.widgets.keys_footer import KeysFooter
 
 _MOST_THREADS, _MOST_LAYERS = 1024, 1000
 
@@ -43,7 +44,7 @@ class SettingsScreen(ArenaScreen):
             ):
                 yield Row(name, StillInput(str(number), type="integer", id=id_), Static(note, classes="state"))
         yield Static(id="places", classes="dim")
-        yield Footer()
+        yield KeysFooter()
 
     def places(self) -> list[tuple[str, Path]]:
         """Where things are kept."""

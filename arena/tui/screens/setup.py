@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Button, Footer, Input, Label, SelectionList, Static
+from textual.widgets import Button, Input, Label, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from arena.agents.spec import parse_agent
@@ -22,6 +22,7 @@ from arena.session.seats import seat_options
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.widgets.form import StillInput
+from arena.tui.widgets.keys_footer import KeysFooter
 
 _KINDS = ("llm", "uniform")  # of subjects that are worth a tournament
 _FIRST = {"llm:gemma-3-270m", "llm:smollm2-135m-instruct"}
@@ -53,7 +54,7 @@ class SetupScreen(ArenaScreen):
         with Horizontal(classes="setup-row"):
             yield Button("Start", id="start", variant="primary", compact=True)
             yield Static("  the same choice again goes on where it was", classes="dim")
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.query_one("#subjects").border_title = "subjects (space marks)"

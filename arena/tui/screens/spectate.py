@@ -12,7 +12,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from arena.concurrency import aside
 from arena.experiments.tournament.sitting import Sitting
@@ -27,6 +27,7 @@ from arena.session.seats import display_name
 from arena.stats.clusters import mean
 from arena.tui.screens.base import PairingScreen
 from arena.tui.widgets.histogram import DeterminismHistogram
+from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.letters import ROWS, block
 from arena.tui.widgets.plot import DeterminismPlot
 from arena.tui.widgets.rounds import move_names
@@ -76,7 +77,7 @@ class SpectateScreen(PairingScreen):
             yield DeterminismPlot(1 / len(self._game.moves), id="plot")
             yield DeterminismHistogram(len(self._game.moves), id="histogram")
         yield Static(id="net")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         kept = self.arena.preferences.speed

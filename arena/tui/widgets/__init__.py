@@ -2,15 +2,23 @@
 
 after.py             figure 4, right
 chi_square_plot.py   chi-square over the number of valid answers, beside that of chance
+faces.py             both sides of a match with their moves, and what happened
 form.py              what forms are made of
 histogram.py         figure 4, left
+keys_footer.py       the keys that work now
 letters.py           words in block letters, five rows high, for the back of a room
 mind.py              the other's mind as bars
+mind_panel.py        the lower half of a match against a mind that can be shown
 moves.py             the moves that a person can play
 numbers_view.py      a player's draws as a picture
+panel.py             what the lower halves of a match have in common
 plot.py              the determinism plot
 poem.py              a poem, set like a poem
 quiet_plot.py        a plot that can't be interacted with
+reading_panel.py     the lower half of a match against a reader of moves
+reading_plot.py      how often a reader was right
 rounds.py            the rounds so far, the latest first
+rounds_plot.py       what plots over the rounds of a match have in common
+share_bars.py        how foreseeable both sides of a match were
 value_bars.py        a task's values as bars, one or more lines per value
 """

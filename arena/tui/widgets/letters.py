@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-# five rows per letter, three to five columns wide
+# five rows per letter, two to five columns wide
 _SHAPES: Final = {
     "A": " ██ |█  █|████|█  █|█  █",
     "B": "███ |█  █|███ |█  █|███ ",
@@ -33,6 +33,7 @@ _SHAPES: Final = {
     "Y": "█   █| █ █ |  █  |  █  |  █  ",
     "Z": "████|  █ | █  |█   |████",
     "-": "   |   |███|   |   ",
+    " ": "  |  |  |  |  ",
 }
 ROWS: Final = 5
 

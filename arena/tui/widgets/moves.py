@@ -28,9 +28,9 @@ class MoveBar(Widget, can_focus=True):
     """A row of moves, one of them marked. Posts `Chosen`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,up", "mark(-1)", "Before", show=False),
-        Binding("right,down", "mark(1)", "After", show=False),
-        Binding("enter", "play", "Play", show=False),
+        Binding("left,up", "mark(-1)", "Mark the move before", show=False),
+        Binding("right,down", "mark(1)", "Mark the next move", show=False),
+        Binding("enter", "play", "Play", tooltip="Play the marked move", key_display="⏎"),
     ]
     DEFAULT_CSS = "MoveBar { height: auto; }"
 
@@ -77,6 +77,14 @@ class MoveBar(Widget, can_focus=True):
                 row, column = row + 1, 0
             yield label, row, column
             column += len(label) + 2
+
+    def watch_alive(self) -> None:
+        """Enter plays only while it is the person's turn."""
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter plays only while it is the person's turn."""
+        return self.alive if action == "play" else True
 
     def action_mark(self, step: int) -> None:
         """Mark the next or the previous move."""

@@ -179,6 +179,7 @@ def test_prompts_as_json_are_exact(path: Path) -> None:
     assert found["prompts"][0] | {"sha256": ""} == {
         "cell": 2,
         "key": CELLS[1].key,
+        "asked": {"style": "base", "wording": "log"},
         "seat": "subject",
         "sha256": "",
         "text": "[red]\x1b[2J game 0\nRound 1:",

@@ -64,7 +64,7 @@ def test_an_experiment_that_nothing_reports_is_a_sentence(tmp_path: Path) -> Non
         Store.open(tmp_path / "arena.db") as store,
         pytest.raises(
             InputError,
-            match=r"run one is of the experiment 'dice\\x1b', which nothing .*numbers, people, poems, tournament",
+            match=r"run one is of the experiment 'dice\\x1b', which nothing .*people, perplexity, poems, tournament",
         ),
     ):
         reports_of(store, [run_row(experiment="dice\x1b", name="one")])

@@ -3,6 +3,8 @@ everybody gets what a plain computation gives."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -350,3 +352,15 @@ def test_a_long_answer_costs_as_many_decodings_as_it_has_tokens(monkeypatch):
         done.update(engine.step())
     assert len(done[0].answers[0].tokens) == 500
     assert CountedPieces.reads == 2 * 500  # as it grows, and once for its text
+
+
+def test_answers_that_do_not_all_fit_drive_each_other_out_rarely():
+    """The most urgent ones are carried to their ends first, so that few tokens are evaluated twice."""
+    model = TableModel(300, 64, 64)
+    engine = Engine(model, replace(VOCABULARY, ends=frozenset()), cells=300, sequences=64, batch=64, outputs=24)
+    long = StopRule("(?!)", "(?!)", max_tokens=30, reach=1)
+    for number in range(40):
+        engine.submit(number, Request((0, 1, 2), (), long, draw=Draw(str(number), 1)))
+    done = dict(step for _ in iter(lambda: engine.busy, False) for step in engine.step())
+    assert {len(done[number].answers[0].tokens) for number in range(40)} == {30}
+    assert model.evaluated < 1.5 * engine.work.sampled_tokens

@@ -54,7 +54,7 @@ MISTAKES = [
     (HEAD + "[[rewards]]\n", "line 2, `subjects` of [[rewards]] number 1: 'uniform' can't score answers"),
     (HEAD + "[[tournament]]\ngames = [\n", "(at end of document)"),
     (HEAD + 'seed = 1\nseed = 2\n' + GAME, "(at line 7, column 9)"),
-    (HEAD, "has no part: write at least one of [[numbers]]"),
+    (HEAD, "has no part: write at least one of [[anchors]], [[numbers]]"),
 ]  # fmt: skip
 
 

@@ -25,15 +25,16 @@ from arena.store.store import Store
 GAME = parse_game("rps")
 
 
-async def sit(store: Store, leave_after: list[int], rounds: int = 3, seed: int = 0) -> str | None:
-    """Play one match for each entry, leaving each after so many rounds; returns the run's name."""
+async def sit(store: Store, leave_after: list[int], rounds: int = 3, seed: int = 0, go_on: bool = False) -> str | None:
+    """Play one match for each entry, leaving each after so many rounds; returns the run's name. With `go_on`, each goes
+    on with the one before if that was left."""
     spec, models = TournamentSpec(subjects=("uniform",), rounds=rounds), Models()
     (cell,) = await plan_cells(spec, models)
     pairing = await cell.pairing(seed, models)
     run = await sitting_run(cell, pairing, spec, models)
     with closing(Sitting(cell, pairing, rounds, run, store)) as sitting:
         for leave in leave_after:
-            async with aclosing(sitting.play()) as played:
+            async with aclosing(sitting.play(go_on)) as played:
                 if leave:
                     async for done in played:
                         if done.number == leave:
@@ -57,6 +58,23 @@ def test_matches_go_on_counting_and_one_that_is_left_is_marked(tmp_path: Path) -
         assert matches(store)[-1] == (3, 1, 0, 3)
         (run,) = store.runs()
         assert run.spec.experiment == "match" and run.spec.size == 4
+
+
+def test_a_match_that_was_left_goes_on_as_if_it_never_had_been(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "whole.db", create=True) as store:
+        asyncio.run(sit(store, [4], rounds=4, seed=7))
+        (cell,) = store.cells(store.run(None))
+        whole = store.rounds(cell, 3)
+    with Store.open(tmp_path / "s.db", create=True) as store:
+        asyncio.run(sit(store, [2], rounds=4, seed=7))
+        assert matches(store) == [(0, 0, 1, 2)]
+        asyncio.run(sit(store, [3], rounds=4, seed=7, go_on=True))  # and is left again
+        assert matches(store) == [(0, 0, 1, 3)]
+        asyncio.run(sit(store, [4, 1], rounds=4, seed=7, go_on=True))  # a finished one is followed by another
+        assert matches(store) == [(0, 1, 0, 4), (1, 0, 1, 1)]
+        (cell,) = store.cells(store.run(None))
+        again = store.rounds(cell, 3)
+    assert again.move.tolist() == whole.move.tolist() and again.reply.tolist() == whole.reply.tolist()
 
 
 def test_a_sitting_without_a_round_leaves_nothing(tmp_path: Path) -> None:

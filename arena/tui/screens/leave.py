@@ -1,0 +1,34 @@
+"""Whether a match that isn't over is to be left."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+
+class LeaveScreen(ModalScreen[bool]):
+    """Returns whether the match is to be left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(False)", "Stay"),
+        Binding("up,left", "app.focus_previous", show=False),
+        Binding("down,right", "app.focus_next", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="leave"):
+            yield Static(Text("Leave the match?", style="bold"))
+            yield Static("Its rounds are kept, and the lobby goes on with it.", classes="dim")
+            yield Button("Leave (enter)", id="go", variant="primary", compact=True)
+            yield Button("Stay (esc)", id="stay", compact=True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "go")

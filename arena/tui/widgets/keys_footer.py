@@ -1,0 +1,99 @@
+"""The footer: the keys that work now, as many as fit, with Enter, the way out and `?` always among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, NamedTuple
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Button, DataTable, Select
+
+_OUT: Final = ("escape", "q")  # keys that lead out of a screen
+_HELP: Final = "question_mark"
+_ENTER: Final = "enter"
+
+
+class _Hint(NamedTuple):
+    """A key's name, how it is written, and what it does."""
+
+    key: str
+    shown: str
+    does: str
+
+    @property
+    def width(self) -> int:
+        """Columns, with the spaces around both words."""
+        return len(self.shown) + len(self.does) + 3
+
+
+class KeysFooter(Widget):
+    """Textual's own footer cuts off what doesn't fit and doesn't know what Enter does where the focus is. A click on a
+    key presses it."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys-footer--key"}
+    DEFAULT_CSS = """
+    KeysFooter {
+        dock: bottom; height: 1; text-wrap: nowrap;
+        color: $footer-description-foreground; background: $footer-background;
+        .keys-footer--key { color: $footer-key-foreground; text-style: bold; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auto_links = False  # a key looks like a key, not like a link
+
+    def on_mount(self) -> None:
+        """Keys change with the focus and with what a screen allows."""
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def _changed(self, screen: Screen[object]) -> None:
+        self.refresh()
+
+    def render(self) -> Content:
+        """The keys that fit, in their order; the way to help comes last, where it is looked for."""
+        hints = sorted(_fitting(list(self._hints()), self.size.width), key=lambda hint: hint.key == _HELP)
+        style = self.get_visual_style("keys-footer--key", partial=True)
+        return Content("").join(
+            Content.assemble((f" {hint.shown} ", style), f"{hint.does} ").stylize(
+                Style.from_meta({"@click": f"app.simulate_key({hint.key!r})"})
+            )
+            for hint in hints
+        )
+
+    def _hints(self) -> Iterator[_Hint]:
+        """A hint for each action that can be taken now, by its first key."""
+        actions: dict[str, _Hint] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and active.enabled:
+                shown = self.app.get_key_display(binding)
+                actions.setdefault(binding.action, _Hint(binding.key, shown, binding.description))
+        pressed = enter(self.screen.focused)
+        if pressed and not any(hint.key == _ENTER for hint in actions.values()):
+            yield _Hint(_ENTER, "⏎", pressed)
+        yield from actions.values()
+
+
+def _fitting(hints: Sequence[_Hint], room: int) -> list[_Hint]:
+    """As many as fit into `room` columns, those that must be there before all others."""
+    kept = {hint for hint in hints if hint.key in (*_OUT, _HELP, _ENTER)}
+    room -= sum(hint.width for hint in kept)
+    for hint in hints:
+        if hint not in kept and hint.width <= room:
+            room -= hint.width
+            kept.add(hint)
+    return [hint for hint in hints if hint in kept]
+
+
+def enter(focused: Widget | None) -> str:
+    """What Enter does where the focus is, for widgets of Textual's own that don't say it; "" for others."""
+    if isinstance(focused, Button):
+        return str(focused.label)
+    if isinstance(focused, DataTable):
+        return "Open" if focused.row_count else ""
+    return "Choose" if isinstance(focused, Select) else ""

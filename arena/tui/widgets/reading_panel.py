@@ -1,0 +1,112 @@
+"""What a reader of moves expected of the person: sealed before the key, shown after it, with the reason."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from arena.agents.agent import View
+from arena.agents.readers.levels import Level
+from arena.games import Game
+from arena.records import Round, Seat
+from arena.session.sight import Seen, Sight
+from arena.session.telling import move_word, why
+from arena.tui.themes import colour
+from arena.tui.widgets.panel import MatchPanel
+from arena.tui.widgets.reading_plot import COLOURS, MARKS, ReadingPlot
+from arena.tui.widgets.rounds import RoundTable
+from arena.tui.widgets.rounds_plot import CHANCE_MARK
+
+_LOW = 16  # rows below which the marks stand in lines, without a plot
+_SEAL = "▒▒▒▒▒▒▒▒"
+
+
+class ReadingPanel(MatchPanel):
+    """Shown against a reader of moves."""
+
+    def __init__(self, game: Game, seat: Seat, level: Level | None, *, id: str | None = None) -> None:
+        """`level` says what the reader goes by; None if it is none of the levels."""
+        super().__init__(id=id)
+        self._about = "" if level is None else f"The {level.name} reader {level.what}."
+        self._game = game
+        self._seat = seat
+        self._chance = 1 / len(game.moves_of(seat))
+        self._sight: Sight | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="sealed")
+        yield Static(id="reading")
+        yield Static(id="why")
+        with Horizontal(id="reading-below"):
+            with Vertical(id="reading-left"):
+                yield Static(id="legend")
+                yield Static(id="strip")
+                yield ReadingPlot(self._chance, id="plot")
+            with Vertical(id="reading-right"):
+                yield Static("rounds", classes="dim", id="rounds-heading")
+                yield RoundTable(self._game, self._seat, id="rounds")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < _LOW, "low")
+        if self._sight is not None:
+            self._say_share(self._sight)
+
+    def begin(self, sight: Sight, rounds: int) -> None:
+        """A match begins."""
+        self._sight = sight
+        self.query_one("#plot", ReadingPlot).begin(rounds)
+        self.query_one("#rounds", RoundTable).begin()
+        self._put("sealed", Text())
+        self._put("reading", Text("Its guess is sealed before your key, and shown after it.", style="dim"))
+        self._put("why", Text(self._about, style="dim"))
+        self._put("strip", Text())
+        self._say_share(sight)
+
+    def turn(self, view: View) -> None:
+        """Its guess is made."""
+        self._put("sealed", Text.assemble(f"round {view.number}: it expects  ", (_SEAL, "bold"), "  sealed"))
+
+    def show(self, played: Round, seen: Seen, sight: Sight) -> None:
+        """The seal is broken."""
+        text = Text()
+        if seen.reading is not None:
+            expected = move_word(self._game, self._seat, seen.reading.expected)
+            text.append_text(Text.assemble("it expected ", (expected.upper(), "bold"), "   "))
+        mine = move_word(self._game, self._seat, seen.mine.move)
+        text.append_text(Text.assemble("you played ", (mine.upper(), "bold"), "   "))
+        if seen.read is not None:
+            text.append("it read you" if seen.read else "you got away", f"bold {self._colour(seen.read)}")
+        self._put("sealed", Text())
+        self._put("reading", text)
+        self._put("why", Text(f"why: {why(sight, seen)}"))
+        self.query_one("#plot", ReadingPlot).add(seen.read)
+        self.query_one("#rounds", RoundTable).add(played)
+        self._put("strip", Text(" ").join(map(self._mark, [past.read for past in sight.rounds])))
+        self._say_share(sight)
+
+    def _say_share(self, sight: Sight) -> None:
+        """How often it was right so far, and what the plot's marks mean."""
+        right, of = sight.caught
+        so_far = f" {right / of:.0%} ({right} of {of})" if of else ": not yet"
+        text = Text().append(
+            f"read so far{so_far}, chance {self._chance:.0%}\n", f"bold {colour(self.app, 'foreground')}"
+        )
+        for verdict, meaning in ((True, "read"), (False, "got away"), (None, "no guess")):
+            text.append_text(self._mark(verdict))
+            text.append(f" {meaning}  ")
+        if not self.has_class("low"):
+            text.append(f"{CHANCE_MARK * 2} chance")
+        self._put("legend", text)
+
+    def _mark(self, verdict: bool | None) -> Text:
+        """A round's mark: its shape says what its colour says."""
+        return Text(MARKS[verdict], style=f"bold {self._colour(verdict)}")
+
+    def _colour(self, verdict: bool | None) -> str:
+        return colour(self.app, COLOURS[verdict])
+
+    def _put(self, id_: str, text: Text) -> None:
+        self.query_one(f"#{id_}", Static).update(text)

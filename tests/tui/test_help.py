@@ -1,0 +1,96 @@
+"""The screen says what is going on: what wins, whose turn it is, what happened, which keys work and what words mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from arena.session.choice import Choice
+from arena.session.glossary import GLOSSARY
+from arena.tui.app import ArenaApp
+from arena.tui.screens.help import HelpScreen
+from arena.tui.screens.lobby import LobbyScreen
+from arena.tui.screens.match import MatchScreen
+from arena.tui.widgets.keys_footer import KeysFooter
+from tests.support.app import MIX, drawn, my_turn, run, text, until
+
+
+def footer(app: ArenaApp) -> str:
+    return drawn(app).splitlines()[-1]
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)])
+def test_the_footer_shows_whole_keys_that_work_now_with_enter_help_and_the_way_out(
+    store: Path, size: tuple[int, int]
+) -> None:
+    app = ArenaApp(store)
+    app.choice = Choice("rps", MIX, "human", 20, 1)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "Help" in footer(app))
+        assert "⏎ Play" in footer(app) and "q Quit" in footer(app) and footer(app).rstrip().endswith("? Help")
+        await pilot.press("tab")  # from Play to the next button
+        await until(pilot, lambda: "⏎ It reads you" in footer(app))
+        await pilot.press("shift+tab", "enter")
+        await until(pilot, lambda: my_turn(app) and "⏎ Play" in footer(app))
+        assert "New match" not in footer(app) and "esc Lobby" in footer(app)
+        assert footer(app).rstrip().endswith("? Help")  # nothing is cut off
+
+    run(app, script, size)
+
+
+def test_a_click_on_a_key_in_the_footer_presses_it(store: Path) -> None:
+    app = ArenaApp(store)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "? Help" in footer(app))
+        await pilot.click(KeysFooter, offset=(footer(app).index("? Help"), 0))
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen) and "esc Close" in footer(app))
+        await pilot.click(KeysFooter, offset=(footer(app).index("Close"), 0))
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+
+    run(app, script)
+
+
+def test_help_lists_the_game_s_keys_and_the_words_and_escape_closes_it_first(store: Path) -> None:
+    app = ArenaApp(store, start=Choice("rps", MIX, "human", 20, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: my_turn(app))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        keys, words = text(app, "help-keys"), text(app, "help-words")
+        for listed in ("1 r  play rock", "2 p  play paper", "3 s  play scissors", "⏎  Play the marked move"):
+            assert listed in keys
+        assert "Lobby" in keys and "Copy" in keys and "palette" in keys
+        assert all(f"{word}: {meaning}" in words for word, meaning in GLOSSARY.items())
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, MatchScreen))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, MatchScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+
+    run(app, script, (80, 40))
+
+
+def test_the_verdict_stays_and_one_line_says_what_wins(store: Path) -> None:
+    app = ArenaApp(store, start=Choice("hide-and-seek", "fixed:garden", "human", 20, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: my_turn(app))
+        assert text(app, "aim") == "You seek: you win if you look in the spot where it hides."
+        assert text(app, "status") == "your move"
+        await pilot.press("3")
+        await until(pilot, lambda: my_turn(app) and "round 2 of" in text(app, "title"))
+        assert text(app, "verb") == "found\nyou won" and text(app, "status") == "your move"
+        await pilot.pause(0.6)  # longer than the clock of "thinking" takes to tick
+        assert text(app, "verb") == "found\nyou won"
+        legend = text(app, "legend")
+        assert all(mark in legend for mark in ("W won", "T tied", "L lost", "chance", "how foreseeable you are"))
+
+    run(app, script)
