@@ -110,6 +110,7 @@ OF_GAMES: dict[str, tuple[Any, str]] = {  # another value, and what shows it
     "invalid": ("policy", "llm:table, invalid answers replaced by the policy's draw"),
     "attempts": (5, "llm:table, invalid answers drawn again up to 5 times"),
     "max_tokens": (16, "llm:table, at most 16 tokens"),
+    "exact": (True, "llm:table, exact"),
 }
 TASK = NumbersSpec(task="integers", subjects=("llm:table",), n=30)
 OF_TASKS: dict[str, tuple[Any, str]] = {
