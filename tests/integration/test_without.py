@@ -59,6 +59,9 @@ LINES: Final = {
     "rewards": "rewards some-org/some-name",
     "run": "run laptop",
     "poems": "poems rank",
+    "people": "people score",
+    "perplexity": "perplexity nowhere.txt --model some-model",
+    "anchors": "anchors --model some-model",
     "report": "report --format json",
     "runs": "runs show",
     "compare": "compare 1 2",
@@ -77,6 +80,8 @@ LINES: Final = {
     "gemma": "doctor gemma-3-270m --game rps",
     "hub": "tournament --subject llm:hf:some-org/some-name/x.gguf --style base --games 1",
     "sglang": "tournament --subject llm:sglang:http://127.0.0.1:9 --games 1",
+    "openai": "tournament --subject llm:openai:http://127.0.0.1:9 --games 1",
+    "vllm": "tournament --subject llm:vllm:http://127.0.0.1:9 --games 1",
     "transformers": "numbers --model transformers:some-org/some-name --n 1",
 }
 # what each extra is needed for; whatever else is done without it works, or is refused for another reason
@@ -86,7 +91,7 @@ NEEDED: Final = {
     "laptop": {"llama.cpp", "gemma", "hub", "run"},
     "models": {"gemma", "run"},
     "hub": {"hub", "rewards", "transformers"},
-    "sglang": {"sglang"},
+    "sglang": {"sglang", "openai", "vllm"},
     "torch": {"rewards", "transformers"},
     "parquet": {"export", "datasets"},
     "exchange": {"inspect"},
