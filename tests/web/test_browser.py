@@ -84,6 +84,8 @@ def test_a_round_against_a_real_model_and_its_plot(serve: Serve, viewer: Viewer,
     assert all(url.startswith((f"http://{urlsplit(address).netloc}/", "data:")) for url in viewer.asked)
     assert not viewer.failed and "key=" not in viewer.page.url
     viewer.page.keyboard.press("Escape")
+    viewer.until(lambda shown: "Leave the match?" in shown)
+    viewer.page.keyboard.press("Enter")
     viewer.until(lambda shown: "how predictable is it?" in shown)
     wait_for(lambda: _only_match(store).state == "abandoned")  # which is stored beside the lobby's first picture
     assert _only_match(store).rounds == 1
