@@ -119,12 +119,17 @@ def check_tokens(tokens: Collection[int], size: int) -> None:
 
 
 def check_drawn(kind: Kind, tokens: tuple[int, ...], was_cut: bool, size: int) -> None:
-    """Raise Untrue for sampled tokens that weren't asked for. `was_cut`: they were ended because there were enough."""
+    """Raise Untrue for sampled tokens that weren't asked for, Incomplete for those that were excluded. `was_cut`: they
+    were ended because there were enough.
+
+    A busy SGLang server has been seen to forget an exclusion. Asking again is then as good as excluding: what is drawn
+    until it is none of the excluded tokens has the distribution of the others.
+    """
     if len(tokens) > kind.count or (len(tokens) < kind.count and was_cut):
         raise Untrue(f"an answer has {len(tokens)} tokens, and {kind.count} were asked for")
     check_tokens(tokens, size)
     if excluded := set(kind.without).intersection(tokens):
-        raise Untrue(f"it draws token {min(excluded)}, which was excluded")
+        raise Incomplete(f"it draws token {min(excluded)}, which was excluded")
 
 
 def checked_logprob(token: int, told: float) -> float:

@@ -65,7 +65,7 @@ def test_a_token_that_was_excluded_is_not_believed() -> None:
     assert isinstance(params, dict) and set(params["logit_bias"]) == {str(B), "7"}
     assert max(params["logit_bias"].values()) < -1e6
     assert read(kind, drawn([A], "a"))[0].tokens == (A,)
-    with pytest.raises(Untrue, match=f"draws token {B}, which was excluded"):
+    with pytest.raises(Incomplete, match=f"draws token {B}, which was excluded"):
         read(kind, drawn([B], "b"))
 
 
