@@ -5,6 +5,7 @@ cost.py         what a cell asks of its model, known before it is run
 past.py         what the runs of a store have shown
 speeds.py       how fast a player answers
 registry.py     which kinds there are
+asked.py        a cell in which a model is asked for answers
 drawing.py      drawing answers until enough of them are valid
 in_turn.py      cells that are filled at once, shown one after another
 tournament/     matches, as a rule against a mind-reader

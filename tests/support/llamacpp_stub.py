@@ -8,17 +8,16 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import numpy as np
 from aiohttp import web
 
 from arena.backends.openai.client import OpenAI
-from arena.backends.server import ServerSettings
 from arena.backends.tokenizer import FolderTokenizer
-from arena.backends.weights.catalog import ModelEntry
 from benchmarks.support.model_folder import END
+from tests.support.connecting import client
 from tests.support.sglang_stub import SIZE, TOKENIZER, Fault, listening, log_row
 
 _TOKENIZER = FolderTokenizer(TOKENIZER.to_str(), {}, {})
@@ -123,17 +122,6 @@ async def serving(stub: LlamaStub, port: int = 0) -> AsyncIterator[LlamaStub]:
         yield stub
 
 
-@asynccontextmanager
-async def connected(*stubs: LlamaStub, **settings: Any) -> AsyncIterator[OpenAI]:
+def connected(*stubs: LlamaStub, **settings: Any) -> AbstractAsyncContextManager[OpenAI]:
     """A client of some stubs, all of which are closed afterwards."""
-    async with AsyncExitStack() as stack:
-        for stub in stubs:
-            await stack.enter_async_context(serving(stub))
-        entry = ModelEntry("openai:" + ",".join(stub.url for stub in stubs))
-        model = await OpenAI.connect("m", entry, ServerSettings(**settings))
-        for stub in stubs:
-            stub.posts.clear()
-        try:
-            yield model
-        finally:
-            await model.close()
+    return client(OpenAI.connect, "openai", serving, stubs, settings)

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 
 from arena.backends.base import Completion, Draw, Request, StopRule
-from arena.backends.server import ServerSettings
 from arena.backends.sglang.client import SGLang
-from arena.backends.weights.catalog import ModelEntry
+from tests.support.connecting import client
 from tests.support.sglang_stub import Stub, log_row, serving
 
 STOP = StopRule("(?!)", "(?!)", max_tokens=2)
 WANTED = (7, 3, 250)
 
 
-@asynccontextmanager
-async def connected(*stubs: Stub, **settings: Any) -> AsyncIterator[SGLang]:
+def connected(*stubs: Stub, **settings: Any) -> AbstractAsyncContextManager[SGLang]:
     """A client of some stubs, all of which are closed afterwards."""
-    async with AsyncExitStack() as stack:
-        for stub in stubs:
-            await stack.enter_async_context(serving(stub))
-        entry = ModelEntry("sglang:" + ",".join(stub.url for stub in stubs))
-        model = await SGLang.connect("m", entry, ServerSettings(**settings))
-        for stub in stubs:
-            stub.posts.clear()
-        try:
-            yield model
-        finally:
-            await model.close()
+    return client(SGLang.connect, "sglang", serving, stubs, settings)
 
 
 def run(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -8,17 +8,16 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from aiohttp import web
 
-from arena.backends.server import ServerSettings
 from arena.backends.vllm.client import VLLM
-from arena.backends.weights.catalog import ModelEntry
 from benchmarks.support.model_folder import END
+from tests.support.connecting import client
 from tests.support.sglang_stub import SIZE, TOKENIZER, Fault, listening, log_row
 
 STOP = TOKENIZER.token_to_id(END)
@@ -109,17 +108,6 @@ async def serving(stub: VLLMStub, port: int = 0) -> AsyncIterator[VLLMStub]:
         yield stub
 
 
-@asynccontextmanager
-async def connected(*stubs: VLLMStub, **settings: Any) -> AsyncIterator[VLLM]:
+def connected(*stubs: VLLMStub, **settings: Any) -> AbstractAsyncContextManager[VLLM]:
     """A client of some stubs, all of which are closed afterwards."""
-    async with AsyncExitStack() as stack:
-        for stub in stubs:
-            await stack.enter_async_context(serving(stub))
-        entry = ModelEntry("vllm:" + ",".join(stub.url for stub in stubs))
-        model = await VLLM.connect("m", entry, ServerSettings(**settings))
-        for stub in stubs:
-            stub.posts.clear()
-        try:
-            yield model
-        finally:
-            await model.close()
+    return client(VLLM.connect, "vllm", serving, stubs, settings)

@@ -17,7 +17,7 @@ from arena.backends.openai.vocabulary import ServerSpelling, tokens_at, vocabula
 from arena.backends.remote.answers import Generated, Incomplete, Untrue, letters
 from arena.backends.remote.kinds import PROBE, Kind
 from arena.backends.remote.model import ServedModel
-from arena.backends.remote.refusals import unbelievable
+from arena.backends.remote.refusals import serves_another, unbelievable
 from arena.backends.remote.sending import to, to_any
 from arena.backends.remote.transport import Transport
 from arena.backends.server import ServerSettings
@@ -104,10 +104,7 @@ class OpenAI(ServedModel):
         else:
             now = msgspec.structs.replace(before, model=await said.model_at(servers, url, name))
         if now.identity != before.identity:
-            raise ModelError(
-                f"{url} serves {now.identity} now, and {before.identity} before: "
-                "start the same model again, and then the same command"
-            )
+            raise serves_another(url, now.identity, before.identity)
         if thorough:
             same = await tokens_at(servers, url, PROBE, before.size) == self._probe
             if same and self._asks.is_exact:

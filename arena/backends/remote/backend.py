@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from arena.backends.weights.catalog import ModelEntry
+from arena.backends.weights.fingerprints import files_digest
+from arena.concurrency import aside
 from arena.errors import InputError
 from arena.extras import lack
 
@@ -26,3 +28,16 @@ class ServerBackend:
     def verified(self, entry: ModelEntry) -> tuple[Path, str]:
         """Raises InputError, because a server's weights can't be verified."""
         raise InputError(f"{entry.name} is {self.unverified}")
+
+
+async def tokenizer_digest(place: str, repository: str, example: str) -> str:
+    """A digest of the files of the tokenizer that is read here for a served model. Raises InputError without one."""
+
+    def digest() -> str:
+        from arena.backends.remote.tokenizer import tokenizer_folder
+        from arena.backends.tokenizer import FILES
+
+        folder = tokenizer_folder(place, repository, example)
+        return files_digest(file for file in map(folder.joinpath, FILES) if file.is_file())
+
+    return await aside(digest)

@@ -55,3 +55,10 @@ def unbelievable(url: str, why: str, advice: Advice) -> ModelError:
         f"the server at {url} gives an answer that can't be right: {why[:_MOST_SHOWN]}. None of it is kept; what "
         f"was played before is. {advice.wrong}"
     )
+
+
+def serves_another(url: str, now: str, before: str) -> ModelError:
+    """A server whose model has changed."""
+    return ModelError(
+        f"{url} serves {now} now, and {before} before: start the same model again, and then the same command"
+    )

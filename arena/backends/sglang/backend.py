@@ -9,11 +9,10 @@ from typing import Final
 from arena.backends.backend import Identity, Running
 from arena.backends.base import LanguageModel
 from arena.backends.remote.addresses import one_model
-from arena.backends.remote.backend import EXTRA, ServerBackend
+from arena.backends.remote.backend import EXTRA, ServerBackend, tokenizer_digest
 from arena.backends.server import ServerSettings
 from arena.backends.sglang.info import EXAMPLE, Served, addresses
 from arena.backends.weights.catalog import ModelEntry
-from arena.backends.weights.fingerprints import files_digest
 from arena.concurrency import aside
 from arena.extras import need
 
@@ -31,14 +30,8 @@ class SGLangServers(ServerBackend):
         running.progress("asking the server")
         found = one_model(addresses(entry.place), await served(entry.place, running.server))
 
-        def tokenizer() -> str:
-            from arena.backends.remote.tokenizer import tokenizer_folder
-            from arena.backends.tokenizer import FILES
-
-            folder = tokenizer_folder(found.model.tokenizer_path, entry.repository, EXAMPLE)
-            return files_digest(file for file in map(folder.joinpath, FILES) if file.is_file())
-
-        return Identity(f"{found.identity}|tokenizer=sha256:{await aside(tokenizer)}", found.former_identity)
+        digest = await tokenizer_digest(found.model.tokenizer_path, entry.repository, EXAMPLE)
+        return Identity(f"{found.identity}|tokenizer=sha256:{digest}", found.former_identity)
 
     async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
         """A client for the servers."""

@@ -11,6 +11,7 @@ from arena.backends.remote.addresses import one_model
 from arena.backends.remote.answers import Generated
 from arena.backends.remote.kinds import Kind
 from arena.backends.remote.model import ServedModel
+from arena.backends.remote.refusals import serves_another
 from arena.backends.remote.tokenizer import served_tokenizer
 from arena.backends.remote.transport import Transport
 from arena.backends.server import ServerSettings
@@ -123,10 +124,7 @@ class SGLang(ServedModel):
         else:
             now = Served(await said.model(self._transport, url), before.server)
         if now.identity != before.identity:
-            raise ModelError(
-                f"{url} serves {now.identity} now, and {before.identity} before: "
-                "start the same model again, and then the same command"
-            )
+            raise serves_another(url, now.identity, before.identity)
         if thorough:
             await self._check_spelling(url)
             if await self._gives_raw(url) != self._raw:

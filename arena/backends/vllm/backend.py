@@ -7,11 +7,10 @@ from typing import Final
 
 from arena.backends.backend import Identity, Running
 from arena.backends.base import LanguageModel
-from arena.backends.remote.backend import EXTRA, ServerBackend
+from arena.backends.remote.backend import EXTRA, ServerBackend, tokenizer_digest
 from arena.backends.server import ServerSettings
 from arena.backends.vllm.info import EXAMPLE, Served, addresses
 from arena.backends.weights.catalog import ModelEntry
-from arena.backends.weights.fingerprints import files_digest
 from arena.concurrency import aside
 from arena.extras import need
 
@@ -28,14 +27,8 @@ class VLLMServers(ServerBackend):
         running.progress("asking the server")
         found = await served(entry.place, running.server)
 
-        def tokenizer() -> str:
-            from arena.backends.remote.tokenizer import tokenizer_folder
-            from arena.backends.tokenizer import FILES
-
-            folder = tokenizer_folder(found.place, entry.repository, EXAMPLE)
-            return files_digest(file for file in map(folder.joinpath, FILES) if file.is_file())
-
-        identity = f"{found.identity}|tokenizer=sha256:{await aside(tokenizer)}"
+        digest = await tokenizer_digest(found.place, entry.repository, EXAMPLE)
+        identity = f"{found.identity}|tokenizer=sha256:{digest}"
         return Identity(identity, identity)
 
     async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:

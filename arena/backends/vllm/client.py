@@ -9,6 +9,7 @@ from arena.backends.local.tokenizing import TokenizerProcess
 from arena.backends.remote.answers import Generated, letters
 from arena.backends.remote.kinds import PROBE, Kind
 from arena.backends.remote.model import ServedModel
+from arena.backends.remote.refusals import serves_another
 from arena.backends.remote.sending import to, to_any
 from arena.backends.remote.tokenizer import served_tokenizer
 from arena.backends.remote.transport import Transport
@@ -104,10 +105,7 @@ class VLLM(ServedModel):
         before, servers = self._served, self._transport
         now = await said.served_at(servers, url, before.model.id)
         if now.identity != before.identity:
-            raise ModelError(
-                f"{url} serves {now.identity} now, and {before.identity} before: "
-                "start the same model again, and then the same command"
-            )
+            raise serves_another(url, now.identity, before.identity)
         if thorough:
             asks = self._asks
             same = await _spelled(servers, url, now) == self._probe

@@ -14,13 +14,14 @@ from arena.agents.style import check_format, style_and_format
 from arena.backends.base import LanguageModel, Sampling, StopRule
 from arena.backends.loading import Models
 from arena.errors import UsageError
+from arena.experiments.asked import asked_cell
 from arena.experiments.drawing import Question
 from arena.experiments.numbers.spec import NumbersSpec
 from arena.experiments.numbers.task import Task, find_task
 from arena.prompts.wording import Wording, find_task_wording, read_wording
 from arena.randomness import stream
 from arena.records import Seat
-from arena.store.rows import Asked, CellSpec
+from arena.store.rows import CellSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +100,6 @@ async def _model_cells(
         wordings = {variant: find_task_wording(task.name, style, variant) for variant in spec.paraphrases}
     cells = []
     for (variant, wording), sampling in product(wordings.items(), spec.samplings):
-        key = stream(player.text, "", task.name, f"{wording.style}/{format_}/{wording.name}", str(sampling))
-        asked = Asked(
-            style=wording.style,
-            wording=wording.name,
-            format=format_,
-            infix=wording.infix,
-            temperature=sampling.temperature,
-            top_p=sampling.top_p,
-            variant=variant,
-            matched=matched,
-        )
-        stored = CellSpec(key, player.text, "", task.name, asked)
+        stored = asked_cell(player, task.name, wording, format_, sampling, variant=variant, matched=matched)
         cells.append(NumbersCell(task, player, stored, wording, format_, sampling))
     return cells

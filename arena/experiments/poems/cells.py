@@ -15,14 +15,14 @@ from arena.agents.style import check_format, style_and_format
 from arena.backends.base import LanguageModel, Sampling, StopRule
 from arena.backends.loading import Models
 from arena.errors import UsageError
+from arena.experiments.asked import asked_cell
 from arena.experiments.drawing import Question
 from arena.experiments.poems.generated import what_of
 from arena.experiments.poems.poem import HOPELESS
 from arena.experiments.poems.spec import PoemsSpec
 from arena.experiments.poems.topics import check_topics
 from arena.prompts.wording import Wording, find_task_wording, read_wording
-from arena.randomness import stream
-from arena.store.rows import Asked, CellSpec
+from arena.store.rows import CellSpec
 
 TASK: Final = "poems"  # the folder of the wordings
 MOST_DRAWS: Final = 50  # answers per poem wanted: of a small model, one in twenty may be a poem
@@ -84,16 +84,6 @@ async def plan_cells(spec: PoemsSpec, models: Models) -> list[PoemsCell]:
         wording = own or find_task_wording(TASK, style)
         for temperature, topic in product(dict.fromkeys(spec.temperatures), topics):
             sampling = Sampling(temperature, spec.top_p)
-            asked = Asked(
-                style=wording.style,
-                wording=wording.name,
-                format=format_,
-                infix=wording.infix,
-                temperature=sampling.temperature,
-                top_p=sampling.top_p,
-            )
-            what = what_of(topic)
-            key = stream(writer.text, "", what, f"{wording.style}/{format_}/{wording.name}", str(sampling))
-            stored = CellSpec(key, writer.text, "", what, asked)
+            stored = asked_cell(writer, what_of(topic), wording, format_, sampling)
             cells.append(PoemsCell(topic, writer, stored, wording, format_, sampling))
     return cells

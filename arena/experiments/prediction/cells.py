@@ -13,12 +13,12 @@ from arena.agents.style import check_format, style_and_format
 from arena.backends.base import LanguageModel, Sampling, StopRule
 from arena.backends.loading import Models
 from arena.errors import UsageError
+from arena.experiments.asked import asked_cell
 from arena.experiments.drawing import Question
 from arena.experiments.prediction.prompts import check_prompts, choose
 from arena.experiments.prediction.spec import AnchorsSpec
 from arena.prompts.wording import Wording, find_task_wording, read_wording
-from arena.randomness import stream
-from arena.store.rows import Asked, CellSpec
+from arena.store.rows import CellSpec
 
 TASK: Final = "anchors"  # the folder of the wordings
 _BEFORE: Final = "prompt: "  # in what a cell is about
@@ -86,16 +86,7 @@ async def plan_cells(spec: AnchorsSpec, models: Models) -> list[AnchorsCell]:
             raise UsageError(f"{writer.text} can't write texts: name language models, as in llm:NAME")
         style, format_ = await style_and_format(writer.argument, spec.style, spec.format, models)
         wording = find_task_wording(TASK, style) if spec.wording is None else read_wording(Path(spec.wording), style)
-        asked = Asked(
-            style=wording.style,
-            wording=wording.name,
-            format=format_,
-            infix=wording.infix,
-            temperature=sampling.temperature,
-            top_p=sampling.top_p,
-        )
         for prompt in prompts:
-            key = stream(writer.text, "", what_of(prompt), f"{wording.style}/{format_}/{wording.name}", str(sampling))
-            stored = CellSpec(key, writer.text, "", what_of(prompt), asked)
+            stored = asked_cell(writer, what_of(prompt), wording, format_, sampling)
             cells.append(AnchorsCell(prompt, writer, stored, wording, format_, spec.max_tokens, sampling))
     return cells
