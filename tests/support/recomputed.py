@@ -32,7 +32,10 @@ class Exported:
     def values(self, number: dict[str, Any]) -> np.ndarray:
         """The valid answers of a number's cell, shape (answers, length)."""
         answers = self.of(self.answers, number)
-        return np.stack(answers.loc[answers["valid"], "value"].to_list())
+        values = answers.loc[answers["valid"], "value"].to_list()
+        if isinstance(values[0], str):  # as JSON: the store has other answers too, such as poems
+            values = [json.loads(value) for value in values]
+        return np.stack(values)
 
     def exact(self, number: dict[str, Any]) -> dict[str, Any]:
         """What exact mode found of a number's cell."""
