@@ -6,7 +6,7 @@ that of the same words in an order drawn at random.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -43,6 +43,9 @@ _COLUMNS: Final = (
 )
 
 
+_OF_ANY: Final = ("words", "distinct2")  # measures of any number of texts
+
+
 @dataclass(frozen=True)
 class TaskWriter(Writer):
     """An agent and what it wrote in a task: its poems, topic by topic; or its sequences, or its moves in one game."""
@@ -62,7 +65,8 @@ def tasks_report(store: Store, runs: Sequence[RunRow], most: int, settings: Repo
     Raises InputError for a run without texts of several words, StoreError for a damaged store.
     """
     writers = _writers(store, runs, most, settings)
-    skeletons = [(writer, written) for writer in writers if (written := shown_prompt(writer)) is not None]
+    shown = [(writer, written) for writer in writers if (written := shown_prompt(writer)) is not None]
+    skeletons = [(writer, written) for writer, written in shown if written.spans]
     tables = (_table(runs, writers, most), *explained_once(spans_table(*each) for each in skeletons))
     records = [
         {"name": writer.name, "chance": writer.chance(each), **flat(each.to_json())}
@@ -87,11 +91,21 @@ def _writers(store: Store, runs: Sequence[RunRow], most: int, settings: ReportSe
         key = (each.run.name, cell.subject, repr(cell.asked)) if poems else (each.run.name, cell.key)
         found.setdefault(key, []).append(each)
     rows = [labelled(settings_of(one.run, one.cell.spec), settings.labels) for one, *_ in found.values()]
-    names = labels(rows, shown=("game",))
+    names = _names(rows, [_what(one) for one, *_ in found.values()])
     return [
-        TaskWriter(f"{name} · {_what(one)}", row, one.cell.spec.subject, one.run, tuple(map(Written, (one, *others))))
+        TaskWriter(name, row, one.cell.spec.subject, one.run, tuple(map(Written, (one, *others))))
         for name, row, (one, *others) in zip(names, rows, found.values(), strict=True)
     ]
+
+
+def _names(rows: Sequence[Mapping[str, Any]], whats: Sequence[str]) -> list[str]:
+    """A name for each row: who, with what tells it apart from others that did the same, and what they did."""
+    found: dict[int, str] = {}
+    for what in dict.fromkeys(whats):
+        alike = [number for number, each in enumerate(whats) if each == what]
+        named = labels([rows[number] for number in alike], shown=("game",))
+        found |= {number: f"{name} · {what}" for number, name in zip(alike, named, strict=True)}
+    return [found[number] for number in range(len(rows))]
 
 
 def _what(found: Generations) -> str:
@@ -113,7 +127,7 @@ def _table(runs: Sequence[RunRow], writers: Sequence[TaskWriter], most: int) -> 
         "sequence, the moves of a match. Anchors: words, in percent of all, that stand verbatim with their neighbours "
         f"in at least {OTHERS} other texts of the cell, in the same order. By chance: the same share among the same "
         "words in texts of the same lengths, in an order drawn at random. Of poems the first row has the means over "
-        "topics, with the 95% interval over topics.",
+        f"topics, with the 95% interval over topics. A cell of fewer than {OTHERS + 1} texts can't have anchors.",
         "The beginning and the end are a tenth of a text each. Spans: how many stretches at least six texts hold. "
         "Distinct-2: different pairs of neighbouring words. Different texts: those that no earlier one equals.",
         *notes_of(runs, [writer.settings for writer in writers]),
@@ -123,7 +137,8 @@ def _table(runs: Sequence[RunRow], writers: Sequence[TaskWriter], most: int) -> 
 
 def _values(writer: TaskWriter, shown: Sequence[Written]) -> dict[str, Any]:
     texts = [text for each in shown for text in each.found.texts]
-    pairs = [(each.share, writer.chance(each)) for each in shown]
+    enough = [each for each in shown if len(each.found.texts) > OTHERS]
+    pairs = [(each.share, writer.chance(each)) for each in enough]
     more = over_prompts(
         [100 * (share - chance) for share, chance in pairs if share is not None and chance is not None], (-100.0, 100.0)
     )
@@ -131,7 +146,7 @@ def _values(writer: TaskWriter, shown: Sequence[Written]) -> dict[str, Any]:
     values["more_low"], values["more_high"] = more.interval or (None, None)
     values["different"] = _mean([len({*each.found.texts}) / len(each.found.texts) for each in shown])
     return values | {
-        column.key: _mean([each.numbers[column.key] for each in shown])
+        column.key: _mean([each.numbers[column.key] for each in (shown if column.key in _OF_ANY else enough)])
         for column in _COLUMNS
         if column.key not in values
     }

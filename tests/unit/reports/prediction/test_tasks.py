@@ -10,7 +10,7 @@ import pytest
 
 from arena.errors import InputError
 from arena.games import parse_game
-from arena.records import Decision, Policy, Round
+from arena.records import Decision, Outcome, Policy, Round
 from arena.reports.prediction import report_tasks
 from arena.reports.prediction.task_texts import read_texts, shuffled
 from arena.reports.report import WRITERS, Report
@@ -36,7 +36,7 @@ def write_matches(store: Store, matches: Sequence[Sequence[int | None]], game: s
     with store.begin(tournament_run([cell], len(matches), len(matches[0]))) as writer:
         for match, moves in enumerate(matches):
             for number, move in enumerate(moves, start=1):
-                outcome = rules.outcome(0 if move is None else move, 0)
+                outcome = Outcome.LOSS if move is None else rules.outcome(move, 0)
                 writer.add_round(cell.key, match, Round(number, outcome, Decision(policy, move), Decision(None, 0)))
             writer.finish_match(cell.key, match)
         writer.finish()
@@ -90,6 +90,14 @@ def test_a_pattern_in_matches_is_found(store: Store) -> None:
     assert span.values["generations"] == 8 and str(span.values["text"]).startswith("bathroom closet garden")
 
 
+def test_fewer_than_six_texts_have_no_share(store: Store) -> None:
+    write_matches(store, [[0] * 6] * 5)
+    report = report_of(store)
+    (found,) = rows(report).values()
+    assert (found["share"], found["chance"], found["more"], found["words"]) == (None, None, None, 6)
+    assert len(report.tables) == 1
+
+
 def test_a_forfeit_is_a_word(store: Store) -> None:
     write_matches(store, [[0, None, 1]] * 3)
     ((read,), *_) = [read_texts(store, run, 2) for run in store.runs()]
@@ -107,14 +115,14 @@ def test_shuffling_keeps_words_and_lengths(store: Store) -> None:
 
 def test_every_form_can_be_written(store: Store) -> None:
     write_poems(store, n=7)
-    report = report_of(store, most=5)
+    report = report_of(store, most=6)
     for form, write in WRITERS.items():
         assert write(report), form
     assert terminal(report.tables, 80) is not None
     report.figures[0].draw()
-    assert {record["generations"] for record in report.records} == {5}
+    assert {record["generations"] for record in report.records} == {6}
     document = report.to_json()
-    assert len(document["writers"]) == len(AUTHORS) and document["texts"] == 5
+    assert len(document["writers"]) == len(AUTHORS) and document["texts"] == 6
 
 
 def test_a_run_of_generations_has_a_report_of_its_own(store: Store) -> None:
