@@ -21,7 +21,7 @@ from tests.support import llama_cuts
 from tests.support.commands import GEMMA, SMOLLM2, arena
 
 PROGRAM = "llama-perplexity"
-WINDOW = 512  # tokens
+WINDOW = 256  # tokens
 WORDS = 150  # of a document that transformers reads, which takes longer
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
@@ -39,7 +39,7 @@ def by_program(model: Path, text: Path, size: int) -> float:
 
 
 @pytest.mark.skipif(shutil.which(PROGRAM) is None, reason=f"needs llama.cpp's {PROGRAM} on the path")
-@pytest.mark.parametrize(("model", "bos"), [(GEMMA, True), (SMOLLM2, False)])
+@pytest.mark.parametrize(("model", "bos"), [(SMOLLM2, False), (GEMMA, True)])
 def test_documents_are_as_surprising_to_llama_cpp_s_own_program(tmp_path: Path, model: str, bos: bool) -> None:
     documents, path = shipped_documents().documents, locate(find_model(model))
     task = {"path": str(path), "bos": bos, "most": WINDOW, "texts": [each.text for each in documents]}
@@ -65,9 +65,10 @@ def test_documents_are_as_surprising_to_llama_cpp_s_own_program(tmp_path: Path, 
     print(
         f"{model}: {len(theirs)} documents, {tokens} tokens; perplexity {perplexities[0]:.4f}, the program's "
         f"{perplexities[1]:.4f}, {100 * (perplexities[0] / perplexities[1] - 1):+.3f}%; bits of one document "
-        f"{100 * max(map(abs, apart)):.2f}% apart at most"
+        f"{100 * max(map(abs, apart)):.2f}% apart at most",
+        flush=True,
     )
-    assert len(theirs) == 20 and tokens > 20 * 200
+    assert len(theirs) == 20 and tokens > 20 * 80
     assert perplexities[0] == pytest.approx(perplexities[1], rel=5e-3)
     # 4-bit weights amplify the rounding of batches of other shapes, now upwards, now downwards
     assert max(map(abs, apart)) < 0.02
