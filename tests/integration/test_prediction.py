@@ -64,7 +64,8 @@ def test_what_a_run_holds_is_read_again(tmp_path: Path) -> None:
         integers, sequences = (run.name for run in store.runs())
     line = ("--store", tmp_path / "a.db", "--out", tmp_path / "out", "--json")
     found = json.loads(arena("anchors", "--of", sequences, *line).stdout)
-    assert found["writers"][0]["share"] > 0.9 > 0.5 > found["writers"][0]["chance"][0]
+    (writer,) = found["writers"]
+    assert writer["share"] > 0.7 > 0.3 > writer["chance"][0]
     assert "sequences" in (tmp_path / "out" / "index.html").read_text()
     assert "has no poems, no sequences" in complaint("anchors", "--of", integers, *line, code=ExitCode.INPUT)
 
