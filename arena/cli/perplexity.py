@@ -14,7 +14,7 @@ from arena.errors import UsageError
 
 
 @command()
-@click.argument("documents", type=click.Path(path_type=Path))
+@click.argument("documents", type=click.Path(path_type=Path), required=False)
 @click.option("--model", "models", multiple=True, metavar="NAME", help="A language model; may be repeated.")
 @click.option("--column", default="text", metavar="NAME", help="The column with the texts, in JSON lines or Parquet.")
 @click.option("--window", type=click.IntRange(2, 2**20), default=1024, help="The tokens that a model sees at once.")
@@ -25,19 +25,22 @@ from arena.errors import UsageError
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write tables and figures there.")
 @dry_options
 @model_options
-def perplexity(documents: Path, models: tuple[str, ...], **chosen: Any) -> None:
+def perplexity(documents: Path | None, models: tuple[str, ...], **chosen: Any) -> None:
     """Let models predict DOCUMENTS token by token: bits per byte, and perplexity per token and word.
 
     DOCUMENTS are the text files (.txt, .md, .text) of a folder, one text file, JSON lines (.jsonl) or Parquet
-    (.parquet), in UTF-8. Run the same command again to continue where it stopped.
+    (.parquet), in UTF-8. Without DOCUMENTS, models read the 20 that come with Arena: excerpts of old books and
+    speeches. Run the same command again to continue where it stopped.
 
     \b
+    arena perplexity --model gemma-3-270m
     arena perplexity letters/ --model gemma-3-270m --model smollm2-135m-instruct
     """
     from arena.experiments.prediction.perplexity import PerplexitySpec, plan_perplexity
 
     if not models:
         raise UsageError("nobody reads: name a --model (`arena models` lists them)")
-    said = {"subjects": tuple(f"llm:{name}" for name in models), "documents": documents}
+    said: dict[str, Any] = {"subjects": tuple(f"llm:{name}" for name in models)}
+    said |= {"documents": documents or ""}
     spec: PerplexitySpec = spec_of(PerplexitySpec, chosen | said)
     measure(lambda found: plan_perplexity(spec, found), chosen)

@@ -15,8 +15,10 @@ from arena.backends.local.settings import cpuinfo
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from arena.errors import ExitCode
+from arena.store import Store
 from tests.support import llama_windows
 from tests.support.commands import GEMMA, SMOLLM2, arena, complaint
+from tests.support.filled import numbers
 
 TEXTS = (
     "The tide went out at noon and left the harbour to the gulls.",
@@ -40,6 +42,8 @@ def test_what_is_wrong_is_said(tmp_path: Path, documents: Path) -> None:
     store = ("--store", tmp_path / "a.db")
     assert "nobody reads" in complaint("perplexity", documents, *store, code=ExitCode.USAGE)
     assert "nobody writes" in complaint("anchors", *store, code=ExitCode.USAGE)
+    both = ("anchors", "--of", "1", "--model", GEMMA)
+    assert "give one of the two" in complaint(*both, *store, code=ExitCode.USAGE)
     (documents / "bad.txt").write_bytes(b"\xff\xfe")
     said = complaint("perplexity", documents, "--model", SMOLLM2, *store, code=ExitCode.INPUT)
     assert "bad.txt isn't UTF-8 from its byte 1 on" in said
@@ -49,8 +53,21 @@ def test_what_it_would_cost_is_known_without_a_model(tmp_path: Path, documents: 
     store = ("--store", tmp_path / "a.db", "--dry-run", "--json")
     read = json.loads(arena("perplexity", documents, "--model", GEMMA, *store).stdout)
     wrote = json.loads(arena("run", "laptop-prediction", *store).stdout)
-    assert len(read["cells"]) == 1 and len(wrote["cells"]) == 32
+    shipped = json.loads(arena("perplexity", "--model", GEMMA, *store).stdout)
+    assert len(read["cells"]) == len(shipped["cells"]) == 1 and len(wrote["cells"]) == 2 + 32
     assert not (tmp_path / "a.db").exists()
+
+
+def test_what_a_run_holds_is_read_again(tmp_path: Path) -> None:
+    numbers(tmp_path / "a.db", "llm:m")
+    with Store.open(tmp_path / "a.db") as store:
+        integers, sequences = (run.name for run in store.runs())
+    line = ("--store", tmp_path / "a.db", "--out", tmp_path / "out", "--json")
+    found = json.loads(arena("anchors", "--of", sequences, *line).stdout)
+    (writer,) = found["writers"]
+    assert writer["share"] > 0.7 > 0.3 > writer["chance"][0]
+    assert "sequences" in (tmp_path / "out" / "index.html").read_text()
+    assert "has no poems, no sequences" in complaint("anchors", "--of", integers, *line, code=ExitCode.INPUT)
 
 
 @pytest.mark.model

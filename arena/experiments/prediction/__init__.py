@@ -1,7 +1,7 @@
 """Predicting against acting (Li and others 2024): how well a model predicts documents, and how alike its own texts are.
 
 Documents:
-documents.py    documents from a folder, a text file, JSON lines or Parquet
+documents.py    documents from a folder, a text file, JSON lines or Parquet, and those of texts/, which come with Arena
 windows.py      the windows through which a model reads a long document
 perplexity.py   every document's bits under every model, into the store
 predicted.py    a document's numbers, read back

@@ -1,12 +1,14 @@
-"""Documents to be predicted: the text files of a folder, a text file, JSON lines, or a column of a Parquet file."""
+"""Documents to be predicted: the text files of a folder, a text file, JSON lines, a column of a Parquet file, or those
+that come with Arena."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from arena.extras import need
 SUFFIXES: Final = (".txt", ".md", ".text")  # of the files of a folder that are documents
 _LINES: Final = (".jsonl", ".ndjson")
 _LONGEST_NAME: Final = 60  # letters
+_SHIPPED: Final = "those of Arena"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,12 @@ def read_documents(path: Path, column: str = "text") -> Documents:
         what = f"files that end in {', '.join(SUFFIXES)}" if path.is_dir() else "rows"
         raise InputError(f"{path} has no documents: it has no {what}")
     return Documents((_spelt(path.resolve().name) or "documents")[:_LONGEST_NAME], found)
+
+
+def shipped_documents() -> Documents:
+    """The documents that come with Arena: in the public domain everywhere, as texts/sources.toml says of each."""
+    with as_file(files(__package__) / "texts") as folder:
+        return replace(read_documents(folder), name=_SHIPPED)
 
 
 def _spelt(name: str) -> str:

@@ -27,7 +27,7 @@ from arena.errors import CapabilityError, InputError, UsageError
 from arena.experiments.cost import Amount, Cost, estimated_tokens
 from arena.experiments.experiment import Event, Experiment, Observer, Plan, Spec, counted
 from arena.experiments.past import Shown
-from arena.experiments.prediction.documents import Document, Documents, read_documents
+from arena.experiments.prediction.documents import Document, Documents, read_documents, shipped_documents
 from arena.experiments.prediction.predicted import EXPERIMENT, PREFIX, Predicted
 from arena.experiments.prediction.windows import Window, windows
 from arena.randomness import stream
@@ -42,10 +42,11 @@ Tokens = Annotated[int, msgspec.Meta(ge=1, le=2**20)]
 
 
 class PerplexitySpec(Spec, frozen=True, kw_only=True):
-    """Every subject, a language model, predicts the documents at a path (`read_documents`), through windows of `window`
-    tokens, each `stride` tokens further than the one before. With a `request`, they are answers to it, in `format`."""
+    """Every subject, a language model, predicts the documents at a path (`read_documents`), or those that come with
+    Arena, through windows of `window` tokens, each `stride` tokens further than the one before. With a `request`, they
+    are answers to it, in `format`."""
 
-    documents: str
+    documents: str = ""
     column: str = "text"
     window: Tokens = 1024
     stride: Tokens = 512
@@ -214,7 +215,7 @@ async def plan_perplexity(spec: PerplexitySpec, models: Models) -> Perplexity:
         raise UsageError(f"--stride {spec.stride} is longer than --window {spec.window}: tokens would be left out")
     if spec.format is not None and spec.request is None:
         raise UsageError("--format says how a request is put: name one with --request, or leave it out")
-    documents = read_documents(Path(spec.documents), spec.column)
+    documents = read_documents(Path(spec.documents), spec.column) if spec.documents else shipped_documents()
     cells = []
     for subject in dict.fromkeys(spec.subjects):
         reader = parse_agent(subject)

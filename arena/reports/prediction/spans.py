@@ -4,6 +4,8 @@ flows from span to span or past it."""
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from arena.experiments.prediction.prompts import NAMED
@@ -56,11 +58,19 @@ def spans_table(writer: Writer, written: Written) -> Table:
         rows.append(Row(f"{writer.name}, {number}", values | {"name": writer.name, "of": total}, texts))
     more = len(written.spans) - len(rows)
     notes = [
-        f"{printable(written.prompt)} Stretches of at least three words that stand verbatim and in this order in at "
-        f"least six generations; each with how many of the {total} hold all of it."
+        "Stretches of at least three words that stand verbatim and in this order in at least six generations of "
+        f"\u201c{printable(written.prompt)}\u201d; each with how many of the {total} hold all of it."
     ]
     notes += [f"{more} spans of {writer.name} with fewer words in all are left out here."] if more > 0 else []
     return Table("skeleton", "Anchor spans of one prompt", _COLUMNS, tuple(rows), tuple(notes))
+
+
+def explained_once(tables: Iterable[Table]) -> Iterator[Table]:
+    """Tables that belong together, without the notes that one before has."""
+    said: set[str] = set()
+    for table in tables:
+        yield replace(table, footnotes=tuple(note for note in table.footnotes if note not in said))
+        said.update(table.footnotes)
 
 
 def skeleton_figure(number: int, writer: Writer, written: Written) -> Figure:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 from arena.reports.prediction.claims import writing_claims
 from arena.reports.prediction.curve import curve_figure
 from arena.reports.prediction.naming import notes_of
-from arena.reports.prediction.spans import shown_prompt, skeleton_figure, spans_table
+from arena.reports.prediction.spans import explained_once, shown_prompt, skeleton_figure, spans_table
 from arena.reports.prediction.writing import Writer, Writers
 from arena.reports.report import Report
 from arena.reports.table import Column, Row, Table, flat
@@ -53,7 +51,7 @@ def texts_report(found: Writers) -> Report:
             _table(found),
             *_costs(found),
             *writing_claims(found),
-            *_explained_once(spans_table(writer, written) for _, writer, written in known),
+            *explained_once(spans_table(writer, written) for _, writer, written in known),
         ),
         figures=(
             *((curve_figure(shown),) if shown else ()),
@@ -63,14 +61,6 @@ def texts_report(found: Writers) -> Report:
         document=document,
         nothing="" if shown else f"nothing has been generated yet in {', '.join(run.name for run in found.runs)}",
     )
-
-
-def _explained_once(tables: Iterable[Table]) -> Iterator[Table]:
-    """Tables that belong together, without the notes that one before has."""
-    said: set[str] = set()
-    for table in tables:
-        yield replace(table, footnotes=tuple(note for note in table.footnotes if note not in said))
-        said.update(table.footnotes)
 
 
 def _table(found: Writers) -> Table:

@@ -66,16 +66,21 @@ class Written:
         """The share of generations whose word is an anchor, along a text; shape (PLACES,)."""
         return skeleton.curve(self.anchored)
 
+    @property
+    def share(self) -> float | None:
+        """Anchors, as a share of all words; None if there are no words."""
+        words = sum(map(len, self.anchored))
+        return sum(int(each.sum()) for each in self.anchored) / words if words else None
+
     @cached_property
     def numbers(self) -> dict[str, float | None]:
         """All measures that are one number."""
         samples, texts = self.found.samples, self.found.texts
         words = sum(map(len, texts))
-        anchors = sum(int(each.sum()) for each in self.anchored)
         edge = round(_EDGE * len(self.curve))
         known = words > 0
         return {
-            "share": anchors / words if words else None,
+            "share": self.share,
             "first": float(self.curve[:edge].mean()) if known else None,
             "middle": float(self.curve[edge:-edge].mean()) if known else None,
             "last": float(self.curve[-edge:].mean()) if known else None,

@@ -103,6 +103,7 @@ def test_what_can_t_be_planned_is_refused(more: dict[str, object], said: str) ->
 
 def test_the_suites_have_16_and_80_prompts() -> None:
     for name, many in (("laptop-prediction", 16), ("prediction-80", 80)):
-        (part,) = suites()[name].parts
+        reading, part = suites()[name].parts
+        assert reading.experiment.name == "perplexity"
         plan = asyncio.run(plan_anchors(part.spec, TableModels()))  # type: ignore[arg-type]
         assert len({cell.prompt for cell in plan.cells}) == many and plan.size == 100

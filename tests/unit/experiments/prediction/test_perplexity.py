@@ -71,7 +71,6 @@ def test_bits_are_the_table_s_whatever_the_windows(tmp_path: Path, folder: Path,
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_a_document_of_a_hundred_thousand_words(tmp_path: Path, folder: Path) -> None:
     (folder / "a.txt").write_text(" rock paper" * 50_000)
     found = numbers(tmp_path / "a.db", folder, stride=60)["a.txt"]
