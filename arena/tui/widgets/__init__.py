@@ -24,5 +24,6 @@ rounds_plot.py       what plots over the rounds of a match have in common
 share_bars.py        how foreseeable both sides of a match were
 show_card.py         the card between two matches of a show
 sides.py             both sides of a show, and the verdict
+status.py            what is going on right now in a match
 value_bars.py        a task's values as bars, one or more lines per value
 """
