@@ -125,7 +125,7 @@ def sureness(board: Board, seat: Seat, names: Names) -> str:
     value, mean = board.value(seat), board.mean(seat)
     if value is None or mean is None:
         return names[seat]
-    return f"{names[seat]}: {_measure(board, seat)} {value:.2f}, mean {mean:.2f}"
+    return f"{_measure(board, seat)} {value:.2f}, mean {mean:.2f} · {names[seat]}"
 
 
 def _tally(score: Mapping[Outcome, int], names: Names) -> str:

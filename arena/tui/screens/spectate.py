@@ -84,12 +84,12 @@ class SpectateScreen(PairingScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
-        yield ShowCard(id="card")
+        yield ShowCard(id="show-card")
         yield Sides(self._names, id="stage")
         yield Static(id="spectate-line")
         if self._seat is not None:
             yield MoveBar(self._game.moves_of(self._seat), id="move-bar")
-        yield Curves(self._board, self._names, id="curves")
+        yield Curves(self._game, self._names, id="curves")
         yield Static(id="net")
         yield KeysFooter()
 
@@ -113,6 +113,7 @@ class SpectateScreen(PairingScreen):
 
     async def sit(self, prepared: Prepared, sitting: Sitting) -> None:
         """Play match after match."""
+        self._board = Board(self._game, self.choice.rounds)  # which may be fewer, to fit a model
         self._limit = await aside(perfect_net, self._game)
         self._seat_all(prepared.pairing)
         while True:
@@ -140,7 +141,7 @@ class SpectateScreen(PairingScreen):
 
     def _begin(self) -> None:
         self.query_one(Sides).show(dict.fromkeys(Seat, ""), "")
-        self.query_one(Curves).begin()
+        self.query_one(Curves).begin(self._board)
         self._say("")
         self._say_title()
 
@@ -172,7 +173,7 @@ class SpectateScreen(PairingScreen):
         sides = self.query_one(Sides)
         sides.show(moves(self._game, seen), verdict(self._game, seen), winner(seen.outcome))
         sides.count({seat: score(self._board, seat) for seat in Seat})
-        self.query_one(Curves).add(played.outcome)
+        self.query_one(Curves).add(self._board, played.outcome)
         alike = len(self._read) == len(Seat)
         self._say(lead(self._board, self._names) if alike else how_sure(self._board, *self._read))
         self._say_title()

@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
+from arena.games import Game
 from arena.records import Outcome, Seat
 from arena.session.show.board import Board
 from arena.session.show.words import Names, sureness
@@ -22,16 +23,16 @@ from arena.tui.widgets.rounds_plot import CHANCE_MARK, LINE_MARK
 class Curves(Widget):
     """A side whose policy only says what it read of the other has no curve of its own: `only` the others are shown."""
 
-    def __init__(self, board: Board, names: Names, *, id: str | None = None) -> None:
+    def __init__(self, game: Game, names: Names, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._board = board
+        self._game = game
         self._names = names
 
     def compose(self) -> ComposeResult:
         yield Static(id="legend")
         with Horizontal(id="curves-row"):
             for seat in Seat:
-                moves = len(self._board.game.moves_of(seat))
+                moves = len(self._game.moves_of(seat))
                 with Vertical(id=f"{seat}-curve", classes="curve"):
                     yield Static(Text(self._names[seat]), id=f"{seat}-sureness", classes=f"sureness {seat}")
                     yield DeterminismPlot(1 / moves, id=f"{seat}-plot")
@@ -52,19 +53,19 @@ class Curves(Widget):
         for seat in Seat:
             self.query_one(f"#{seat}-curve").display = seat in shown
 
-    def begin(self) -> None:
+    def begin(self, board: Board) -> None:
         """A match begins."""
         for seat in Seat:
-            self._plot(seat).begin(self._board.rounds, self._board.usual(seat))
+            self._plot(seat).begin(board.rounds, board.usual(seat))
 
-    def add(self, outcome: Outcome) -> None:
-        """The board's last round, which ended so for the subject."""
+    def add(self, board: Board, outcome: Outcome) -> None:
+        """The last round, which ended so for the subject."""
         for seat in Seat:
-            value = self._board.value(seat)
+            value = board.value(seat)
             self._plot(seat).add(value, outcome if seat is Seat.SUBJECT else outcome.turned)
-            if self._board.policy(seat) is not None and value is not None:
+            if board.policy(seat) is not None and value is not None:
                 self.query_one(f"#{seat}-histogram", DeterminismHistogram).add(value)
-            said = Text(sureness(self._board, seat, self._names), no_wrap=True, overflow="ellipsis")
+            said = Text(sureness(board, seat, self._names), no_wrap=True, overflow="ellipsis")
             self.query_one(f"#{seat}-sureness", Static).update(said)
 
     def toggle(self) -> None:

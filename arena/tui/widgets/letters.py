@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
@@ -46,6 +47,8 @@ _SHAPES: Final = {
     "9": " ██ |█  █| ███|   █| ██ ",
     "-": "   |   |███|   |   ",
     "+": "   | █ |███| █ |   ",
+    "=": "   |███|   |███|   ",
+    "_": "    |    |    |    |████",
     ".": " | | | |█",
     ",": "  |  |  | █|█ ",
     ":": " |█| |█| ",
@@ -58,7 +61,8 @@ _SHAPES: Final = {
     " ": "  |  |  |  |  ",
 }
 _DOTS: Final = 5  # rows of dots in a letter
-_MOST_WORDS: Final = 8  # a longer sentence isn't tried: it has 2**7 ways to break already
+_MOST_PIECES: Final = 8  # more aren't tried: there are 2**7 ways to break these already
+_PIECE: Final = re.compile(r"\s*(?:-*[^\s-]+-*|-+)")  # a word, or its part up to a hyphen, with the space before it
 _CELLS: Final = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}  # upper, lower half
 
 
@@ -70,17 +74,17 @@ def block(word: str, width: int) -> str:
 
 @lru_cache(maxsize=256)
 def fitted(text: str, columns: int, rows: int) -> tuple[str, ...] | None:
-    """The text in capitals as large as fit into `columns` by `rows`, each line of them centred; broken between words
-    where that makes them larger. None if even the smallest don't fit, or a character has no shape.
+    """The text in capitals as large as fit into `columns` by `rows`, each line of them centred; broken between words,
+    and after hyphens, where that makes them larger. None if even the smallest don't fit, or a character has no shape.
 
     A dot of a letter is drawn a whole number of columns wide and of half rows high, so half a row is as small as a
     column is, and letters are never wider than they would be with square dots, nor narrower than half of that.
     """
-    words = text.split()
-    if not 0 < len(words) <= _MOST_WORDS or any(_dots(word) is None for word in words):
+    pieces = _PIECE.findall(text.strip())
+    if not 0 < len(pieces) <= _MOST_PIECES or _dots(text) is None:
         return None
     best: tuple[int, int, int, Sequence[str]] = 0, 0, 0, ()
-    for lines in _breaks(words):
+    for lines in _breaks(pieces):
         across = columns // max(_width(line) for line in lines)
         down = 0
         while _height(len(lines), down + 1) <= 2 * rows:
@@ -89,19 +93,19 @@ def fitted(text: str, columns: int, rows: int) -> tuple[str, ...] | None:
         across = min(across, down)
         if across * down > best[0] * best[1] or (across * down == best[0] * best[1] and len(lines) < best[2]):
             best = across, down, len(lines), lines
-    across, down, _, lines = best
-    return None if not lines else tuple(_drawn(lines, across, down, columns))
+    across, down, _, chosen = best
+    return tuple(_drawn(chosen, across, down, columns)) if chosen else None
 
 
-def _breaks(words: Sequence[str]) -> Iterator[list[str]]:
-    """All ways to put words into lines."""
-    for chosen in range(2 ** (len(words) - 1)):
-        lines = [words[0]]
-        for at, word in enumerate(words[1:]):
+def _breaks(pieces: Sequence[str]) -> Iterator[list[str]]:
+    """All ways to put the pieces into lines."""
+    for chosen in range(2 ** (len(pieces) - 1)):
+        lines = [pieces[0]]
+        for at, piece in enumerate(pieces[1:]):
             if chosen >> at & 1:
-                lines.append(word)
+                lines.append(piece.strip())
             else:
-                lines[-1] += f" {word}"
+                lines[-1] += piece
         yield lines
 
 

@@ -44,7 +44,7 @@ class Sides(Widget):
         self.show(dict.fromkeys(Seat, _COVERED), instead)
 
     def count(self, scores: Mapping[Seat, tuple[str, str]]) -> None:
-        """Show the running score of each side: its first part beside the name, its second one below."""
+        """Show the running score of each side: its first part before the name, its second one below."""
         for seat, (first, second) in scores.items():
-            said = Text.assemble(self._names[seat], "   ", (first, "bold"), f"\n{second}")
+            said = Text.assemble((first, "bold"), f"   {self._names[seat]}\n{second}")
             self.query_one(f"#{seat}-who", Static).update(said)
