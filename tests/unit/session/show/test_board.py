@@ -59,5 +59,5 @@ def test_a_long_show_takes_no_more_memory_than_a_short_one() -> None:
         assert seen.number == matches
         return size
 
-    held(20)
-    assert held(1000) < held(20) + 100_000
+    held(10)
+    assert held(250) < held(10) + 30_000
