@@ -101,6 +101,15 @@ def test_a_reader_of_minds_has_no_curve_of_its_own(store: Path, subject: str, op
     run(app, script)
 
 
+def test_a_match_in_which_nobody_is_a_person_is_a_show(store: Path) -> None:
+    app = ArenaApp(store, start=Choice("rps", MIX, "uniform", 3, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: card(app))
+
+    run(app, script)
+
+
 def test_moves_are_covered_until_the_countdown_is_over(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "_LONGEST_BEAT", 1e6)  # a step ends the countdown
     app = show(store, "fixed:rock")
