@@ -213,7 +213,7 @@ def everything() -> Iterator[tuple[str, str, str]]:
             yield verdict(game, seen), *moves(game, seen).values()
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_an_hour_s_rounds_untouched_hold_no_more_memory(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many rounds as an hour has at the usual pace, without the waiting."""
     monkeypatch.setattr(clock, "SPEEDS", (0.0,) * 7)

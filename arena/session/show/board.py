@@ -56,7 +56,8 @@ class Board:
         self._nets[net] += 1
         if self.matches.total() >= max(_FEWEST, _MORE * self._of):
             self._of = self.matches.total()
-            nets = 100 * np.repeat(list(self._nets), list(self._nets.values())) / self.rounds
+            found = sorted(self._nets.items())
+            nets = 100 * np.repeat([net for net, _ in found], [count for _, count in found]) / self.rounds
             self.interval = mean(nets, np.arange(len(nets)), NET).interval
 
     def policy(self, seat: Seat) -> Policy | None:
