@@ -210,7 +210,8 @@ def everything() -> Iterator[tuple[str, str, str]]:
     for game in playable_games().values():
         for pair in product(range(len(game.moves)), range(len(game.replies))):
             seen = sight([pair], game.name).rounds[-1]
-            yield verdict(game, seen), *moves(game, seen).values()
+            played = moves(game, seen)
+            yield verdict(game, seen), played[Seat.SUBJECT], played[Seat.OPPONENT]
 
 
 @pytest.mark.slow
