@@ -12,6 +12,7 @@ import json
 import os
 import pty
 import random
+import re
 import select
 import signal
 import statistics
@@ -30,6 +31,7 @@ import pyte
 ARENA = str(Path(sys.executable).with_name("arena"))
 MODEL = "llm:gemma-3-270m"
 COLUMNS, ROWS = 80, 24
+_MATCH = 20  # rounds of a match in a show
 _PATIENCE = 120.0  # seconds before a measurement is abandoned
 _TARGETS = {"first_screen_s": 1.5, "key_ms": 100.0, "exit_s": 1.0, "memory_mib": 50.0}
 
@@ -66,9 +68,9 @@ class Terminal:
                 return False
         return True
 
-    def until(self, what: Callable[[str], bool]) -> float:
+    def until(self, what: Callable[[str], bool], seconds: float = _PATIENCE) -> float:
         """Wait until `what` holds for the screen; returns the seconds since the program was started."""
-        end = time.perf_counter() + _PATIENCE
+        end = time.perf_counter() + seconds
         while not what(self.text):
             if time.perf_counter() > end or not self.read(0.05):
                 sys.exit(f"the app never got that far; its screen is\n{self.text}")
@@ -165,14 +167,25 @@ def exits(repeats: int) -> dict[str, list[float]]:
     return found
 
 
-def memory(rounds: int) -> float:
-    """MiB that the app uses at the end of a match of two bots."""
-    words = ("play", "--game", "rps", "--subject", "uniform", "--opponent", "uniform", "--rounds", str(rounds))
-    with app(*words) as terminal:
-        terminal.until(lambda text: "the match is over" in text)
-        status = Path(f"/proc/{terminal.process}/status").read_text()
-        (held,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))
-        return int(held) / 1024
+def memory(rounds: int) -> list[float]:
+    """MiB that the app uses in a show of two bots at full speed, after a tenth of the rounds and after all."""
+    held = []
+    words = ("play", "--game", "rps", "--subject", "uniform", "--opponent", "uniform", "--show")
+    with app(*words, "--rounds", str(_MATCH)) as terminal:
+        terminal.until(lambda text: "rounds/s" in text)
+        terminal.press("+" * 6)
+        for reached in (rounds // 10 // _MATCH, rounds // _MATCH):
+            terminal.until(lambda text, reached=reached: _games(text) >= reached, seconds=rounds)  # type: ignore[misc]
+            status = Path(f"/proc/{terminal.process}/status").read_text()
+            (used,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))
+            held.append(int(used) / 1024)
+    return held
+
+
+def _games(text: str) -> int:
+    """The number of the match that a show is at."""
+    found = re.search(r"game (\d+)", text)
+    return int(found[1]) if found else 0
 
 
 def main() -> None:
@@ -180,13 +193,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--presses", type=int, default=100)
-    parser.add_argument("--rounds", type=int, default=10_000, help="of the long match; the short one has a tenth")
+    parser.add_argument("--rounds", type=int, default=3_000, help="of the show whose memory is measured")
     parser.add_argument("--json", type=Path, help="write the numbers here too")
     options = parser.parse_args()
     begun = first_screen(options.repeats)
     keys = sorted(1000 * seconds for seconds in key_latency(options.presses))
     left = exits(options.repeats)
-    short, long = memory(options.rounds // 10), memory(options.rounds)
+    short, long = memory(options.rounds)
     numbers: dict[str, Any] = {
         "first_screen_s": statistics.median(begun),
         "key_ms": {"p50": statistics.median(keys), "p95": keys[int(0.95 * len(keys))], "max": keys[-1]},

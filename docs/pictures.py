@@ -70,15 +70,27 @@ async def reads_you(store: Path) -> None:
 
 
 async def show(store: Path) -> None:
-    """Gemma hides, the greedy reader finds it: the eighth game."""
+    """Gemma hides, the greedy reader finds it: the eighth game, in large type."""
     app = ArenaApp(store, start=Choice("hide-and-seek", MODEL, "greedy", 10, 3), watch=True)
     async with app.run_test(size=(96, 28)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, SpectateScreen))
         await pilot.press(*["plus"] * 6)
         await until(pilot, lambda: "game 8 · round 7" in title(app))
+        await pilot.press("space", "b")
+        await pilot.pause(0.2)
+        app.save_screenshot("app-large.svg", str(FOLDER))
+
+
+async def duel(store: Path) -> None:
+    """The two small models against each other: the third game."""
+    app = ArenaApp(store, start=Choice("rps", MODEL, "llm:smollm2-135m-instruct", 20, 3), watch=True)
+    async with app.run_test(size=(96, 28)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, SpectateScreen))
+        await pilot.press(*["plus"] * 6)
+        await until(pilot, lambda: "game 3 · round 12" in title(app))
         await pilot.press("space")
         await pilot.pause(0.2)
-        app.save_screenshot("app-show.svg", str(FOLDER))
+        app.save_screenshot("app-duel.svg", str(FOLDER))
 
 
 async def numbers(store: Path) -> None:
@@ -101,6 +113,7 @@ def main() -> None:
         asyncio.run(match(Path(folder) / "match.db"))
         asyncio.run(reads_you(Path(folder) / "reads-you.db"))
         asyncio.run(show(Path(folder) / "show.db"))
+        asyncio.run(duel(Path(folder) / "duel.db"))
         asyncio.run(numbers(Path(folder) / "numbers.db"))
 
 

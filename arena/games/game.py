@@ -13,12 +13,15 @@ from arena.records import Outcome, Policy, Seat
 @dataclass(frozen=True, slots=True)
 class Told:
     """A game in words to a person: what wins in the `subject`'s seat and in the `opponent`'s, where the other player is
-    "it", and what happened in a round that the subject won (`win`) or lost (`loss`)."""
+    "it", and what happened in a round that the subject won (`win`) or lost (`loss`). The last two
+    say it with the moves, in the places of {move} and {reply}, where these belong to it: "found in the {reply}"."""
 
     subject: str
     opponent: str
     win: str
     loss: str
+    win_in_full: str = ""
+    loss_in_full: str = ""
 
 
 @dataclass(frozen=True, eq=False)

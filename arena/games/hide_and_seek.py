@@ -13,6 +13,8 @@ _TOLD = Told(
     opponent="You seek: you win if you look in the spot where it hides.",
     win="not found",
     loss="found",
+    win_in_full="not found in the {reply}",
+    loss_in_full="found in the {reply}",
 )
 
 

@@ -17,6 +17,7 @@ numbers_words.py    counts explained in sentences
 tally.py            answers as they come, beside a true sample
 judging.py          a person's sitting as a judge of poems
 people.py           a person's match beside recorded people
+show/               a show: match after match in front of an audience
 preferences.py      a person's lasting settings
 files.py            the app's own small files
 progress.py         an experiment's progress, on standard error

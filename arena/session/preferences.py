@@ -18,7 +18,7 @@ class Preferences(msgspec.Struct, frozen=True):
     """`threads` of 0 means all cores; `gpu_layers` is how many layers llama.cpp puts on a GPU."""
 
     theme: str = "arena-dark"
-    speed: float = 2.0
+    speed: float = 0.5
     threads: int = 0
     gpu_layers: int = 0
 

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from arena.backends.loading import Models
 from arena.concurrency import aside
 from arena.errors import ArenaError
-from arena.session.choice import LAST_CHOICE, Choice
+from arena.session.choice import LAST_CHOICE, Choice, is_person
 from arena.session.judging import JudgeChoice
 from arena.session.preferences import PREFERENCES
 from arena.store.store import Store
@@ -149,10 +149,11 @@ class ArenaApp(App[None]):
             return None
 
     def open_match(self, choice: Choice, watch: bool = False) -> None:
-        """Go to the chosen match, or watch its subject play one match after another."""
+        """Go to the chosen match; or to a show of one match after another, which a match without a person is too."""
         self.choice = choice
         LAST_CHOICE.keep(choice)
-        self.push_screen(SpectateScreen(choice) if watch else MatchScreen(choice))
+        played = is_person(choice.subject) or is_person(choice.opponent)
+        self.push_screen(MatchScreen(choice) if played and not watch else SpectateScreen(choice))
 
     def go_on(self, choice: Choice) -> None:
         """Go back to a match that was left; the last choice stays as it is."""

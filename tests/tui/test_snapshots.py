@@ -21,10 +21,10 @@ from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import plan_tournament
 from arena.session.choice import Choice
 from arena.session.progress import Silent
+from arena.session.show import clock
 from arena.store import registry
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
-from arena.tui.screens import spectate
 from arena.tui.screens.fit import FitScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.run import RunScreen
@@ -67,22 +67,44 @@ def test_match(snap_compare: Any, store: Path, size: str, theme: str, opponent: 
     assert snap_compare(app, terminal_size=SIZES[size], run_before=script)
 
 
-@pytest.mark.parametrize("keys", [(), ("b",), ("h",)], ids=["plot", "big", "histogram"])
+@pytest.mark.parametrize(
+    ("opponent", "steps", "keys"),
+    [
+        ("greedy", 12, ()),
+        ("greedy", 12, ("h",)),
+        ("uniform", 12, ()),
+        ("uniform", 12, ("b",)),
+        ("uniform", 9, ()),
+        ("uniform", 10, ()),
+    ],
+    ids=["reader", "histogram", "duel", "large", "closing", "opening"],
+)
 def test_show(
-    snap_compare: Any, store: Path, size: str, theme: str, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    snap_compare: Any,
+    store: Path,
+    size: str,
+    theme: str,
+    opponent: str,
+    steps: int,
+    keys: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(spectate, "SPEEDS", (1e-6,) * 7)  # nothing goes on by itself
-    app = ArenaApp(store, start=Choice("rps", MIX, "greedy", 3, 1), watch=True)
+    monkeypatch.setattr(clock, "SPEEDS", (1e-6,) * 7)  # nothing goes on by itself
+    monkeypatch.setattr(clock, "_LONGEST_CARD", 1e6)
+    monkeypatch.setattr(clock, "_LONGEST_BEAT", 0.01)
+    app = ArenaApp(store, start=Choice("rps", MIX, opponent, 3, 1), watch=True)
     app.theme = theme
 
-    def at(game: int, number: int) -> Callable[[], bool]:
-        return lambda: f"game {game} · round {number} of" in text(app, "title")
+    def at() -> tuple[bool, str]:
+        """Whether a card is shown, and which round was played last: five steps lead from a game to the next."""
+        return app.screen.has_class("card"), text(app, "title").partition(" of ")[0]
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, at(1, 1))
-        for game, number in ((1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (3, 1), (3, 2)):
+        await until(pilot, lambda: at()[0])
+        for _ in range(steps):
+            before = at()
             await pilot.press("full_stop")
-            await until(pilot, at(game, number))
+            await until(pilot, lambda before=before: at() != before)
         await pilot.press(*keys)
 
     assert snap_compare(app, terminal_size=SIZES[size], run_before=script)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import aclosing, suppress
 from typing import ClassVar
 
@@ -40,10 +39,10 @@ from arena.tui.widgets.mind_panel import MindPanel
 from arena.tui.widgets.moves import MoveBar, move_keys
 from arena.tui.widgets.panel import MatchPanel
 from arena.tui.widgets.reading_panel import ReadingPanel
+from arena.tui.widgets.status import Status
 
 _NARROW, _LOW = 72, 22
 LOOK_SECONDS = 1.5  # from the end of a match to its card, so that the last round can be seen
-_CLOCK = 0.25  # seconds between updates of how long a model has been thinking
 
 
 class MatchScreen(PairingScreen):
@@ -61,46 +60,45 @@ class MatchScreen(PairingScreen):
         self._go_on = go_on
         self._game = parse_game(choice.game)
         specs = {Seat.SUBJECT: choice.subject, Seat.OPPONENT: choice.opponent}
-        people = [seat for seat, spec in specs.items() if is_person(spec)]
-        self._seat = people[0] if people else Seat.SUBJECT
+        self._seat = next(seat for seat, spec in specs.items() if is_person(spec))
         self._me, self._other = name_at_table(specs[self._seat]), name_at_table(specs[self._seat.other])
         self._person: Person | None = None
         self._moves = self._game.moves_of(self._seat)
-        self._keys = move_keys(self._moves) if people else {}
-        self._watched = not people
+        self._keys = move_keys(self._moves)
         self._is_read = specs[self._seat] == HUMAN and reads_moves(specs[self._seat.other])
         self._level = level_of(specs[self._seat.other])
         self._sight = Sight(self._game, self._seat)
         self._agents: dict[Seat, object] = {}
-        self._thinking: float | None = None
         self._over = False
         self._again = asyncio.Event()
         self._looked = asyncio.Event()  # the last round has been seen long enough
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
-        yield Static(Text("" if self._watched else aim(self._game, self._seat)), id="aim")
-        yield Faces(self._seat, self._me, self._other, self._watched, id="faces")
+        yield Static(Text(aim(self._game, self._seat)), id="aim")
+        yield Faces(self._seat, self._me, self._other, id="faces")
         yield Static(id="score")
-        yield Static(id="status")
-        if not self._watched:
-            yield MoveBar(self._moves, id="move-bar")
+        yield Status(id="status")
+        yield MoveBar(self._moves, id="move-bar")
         if self._is_read:
             yield ReadingPanel(self._game, self._seat, self._level, id="below")
         else:
-            yield MindPanel(self._game, self._seat, self._watched, id="below")
+            yield MindPanel(self._game, self._seat, id="below")
         yield KeysFooter()
 
     def on_mount(self) -> None:
         self._say_title(None)
         self._show_score()
-        self._say("loading …")
+        self._status.say("loading …")
         self._panel.begin(self._sight, self.choice.rounds)
-        self.set_interval(_CLOCK, self._tick)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "narrow")
         self.set_class(event.size.height < _LOW, "low")
+
+    @property
+    def _status(self) -> Status:
+        return self.query_one(Status)
 
     @property
     def _panel(self) -> MatchPanel:
@@ -122,12 +120,8 @@ class MatchScreen(PairingScreen):
                 self._go_on = False
                 async for played in rounds:
                     self._show_round(played)
-                    if self._watched:
-                        await asyncio.sleep(0)  # bots never wait: let the screen breathe
             self._end()
-            if self._watched:
-                await self._again.wait()
-            elif await self._look_back(sitting.run) == "leave":
+            if await self._look_back(sitting.run) == "leave":
                 self.dismiss()
                 return
 
@@ -154,30 +148,26 @@ class MatchScreen(PairingScreen):
     def _begin(self) -> None:
         self._over = False
         self.refresh_bindings()
-        self._thinking = time.monotonic()
         self._again.clear()
         self._looked.clear()
         self._sight = Sight(self._game, self._seat, self._agents[self._seat.other])
         self._panel.begin(self._sight, self.choice.rounds)
         self._show_score()
         self.query_one(Faces).begin()
-        self._say("")
+        self._status.think()
         self._say_title(1)
-        if not self._watched:
-            self.query_one("#move-bar").focus()
+        self.query_one("#move-bar").focus()
 
     def _your_turn(self, view: View) -> None:
-        self._thinking = None
         self._sight.seal()
         self._panel.turn(view)
         self.query_one("#move-bar", MoveBar).alive = True
         self._say_title(view.number)
-        self._say("your move")
+        self._status.say("your move")
 
     def _show_round(self, played: Round) -> None:
         seen = self._sight.add(played)
-        self._thinking = time.monotonic()
-        self._say("")
+        self._status.think()
         self.query_one(Faces).show(self._sight)
         self._show_score()
         self._panel.show(played, seen, self._sight)
@@ -185,11 +175,9 @@ class MatchScreen(PairingScreen):
 
     def _end(self) -> None:
         self._over = True
-        self._thinking = None
         self.refresh_bindings()
-        if not self._watched:
-            self.query_one("#move-bar", MoveBar).alive = False
-        self._say("the match is over")
+        self.query_one("#move-bar", MoveBar).alive = False
+        self._status.say("the match is over")
 
     # --- what is shown ---
 
@@ -198,23 +186,11 @@ class MatchScreen(PairingScreen):
         who = f"{self._me} against {self._other}"
         self.query_one("#title", Static).update(Text(f"{self._game.title} · {at} · {who}"))
 
-    def _say(self, line: str) -> None:
-        """What is going on right now: whose turn it is, or what is being waited for."""
-        self.query_one("#status", Static).update(Text(line))
-
     def _show_score(self) -> None:
         score = self._sight.score
         won, tied, lost = (score[outcome] for outcome in (Outcome.WIN, Outcome.TIE, Outcome.LOSS))
         text = f"won {won:>3}   tied {tied:>3}   lost {lost:>3}   net {points(self._sight.net):>4}"
         self.query_one("#score", Static).update(Text(text))
-
-    def _tick(self) -> None:
-        """While a model computes, say so, with the time."""
-        if self._thinking is None or self._watched:
-            return
-        seconds = time.monotonic() - self._thinking
-        if seconds >= _CLOCK:
-            self._say(f"it is thinking … {seconds:.0f} s" if seconds >= 1 else "it is thinking …")
 
     # --- keys ---
 
@@ -241,7 +217,7 @@ class MatchScreen(PairingScreen):
 
     def show_progress(self, line: str) -> None:
         """Show a step of loading the model."""
-        self._say(line)
+        self._status.say(line)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Show in the footer only what can be done now."""
@@ -255,7 +231,7 @@ class MatchScreen(PairingScreen):
 
     def action_leave(self) -> None:
         """Leave; where rounds would be left behind, only if the person means it."""
-        if self._watched or self._over or not self._sight.rounds:
+        if self._over or not self._sight.rounds:
             self.dismiss()
         else:
             self.app.push_screen(LeaveScreen(), self._leave)

@@ -1,227 +1,249 @@
-"""A show: a model against the mind-reader, one match after another, at a chosen speed."""
+"""A show for an audience: match after match, with a countdown to each round, and a card before and after each match.
+
+Two models face each other, or a model faces a reader of its mind, a bot, or a volunteer from the audience.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import ClassVar
 
-import numpy as np
+import msgspec
 from rich.text import Text
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from arena.agents.agent import Sees, View
+from arena.agents.person import Person
 from arena.concurrency import aside
+from arena.experiments.tournament.match import Pairing
 from arena.experiments.tournament.sitting import Sitting
-from arena.games import Game, equilibrium, parse_game
-from arena.records import Outcome, Round
-from arena.reports.tournament.measures import NET
-from arena.reports.words import between
-from arena.session.choice import Choice
+from arena.games import parse_game
+from arena.records import Round, Seat
+from arena.session.choice import HUMAN, MIND_READER, Choice, is_person
 from arena.session.pairing import Prepared
-from arena.session.preferences import SPEEDS
-from arena.session.seats import display_name
-from arena.stats.clusters import mean
+from arena.session.show.board import Board, perfect_net
+from arena.session.show.clock import COUNT, Clock
+from arena.session.show.words import (
+    Card,
+    closing,
+    heading,
+    how_sure,
+    lead,
+    moves,
+    net,
+    opening,
+    score,
+    stage_name,
+    verdict,
+    winner,
+)
 from arena.tui.screens.base import PairingScreen
-from arena.tui.widgets.histogram import DeterminismHistogram
+from arena.tui.widgets.curves import Curves
 from arena.tui.widgets.keys_footer import KeysFooter
-from arena.tui.widgets.letters import ROWS, block
-from arena.tui.widgets.plot import DeterminismPlot
-from arena.tui.widgets.rounds import move_names
+from arena.tui.widgets.moves import MoveBar, move_keys
+from arena.tui.widgets.show_card import ShowCard
+from arena.tui.widgets.sides import Sides
 
-_BREATH = 0.01  # seconds between two rounds at full speed, so that the screen can be drawn
-_LOW = 20
-_FEWEST = 5  # with fewer matches an interval says nothing yet
+_NARROW = 80  # columns; with fewer, the longest move doesn't fit beside another in block letters
+_LOW, _HIGH, _HUGE = 22, 30, 50  # rows
 
 
 class SpectateScreen(PairingScreen):
-    """Matches of the subject against the opponent, for an audience."""
+    """Matches of the subject against the opponent, until the screen is left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause"),
-        Binding("full_stop", "step", "Step", key_display="."),
+        Binding("full_stop", "step", "Step", key_display=".", tooltip="Show what comes next, and stay there"),
         Binding("plus,equals_sign", "speed(1)", "Faster", key_display="+"),
         Binding("minus", "speed(-1)", "Slower", key_display="-"),
         Binding("b", "big", "Big"),
         Binding("h", "histogram", "Histogram"),
+        Binding("v", "volunteer", "Volunteer", tooltip="Call somebody from the audience to play, or go back"),
         Binding("escape", "leave", "Lobby"),
     ]
 
-    def __init__(self, choice: Choice) -> None:
-        super().__init__(choice)
+    def __init__(self, choice: Choice, instead: Choice | None = None) -> None:
+        """`instead` is the show that goes on once the volunteer leaves the stage."""
+        seats = {
+            seat: HUMAN if spec == MIND_READER else spec
+            for seat, spec in zip(Seat, (choice.subject, choice.opponent), strict=True)
+        }
+        super().__init__(msgspec.structs.replace(choice, subject=seats[Seat.SUBJECT], opponent=seats[Seat.OPPONENT]))
+        self._instead = instead
         self._game = parse_game(choice.game)
-        self._names = display_name(choice.subject), display_name(choice.opponent)
-        self._speed = 0
-        self._go = asyncio.Event()
-        self._go.set()
-        self._nudge = asyncio.Event()  # a key was pressed: stop waiting
-        self._single = False
-        self._match = 0
-        self._sums = np.zeros(choice.rounds)  # of determinism, per round number, over earlier matches
-        self._counts = np.zeros(choice.rounds)
-        self._rounds: list[Round] = []
-        self._nets: list[float] = []  # each match's sum of payoffs
-        self._last: Round | None = None
+        self._names = {seat: stage_name(spec) for seat, spec in seats.items()}
+        self._seat = next((seat for seat, spec in seats.items() if is_person(spec)), None)  # the volunteer's
+        self._keys = {} if self._seat is None else move_keys(self._game.moves_of(self._seat))
+        self._person: Person | None = None
+        self._read: list[Seat] = []  # the sides that nobody tells what the other thinks
+        self._board = Board(self._game, choice.rounds)
+        self._limit = 0.0
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
-        with Horizontal(id="stage"):
-            yield Static(id="move", classes="subject")
-            yield Static(id="verb")
-            yield Static(id="reply", classes="opponent")
+        yield ShowCard(id="show-card")
+        yield Sides(self._names, id="stage")
         yield Static(id="spectate-line")
-        with Vertical(id="spectate-plot"):
-            yield DeterminismPlot(1 / len(self._game.moves), id="plot")
-            yield DeterminismHistogram(len(self._game.moves), id="histogram")
+        if self._seat is not None:
+            yield MoveBar(self._game.moves_of(self._seat), id="move-bar")
+        yield Curves(self._game, self._names, id="curves")
         yield Static(id="net")
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        kept = self.arena.preferences.speed
-        self._speed = min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - kept))
-        self.query_one("#histogram").display = False
+        self._clock = Clock(self.arena.preferences.speed)
         self._say_title()
-        plot = self.query_one("#plot", DeterminismPlot)
-        self.call_after_refresh(plot.begin, self.choice.rounds)
-        self.query_one("#spectate-line", Static).update(Text(f"loading {self._names[0]} …", style="dim"))
+        self.query_one(Curves).only([Seat.SUBJECT])
+        self._say(f"loading {self._names[Seat.SUBJECT]} …")
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.height < _LOW, "low")
-        self._show_last()
+        width, height = event.size
+        classes = {"narrow": width < _NARROW, "low": height < _LOW, "high": height >= _HIGH, "huge": height >= _HUGE}
+        for name, holds in classes.items():
+            self.set_class(holds, name)
 
     def show_progress(self, line: str) -> None:
         """Show a step of loading the model."""
-        self.query_one("#spectate-line", Static).update(Text(line, style="dim"))
+        self._say(line)
+
+    # --- the show ---
 
     async def sit(self, prepared: Prepared, sitting: Sitting) -> None:
         """Play match after match."""
-        self._limit = await aside(_prepare, self._game)
+        self._board = Board(self._game, self.choice.rounds)  # which may be fewer, to fit a model
+        self._limit = await aside(perfect_net, self._game)
+        self._seat_all(prepared.pairing)
         while True:
-            self._begin_match()
+            self._board.begin()
+            self._begin()
+            await self._show_card(opening(self._board, self._names))
             async with aclosing(sitting.play()) as rounds:
                 async for played in rounds:
-                    self._show_round(played)
-                    await self._wait()
-            self._end_match()
+                    await self._count_down()
+                    self._reveal(played)
+                    await self._clock.round()
+            self._board.end()
+            self.query_one("#net", Static).update(Text(net(self._board, self._names, self._limit)))
+            await self._show_card(closing(self._board, self._names, self._read, self._limit))
 
-    async def _wait(self) -> None:
-        """Wait until the next round is due: the chosen speed, a pause, a single step."""
-        if self._single:
-            self._single = False
-            self._go.clear()
-            self._say_title()
-        speed = SPEEDS[self._speed]
-        self._nudge.clear()
-        if self._go.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._nudge.wait(), 1 / speed if speed else _BREATH)
-        await self._go.wait()
+    def _seat_all(self, pairing: Pairing) -> None:
+        """A reader's policy says what it read of the other; any two others have a curve each."""
+        self._read = [seat for seat in Seat if pairing.agent(seat).sees is Sees.MOVES]
+        self.query_one(Curves).only(self._read)
+        self.refresh_bindings()
+        person = None if self._seat is None else pairing.agent(self._seat)
+        if isinstance(person, Person):
+            self._person = person
+            person.on_turn = self._call
 
-    def _begin_match(self) -> None:
-        self._match += 1
-        self._rounds = []
-        played = self._counts > 0
-        past = self._sums[played] / self._counts[played]
-        self.query_one("#plot", DeterminismPlot).begin(self.choice.rounds, past.tolist())
+    def _begin(self) -> None:
+        self.query_one(Sides).show(dict.fromkeys(Seat, ""), "")
+        self.query_one(Curves).begin(self._board)
+        self._say("")
         self._say_title()
 
-    def _show_round(self, played: Round) -> None:
-        self._rounds.append(played)
-        self._last = played
-        policy = played.subject.policy
-        determinism = None if policy is None else policy.determinism
-        self.query_one("#plot", DeterminismPlot).add(determinism, played.outcome)
-        if determinism is not None:
-            self._sums[played.number - 1] += determinism
-            self._counts[played.number - 1] += 1
-            self.query_one("#histogram", DeterminismHistogram).add(determinism)
-        self._show_last()
-        self._say_title()
+    async def _show_card(self, card: Card) -> None:
+        if self._clock.shows_cards:
+            self.query_one(ShowCard).show(card)
+            self.add_class("card")
+            await self._clock.card()
+            self.remove_class("card")
 
-    def _end_match(self) -> None:
-        self._nets.append(float(sum(int(played.outcome) for played in self._rounds)))
-        count = len(self._nets)
-        net = 100 * sum(self._nets) / (count * self.choice.rounds)
-        text = f"net {net:+z.1f}"
-        if count >= _FEWEST:
-            nets = 100 * np.array(self._nets) / self.choice.rounds
-            interval = mean(nets, np.arange(count), NET).interval
-            assert interval is not None
-            text += f"  (95%: {between(*interval)})"
-        text += f"      perfect play would score {self._limit:+z.1f}"
-        self.query_one("#net", Static).update(Text(text))
+    async def _count_down(self) -> None:
+        """Both moves are sealed: count down to them, if there is time."""
+        if not self._clock.counts:
+            return
+        for number in COUNT:
+            self.query_one(Sides).cover(str(number))
+            if not await self._clock.beat():
+                break
+
+    def _call(self, view: View) -> None:
+        """It is the volunteer's turn."""
+        bar = self.query_one(MoveBar)
+        bar.alive = True
+        bar.focus()
+        self.query_one(Sides).cover("your move")
+
+    def _reveal(self, played: Round) -> None:
+        seen = self._board.add(played)
+        sides = self.query_one(Sides)
+        sides.show(moves(self._game, seen), verdict(self._game, seen), winner(seen.outcome))
+        sides.count({seat: score(self._board, seat) for seat in Seat})
+        self.query_one(Curves).add(self._board, played.outcome)
+        alike = len(self._read) == len(Seat)
+        self._say(lead(self._board, self._names) if alike else how_sure(self._board, *self._read))
+        self._say_title()
 
     # --- what is shown ---
 
     def _say_title(self) -> None:
-        speed = SPEEDS[self._speed]
-        pace = "paused" if not self._go.is_set() else f"{speed:g} rounds/s" if speed else "full speed"
-        number = len(self._rounds)
-        at = f"game {max(1, self._match)} · round {number} of {self.choice.rounds} · {pace}"
-        text = f"{self._game.title} · {at} · {self._names[0]} against {self._names[1]}"
-        self.query_one("#title", Static).update(Text(text))
+        self.query_one("#title", Static).update(Text(heading(self._board, self._names, self._clock.pace)))
 
-    def _show_last(self) -> None:
-        if self._last is None:
-            return
-        move, reply = move_names(self._game, self._last)
-        big = self.has_class("big")
-        room = max(10, self.size.width // 3 - 2)
-        for id_, who, word in (("move", self._names[0], move), ("reply", self._names[1], reply)):
-            text = Text(no_wrap=True)
-            shown = block(word, room) if big or self.size.height >= _LOW else word.upper()
-            text.append(f"{who}\n", style="dim")
-            text.append(shown + ("" if "\n" in shown else "\n" * (ROWS // 2)), style="bold")
-            self.query_one(f"#{id_}", Static).update(text)
-        verb = {Outcome.WIN: "beats", Outcome.TIE: "ties", Outcome.LOSS: "loses to"}[self._last.outcome]
-        self.query_one("#verb", Static).update(Text(f"\n\n{verb}", style="bold"))
-        policy = self._last.subject.policy
-        if policy is not None:
-            line = (
-                f"how sure the reader was: {policy.determinism:.0%}      "
-                f"chance would be {1 / len(self._game.moves):.0%}"
-            )
-            self.query_one("#spectate-line", Static).update(Text(line, style="bold" if big else ""))
+    def _say(self, line: str) -> None:
+        self.query_one("#spectate-line", Static).update(Text(line))
 
     # --- keys ---
 
+    def on_key(self, event: events.Key) -> None:
+        """While it is the volunteer's turn, the keys of moves are theirs."""
+        if event.key in self._keys and self._choose(self._keys[event.key]):
+            event.stop()
+
+    @on(MoveBar.Chosen)
+    def _chosen(self, event: MoveBar.Chosen) -> None:
+        self._choose(event.move)
+
+    def _choose(self, move: int) -> bool:
+        if self._person is None or not self._person.choose(move):
+            return False
+        self.query_one(MoveBar).alive = False  # which move it was is seen when the model's is
+        return True
+
+    def own_keys(self) -> list[tuple[str, str]]:
+        """The keys that play moves."""
+        return (
+            []
+            if self._seat is None
+            else [(key, f"play {self._game.moves_of(self._seat)[move]}") for key, move in self._keys.items()]
+        )
+
     def action_pause(self) -> None:
-        """Pause or resume."""
-        if self._go.is_set():
-            self._go.clear()
-        else:
-            self._go.set()
-        self._nudge.set()
+        """Pause or go on."""
+        self._clock.pause()
         self._say_title()
 
     def action_step(self) -> None:
-        """Play a single round, then pause."""
-        self._single = True
-        self._go.set()
-        self._nudge.set()
+        """Show what comes next, and stay there."""
+        self._clock.step()
+        self._say_title()
 
     def action_speed(self, step: int) -> None:
         """Make the show faster or slower."""
-        self._speed = min(len(SPEEDS) - 1, max(0, self._speed + step))
-        self._nudge.set()
+        self._clock.faster(step)
         self._say_title()
 
     def action_big(self) -> None:
         """Switch to large type, for the back of a room, or back."""
         self.toggle_class("big")
-        self.query_one("#stage").toggle_class("big")
-        self._show_last()
 
     def action_histogram(self) -> None:
         """Show the distribution of determinism over all rounds so far, or the rounds of this match."""
-        histogram, plot = self.query_one("#histogram"), self.query_one("#plot")
-        histogram.display, plot.display = plot.display, histogram.display
+        self.query_one(Curves).toggle()
 
+    def action_volunteer(self) -> None:
+        """Somebody from the audience takes the opponent's seat, or whoever sat there is back."""
+        if self._seat is None:
+            called = msgspec.structs.replace(self.choice, opponent=HUMAN)
+            self.app.switch_screen(SpectateScreen(called, self.choice))
+        elif self._instead is not None:
+            self.app.switch_screen(SpectateScreen(self._instead))
 
-def _prepare(game: Game) -> float:
-    """The score of perfect play. Loads scipy for this and for the intervals, which takes a moment."""
-    mean(np.zeros(2), np.arange(2), NET)
-    return equilibrium(game).net
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A volunteer can only meet a side that doesn't read minds, and stays if nobody was there before."""
+        if action != "volunteer":
+            return True
+        return self._instead is not None if self._seat is not None else Seat.SUBJECT in self._read

@@ -2,11 +2,13 @@
 
 after.py             figure 4, right
 chi_square_plot.py   chi-square over the number of valid answers, beside that of chance
+curves.py            how foreseeable both sides of a show are
 faces.py             both sides of a match with their moves, and what happened
 form.py              what forms are made of
 histogram.py         figure 4, left
 keys_footer.py       the keys that work now
-letters.py           words in block letters, five rows high, for the back of a room
+large.py             a few words as large as the room that they are given
+letters.py           words in block letters, for the back of a room
 mind.py              the other's mind as bars
 mind_panel.py        the lower half of a match against a mind that can be shown
 moves.py             the moves that a person can play
@@ -20,5 +22,8 @@ reading_plot.py      how often a reader was right
 rounds.py            the rounds so far, the latest first
 rounds_plot.py       what plots over the rounds of a match have in common
 share_bars.py        how foreseeable both sides of a match were
+show_card.py         the card between two matches of a show
+sides.py             both sides of a show, and the verdict
+status.py            what is going on right now in a match
 value_bars.py        a task's values as bars, one or more lines per value
 """

@@ -22,8 +22,9 @@ class DeterminismPlot(RoundsPlot):
         self._foresight: list[float | None] = []
         self._mean: list[float | None] = []
 
-    def begin(self, rounds: int, mean: Sequence[float] = ()) -> None:
-        """Clear it for a match of `rounds` rounds; `mean` is the mean determinism in each round of earlier matches."""
+    def begin(self, rounds: int, mean: Sequence[float | None] = ()) -> None:
+        """Clear it for a match of `rounds` rounds; `mean` is the mean determinism in each round of earlier matches
+        (None where it is unknown)."""
         self._points, self._foresight, self._mean = [], [], list(mean)
         super().begin(rounds)
 
