@@ -23,6 +23,7 @@ from arena.session.preferences import PREFERENCES
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.screens.follow import FollowScreen
 from arena.tui.screens.help import HelpScreen
 from arena.tui.screens.judge import JudgeScreen
 from arena.tui.screens.judge_setup import JudgeSetupScreen
@@ -52,7 +53,7 @@ _PLACES: Final[dict[str, tuple[str, type[ArenaScreen]]]] = {
 
 class ArenaApp(App[None]):
     """The app. It opens in the lobby, with the last choice or `lobby`. `start` opens a match at once, or with `watch` a
-    show of it; `follow` opens a run ("" is the latest), `judge` a sitting as a judge of poems."""
+    show of it; `follow` opens a run ("" is the latest, which is waited for), `judge` a sitting as a judge of poems."""
 
     TITLE = "Arena"
     CSS_PATH = "arena.tcss"
@@ -96,8 +97,10 @@ class ArenaApp(App[None]):
         self.push_screen(LobbyScreen())
         if self._start:
             self.open_match(self.choice, watch=self._watch)
+        elif self._follow == "":
+            self.push_screen(FollowScreen())
         elif self._follow is not None:
-            self.run_worker(self._open_run(self._follow or None))
+            self.run_worker(self._open_run(self._follow))
         elif self._judge is not None:
             name, contests = self._judge.name, self._judge.contests
             self.push_screen(JudgeSetupScreen(contests) if name is None else JudgeScreen(name, contests))
@@ -158,8 +161,8 @@ class ArenaApp(App[None]):
         """Go back to a match that was left; the last choice stays as it is."""
         self.push_screen(MatchScreen(choice, go_on=True))
 
-    async def _open_run(self, name: str | None) -> None:
-        """Show a run; the one begun last if none is named."""
+    async def _open_run(self, name: str) -> None:
+        """Show a run."""
         run = await self.from_store(lambda store: store.run(name))
         if run is not None:
             self.push_screen(run_screen(run))

@@ -1,8 +1,10 @@
 """What screens are made of.
 
 after.py             figure 4, right
+cell_table.py        the cells of a run
 chi_square_plot.py   chi-square over the number of valid answers, beside that of chance
 faces.py             both sides of a match with their moves, and what happened
+fill.py              rows of a table that changes
 form.py              what forms are made of
 histogram.py         figure 4, left
 keys_footer.py       the keys that work now
@@ -20,5 +22,6 @@ reading_plot.py      how often a reader was right
 rounds.py            the rounds so far, the latest first
 rounds_plot.py       what plots over the rounds of a match have in common
 share_bars.py        how foreseeable both sides of a match were
+tables_text.py       a report's tables, for the width that there is
 value_bars.py        a task's values as bars, one or more lines per value
 """
