@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -84,8 +84,10 @@ def open_app(
     lobby: bool = False,
     follow: str | None = None,
     judge: JudgeChoice | None = None,
+    audience: Literal["", "here", "alone"] = "",
 ) -> None:
-    """Open the app: in the lobby, in the chosen match or show, following a run, or judging poems.
+    """Open the app: in the lobby, in the chosen match or show, following a run or (`audience`) a match, or judging
+    poems.
 
     Raises UsageError without a terminal, InputError without Textual.
     """
@@ -98,7 +100,7 @@ def open_app(
     from arena.tui.terminal import driver, end_with_parent
 
     start, shown = (None, choice) if lobby else (choice, None)
-    app = ArenaApp(store, start=start, lobby=shown, watch=show, follow=follow, judge=judge)
+    app = ArenaApp(store, start=start, lobby=shown, watch=show, follow=follow, judge=judge, audience=audience)
     if os.environ.get("TEXTUAL_DRIVER"):  # in a browser, whose server may be killed
         end_with_parent(app.leave)
     else:

@@ -1,5 +1,6 @@
 """The app's screens.
 
+audience.py        a match that is played elsewhere
 base.py            what screens have in common
 ending.py          the end of a match
 fit.py             a match that doesn't fit a model's context
