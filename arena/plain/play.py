@@ -54,6 +54,9 @@ async def _play(store: Path, given: Given, tell: Callable[[str], None]) -> None:
         await _sit(lines, store, choice, before, models)
     except Left as left:
         lines.say(str(left))
+    except asyncio.CancelledError:
+        lines.say()  # ends the line of an open question
+        raise
     finally:
         await models.close()
 

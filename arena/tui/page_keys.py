@@ -41,6 +41,8 @@ class PageKeys:
 
     def _look(self) -> None:
         driver = self._app._driver
+        if not self._app.screen_stack:  # it is being left
+            return
         keys = list(self._keys())
         if keys != self._told and isinstance(driver, WebDriver):
             self._told = keys

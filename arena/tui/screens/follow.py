@@ -29,7 +29,7 @@ class FollowScreen(ArenaScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._name = ""  # of the run that is shown
+        self._run = ""  # of the run that is shown
         self._shown: ArenaScreen | None = None
         self._looking = False
 
@@ -62,19 +62,19 @@ class FollowScreen(ArenaScreen):
 
     def _show(self, run: RunRow) -> None:
         """Show a run, unless the one before is still written, or somebody looks more closely at that."""
-        if run.name == self._name:
+        if run.name == self._run:
             return
         if self._shown is not None:
             if self.app.screen is not self._shown or (isinstance(self._shown, RunFollower) and self._shown.is_written):
                 return
-            self._name = run.name
+            self._run = run.name
             self._shown.dismiss()
-        self._name, self._shown = run.name, run_screen(run)
+        self._run, self._shown = run.name, run_screen(run)
         self.app.push_screen(self._shown, lambda _: self._closed(run.name))
 
     def _closed(self, name: str) -> None:
         """Somebody left the run that is shown, and so this screen."""
-        if name == self._name:
+        if name == self._run:
             self.dismiss()
 
     def _say(self, line: str) -> None:
