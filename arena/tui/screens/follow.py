@@ -54,9 +54,7 @@ class FollowScreen(ArenaScreen):
             if latest is not None:
                 self._show(latest)
             elif self._shown is None:
-                self._say(
-                    f"There is no run in {self.arena.store} yet. The next one is shown here as soon as it begins."
-                )
+                self._say(f"{self.arena.store} has no run yet. The next one is shown here as soon as it begins.")
         finally:
             self._looking = False
 
@@ -70,9 +68,9 @@ class FollowScreen(ArenaScreen):
             self._run = run.name
             self._shown.dismiss()
         self._run, self._shown = run.name, run_screen(run)
-        self.app.push_screen(self._shown, lambda _: self._closed(run.name))
+        self.app.push_screen(self._shown, lambda _: self._left(run.name))
 
-    def _closed(self, name: str) -> None:
+    def _left(self, name: str) -> None:
         """Somebody left the run that is shown, and so this screen."""
         if name == self._run:
             self.dismiss()
