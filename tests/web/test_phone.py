@@ -21,7 +21,7 @@ THUMB = 48  # pixels of CSS, the least that a finger hits
 def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Viewer]:
     width, height = request.param
     context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=True, is_mobile=True, device_scale_factor=3
+        viewport={"width": width, "height": height}, has_touch=True, is_mobile=True
     )
     yield Viewer(context.new_page())
     context.close()

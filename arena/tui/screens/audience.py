@@ -101,6 +101,7 @@ class AudienceScreen(ArenaScreen):
             self._faces = Faces(seat, names[seat], names[seat.other], True, id="faces")
             self._score = Static(id="score")
             self._panel = MindPanel(game, seat, True, id="below")
+            self.set_class(is_person(spec.subject), "unmeasured")  # a person has no determinism to plot
             await table.remove_children()
             await table.mount(Static(Text(aim(game, seat) if game.told is None else ""), id="aim"))
             await table.mount(self._faces, self._score, self._panel)
