@@ -20,9 +20,7 @@ THUMB = 48  # pixels of CSS, the least that a finger hits
 @pytest.fixture(params=[(390, 844), (360, 640)], ids=["large", "small"])
 def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Viewer]:
     width, height = request.param
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=True, is_mobile=True
-    )
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True)
     yield Viewer(context.new_page())
     context.close()
 
