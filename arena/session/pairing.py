@@ -1,17 +1,37 @@
-"""From a choice to a pairing: cells are planned and models loaded in the background."""
+"""From a choice to a pairing: names are checked, cells planned, and models loaded in the background."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 
+from arena.agents.agent import Agent
+from arena.agents.spec import make_bot, parse_agent
 from arena.backends.loading import Models
+from arena.backends.weights.catalog import find_model
 from arena.experiments.tournament.cells import Cell, check_length, plan_cells
 from arena.experiments.tournament.match import Pairing
 from arena.experiments.tournament.sitting import sitting_run
 from arena.experiments.tournament.spec import TournamentSpec
+from arena.games import parse_game
+from arena.records import Seat
 from arena.session.choice import Choice
 from arena.store.rows import RunSpec
+
+
+def check(choice: Choice) -> None:
+    """Refuse what can be refused before a model is loaded: UsageError or InputError for a game, an agent or a model
+    that doesn't exist, and for two agents that can't play each other."""
+    rules = parse_game(choice.game)
+
+    def seated(text: str, seat: Seat) -> Agent:
+        spec = parse_agent(text)
+        if spec.asks_model:
+            find_model(spec.argument)
+            spec = parse_agent("uniform")  # like a model, it isn't a person and reads nobody
+        return make_bot(spec, rules, seat)
+
+    Pairing(rules, seated(choice.subject, Seat.SUBJECT), seated(choice.opponent, Seat.OPPONENT), cell="", seed=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from arena.backends.loading import Models
 from arena.errors import ArenaError
-from arena.experiments.experiment import Observer, Plan, carry_out
+from arena.experiments.experiment import Cell, Event, Observer, Plan, carry_out
+from arena.experiments.past import Shown
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import plan_tournament
+from arena.session.pace import Pace
 from arena.store.rows import RunRow
 from arena.store.store import Store
 
@@ -68,11 +70,37 @@ class Runner(Background):
     def __init__(self, spec: TournamentSpec, store: Path, models: Models, refuse: Callable[[ArenaError], None]) -> None:
         super().__init__(store, models, refuse)
         self._asked = spec
+        self._pace: Pace | None = None
+        self._done = self._total = 0  # steps of the cell that is played
         self.run: str | None = None
+
+    @property
+    def left(self) -> str:
+        """How long the rest will take, in words; "" while that can't be said."""
+        left = self._pace.left() if self._pace is not None else None
+        return "" if left is None or left.most <= 0 else str(left)
 
     async def plan(self) -> Plan:
         """The tournament."""
         return await plan_tournament(self._asked, self._models)
 
+    def begins(self, plan: Plan) -> None:
+        self._pace = Pace([plan], Shown(self.opened))
+        self._pace.begins(plan)
+
     def kept(self, run: RunRow) -> None:
         self.run = run.name
+
+    def cell_begins(self, cell: Cell, done: int, total: int) -> None:
+        self._done, self._total = done, total
+        if self._pace is not None:
+            self._pace.cell_begins(cell, done, total)
+
+    def happens(self, cell: Cell, event: Event) -> None:
+        self._done += event.done
+        if event.done and self._pace is not None:
+            self._pace.reached(self._done, self._total)
+
+    def cell_ends(self, cell: Cell) -> None:
+        if self._pace is not None:
+            self._pace.cell_ends()

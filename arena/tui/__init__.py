@@ -3,6 +3,7 @@
 app.py        themes, screens, and what they share
 themes.py     the app's own themes
 terminal.py   the terminal that it runs in
+page_keys.py  the keys that work now, told to the page in a browser
 screens/      one file per screen
 widgets/      what screens are made of
 web/          the app in a browser

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, Final, Literal, TypeVar
 
 import msgspec
 from textual.app import App, SystemCommand
@@ -22,7 +22,10 @@ from arena.session.judging import JudgeChoice
 from arena.session.preferences import PREFERENCES
 from arena.store.store import Store
 from arena.text import printable
+from arena.tui.page_keys import PageKeys
+from arena.tui.screens.audience import AudienceScreen
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.screens.follow import FollowScreen
 from arena.tui.screens.help import HelpScreen
 from arena.tui.screens.judge import JudgeScreen
 from arena.tui.screens.judge_setup import JudgeSetupScreen
@@ -52,7 +55,8 @@ _PLACES: Final[dict[str, tuple[str, type[ArenaScreen]]]] = {
 
 class ArenaApp(App[None]):
     """The app. It opens in the lobby, with the last choice or `lobby`. `start` opens a match at once, or with `watch` a
-    show of it; `follow` opens a run ("" is the latest), `judge` a sitting as a judge of poems."""
+    show of it; `follow` opens a run ("" is the latest, which is waited for), `judge` a sitting as a judge of poems,
+    `audience` the match that is played elsewhere ("alone": for those who can touch nothing)."""
 
     TITLE = "Arena"
     CSS_PATH = "arena.tcss"
@@ -72,6 +76,7 @@ class ArenaApp(App[None]):
         watch: bool = False,
         follow: str | None = None,
         judge: JudgeChoice | None = None,
+        audience: Literal["", "here", "alone"] = "",
     ) -> None:
         super().__init__()
         self._filters.append(Harmless())
@@ -83,6 +88,7 @@ class ArenaApp(App[None]):
         self._watch = watch
         self._follow = follow
         self._judge = judge
+        self._audience = audience
         self.preferences = PREFERENCES.read()
         self.models = Models(self.preferences.settings(), self.say, self._progress, show=self._show_notice)
         self._notices: set[str] = set()  # those that are or were on the screen
@@ -93,11 +99,16 @@ class ArenaApp(App[None]):
 
     def on_mount(self) -> None:
         leave_on_signals(self.exit)
+        PageKeys(self).start()
         self.push_screen(LobbyScreen())
         if self._start:
             self.open_match(self.choice, watch=self._watch)
+        elif self._audience:
+            self.push_screen(AudienceScreen(self._audience == "alone"))
+        elif self._follow == "":
+            self.push_screen(FollowScreen())
         elif self._follow is not None:
-            self.run_worker(self._open_run(self._follow or None))
+            self.run_worker(self._open_run(self._follow))
         elif self._judge is not None:
             name, contests = self._judge.name, self._judge.contests
             self.push_screen(JudgeSetupScreen(contests) if name is None else JudgeScreen(name, contests))
@@ -159,8 +170,8 @@ class ArenaApp(App[None]):
         """Go back to a match that was left; the last choice stays as it is."""
         self.push_screen(MatchScreen(choice, go_on=True))
 
-    async def _open_run(self, name: str | None) -> None:
-        """Show a run; the one begun last if none is named."""
+    async def _open_run(self, name: str) -> None:
+        """Show a run."""
         run = await self.from_store(lambda store: store.run(name))
         if run is not None:
             self.push_screen(run_screen(run))

@@ -33,20 +33,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Starts `arena web` with some options and gives its address, with the key; ends it with Ctrl-C."""
+def addresses(tmp_path: Path) -> Iterator[Callable[..., list[str]]]:
+    """Starts `arena web` with some options and gives the addresses that it prints, with their keys, the players' last;
+    ends it with Ctrl-C."""
     servers: list[subprocess.Popen[str]] = []
 
-    def start(*options: str) -> str:
+    def start(*options: str) -> list[str]:
         environment = os.environ | {"XDG_STATE_HOME": str(tmp_path), "XDG_LOG_HOME": str(tmp_path)}
-        command = [sys.executable, "-m", "arena", "web", "--port", str(free_port()), *options]
+        port = () if "--port" in options else ("--port", str(free_port()))
+        command = [sys.executable, "-m", "arena", "web", *port, *options]
         server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=tmp_path)
         servers.append(server)
         assert server.stderr is not None
-        line = server.stderr.readline()
-        address = re.search(r"http://\S+", line)
-        assert address, line + server.stderr.read()
-        return address[0]
+        said: list[str] = []
+        while not said or "Ctrl-C ends it" not in said[-1]:
+            said.append(server.stderr.readline())
+            assert said[-1], said
+        return [found[0] for line in said if (found := re.search(r"http://\S+", line))]
 
     yield start
     for server in servers:
@@ -55,3 +58,9 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         assert server.stderr is not None
         assert server.stderr.read() == ""
         server.stderr.close()
+
+
+@pytest.fixture
+def serve(addresses: Callable[..., list[str]]) -> Serve:
+    """The same, with the players' address alone."""
+    return lambda *options: addresses(*options)[-1]

@@ -153,7 +153,9 @@ def test_messages_that_make_no_sense_and_sizes_without_end(serve: Serve) -> None
         await socket.send_str("[" * 100_000)
         await socket.send_str(json.dumps(["resize", {"width": 80, "height": 24}]))
         await socket.send_json(["ping", 7])
-        while (message := await socket.receive(timeout=60)).type is not aiohttp.WSMsgType.TEXT:
+        while (message := await socket.receive(timeout=60)).type is not aiohttp.WSMsgType.TEXT or (
+            json.loads(message.data)[0] == "keys"
+        ):
             pass
         assert json.loads(message.data) == ["pong", 7]
         await socket.send_json(["stdin", "o"])

@@ -5,52 +5,23 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
-import pyte
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket
+from playwright.sync_api import Browser
 
 from arena.store.rows import MatchRow
 from arena.store.store import Store
 from benchmarks.support.sglang_server import free_port
 from tests.support.commands import wait_for
+from tests.support.viewer import Viewer
 from tests.web.conftest import Serve
 
 pytestmark = pytest.mark.web
 
 SIZE = {"width": 1000, "height": 640}
-
-
-class Viewer:
-    """A person with a browser: what the page's terminal was sent, read as a terminal would draw it."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.asked: list[str] = []  # every address that the page loaded
-        self.failed: list[str] = []
-        self._screen = pyte.Screen(200, 80)
-        self._stream = pyte.ByteStream(self._screen)
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("pageerror", lambda error: self.failed.append(str(error)))
-        page.on("websocket", self._connected)
-
-    def _connected(self, connection: WebSocket) -> None:
-        connection.on("framereceived", lambda frame: isinstance(frame, bytes) and self._stream.feed(frame))
-
-    def screen(self) -> str:
-        return "\n".join(self._screen.display)
-
-    def until(self, what: Callable[[str], object]) -> str:
-        for _ in range(600):
-            shown = self.screen()
-            if what(shown):
-                return shown
-            self.page.wait_for_timeout(100)
-        raise AssertionError(f"it never came to be; the screen is\n{self.screen()}")
 
 
 @pytest.fixture

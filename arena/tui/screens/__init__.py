@@ -1,8 +1,10 @@
 """The app's screens.
 
+audience.py        a match that is played elsewhere
 base.py            what screens have in common
 ending.py          the end of a match
 fit.py             a match that doesn't fit a model's context
+follow.py          the run begun last, as soon as there is one
 help.py            all keys of a screen, and what its words mean
 judge.py           judging poems, pair by pair
 judge_setup.py     who judges poems

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from rich.text import Text
-from textual.coordinate import Coordinate
 from textual.screen import Screen
-from textual.widgets import DataTable, Static
+from textual.widgets import Static
 
 from arena.errors import ArenaError
 from arena.experiments.registry import amount
@@ -62,6 +60,11 @@ class RunFollower(ArenaScreen, Generic[T]):
         self._writer: int | None = None  # the process that writes it, None if none does
         self._looking = False
 
+    @property
+    def is_written(self) -> bool:
+        """Whether somebody was writing the run at the last look."""
+        return self._writer is not None
+
     async def follow(self) -> None:
         """Show the run now, and every second from now on."""
         await self.look()
@@ -95,22 +98,14 @@ class RunFollower(ArenaScreen, Generic[T]):
         """Show the result of `read_run`."""
         raise NotImplementedError
 
-    def say_title(self, run: RunRow, what: str = "", stopped: str = "stopped", more: str = "") -> None:
-        """Show the heading: which run, of what, how much, how far it is; `stopped` is the word if nobody writes it."""
-        state = "finished" if run.finished else stopped if self._writer is None else "running"
+    def say_title(
+        self, run: RunRow, what: str = "", stopped: str = "stopped", more: str = "", running: str = "running"
+    ) -> None:
+        """Show the heading: which run, of what, how much, how far it is; `running` is the word if somebody writes it,
+        `stopped` if nobody does."""
+        state = "finished" if run.finished else stopped if self._writer is None else running
         parts = (f"run {run.name}", what, amount(run.spec), f"seed {run.spec.seed}", state, more)
         self.query_one("#title", Static).update(Text(printable(" · ".join(filter(None, parts)))))
-
-
-def fill(table: DataTable[Any], rows: Iterable[Sequence[Text | str]]) -> None:
-    """Put rows into a table, replacing those that it has in place, so that nothing jumps."""
-    for index, values in enumerate(rows):
-        if index < table.row_count:
-            for column, value in enumerate(values):
-                table.update_cell_at(Coordinate(index, column), value, update_width=True)
-        else:
-            table.add_row(*values, key=str(index))
-            table.screen.refresh_bindings()  # Enter opens it from now on
 
 
 class PairingScreen(ArenaScreen):

@@ -19,7 +19,8 @@ from arena.session.numbers_store import StoredCell, read_stored
 from arena.session.numbers_words import expected, prepare
 from arena.store.rows import RunRow
 from arena.store.store import Store
-from arena.tui.screens.base import ArenaScreen, RunFollower, fill
+from arena.tui.screens.base import ArenaScreen, RunFollower
+from arena.tui.widgets.fill import fill
 from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.numbers_view import NumbersView
 

@@ -30,15 +30,24 @@ HEADERS: Final = {
 
 
 class Access:
-    """Accepts or refuses requests to a server that listens at `host` and `port`; `names` are its other host names."""
+    """Accepts or refuses requests to a server that listens at `host` and `port`.
 
-    def __init__(self, host: str, port: int, names: Collection[str]) -> None:
+    `names` are its other host names, `url` is the address at which a proxy shows it ("" without one). `what` it gives
+    access to names its cookie.
+    """
+
+    def __init__(self, host: str, port: int, names: Collection[str], url: str = "", what: str = "") -> None:
         self.key = secrets.token_urlsafe(24)
-        self._cookie = f"arena-{port}"  # a browser sends a host's cookies to all of its ports
-        self._names = {name.lower() for name in (*names, host, "localhost")}
+        self._cookie = f"arena-{what}{port}"  # a browser sends a host's cookies to all of its ports
+        self._url = url or f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        self._names = {name.lower() for name in (*names, host, "localhost", host_of(url)) if name}
         self._to_others = not is_loopback(host)
         if self._to_others:
             self._names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
+
+    def address(self, page: str = "") -> str:
+        """The address of a page, with the key."""
+        return f"{self._url}{page}?{QUERY}={self.key}"
 
     def refusal(self, request: web.Request) -> str:
         """Why a request is refused, as a sentence for whoever reads the page; "" if it isn't."""
@@ -57,7 +66,7 @@ class Access:
 
     def remember(self, request: web.Request, response: web.StreamResponse) -> None:
         """Make the browser keep the key, so that the address needn't contain it."""
-        secure = request.headers.get("X-Forwarded-Proto", request.scheme) == "https"
+        secure = self._url.startswith("https:") or request.headers.get("X-Forwarded-Proto", request.scheme) == "https"
         response.set_cookie(self._cookie, self.key, httponly=True, samesite="Strict", secure=secure)
 
     def _is_ours(self, host: str) -> bool:

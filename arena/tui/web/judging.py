@@ -15,13 +15,21 @@ _POLICY: Final = "Content-Security-Policy"
 
 
 class JudgingServer:
-    """Serves a page to whoever has the key; `names` are the server's host names besides `host`."""
+    """Serves a page to whoever has the key; `names` are the server's host names besides `host`, and `url` is where a
+    proxy shows it."""
 
     def __init__(
-        self, page: Page, host: str, port: int, say: Callable[[str], None], *, names: Collection[str] = ()
+        self,
+        page: Page,
+        host: str,
+        port: int,
+        say: Callable[[str], None],
+        *,
+        names: Collection[str] = (),
+        url: str = "",
     ) -> None:
         self._page, self._host, self._port, self._say = page, host, port, say
-        self._access = Access(host, port, names)
+        self._access = Access(host, port, names, url)
 
     def run(self) -> None:
         """Serve until Ctrl-C. Raises InputError if the port or the host can't be used."""
@@ -54,5 +62,4 @@ class JudgingServer:
         """Print where the page is, and to whom it is open."""
         if not is_loopback(self._host):
             self._say(f"whoever reaches port {self._port} of this machine and has the key below can judge")
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        self._say(f"the page for judges is at http://{host}:{self._port}/?{QUERY}={self._access.key} (Ctrl-C ends it)")
+        self._say(f"the page for judges is at {self._access.address()} (Ctrl-C ends it)")

@@ -11,22 +11,32 @@ import shlex
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
+import aiohttp_jinja2
 from aiohttp import WSMsgType, web
 from textual_serve.server import Server, to_int
 
 from arena.tui.web.access import QUERY, Access, is_loopback
 from arena.tui.web.listening import LEAVING_SECONDS, Handler, bind, protect
-from arena.tui.web.viewer import Viewer
+from arena.tui.web.viewer import Spectator, Viewer
 
 PAGES: Final = Path(__file__).parent / "pages"
+_WATCH: Final = "/watch/"  # the spectators' page
+_SHARED: Final = ("/static/", "/arena.js")
 _LONGEST_MESSAGE: Final = 1 << 20  # bytes from a page: a large paste
+
+
+class Spectators(NamedTuple):
+    """The command that starts the app of one who may only watch, and how many may at once."""
+
+    command: Sequence[str]
+    most: int
 
 
 class WebServer(Server):
     """Serves the app that `command` starts to at most `viewers` people at once who have the key; `names` are its host
-    names besides `host`."""
+    names besides `host`, and `url` is where a proxy shows it. `spectators` have an address of their own."""
 
     def __init__(
         self,
@@ -37,12 +47,17 @@ class WebServer(Server):
         *,
         viewers: int,
         names: Collection[str] = (),
+        url: str = "",
+        spectators: Spectators | None = None,
     ) -> None:
         super().__init__(shlex.join(command), host, port, title="Arena", templates_path=PAGES)
         self._say = say
-        self._most = viewers
-        self._access = Access(host, port, names)
+        self._access = Access(host, port, names, url)
+        self._watching = Access(host, port, names, url, what="watch-") if spectators else None
+        self._commands = {"": self.command, _WATCH: shlex.join(spectators.command) if spectators else ""}
+        self._most = {"": viewers, _WATCH: spectators.most if spectators else 0}
         self._viewers: dict[web.WebSocketResponse, Viewer | None] = {}
+        self._places: dict[web.WebSocketResponse, str] = {}  # "" or _WATCH
 
     def initialize_logging(self) -> None:
         """Log only what a person should read, not each viewer's coming and going."""
@@ -51,6 +66,9 @@ class WebServer(Server):
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
         app.router.add_get("/arena.js", self._script)
+        if self._watching is not None:
+            app.router.add_get(_WATCH, self.handle_index)
+            app.router.add_get(f"{_WATCH}ws", self.handle_websocket)
         app.middlewares.append(self._guard)
         app.on_response_prepare.append(protect)
         return app
@@ -58,18 +76,30 @@ class WebServer(Server):
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Refuse whoever may not see the app; take the key out of the address."""
-        if why := self._access.refusal(request):
+        place = _place(request)
+        access = self._watching if place == _WATCH and self._watching is not None else self._access
+        why = access.refusal(request)
+        if why and self._watching is not None and request.path.startswith(_SHARED):
+            why = self._watching.refusal(request)  # what both pages load
+        if why:
             raise web.HTTPForbidden(text=why)
-        if request.path == "/" and QUERY in request.query:
+        if request.path in ("/", _WATCH) and QUERY in request.query:
             moved = web.HTTPFound("./")
-            self._access.remember(request, moved)
+            access.remember(request, moved)
             raise moved
-        if request.path in ("/", "/ws") and len(self._viewers) >= self._most:
+        is_taking = request.path in ("/", "/ws", _WATCH, f"{_WATCH}ws")
+        if is_taking and list(self._places.values()).count(place) >= self._most[place]:
+            option = "--spectators" if place else "--viewers"
             raise web.HTTPServiceUnavailable(
-                text=f"All {self._most} places are taken. Try again when somebody has left, or have more allowed with "
-                "arena web --viewers."
+                text=f"All {self._most[place]} places are taken. Try again when somebody has left, or have more "
+                f"allowed with arena web {option}."
             )
         return await handler(request)
+
+    @aiohttp_jinja2.template("app_index.html")
+    async def handle_index(self, request: web.Request) -> dict[str, object]:
+        """The page. Its addresses are relative, so that a proxy may show it below any path."""
+        return {"font_size": 16, "root": "../" if _place(request) else "", "title": self.title}
 
     async def _script(self, _: web.Request) -> web.FileResponse:
         return web.FileResponse(PAGES / "arena.js")
@@ -77,13 +107,14 @@ class WebServer(Server):
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """Start an app for a new viewer, and connect it to their page until one of them ends."""
         socket = web.WebSocketResponse(heartbeat=15, max_msg_size=_LONGEST_MESSAGE)
-        self._viewers[socket] = None
+        place = _place(request)
+        self._viewers[socket], self._places[socket] = None, place
 
         async def close() -> None:
             await socket.close()
 
-        viewer = Viewer(
-            self.command,
+        viewer = (Spectator if place else Viewer)(
+            self._commands[place],
             write_bytes=socket.send_bytes,
             write_str=socket.send_str,
             close=close,
@@ -101,6 +132,7 @@ class WebServer(Server):
         except ConnectionError:
             pass  # the viewer is gone
         finally:
+            del self._places[socket]
             if self._viewers.pop(socket):
                 await asyncio.shield(viewer.end())
         return socket
@@ -112,7 +144,9 @@ class WebServer(Server):
                 f"whoever reaches port {self.port} of this machine and has the key below can play, and sees what is in "
                 "the store"
             )
-        self._say(f"the app is at {self.public_url}/?{QUERY}={self._access.key} (Ctrl-C ends it)")
+        if self._watching is not None:
+            self._say(f"who opens {self._watching.address(_WATCH[1:])} can only watch the match")
+        self._say(f"the app is at {self._access.address()} (Ctrl-C ends it)")
 
     async def on_shutdown(self, app: web.Application) -> None:
         """End the viewers' apps and wait until they are gone; otherwise they would outlive the server."""
@@ -128,3 +162,8 @@ class WebServer(Server):
             web.run_app(self._make_app(), sock=taken, shutdown_timeout=LEAVING_SECONDS, print=None, access_log=None)
         finally:
             taken.close()
+
+
+def _place(request: web.Request) -> str:
+    """Whose page is asked for: "" the players', or the spectators'."""
+    return _WATCH if request.path.startswith(_WATCH) else ""

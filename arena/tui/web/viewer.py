@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shlex
 from asyncio.subprocess import PIPE, Process
 from typing import Any, Final
@@ -41,6 +42,14 @@ class Viewer(AppService):
                 await self.focus()
         return None
 
+    async def on_meta(self, data: bytes) -> None:
+        """Pass what the app says of its keys to the page; the rest is textual-serve's."""
+        said = json.loads(data)
+        if said["type"] == "keys":
+            await self.remote_write_str(json.dumps(["keys", said["keys"]]))
+        else:
+            await super().on_meta(data)
+
     async def end(self) -> None:
         """Make the app leave as by its own key, or end it if it doesn't."""
         process = self._process
@@ -52,6 +61,22 @@ class Viewer(AppService):
             if process.returncode is None:
                 process.kill()
             await process.wait()
+
+
+class Spectator(Viewer):
+    """A spectator's app. Nothing that their page sends reaches it but the size of the page."""
+
+    async def take(self, envelope: Any) -> Any:
+        """Pass on the size alone."""
+        match envelope:
+            case ["resize", _] | ["ping", _]:
+                return await super().take(envelope)
+        return None
+
+    async def on_meta(self, data: bytes) -> None:
+        """There are no keys for them."""
+        if json.loads(data)["type"] != "keys":
+            await super().on_meta(data)
 
 
 def _bounded(width: int, height: int) -> tuple[int, int]:

@@ -1,9 +1,11 @@
 """What screens are made of.
 
 after.py             figure 4, right
+cell_table.py        the cells of a run
 chi_square_plot.py   chi-square over the number of valid answers, beside that of chance
 curves.py            how foreseeable both sides of a show are
 faces.py             both sides of a match with their moves, and what happened
+fill.py              rows of a table that changes
 form.py              what forms are made of
 histogram.py         figure 4, left
 keys_footer.py       the keys that work now
@@ -25,5 +27,6 @@ share_bars.py        how foreseeable both sides of a match were
 show_card.py         the card between two matches of a show
 sides.py             both sides of a show, and the verdict
 status.py            what is going on right now in a match
+tables_text.py       a report's tables, for the width that there is
 value_bars.py        a task's values as bars, one or more lines per value
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from textual.content import Content
 from textual.screen import Screen
@@ -16,7 +16,7 @@ _HELP: Final = "question_mark"
 _ENTER: Final = "enter"
 
 
-class _Hint(NamedTuple):
+class Hint(NamedTuple):
     """A key's name, how it is written, and what it does."""
 
     key: str
@@ -56,30 +56,31 @@ class KeysFooter(Widget):
 
     def render(self) -> Content:
         """The keys that fit, in their order; the way to help comes last, where it is looked for."""
-        hints = sorted(_fitting(list(self._hints()), self.size.width), key=lambda hint: hint.key == _HELP)
+        shown = sorted(_fitting(list(hints(self.screen)), self.size.width), key=lambda hint: hint.key == _HELP)
         style = self.get_visual_style("keys-footer--key", partial=True)
         return Content("").join(
             Content.assemble((f" {hint.shown} ", style), f"{hint.does} ").stylize(
                 Style.from_meta({"@click": f"app.simulate_key({hint.key!r})"})
             )
-            for hint in hints
+            for hint in shown
         )
 
-    def _hints(self) -> Iterator[_Hint]:
-        """A hint for each action that can be taken now, by its first key."""
-        actions: dict[str, _Hint] = {}
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if binding.show and active.enabled:
-                shown = self.app.get_key_display(binding)
-                actions.setdefault(binding.action, _Hint(binding.key, shown, binding.description))
-        pressed = enter(self.screen.focused)
-        if pressed and not any(hint.key == _ENTER for hint in actions.values()):
-            yield _Hint(_ENTER, "⏎", pressed)
-        yield from actions.values()
+
+def hints(screen: Screen[Any]) -> Iterator[Hint]:
+    """A hint for each action that can be taken now on a screen, by its first key."""
+    actions: dict[str, Hint] = {}
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if binding.show and active.enabled:
+            shown = screen.app.get_key_display(binding)
+            actions.setdefault(binding.action, Hint(binding.key, shown, binding.description))
+    pressed = enter(screen.focused)
+    if pressed and not any(hint.key == _ENTER for hint in actions.values()):
+        yield Hint(_ENTER, "⏎", pressed)
+    yield from actions.values()
 
 
-def _fitting(hints: Sequence[_Hint], room: int) -> list[_Hint]:
+def _fitting(hints: Sequence[Hint], room: int) -> list[Hint]:
     """As many as fit into `room` columns, those that must be there before all others."""
     kept = {hint for hint in hints if hint.key in (*_OUT, _HELP, _ENTER)}
     room -= sum(hint.width for hint in kept)
