@@ -4,6 +4,7 @@ base.py            what screens have in common
 ending.py          the end of a match
 fit.py             a match that doesn't fit a model's context
 help.py            all keys of a screen, and what its words mean
+history.py         a person's own matches
 judge.py           judging poems, pair by pair
 judge_setup.py     who judges poems
 leave.py           whether a match that isn't over is to be left
