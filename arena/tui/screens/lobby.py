@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events, on
@@ -23,10 +23,10 @@ from arena.tui.widgets.lobby_form import LobbyForm
 from arena.tui.widgets.model_list import ModelList
 
 CHOSEN_SECONDS = 0.3  # how long a choice must stand before its models are loaded
-_LOW: Final = 24
+_LOW, _SHORT = 24, 20  # rows up to which the form has no gaps, and the rest none either
 _WHAT = (
-    "A game in which whoever can be foreseen loses. Play a language model, see its mind, or let a reader of your moves "
-    "foresee you. Enter plays; ? lists all keys and explains the words."
+    "Whoever can be foreseen loses. Play a language model and see its mind, or let a reader of your moves foresee you. "
+    "Enter plays; ? lists all keys and explains every word."
 )
 
 
@@ -73,6 +73,7 @@ class LobbyScreen(ArenaScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height <= _LOW, "low")
+        self.set_class(event.size.height <= _SHORT, "short")
 
     async def on_screen_resume(self) -> None:
         await self.arena.settle()

@@ -18,6 +18,7 @@ from textual_serve.server import Server, to_int
 
 from arena.tui.web.access import QUERY, Access, is_loopback
 from arena.tui.web.listening import LEAVING_SECONDS, Handler, bind, protect
+from arena.tui.web.returning import Away
 from arena.tui.web.viewer import Viewer
 
 PAGES: Final = Path(__file__).parent / "pages"
@@ -43,6 +44,9 @@ class WebServer(Server):
         self._most = viewers
         self._access = Access(host, port, names)
         self._viewers: dict[web.WebSocketResponse, Viewer | None] = {}
+        self._visitors: dict[web.WebSocketResponse, str] = {}
+        self._away = Away()
+        self._ending = False
 
     def initialize_logging(self) -> None:
         """Log only what a person should read, not each viewer's coming and going."""
@@ -64,35 +68,35 @@ class WebServer(Server):
             moved = web.HTTPFound("./")
             self._access.remember(request, moved)
             raise moved
-        if request.path in ("/", "/ws") and len(self._viewers) >= self._most:
+        is_full = len(self._viewers) >= self._most and not self._is_back(request)
+        if request.path in ("/", "/ws") and is_full:
             raise web.HTTPServiceUnavailable(
                 text=f"All {self._most} places are taken. Try again when somebody has left, or have more allowed with "
                 "arena web --viewers."
             )
-        return await handler(request)
+        response = await handler(request)
+        if request.path == "/":
+            self._access.greet(request, response)
+        return response
+
+    def _is_back(self, request: web.Request) -> bool:
+        """Whether this visitor has a place already: they reload their page."""
+        visitor = self._access.visitor(request)
+        is_still_here = request.path == "/" and visitor in self._visitors.values()  # the old page isn't gone yet
+        return bool(visitor) and (is_still_here or self._away.expects(visitor))
 
     async def _script(self, _: web.Request) -> web.FileResponse:
         return web.FileResponse(PAGES / "arena.js")
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """Start an app for a new viewer, and connect it to their page until one of them ends."""
+        """Connect a viewer's page to an app until one of them ends; the app waits a while for the page's return."""
         socket = web.WebSocketResponse(heartbeat=15, max_msg_size=_LONGEST_MESSAGE)
         self._viewers[socket] = None
-
-        async def close() -> None:
-            await socket.close()
-
-        viewer = Viewer(
-            self.command,
-            write_bytes=socket.send_bytes,
-            write_str=socket.send_str,
-            close=close,
-            download_manager=self.download_manager,
-        )
+        visitor = self._visitors[socket] = self._access.visitor(request)
         try:
             await socket.prepare(request)
-            await viewer.start(*(to_int(request.query.get(name, ""), 80) for name in ("width", "height")))
-            self._viewers[socket] = viewer
+            width, height = (to_int(request.query.get(name, ""), 80) for name in ("width", "height"))
+            viewer = await self._opened(socket, visitor, width, height)
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
                     with suppress(ValueError, RecursionError):  # not JSON
@@ -101,9 +105,26 @@ class WebServer(Server):
         except ConnectionError:
             pass  # the viewer is gone
         finally:
-            if self._viewers.pop(socket):
-                await asyncio.shield(viewer.end())
+            del self._visitors[socket]
+            left = self._viewers.pop(socket)
+            if left is not None and left.runs and visitor and not self._ending:
+                self._away.leave(visitor, left)
+            elif left is not None:
+                await asyncio.shield(left.end())
         return socket
+
+    async def _opened(self, socket: web.WebSocketResponse, visitor: str, width: int, height: int) -> Viewer:
+        """The app that the visitor left a moment ago, or a new one."""
+        if visitor and (viewer := self._away.back(visitor)) is not None:
+            self._viewers[socket] = viewer
+            await viewer.draw_onto(socket, width, height)
+            return viewer
+        if len(self._viewers) + len(self._away) > self._most:
+            await self._away.make_room()
+        viewer = Viewer(self.command, socket, self.download_manager)
+        await viewer.start(width, height)
+        self._viewers[socket] = viewer
+        return viewer
 
     async def on_startup(self, app: web.Application) -> None:
         """Print where the app is, and to whom it is open."""
@@ -116,6 +137,8 @@ class WebServer(Server):
 
     async def on_shutdown(self, app: web.Application) -> None:
         """End the viewers' apps and wait until they are gone; otherwise they would outlive the server."""
+        self._ending = True
+        await self._away.end()
         viewers = [viewer for viewer in self._viewers.values() if viewer is not None]
         await asyncio.gather(*(viewer.end() for viewer in viewers), return_exceptions=True)
         await asyncio.gather(*(socket.close() for socket in tuple(self._viewers)), return_exceptions=True)
