@@ -70,7 +70,16 @@ def own_keys(settings: OwnSettings) -> dict[str, str]:
             else:
                 used[name] = _keys(value)
                 found[f"{place}.{name}"] = ",".join(used[name])
+        _keep_shared(place, found)
     return found
+
+
+def _keep_shared(place: str, found: dict[str, str]) -> None:
+    """Textual takes a key away with the first action that gets another one; those that share it are given it again."""
+    for name, keys in ACTIONS[place].items():
+        moved = {key for other, own in ACTIONS[place].items() if f"{place}.{other}" in found for key in own}
+        if f"{place}.{name}" not in found and moved.intersection(keys):
+            found[f"{place}.{name}"] = ",".join(keys)
 
 
 def _refusal(place: str, name: str, value: object, used: dict[str, tuple[str, ...]]) -> str:

@@ -38,7 +38,8 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     servers: list[subprocess.Popen[str]] = []
 
     def start(*options: str) -> str:
-        environment = os.environ | {"XDG_STATE_HOME": str(tmp_path), "XDG_LOG_HOME": str(tmp_path)}
+        own = {f"XDG_{kind}_HOME": str(tmp_path) for kind in ("STATE", "LOG", "DATA")}
+        environment = os.environ | own
         command = [sys.executable, "-m", "arena", "web", "--port", str(free_port()), *options]
         server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=tmp_path)
         servers.append(server)

@@ -28,7 +28,7 @@ class ModelList(VerticalScroll, can_focus=False):
         text = Text("Models\n", style="bold")
         if fault:
             text.append(f"  ! {fault}\n")
-        can = [line for line in models if is_playable(line[2])]
+        can = sorted((line for line in models if is_playable(line[2])), key=lambda line: line[2] != READY)
         cannot = [line for line in models if not is_playable(line[2])]
         shown = [*can, *cannot] if unfolded else can
         width = max((len(name) for name, _, _ in shown), default=0)
