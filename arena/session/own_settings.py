@@ -33,9 +33,8 @@ class OwnSettings:
 
     def fault(self, what: str, *keys: str) -> None:
         """Something is wrong with the value at `keys`; `what` is a sentence on it."""
-        at = next((self.lines[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in self.lines), None)
-        line = "" if at is None else f", line {at}"
-        self.faults.append(f"{self.path}{line}: {what}")
+        at = [line for end in range(len(keys), 0, -1) for path, line in self.lines.items() if path[:end] == keys[:end]]
+        self.faults.append(f"{self.path}{f', line {at[0]}' if at else ''}: {what}")
 
     def of(self, section: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """The tables of a section by name; whatever isn't a table is a fault."""

@@ -26,7 +26,7 @@ from arena.session.preloading import Preloader
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.copying import text_of
-from arena.tui.own_keys import Rebindable, own_keys
+from arena.tui.own_keys import Rebindable, is_own, own_keys
 from arena.tui.own_themes import own_themes
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.help import HelpScreen
@@ -237,8 +237,7 @@ class ArenaApp(Rebindable, App[None]):
                 yield SystemCommand(does, f"As the key {key}", partial(self.simulate_key, key))
         said = set(_PLACES)
         for node, binding, enabled, tooltip in screen.active_bindings.values():
-            own = node is screen or node is self  # and not a form's keys for moving its cursor
-            if own and enabled and binding.description not in {"", *said} and not binding.system:
+            if enabled and is_own(binding) and binding.description not in said:
                 said.add(binding.description)
                 what = tooltip or f"As the key {self.get_key_display(binding)}"
                 yield SystemCommand(binding.description, what, partial(self.run_action, binding.action, node))

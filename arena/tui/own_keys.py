@@ -52,6 +52,11 @@ def _named(place: str, binding: BindingType) -> BindingType:
     return replace(binding, id=f"{place}.{name}")
 
 
+def is_own(binding: Binding) -> bool:
+    """Whether it is an action of this app, not one of Textual's for moving the focus or a cursor."""
+    return (binding.id or "").partition(".")[0] in ACTIONS
+
+
 def _keys(text: str) -> tuple[str, ...]:
     return tuple(key.strip() for key in text.split(","))
 

@@ -31,9 +31,10 @@ def test_finished_matches_count_for_whoever_plays(store: Path, tmp_path: Path) -
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
         await pilot.press("h")
-        await until(pilot, lambda: isinstance(app.screen, HistoryScreen) and rows(app, "history") == 1)
-        assert row(app)[:6] == ["fixed:rock", "rock-paper-scissors", "1", "0", "1", "+100"]
-        assert row(app)[7:] == ["1 lost", "1"] and "2 matches · the last 1 lost" in text(app, "title")
+        await until(pilot, lambda: bool(app.screen.query("#history")))
+        await until(pilot, lambda: rows(app, "history") == 1)
+        assert row(app)[:8] == ["fixed:rock", "rps", "1", "0", "1", "+100", "1 lost", "1"]
+        assert "2 matches · the last 1 lost" in text(app, "title")
         await pilot.press("slash", *"Ada", "enter")
         await until(pilot, lambda: rows(app, "history") == 0 and "History · Ada" in text(app, "title"))
         assert "play one to its end" in text(app, "empty")
@@ -46,7 +47,7 @@ def test_finished_matches_count_for_whoever_plays(store: Path, tmp_path: Path) -
     async def as_ada(pilot: Pilot[None]) -> None:
         await play(pilot, again, "p")
         await until(pilot, lambda: isinstance(again.screen, EndingScreen))
-        again.push_screen(HistoryScreen())
+        await again.push_screen(HistoryScreen())
         await until(pilot, lambda: isinstance(again.screen, HistoryScreen) and rows(again, "history") == 1)
         assert again.screen.query_one("#name", Input).value == "Ada" and row(again)[2:6] == ["1", "0", "0", "+100"]
 

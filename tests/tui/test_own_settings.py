@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList
 from textual.pilot import Pilot
 
 from arena.session.own_settings import own_settings, own_settings_path
@@ -75,10 +76,10 @@ def test_a_theme_picked_in_the_command_palette_is_kept(store: Path) -> None:
 
     async def script(pilot: Pilot[None]) -> None:
         app.search_themes()
-        await pilot.pause(0.2)
+        await until(pilot, lambda: bool(app.screen.query(CommandList)))
         await pilot.press(*"arena-contrast")
-        await pilot.pause(0.5)
-        await pilot.press("enter", "enter")
+        await until(pilot, lambda: app.screen.query_one(CommandList).option_count == 1)
+        await pilot.press("enter")
         await until(pilot, lambda: app.theme == "arena-contrast")
 
     run(app, script)

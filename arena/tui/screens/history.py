@@ -11,8 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Input, Static
 
 from arena.concurrency import aside
-from arena.errors import ArenaError
-from arena.games import parse_game
 from arena.records import Outcome
 from arena.session.choice import MIND_READER
 from arena.session.ending.words import points
@@ -45,13 +43,13 @@ class HistoryScreen(ArenaScreen):
         yield Static("History", id="title", classes="title")
         name = StillInput(self.arena.preferences.name, placeholder="nobody in particular", max_length=40, id="name")
         yield Row("Your name", name)
-        yield DataTable(cursor_type="row", id="history")
+        yield DataTable(cursor_type="none", id="history")
         yield Static(id="empty", classes="dim")
         yield KeysFooter()
 
     async def on_mount(self) -> None:
         table = self.query_one("#history", DataTable)
-        table.add_columns("against", "game", "won", "tied", "lost", "best", "on", "in a row", "most won")
+        table.add_columns("against", "game", "won", "tied", "lost", "best", "in a row", "most won", "best on")
         self._all = await aside(history)
         self._show()
         table.focus()
@@ -102,15 +100,7 @@ def _cells(row: Record) -> list[Text]:
     streak = Text(f"{row.streak} {_ENDED[row.last.outcome]}", justify="right")
     most = Text(str(row.longest), justify="right")
     day = f"{row.best.when.astimezone():%Y-%m-%d}"
-    return [Text(against), Text(_game(row.last.game)), won, tied, lost, best, Text(day), streak, most]
-
-
-def _game(name: str) -> str:
-    """A game's title; its name if no such game is installed any more."""
-    try:
-        return parse_game(name).title
-    except ArenaError:
-        return printable(name)
+    return [Text(against), Text(printable(row.last.game)), won, tied, lost, best, streak, most, Text(day)]
 
 
 def _empty(everyone: list[Played]) -> str:

@@ -26,7 +26,7 @@ CHOSEN_SECONDS = 0.3  # how long a choice must stand before its models are loade
 _LOW, _SHORT = 24, 20  # rows up to which the form has no gaps, and the rest none either
 _WHAT = (
     "Whoever can be foreseen loses. Play a language model and see its mind, or let a reader of your moves foresee you. "
-    "Enter plays; ? lists all keys and explains every word."
+    "Enter plays; ? lists all keys."
 )
 
 

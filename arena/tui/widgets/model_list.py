@@ -25,7 +25,7 @@ class ModelList(VerticalScroll, can_focus=False):
     def show(self, models: Sequence[tuple[str, ModelEntry, str]], unfolded: bool, fault: str = "") -> None:
         """Show models with entry and state; `unfolded` also those that can't play yet. `fault` is what is wrong with
         the catalog."""
-        text = Text("Models\n", style="bold")
+        text = Text.assemble(("Models\n", "bold"))
         if fault:
             text.append(f"  ! {fault}\n")
         can = sorted((line for line in models if is_playable(line[2])), key=lambda line: line[2] != READY)
