@@ -232,10 +232,11 @@ class ArenaApp(Rebindable, App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette: what can be done on the screen, where one can go, and Textual's own commands."""
-        if isinstance(screen, ArenaScreen):
-            for key, does in screen.own_keys():
-                yield SystemCommand(does, f"As the key {key}", partial(self.simulate_key, key))
         said = set(_PLACES)
+        for key, does in screen.own_keys() if isinstance(screen, ArenaScreen) else ():
+            if does not in said:
+                said.add(does)
+                yield SystemCommand(does, f"As the key {key}", partial(self.simulate_key, key))
         for node, binding, enabled, tooltip in screen.active_bindings.values():
             if enabled and is_own(binding) and binding.description not in said:
                 said.add(binding.description)

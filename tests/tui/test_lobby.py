@@ -125,7 +125,7 @@ def test_a_guest_has_no_place_to_type_a_path(store: Path, monkeypatch: pytest.Mo
 def test_the_chosen_model_loads_meanwhile_and_ends_when_it_is_no_longer_chosen(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lobby, "CHOSEN_SECONDS", 0.0)
+    monkeypatch.setattr(lobby, "CHOSEN_SECONDS", 0.05)
     app = ArenaApp(store, lobby=Choice(subject=GEMMA, opponent="human", rounds=2))
 
     async def script(pilot: Pilot[None]) -> None:
