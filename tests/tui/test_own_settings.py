@@ -8,6 +8,7 @@ import pytest
 from textual.command import CommandList
 from textual.pilot import Pilot
 
+from arena.backends.weights import catalog
 from arena.session.own_settings import own_settings, own_settings_path
 from arena.session.preferences import PREFERENCES
 from arena.tui.app import ArenaApp
@@ -84,6 +85,19 @@ def test_a_theme_picked_in_the_command_palette_is_kept(store: Path) -> None:
 
     run(app, script)
     assert PREFERENCES.read().theme == "arena-contrast"
+
+
+def test_a_guest_changes_no_settings_of_their_host(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "_in_full", frozenset[str]())  # as `arena web` has it, which others share
+    app = ArenaApp(store)
+
+    async def script(pilot: Pilot[None]) -> None:
+        app.theme = "arena-light"
+        await pilot.pause()
+        assert app.preferences.theme == "arena-light"
+
+    run(app, script)
+    assert not PREFERENCES.path.exists()
 
 
 @pytest.mark.parametrize(

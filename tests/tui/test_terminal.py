@@ -127,7 +127,8 @@ class Pty:
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(other)
         self._other = other  # kept open, so that its settings can be read when the app is gone
-        environment = os.environ | {"XDG_STATE_HOME": str(folder), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        own = {"XDG_STATE_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+        environment = os.environ | own | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "arena", *words],
             stdin=other,
