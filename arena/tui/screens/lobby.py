@@ -138,7 +138,7 @@ class LobbyScreen(ArenaScreen):
         self._load_soon()
 
     @on(Input.Submitted, "#own-model")
-    def _name(self, event: Input.Submitted) -> None:
+    def _seat_named(self, event: Input.Submitted) -> None:
         """Seat the model that was typed; then Enter plays."""
         try:
             self._form.seat_named(event.value)

@@ -127,7 +127,7 @@ class LobbyForm(Vertical):
             self._game = str(event.value)
             self.offer()
         else:
-            self._seat_the_person(Seat(event.select.id))
+            self._seat_the_person(Seat(str(event.select.id)))
         self.post_message(self.Changed())
 
     def _seat_the_person(self, changed: Seat) -> None:
