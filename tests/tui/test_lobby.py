@@ -121,6 +121,7 @@ def test_a_guest_has_no_place_to_type_a_path(store: Path, monkeypatch: pytest.Mo
     run(app, script)
 
 
+@pytest.mark.long
 @pytest.mark.model
 def test_the_chosen_model_loads_meanwhile_and_ends_when_it_is_no_longer_chosen(
     store: Path, monkeypatch: pytest.MonkeyPatch
