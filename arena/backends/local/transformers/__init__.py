@@ -8,6 +8,7 @@ blocks.py          attention in blocks, each over its own sequence alone
 shapes.py          in which shape a batch is evaluated
 graphs.py          the model's kernels for a shape, launched at once
 rows.py            what is wanted from a batch's rows, on the device
+distributions.py   many rows' distributions at once, on the device
 kv_cells.py        which cell of the cache holds which token
 device.py          the device and precision that it computes with
 weights.py         the files that it loads
