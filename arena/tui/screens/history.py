@@ -23,6 +23,7 @@ from arena.tui.widgets.keys_footer import KeysFooter
 
 _ENDED: Final = {Outcome.WIN: "won", Outcome.TIE: "tied", Outcome.LOSS: "lost"}
 _WIDEST: Final = 26  # columns of a name
+_SEEN: Final = ", mind seen"
 
 
 class HistoryScreen(ArenaScreen):
@@ -93,9 +94,9 @@ class HistoryScreen(ArenaScreen):
 def _cells(row: Record) -> list[Text]:
     won, tied, lost = (Text(str(number), justify="right") for number in row.matches)
     against = printable(name_at_table(row.last.opponent))
-    against = against if len(against) <= _WIDEST else f"{against[: _WIDEST - 1]}…"
-    if row.last.me == MIND_READER:
-        against += ", mind seen"
+    seen = _SEEN if row.last.me == MIND_READER else ""
+    room = _WIDEST - len(seen)
+    against = (against if len(against) <= room else f"{against[: room - 1]}…") + seen
     best = Text(points(row.best.net), justify="right")
     streak = Text(f"{row.streak} {_ENDED[row.last.outcome]}", justify="right")
     most = Text(str(row.longest), justify="right")
