@@ -25,7 +25,7 @@ from arena.tui.widgets.model_list import ModelList
 CHOSEN_SECONDS = 0.3  # how long a choice must stand before its models are loaded
 _LOW, _SHORT = 24, 20  # rows up to which the form has no gaps, and the rest none either
 _WHAT = (
-    "Whoever can be foreseen loses. Play a language model and see its mind, or let a reader of your moves foresee you. "
+    "Whoever can be foreseen loses. Play a language model and see its mind, or let a machine read you. "
     "Enter plays; ? lists all keys."
 )
 
