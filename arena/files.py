@@ -16,7 +16,7 @@ def from_home(place: str) -> Path:
     return Path(os.path.expanduser(place))  # Path.expanduser fails there
 
 
-def own_folder(kind: Literal["config", "state", "cache", "log"]) -> Path:
+def own_folder(kind: Literal["config", "data", "state", "cache", "log"]) -> Path:
     """The folder for this person's files of a kind on this system; below the working directory without a home."""
     import platformdirs
 

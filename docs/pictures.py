@@ -108,7 +108,7 @@ async def numbers(store: Path) -> None:
 def main() -> None:
     """Make all of them."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
             os.environ[name] = folder
         asyncio.run(match(Path(folder) / "match.db"))
         asyncio.run(reads_you(Path(folder) / "reads-you.db"))

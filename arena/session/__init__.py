@@ -8,8 +8,11 @@ telling.py          a match in words to the person at the table
 ending/             the end of a match: its result in words and as a picture
 unfinished.py       the match that a person left, to go on with it
 glossary.py         the words of the app, each in a sentence
+history.py          a person's own matches, by name
+latest.py           what a person played last
 listing.py          the runs of a store as a person looks for them
 runner.py           background work; a tournament that the app plays itself
+naming.py           a model of a person's own, as they type it
 numbers_choice.py   a person's choice of a task
 numbers_runner.py   answers that are drawn in the background
 numbers_store.py    a run of numbers, read from the store
@@ -18,8 +21,10 @@ tally.py            answers as they come, beside a true sample
 judging.py          a person's sitting as a judge of poems
 people.py           a person's match beside recorded people
 show/               a show: match after match in front of an audience
+own_settings.py     the settings that a person writes by hand
 preferences.py      a person's lasting settings
 files.py            the app's own small files
+preloading.py       loads models while a person is still choosing
 progress.py         an experiment's progress, on standard error
 pace.py             how much of it is done, and how long the rest will take
 """

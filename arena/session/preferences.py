@@ -1,4 +1,4 @@
-"""A person's lasting settings: the theme, how models are run, the pace of a show."""
+"""A person's lasting settings: their name, the theme, how models are run, the pace of a show."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ _NICENESS = 10
 
 
 class Preferences(msgspec.Struct, frozen=True):
-    """`threads` of 0 means all cores; `gpu_layers` is how many layers llama.cpp puts on a GPU."""
+    """`name` is whose matches the history counts. `threads` of 0 means all cores; `gpu_layers` is how many layers
+    llama.cpp puts on a GPU."""
 
+    name: str = ""
     theme: str = "arena-dark"
     speed: float = 0.5
     threads: int = 0

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 from arena.agents.readers.levels import EXPLAINING, LEVELS, level_of
 from arena.agents.spec import parse_agent
-from arena.backends.weights.catalog import ModelEntry, catalog
+from arena.backends.weights.catalog import ModelEntry, catalog, find_model
 from arena.backends.weights.finding import state
+from arena.errors import ArenaError
 from arena.games import Game
 from arena.records import Seat
 from arena.session.choice import HUMAN, MIND_READER
 from arena.text import printable
 
 READY = "ready"
+_PLAYABLE = (READY, "downloads", "on a server")  # how the states of models begin that can be asked to play
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,8 @@ class SeatOption:
 
     @property
     def is_ready(self) -> bool:
-        """Whether it can play, as far as is known: a model that still has to be downloaded counts as ready."""
-        return self.state == READY or self.state.startswith("downloads")
+        """Whether it can play, as far as is known. A model to be downloaded can, and so can one on a server."""
+        return is_playable(self.state)
 
 
 def seat_options(game: Game, seat: Seat, *typed: str) -> list[SeatOption]:
@@ -67,3 +69,18 @@ def display_name(spec: str) -> str:
 def model_lines() -> list[tuple[str, ModelEntry, str]]:
     """The catalog's models: name, entry, state."""
     return [(name, entry, state(entry)) for name, entry in catalog().items()]
+
+
+def state_of(spec: str) -> str:
+    """An agent's state, if it is a model: a word, or what to do; "" for any other agent."""
+    if not spec.startswith("llm:"):
+        return ""
+    try:
+        return state(find_model(spec.removeprefix("llm:")))
+    except ArenaError as error:
+        return str(error)
+
+
+def is_playable(state: str) -> bool:
+    """Whether a model in such a state can be asked to play, as far as is known before it is loaded."""
+    return state.startswith(_PLAYABLE)

@@ -15,18 +15,25 @@ from textual.filter import Monochrome
 from textual.screen import Screen
 
 from arena.backends.loading import Models
+from arena.backends.weights.catalog import may_name_weights
 from arena.concurrency import aside
 from arena.errors import ArenaError
 from arena.session.choice import LAST_CHOICE, Choice, is_person
 from arena.session.judging import JudgeChoice
+from arena.session.own_settings import own_settings
 from arena.session.preferences import PREFERENCES
+from arena.session.preloading import Preloader
 from arena.store.store import Store
 from arena.text import printable
+from arena.tui.copying import text_of
+from arena.tui.own_keys import Rebindable, is_own, own_keys
+from arena.tui.own_themes import own_themes
 from arena.tui.page_keys import PageKeys
 from arena.tui.screens.audience import AudienceScreen
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.follow import FollowScreen
 from arena.tui.screens.help import HelpScreen
+from arena.tui.screens.history import HistoryScreen
 from arena.tui.screens.judge import JudgeScreen
 from arena.tui.screens.judge_setup import JudgeSetupScreen
 from arena.tui.screens.lobby import LobbyScreen
@@ -47,13 +54,14 @@ T = TypeVar("T")
 _PLACES: Final[dict[str, tuple[str, type[ArenaScreen]]]] = {
     "Settings": ("Theme, pace of a show, how models are run", SettingsScreen),
     "Results": ("The runs of the store, down to a round's replay", ResultsScreen),
+    "History": ("Your own matches: streaks, and your best against each opponent", HistoryScreen),
     "Tournament": ("Set up a tournament against the greedy reader", SetupScreen),
     "Poems": ("Judge poems: which of two do you like better?", JudgeSetupScreen),
     "Numbers": ("How random are a player's random numbers?", NumbersSetupScreen),
 }
 
 
-class ArenaApp(App[None]):
+class ArenaApp(Rebindable, App[None]):
     """The app. It opens in the lobby, with the last choice or `lobby`. `start` opens a match at once, or with `watch` a
     show of it; `follow` opens a run ("" is the latest, which is waited for), `judge` a sitting as a judge of poems,
     `audience` the match that is played elsewhere ("alone": for those who can touch nothing)."""
@@ -64,6 +72,7 @@ class ArenaApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", priority=True, show=False),
         Binding("ctrl+z", "suspend_process", "To the shell; `fg` comes back", priority=True, show=False),
         Binding("x", "save_picture", "Save the screen as a picture", show=False),
+        Binding("c", "copy", "Copy what the screen says", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
     ]
 
@@ -91,8 +100,11 @@ class ArenaApp(App[None]):
         self._audience = audience
         self.preferences = PREFERENCES.read()
         self.models = Models(self.preferences.settings(), self.say, self._progress, show=self._show_notice)
+        self.preloader = Preloader(self.models, self._loaded)
         self._notices: set[str] = set()  # those that are or were on the screen
-        for theme in THEMES:
+        self._own = own_settings()
+        taken = {theme.name for theme in THEMES} | set(self.available_themes)
+        for theme in (*THEMES, *own_themes(self._own, taken)):
             self.register_theme(theme)
         kept = self.preferences.theme
         self.theme = kept if kept in self.available_themes else THEMES[0].name
@@ -100,7 +112,11 @@ class ArenaApp(App[None]):
     def on_mount(self) -> None:
         leave_on_signals(self.exit)
         PageKeys(self).start()
+        self.watch(self, "theme", self._keep_theme, init=False)
+        self.set_keymap(own_keys(self._own))
         self.push_screen(LobbyScreen())
+        for fault in self._own.faults:
+            self.notify(printable(fault), title="In your own settings", severity="warning", timeout=30, markup=False)
         if self._start:
             self.open_match(self.choice, watch=self._watch)
         elif self._audience:
@@ -163,11 +179,13 @@ class ArenaApp(App[None]):
         """Go to the chosen match; or to a show of one match after another, which a match without a person is too."""
         self.choice = choice
         LAST_CHOICE.keep(choice)
+        self.preloader.leave_to((choice.subject, choice.opponent))
         played = is_person(choice.subject) or is_person(choice.opponent)
         self.push_screen(MatchScreen(choice) if played and not watch else SpectateScreen(choice))
 
     def go_on(self, choice: Choice) -> None:
         """Go back to a match that was left; the last choice stays as it is."""
+        self.preloader.leave_to((choice.subject, choice.opponent))
         self.push_screen(MatchScreen(choice, go_on=True))
 
     async def _open_run(self, name: str) -> None:
@@ -176,21 +194,32 @@ class ArenaApp(App[None]):
         if run is not None:
             self.push_screen(run_screen(run))
 
+    @property
+    def is_guest(self) -> bool:
+        """Whether whoever plays is a guest of `arena web`, who may not name files and servers."""
+        return not may_name_weights()
+
     def action_open(self, place: str) -> None:
         """Go to one of the places."""
         _, screen = _PLACES[place]
         self.push_screen(screen())
 
     def prefer(self, **changes: object) -> None:
-        """Change preferences and keep them."""
+        """Change preferences and keep them; a guest's end with their visit."""
         changed = msgspec.structs.replace(self.preferences, **changes)
         if changed != self.preferences:
             self.preferences = changed
-            PREFERENCES.keep(changed)
+            if not self.is_guest:
+                PREFERENCES.keep(changed)
+
+    def _keep_theme(self, theme: str) -> None:
+        """A theme was picked, in the settings or in the command palette."""
+        self.prefer(theme=theme)
 
     async def settle(self) -> None:
         """Apply changed settings of how models are run, now that nobody plays: models are loaded anew."""
         if self.models.settings != self.preferences.settings():
+            await self.preloader.close()
             self.models.settings = self.preferences.settings()
             await self.models.close()
 
@@ -214,15 +243,43 @@ class ArenaApp(App[None]):
         return [(" ".join(dict.fromkeys(keys)), does) for does, keys in found.items()]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The command palette: Textual's own commands, and where one can go."""
-        yield from super().get_system_commands(screen)
+        """The command palette: what can be done on the screen, where one can go, and Textual's own commands."""
+        said = set(_PLACES)
+        for key, does in screen.own_keys() if isinstance(screen, ArenaScreen) else ():
+            if does not in said:
+                said.add(does)
+                yield SystemCommand(does, f"As the key {key}", partial(self.simulate_key, key))
+        for node, binding, enabled, tooltip in screen.active_bindings.values():
+            if enabled and is_own(binding) and binding.description not in said:
+                said.add(binding.description)
+                what = tooltip or f"As the key {self.get_key_display(binding)}"
+                yield SystemCommand(binding.description, what, partial(self.run_action, binding.action, node))
         for place, (what, _) in _PLACES.items():
             yield SystemCommand(place, what, partial(self.action_open, place))
+        for command in super().get_system_commands(screen):
+            if command.title not in said:
+                yield command
+
+    def action_copy(self) -> None:
+        """Copy what the screen is about as text."""
+        screen = self.screen
+        try:
+            self.copy_to_clipboard(screen.copied() if isinstance(screen, ArenaScreen) else text_of(screen))
+        except ArenaError as error:
+            self.refuse(error)
+            return
+        self.notify("What the screen says is in the clipboard.", timeout=3)
 
     def _progress(self, line: str) -> None:
         """Show a step of loading a model, where the model will play."""
         if isinstance(self.screen, ArenaScreen):
             self.screen.show_progress(printable(line))
+
+    def _loaded(self) -> None:
+        """What the lobby was loading is there, or can't be."""
+        for screen in self.screen_stack:
+            if isinstance(screen, LobbyScreen):
+                screen.loaded()
 
     def action_save_picture(self) -> None:
         """Save the screen as an SVG: in the working folder, or where a browser puts what it downloads."""
@@ -237,4 +294,5 @@ class ArenaApp(App[None]):
         self.notify(f"The screen is in {path}", markup=False)
 
     async def on_unmount(self) -> None:
+        await self.preloader.close()
         await self.models.close()

@@ -35,6 +35,10 @@ class Viewer:
     def screen(self) -> str:
         return "\n".join(self._screen.display)
 
+    def forget(self) -> None:
+        """Clear what was drawn so far."""
+        self._screen.reset()
+
     def until(self, what: Callable[[str], object]) -> str:
         for _ in range(600):
             shown = self.screen()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from arena.experiments.tournament.cells import TooLong
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import plan_tournament
 from arena.session.choice import Choice
+from arena.session.history import Played, add
 from arena.session.progress import Silent
 from arena.session.show import clock
 from arena.store import registry
@@ -142,6 +144,26 @@ def test_runs_of_a_store(snap_compare: Any, store: Path, size: str, theme: str) 
         await pilot.press("o")
         await until(pilot, lambda: bool(app.screen.query("#runs")))
         await until(pilot, lambda: app.screen.query_one("#runs", DataTable).row_count == 1)
+
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=script)
+
+
+def test_history(snap_compare: Any, store: Path, size: str, theme: str) -> None:
+    day = datetime(2025, 5, 1, 12, tzinfo=UTC)
+    for opponent, me, won in (
+        ("llm:gemma-3-270m", "human", 9),
+        ("markov:2", "human", 4),
+        ("llm:gemma-3-270m", "human", 12),
+    ):
+        add(Played("", day, "rps", me, opponent, won, 3, 17 - won))
+    add(Played("", day, "hide-and-seek", "human:mind-reader", "llm:smollm2-135m-instruct", 15, 0, 5))
+    app = ArenaApp(store)
+    app.theme = theme
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press("h")
+        await until(pilot, lambda: bool(app.screen.query("#history")))
+        await until(pilot, lambda: app.screen.query_one("#history", DataTable).row_count == 3)
 
     assert snap_compare(app, terminal_size=SIZES[size], run_before=script)
 

@@ -37,7 +37,8 @@ class Terminal:
 
     def start(self, *words: str) -> None:
         arena = [str(Path(sys.executable).with_name("arena")), *words]
-        environment = [f"XDG_STATE_HOME={self._folder}", f"XDG_LOG_HOME={self._folder}", "LC_ALL=C.UTF-8"]
+        own = [f"XDG_{kind}_HOME={self._folder}" for kind in ("STATE", "LOG", "DATA")]
+        environment = [*own, "LC_ALL=C.UTF-8"]
         shell = " ".join(["env", *environment, *arena, ";", "echo", "left with $?;", "stty -a;", "sleep", "60"])
         self.tmux("new-session", "-d", "-x", "80", "-y", "24", "-c", str(self._folder), shell)
 
@@ -126,7 +127,8 @@ class Pty:
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(other)
         self._other = other  # kept open, so that its settings can be read when the app is gone
-        environment = os.environ | {"XDG_STATE_HOME": str(folder), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        own = {"XDG_STATE_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+        environment = os.environ | own | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "arena", *words],
             stdin=other,

@@ -39,7 +39,7 @@ def addresses(tmp_path: Path) -> Iterator[Callable[..., list[str]]]:
     servers: list[subprocess.Popen[str]] = []
 
     def start(*options: str) -> list[str]:
-        environment = os.environ | {"XDG_STATE_HOME": str(tmp_path), "XDG_LOG_HOME": str(tmp_path)}
+        environment = os.environ | {f"XDG_{kind}_HOME": str(tmp_path) for kind in ("STATE", "LOG", "DATA")}
         port = () if "--port" in options else ("--port", str(free_port()))
         command = [sys.executable, "-m", "arena", "web", *port, *options]
         server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=tmp_path)

@@ -85,6 +85,32 @@ def test_the_screen_can_be_taken_home(serve: Serve, viewer: Viewer) -> None:
     assert "/download/" in opened.value.url or opened.value.is_closed()
 
 
+def test_a_reload_comes_back_to_the_match(serve: Serve, viewer: Viewer, tmp_path: Path) -> None:
+    options = (
+        "--game=rps",
+        "--subject=fixed:rock",
+        "--opponent=human",
+        "--viewers=1",
+        f"--store={tmp_path / 'web.db'}",
+    )
+    viewer.page.goto(serve(*options))
+    viewer.until(lambda shown: "your move" in shown)
+    viewer.page.keyboard.press("p")
+    viewer.until(lambda shown: "round 2 of" in shown)
+    for number, key in ((2, "s"), (3, "p")):
+        viewer.forget()
+        viewer.page.reload()
+        viewer.until(lambda shown, number=number: f"round {number} of" in shown and "won   " in shown)
+        viewer.page.keyboard.press(key)
+        viewer.until(lambda shown, number=number: f"round {number + 1} of" in shown)
+    assert re.search(r"won +2 +tied +0 +lost +1", viewer.screen())
+    viewer.page.keyboard.press("Control+q")
+    viewer.page.get_by_text("You have left Arena.").wait_for()
+    viewer.forget()
+    viewer.page.reload()  # who has left begins anew
+    viewer.until(lambda shown: "round 1 of" in shown)
+
+
 @pytest.mark.model
 def test_viewers_share_the_weights(serve: Serve, browser: Browser, tmp_path: Path) -> None:
     address = serve("--game=rps", "--subject=llm:gemma-3-270m", "--opponent=human")

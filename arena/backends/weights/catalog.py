@@ -93,6 +93,11 @@ def close_catalog(agents: Iterable[str]) -> None:
     _in_full = frozenset(without_logins(agent.removeprefix("llm:")) for agent in agents)
 
 
+def may_name_weights() -> bool:
+    """Whether files and servers may be named that aren't in the catalog."""
+    return _in_full is None
+
+
 def find_model(name: str) -> ModelEntry:
     """The entry of a model by its name as typed. Raises InputError for a name that can't be one."""
     name = without_logins(name)

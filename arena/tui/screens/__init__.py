@@ -6,6 +6,7 @@ ending.py          the end of a match
 fit.py             a match that doesn't fit a model's context
 follow.py          the run begun last, as soon as there is one
 help.py            all keys of a screen, and what its words mean
+history.py         a person's own matches
 judge.py           judging poems, pair by pair
 judge_setup.py     who judges poems
 leave.py           whether a match that isn't over is to be left

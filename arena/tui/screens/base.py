@@ -19,6 +19,8 @@ from arena.session.pairing import Prepared, prepare
 from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.text import printable
+from arena.tui.copying import text_of
+from arena.tui.own_keys import Rebindable
 from arena.tui.screens.fit import FitScreen
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ _PATIENCE = 0.5  # seconds that leaving a screen waits for its last round to be 
 _LOOK_SECONDS = 1.0  # between two looks at a run that is being written
 
 
-class ArenaScreen(Screen[None]):
+class ArenaScreen(Rebindable, Screen[None]):
     """A screen of this app."""
 
     @property
@@ -44,6 +46,10 @@ class ArenaScreen(Screen[None]):
     def own_keys(self) -> list[tuple[str, str]]:
         """Keys that this screen handles beside its bindings, with what each does, for the help."""
         return []
+
+    def copied(self) -> str:
+        """What the screen is about, as text for the clipboard."""
+        return text_of(self)
 
     def action_leave(self) -> None:
         """Go back to where this screen was opened."""

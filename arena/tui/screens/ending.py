@@ -20,6 +20,7 @@ from arena.session.ending.ending import Ending
 from arena.session.ending.picture import picture
 from arena.session.ending.standing import Kept
 from arena.session.ending.words import headline, score, sentences, table, text, verdict
+from arena.tui.own_keys import Rebindable
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.themes import colour
 from arena.tui.widgets.keys_footer import KeysFooter
@@ -32,7 +33,7 @@ _LOW, _HIGH = 22, 30  # rows for a card without gaps, and for one in large type
 Next = Literal["again", "leave"]
 
 
-class EndingScreen(Screen[Next]):
+class EndingScreen(Rebindable, Screen[Next]):
     """Returns what the person wants next: another match, or to leave. `kept` is the match in the store, if it is there;
     `name` is what its pictures are called."""
 

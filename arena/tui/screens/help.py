@@ -25,6 +25,7 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,enter,q", "dismiss", "Close", key_display="esc"),
+        Binding("c", "app.copy", "Copy"),
     ]
 
     def __init__(self, keys: Sequence[tuple[str, str]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, suppress
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from rich.text import Text
@@ -23,6 +24,7 @@ from arena.session.choice import HUMAN, Choice, is_person
 from arena.session.ending.ending import ending
 from arena.session.ending.standing import kept
 from arena.session.ending.words import points
+from arena.session.history import add, played
 from arena.session.pairing import Prepared
 from arena.session.people import among_people
 from arena.session.seats import name_at_table, reads_moves
@@ -127,6 +129,8 @@ class MatchScreen(PairingScreen):
 
     async def _look_back(self, run: str | None) -> Next:
         """Show the ending of the match once its last round could be seen; returns what the person wants next."""
+        name, now = self.arena.preferences.name, datetime.now(UTC)
+        await aside(add, played(self.choice, self._seat, self._sight, name, now))
         found = None if run is None else await self.arena.from_store(lambda store: kept(store, run))
         standing = None if found is None else found.standing
         people = None if found is None else await self.arena.from_store(self._among_people)

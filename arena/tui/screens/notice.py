@@ -17,7 +17,10 @@ from arena.text import printable
 class NoticeScreen(ModalScreen[None]):
     """A text that stays until it is dismissed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "dismiss", "Seen")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter", "dismiss", "Seen"),
+        Binding("c", "app.copy", "Copy"),
+    ]
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -24,7 +24,8 @@ from arena.tui.screens.run import RunScreen
 from arena.tui.widgets.form import StillInput
 from arena.tui.widgets.keys_footer import KeysFooter
 
-_WIDEST: Final = 34  # columns of a cell
+_WIDEST, _NARROWEST = 34, 18  # columns of a name, on a wide screen and on others
+_WIDE: Final = 110
 _SCREENS: Final[dict[str, Callable[[str], ArenaScreen]]] = {
     "tournament": RunScreen,
     "match": RunScreen,
@@ -56,7 +57,7 @@ class ResultsScreen(ArenaScreen):
     async def on_mount(self) -> None:
         self.query_one("#filter").display = False
         table = self.query_one("#runs", DataTable)
-        table.add_columns("run", "who", "against", "game or task", "net", "state", "began", "kind", "played")
+        table.add_columns("began", "who", "against", "net", "game or task", "state", "kind", "played", "run")
         path = self.arena.store
         self._listed = (await self.arena.from_store(listed) if path.exists() else None) or []
         self._show()
@@ -71,10 +72,12 @@ class ResultsScreen(ArenaScreen):
         rows = chosen(self._listed, words, self._order)
         table = self.query_one("#runs", DataTable)
         table.clear()
+        widest = _WIDEST if self.app.size.width >= _WIDE else _NARROWEST
         for one in rows:
             net = Text("" if one.net is None else points(one.net), justify="right")
-            before, after = (one.name, one.who, one.against, one.what), (one.state, one.began, one.kind, one.amount)
-            table.add_row(*map(_cell, before), net, *map(_cell, after), key=one.name)
+            names = (_cell(name, widest) for name in (one.who, one.against))
+            after = (_cell(text) for text in (one.what, one.state, one.kind, one.amount, one.name))
+            table.add_row(_cell(one.began), *names, net, *after, key=one.name)
         some = f" · {len(rows)} of {len(self._listed)}: {words}" if words else ""
         self.query_one("#title", Static).update(Text(printable(f"Results · {self._order}{some}")))
         self.refresh_bindings()
@@ -116,10 +119,10 @@ class ResultsScreen(ArenaScreen):
         self.app.push_screen(run_screen(found))
 
 
-def _cell(text: str) -> Text:
+def _cell(text: str, widest: int = _WIDEST) -> Text:
     """A cell of the table; long names are cut, because the run's own screen has them whole."""
     safe = printable(text)
-    return Text(safe if len(safe) <= _WIDEST else f"{safe[: _WIDEST - 1]}…")
+    return Text(safe if len(safe) <= widest else f"{safe[: widest - 1]}…")
 
 
 def run_screen(run: RunRow) -> ArenaScreen:

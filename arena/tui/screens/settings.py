@@ -16,6 +16,7 @@ from textual.widgets import Input, Select, Static
 from arena.backends.weights.catalog import user_catalog_path
 from arena.errors import UsageError
 from arena.session.choice import whole_number
+from arena.session.own_settings import own_settings_path
 from arena.session.preferences import PREFERENCES, SPEEDS
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.widgets.form import Row, StillInput, chooser
@@ -51,6 +52,7 @@ class SettingsScreen(ArenaScreen):
         return [
             ("results", self.arena.store.absolute()),
             ("settings", PREFERENCES.path),
+            ("keys, themes", own_settings_path()),
             ("your models", user_catalog_path()),
         ]
 
@@ -64,8 +66,7 @@ class SettingsScreen(ArenaScreen):
 
     @on(Select.Changed, "#theme")
     def _theme(self, event: Select.Changed) -> None:
-        self.app.theme = str(event.value)
-        self.arena.prefer(theme=self.app.theme)
+        self.app.theme = str(event.value)  # which the app keeps, wherever it is picked
 
     @on(Select.Changed, "#speed")
     def _speed(self, event: Select.Changed) -> None:

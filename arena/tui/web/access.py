@@ -39,6 +39,7 @@ class Access:
     def __init__(self, host: str, port: int, names: Collection[str], url: str = "", what: str = "") -> None:
         self.key = secrets.token_urlsafe(24)
         self._cookie = f"arena-{what}{port}"  # a browser sends a host's cookies to all of its ports
+        self._visitor = f"arena-visitor-{port}"
         self._url = url or f"http://{f'[{host}]' if ':' in host else host}:{port}/"
         self._names = {name.lower() for name in (*names, host, "localhost", host_of(url)) if name}
         self._to_others = not is_loopback(host)
@@ -66,8 +67,20 @@ class Access:
 
     def remember(self, request: web.Request, response: web.StreamResponse) -> None:
         """Make the browser keep the key, so that the address needn't contain it."""
+        self._set(request, response, self._cookie, self.key)
+
+    def greet(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Make the browser keep a name for its visitor, unless it has one, so that they can come back to their app."""
+        if not self.visitor(request):
+            self._set(request, response, self._visitor, secrets.token_urlsafe(24))
+
+    def visitor(self, request: web.Request) -> str:
+        """The visitor's name; "" for a browser that has none yet."""
+        return request.cookies.get(self._visitor, "")
+
+    def _set(self, request: web.Request, response: web.StreamResponse, cookie: str, value: str) -> None:
         secure = self._url.startswith("https:") or request.headers.get("X-Forwarded-Proto", request.scheme) == "https"
-        response.set_cookie(self._cookie, self.key, httponly=True, samesite="Strict", secure=secure)
+        response.set_cookie(cookie, value, httponly=True, samesite="Strict", secure=secure)
 
     def _is_ours(self, host: str) -> bool:
         # a page elsewhere can make a name of its own point here, but not an IP address

@@ -19,6 +19,7 @@ from textual_serve.server import Server, to_int
 
 from arena.tui.web.access import QUERY, Access, is_loopback
 from arena.tui.web.listening import LEAVING_SECONDS, Handler, bind, protect
+from arena.tui.web.returning import Away
 from arena.tui.web.viewer import Spectator, Viewer
 
 PAGES: Final = Path(__file__).parent / "pages"
@@ -58,6 +59,9 @@ class WebServer(Server):
         self._most = {"": viewers, _WATCH: spectators.most if spectators else 0}
         self._viewers: dict[web.WebSocketResponse, Viewer | None] = {}
         self._places: dict[web.WebSocketResponse, str] = {}  # "" or _WATCH
+        self._visitors: dict[web.WebSocketResponse, str] = {}  # "" for those who don't come back to their app
+        self._away = Away()
+        self._ending = False
 
     def initialize_logging(self) -> None:
         """Log only what a person should read, not each viewer's coming and going."""
@@ -87,14 +91,26 @@ class WebServer(Server):
             moved = web.HTTPFound("./")
             access.remember(request, moved)
             raise moved
-        is_taking = request.path in ("/", "/ws", _WATCH, f"{_WATCH}ws")
-        if is_taking and list(self._places.values()).count(place) >= self._most[place]:
+        is_taking = request.path in ("/", "/ws", _WATCH, f"{_WATCH}ws") and not self._is_back(request)
+        if is_taking and self._taken(place) >= self._most[place]:
             option = "--spectators" if place else "--viewers"
             raise web.HTTPServiceUnavailable(
                 text=f"All {self._most[place]} places are taken. Try again when somebody has left, or have more "
                 f"allowed with arena web {option}."
             )
-        return await handler(request)
+        response = await handler(request)
+        if request.path == "/":
+            self._access.greet(request, response)
+        return response
+
+    def _taken(self, place: str) -> int:
+        return list(self._places.values()).count(place)
+
+    def _is_back(self, request: web.Request) -> bool:
+        """Whether this visitor has a place already: they reload their page."""
+        visitor = "" if _place(request) else self._access.visitor(request)
+        is_still_here = request.path == "/" and visitor in self._visitors.values()  # the old page isn't gone yet
+        return bool(visitor) and (is_still_here or self._away.expects(visitor))
 
     @aiohttp_jinja2.template("app_index.html")
     async def handle_index(self, request: web.Request) -> dict[str, object]:
@@ -105,25 +121,16 @@ class WebServer(Server):
         return web.FileResponse(PAGES / "arena.js")
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """Start an app for a new viewer, and connect it to their page until one of them ends."""
+        """Connect a viewer's page to an app until one of them ends; a player's app waits a while for the page's
+        return."""
         socket = web.WebSocketResponse(heartbeat=15, max_msg_size=_LONGEST_MESSAGE)
-        place = _place(request)
-        self._viewers[socket], self._places[socket] = None, place
-
-        async def close() -> None:
-            await socket.close()
-
-        viewer = (Spectator if place else Viewer)(
-            self._commands[place],
-            write_bytes=socket.send_bytes,
-            write_str=socket.send_str,
-            close=close,
-            download_manager=self.download_manager,
-        )
+        place = self._places[socket] = _place(request)
+        visitor = self._visitors[socket] = "" if place else self._access.visitor(request)
+        self._viewers[socket] = None
         try:
             await socket.prepare(request)
-            await viewer.start(*(to_int(request.query.get(name, ""), 80) for name in ("width", "height")))
-            self._viewers[socket] = viewer
+            width, height = (to_int(request.query.get(name, ""), 80) for name in ("width", "height"))
+            viewer = await self._opened(socket, width, height)
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
                     with suppress(ValueError, RecursionError):  # not JSON
@@ -132,10 +139,27 @@ class WebServer(Server):
         except ConnectionError:
             pass  # the viewer is gone
         finally:
-            del self._places[socket]
-            if self._viewers.pop(socket):
-                await asyncio.shield(viewer.end())
+            del self._places[socket], self._visitors[socket]
+            left = self._viewers.pop(socket)
+            if left is not None and left.runs and visitor and not self._ending:
+                self._away.leave(visitor, left)
+            elif left is not None:
+                await asyncio.shield(left.end())
         return socket
+
+    async def _opened(self, socket: web.WebSocketResponse, width: int, height: int) -> Viewer:
+        """The app that the visitor left a moment ago, or a new one."""
+        place, visitor = self._places[socket], self._visitors[socket]
+        if visitor and (viewer := self._away.back(visitor)) is not None:
+            self._viewers[socket] = viewer
+            await viewer.draw_onto(socket, width, height)
+            return viewer
+        if not place and self._taken(place) + len(self._away) > self._most[place]:
+            await self._away.make_room()
+        viewer = (Spectator if place else Viewer)(self._commands[place], socket, self.download_manager)
+        await viewer.start(width, height)
+        self._viewers[socket] = viewer
+        return viewer
 
     async def on_startup(self, app: web.Application) -> None:
         """Print where the app is, and to whom it is open."""
@@ -150,6 +174,8 @@ class WebServer(Server):
 
     async def on_shutdown(self, app: web.Application) -> None:
         """End the viewers' apps and wait until they are gone; otherwise they would outlive the server."""
+        self._ending = True
+        await self._away.end()
         viewers = [viewer for viewer in self._viewers.values() if viewer is not None]
         await asyncio.gather(*(viewer.end() for viewer in viewers), return_exceptions=True)
         await asyncio.gather(*(socket.close() for socket in tuple(self._viewers)), return_exceptions=True)

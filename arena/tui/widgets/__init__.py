@@ -11,8 +11,12 @@ histogram.py         figure 4, left
 keys_footer.py       the keys that work now
 large.py             a few words as large as the room that they are given
 letters.py           words in block letters, for the back of a room
+letters.py           words in block letters, five rows high, for the back of a room
+lobby_form.py        the lobby's form
 mind.py              the other's mind as bars
 mind_panel.py        the lower half of a match against a mind that can be shown
+model_input.py       where a person names a model of their own
+model_list.py        the models, and whether each is ready
 moves.py             the moves that a person can play
 numbers_view.py      a player's draws as a picture
 panel.py             what the lower halves of a match have in common

@@ -96,5 +96,5 @@ def enter(focused: Widget | None) -> str:
     if isinstance(focused, Button):
         return str(focused.label)
     if isinstance(focused, DataTable):
-        return "Open" if focused.row_count else ""
+        return "Open" if focused.row_count and focused.cursor_type == "row" else ""
     return "Choose" if isinstance(focused, Select) else ""
