@@ -98,9 +98,9 @@ class AudienceScreen(ArenaScreen):
         if key != self._key or len(found.rounds) < self._rounds:
             self._key, self._rounds = key, 0
             self._sight = Sight(game, seat)
-            self._faces = Faces(seat, names[seat], names[seat.other], True, id="faces")
+            self._faces = Faces(seat, names[seat], names[seat.other], watched=True, id="faces")
             self._score = Static(id="score")
-            self._panel = MindPanel(game, seat, True, id="below")
+            self._panel = MindPanel(game, seat, watched=True, id="below")
             self.set_class(is_person(spec.subject), "unmeasured")  # a person has no determinism to plot
             await table.remove_children()
             await table.mount(Static(Text(aim(game, seat) if game.told is None else ""), id="aim"))

@@ -12,15 +12,17 @@ from arena.session.sight import Sight
 from arena.session.telling import happened, move_word
 
 _ENDED = {Outcome.WIN: "you won", Outcome.TIE: "a tie", Outcome.LOSS: "you lost"}
+_WATCHED = {Outcome.WIN: "wins", Outcome.TIE: "ties", Outcome.LOSS: "loses"}
 
 
 class Faces(Horizontal):
-    """`me` is the person, who sits in `seat`."""
+    """`me` sits in `seat`; `watched`: whoever reads it sits at neither seat."""
 
-    def __init__(self, seat: Seat, me: str, other: str, *, id: str | None = None) -> None:
+    def __init__(self, seat: Seat, me: str, other: str, *, watched: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self._seat = seat
         self._names = me.removeprefix("the "), other.removeprefix("the ")
+        self._ended = _WATCHED if watched else _ENDED
 
     def compose(self) -> ComposeResult:
         yield Static(id="me", classes=f"seat {self._seat}")
@@ -38,7 +40,7 @@ class Faces(Horizontal):
         """Show the last round."""
         game, seen = sight.game, sight.rounds[-1]
         words = move_word(game, sight.seat, seen.mine.move), move_word(game, sight.seat.other, seen.theirs.move)
-        self._put(*words, Text.assemble(f"{happened(game, sight.seat, seen)}\n", (_ENDED[seen.outcome], "bold")))
+        self._put(*words, Text.assemble(f"{happened(game, sight.seat, seen)}\n", (self._ended[seen.outcome], "bold")))
 
     def _put(self, mine: str, theirs: str, between: Text) -> None:
         for id_, name, move in zip(("me", "it"), self._names, (mine, theirs), strict=True):

@@ -20,18 +20,20 @@ from arena.tui.widgets.rounds_plot import CHANCE_MARK, LINE_MARK
 
 
 class MindPanel(MatchPanel):
-    """Shown to a person in `seat` against a model or a bot."""
+    """Shown against a model or a bot. `watched`: whoever reads it sits at neither seat."""
 
-    def __init__(self, game: Game, seat: Seat, *, id: str | None = None) -> None:
+    def __init__(self, game: Game, seat: Seat, *, watched: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self._game = game
         self._seat = seat
         self._moves, self._others = game.moves_of(seat), game.moves_of(seat.other)
+        self._watched = watched
         self._last = ""  # the other's move in the round before
 
     def compose(self) -> ComposeResult:
         with Vertical(id="left"):
-            yield Static("its mind", classes="dim", id="mind-heading")
+            heading = "the opponent's mind" if self._watched else "its mind"
+            yield Static(heading, classes="dim", id="mind-heading")
             yield MindBars(self._others, id="mind")
             yield Static("rounds", classes="section", id="rounds-heading")
             yield RoundTable(self._game, self._seat, id="rounds")
@@ -72,9 +74,9 @@ class MindPanel(MatchPanel):
         policy = played.subject.policy
         predictor = sight.predictor(self._seat)
         self.query_one("#plot", DeterminismPlot).add(
-            None if policy is None else policy.determinism, seen.outcome, predictor.rate
+            None if policy is None else policy.determinism, seen.outcome, None if self._watched else predictor.rate
         )
-        if predictor.rate is not None:
+        if predictor.rate is not None and not self._watched:
             text = Text(f"you are {predictor.rate:.0%} foreseeable, chance {1 / len(self._moves):.0%}")
             if predictor.foreseen is not None:
                 text.append(f"\nmost expected from you next: {self._moves[predictor.foreseen]}")
@@ -85,10 +87,13 @@ class MindPanel(MatchPanel):
 
     def _legend(self) -> Text:
         """What the plot's marks mean."""
+        who = "its" if self._seat is Seat.OPPONENT and not self._watched else "the subject's"
         text = Text(style=f"{colour(self.app, 'foreground')}")
-        if self._seat is Seat.OPPONENT:
-            text.append("its determinism: W won, T tied, L lost\n")
-        text.append(f"{CHANCE_MARK * 2} chance   ")
-        text.append(LINE_MARK, style=colour(self.app, "secondary"))
-        text.append(" how foreseeable you are")
+        if self._watched or self._seat is Seat.OPPONENT:
+            text.append(f"{who} determinism: W won, T tied, L lost\n")
+        text.append(f"{CHANCE_MARK * 2} chance")
+        if not self._watched:
+            text.append("   ")
+            text.append(LINE_MARK, style=colour(self.app, "secondary"))
+            text.append(" how foreseeable you are")
         return text

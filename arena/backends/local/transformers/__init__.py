@@ -12,5 +12,6 @@ distributions.py   many rows' distributions at once, on the device
 kv_cells.py        which cell of the cache holds which token
 device.py          the device and precision that it computes with
 weights.py         the files that it loads
+converted.py       whether a GGUF file's tokenizer was read rightly
 reward_worker.py   the process that scores answers with a reward model
 """

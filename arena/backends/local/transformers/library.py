@@ -24,6 +24,7 @@ from arena.backends.local.evaluator import Row
 from arena.backends.local.library import LoadError, Progress
 from arena.backends.local.rows import Answers, Wanted
 from arena.backends.local.settings import Settings
+from arena.backends.local.transformers.converted import check_converted
 from arena.backends.local.transformers.device import best_device, usual_sizes
 from arena.backends.local.transformers.rows import ask, fetched, sent
 from arena.backends.local.transformers.shared import NotShareable, Shared
@@ -233,7 +234,7 @@ def _tokenizer(place: str, config: Any) -> FolderTokenizer:
         options = {"gguf_file": source.name} if source.is_file() else {}
         where = str(source.parent) if source.is_file() else place
         found = transformers.AutoTokenizer.from_pretrained(where, trust_remote_code=False, **options)
-        return FolderTokenizer(
+        tokenizer = FolderTokenizer(
             found.backend_tokenizer.to_str(),
             {**found.special_tokens_map, "add_bos_token": _adds_bos(source) if source.is_file() else None},
             {"eos_token_id": config.eos_token_id},
@@ -242,6 +243,9 @@ def _tokenizer(place: str, config: Any) -> FolderTokenizer:
         )
     except Exception as error:  # whatever is wrong with a stranger's files
         raise LoadError(f"{place} has no tokenizer that can be read: {_sentence(error)}") from error
+    if source.is_file():
+        check_converted(tokenizer, place)
+    return tokenizer
 
 
 def _adds_bos(gguf: Path) -> bool | None:
