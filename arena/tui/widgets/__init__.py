@@ -11,7 +11,6 @@ histogram.py         figure 4, left
 keys_footer.py       the keys that work now
 large.py             a few words as large as the room that they are given
 letters.py           words in block letters, for the back of a room
-letters.py           words in block letters, five rows high, for the back of a room
 lobby_form.py        the lobby's form
 mind.py              the other's mind as bars
 mind_panel.py        the lower half of a match against a mind that can be shown
