@@ -11,12 +11,10 @@ from arena.games import Game, parse_game, playable_games
 from arena.plain.asking import Option, choose, number
 from arena.plain.lines import Lines
 from arena.records import Seat
-from arena.session.choice import HUMAN, Choice, is_person
+from arena.session.choice import HUMAN, MOST_ROUNDS, Choice, is_person
 from arena.session.pairing import check
 from arena.session.seats import name_at_table, reads_moves, seat_options
 from arena.session.unfinished import Unfinished
-
-MOST_ROUNDS = 100_000  # as in the lobby
 
 
 class Given(NamedTuple):

@@ -11,6 +11,7 @@ from arena.session.files import Kept
 
 HUMAN = "human"
 MIND_READER = "human:mind-reader"
+MOST_ROUNDS: Final = 100_000  # of a match that is chosen in the app
 
 
 def is_person(spec: str) -> bool:

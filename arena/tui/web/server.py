@@ -92,7 +92,7 @@ class WebServer(Server):
             access.remember(request, moved)
             raise moved
         is_taking = request.path in ("/", "/ws", _WATCH, f"{_WATCH}ws") and not self._is_back(request)
-        if is_taking and self._taken(place) >= self._most[place]:
+        if is_taking and 0 < self._most[place] <= self._taken(place):  # 0: there is no such page
             option = "--spectators" if place else "--viewers"
             raise web.HTTPServiceUnavailable(
                 text=f"All {self._most[place]} places are taken. Try again when somebody has left, or have more "

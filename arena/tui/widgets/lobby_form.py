@@ -16,13 +16,11 @@ from arena.backends.weights.catalog import may_name_weights
 from arena.errors import UsageError
 from arena.games import parse_game, playable_games
 from arena.records import Seat
-from arena.session.choice import HUMAN, Choice, is_person, whole_number
+from arena.session.choice import HUMAN, MOST_ROUNDS, Choice, is_person, whole_number
 from arena.session.naming import named_model
 from arena.session.seats import seat_options, state_of
 from arena.tui.widgets.form import Row, StillInput, chooser, offer
 from arena.tui.widgets.model_input import ModelInput
-
-MOST_ROUNDS = 100_000
 
 
 class LobbyForm(Vertical):
