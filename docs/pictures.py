@@ -71,26 +71,25 @@ async def reads_you(store: Path) -> None:
 
 async def show(store: Path) -> None:
     """Gemma hides, the greedy reader finds it: the eighth game, in large type."""
-    app = ArenaApp(store, start=Choice("hide-and-seek", MODEL, "greedy", 10, 3), watch=True)
-    async with app.run_test(size=(96, 28)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, SpectateScreen))
-        await pilot.press(*["plus"] * 6)
-        await until(pilot, lambda: "game 8 · round 7" in title(app))
-        await pilot.press("space", "b")
-        await pilot.pause(0.2)
-        app.save_screenshot("app-large.svg", str(FOLDER))
+    await _stage(store, Choice("hide-and-seek", MODEL, "greedy", 10, 3), "game 8 · round 7", ("space", "b"), "large")
 
 
 async def duel(store: Path) -> None:
     """The two small models against each other: the third game."""
-    app = ArenaApp(store, start=Choice("rps", MODEL, "llm:smollm2-135m-instruct", 20, 3), watch=True)
+    choice = Choice("rps", MODEL, "llm:smollm2-135m-instruct", 20, 3)
+    await _stage(store, choice, "game 3 · round 12", ("space",), "duel")
+
+
+async def _stage(store: Path, choice: Choice, moment: str, keys: tuple[str, ...], name: str) -> None:
+    """A show at a moment that its title tells, after some keys."""
+    app = ArenaApp(store, start=choice, watch=True)
     async with app.run_test(size=(96, 28)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, SpectateScreen))
         await pilot.press(*["plus"] * 6)
-        await until(pilot, lambda: "game 3 · round 12" in title(app))
-        await pilot.press("space")
+        await until(pilot, lambda: moment in title(app))
+        await pilot.press(*keys)
         await pilot.pause(0.2)
-        app.save_screenshot("app-duel.svg", str(FOLDER))
+        app.save_screenshot(f"app-{name}.svg", str(FOLDER))
 
 
 async def numbers(store: Path) -> None:
