@@ -25,8 +25,9 @@ class Library(Evaluator, Protocol):
     how many tokens and distributions a batch may have, `trained_context` is how long a prompt may be. `states`: its
     layers keep states, so a sequence can continue only from its end.
 
-    `whole` says why its prompts can't be kept in a cache of Arena's and each must be evaluated whole; it is empty if
-    they can. `rounded`: its weights, or the numbers computed with them, have fewer than 32 bits.
+    `remark` is what a person should know of how it was loaded (""). `whole` says why its prompts can't be kept in a
+    cache of Arena's and each must be evaluated whole; it is empty if they can. `rounded`: its weights, or the numbers
+    computed with them, have fewer than 32 bits.
     """
 
     cells: int
@@ -35,6 +36,7 @@ class Library(Evaluator, Protocol):
     outputs: int
     states: bool
     trained_context: int
+    remark: str
     whole: str
     rounded: bool
 

@@ -62,7 +62,7 @@ class TransformersLibrary:
             self._model.set_attn_implementation("eager")
         self._tokenizer = _tokenizer(place, config)
         self.trained_context = _longest(self._model, config) or settings.kv_cells
-        self.whole = ""
+        self.whole = self.remark = ""
         self.rounded = self._model.dtype != torch.float32
         try:
             self._shared: Shared | None = Shared(
