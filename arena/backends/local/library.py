@@ -27,7 +27,7 @@ class Library(Evaluator, Protocol):
 
     `remark` is what a person should know of how it was loaded (""). `whole` says why its prompts can't be kept in a
     cache of Arena's and each must be evaluated whole; it is empty if they can. `rounded`: its weights, or the numbers
-    computed with them, have fewer than 32 bits.
+    computed with them, have fewer than 32 bits. `short_keys`: the keys in its cache have 16.
     """
 
     cells: int
@@ -39,6 +39,7 @@ class Library(Evaluator, Protocol):
     remark: str
     whole: str
     rounded: bool
+    short_keys: bool
 
     def vocabulary(self) -> Vocabulary:
         """Everything to know about the tokenizer; a piece for each row of the logits."""

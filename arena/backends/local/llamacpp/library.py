@@ -58,6 +58,7 @@ class LlamaCppLibrary:
         self.trained_context = int(native.llama_model_n_ctx_train(self._model))
         self.states = bool(native.llama_model_is_recurrent(self._model) or native.llama_model_is_hybrid(self._model))
         self.rounded = metadata(self._model, "general.file_type") != "0"  # 0: all weights in 32 bits
+        self.short_keys = self.rounded or (settings.scattered and not settings.gpu_layers)
         self.cells, self.sequences = self._affordable(settings)
         self._context = self._new_context(settings, self.cells, self.sequences, settings.batch)
         self._memory = native.llama_get_memory(self._context)
@@ -106,13 +107,9 @@ class LlamaCppLibrary:
 
     def _new_context(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_p:
         parameters = self._parameters(settings, cells, sequences, batch)
-        if not self.rounded and not (settings.scattered and not settings.gpu_layers):
-            # with nothing else rounded, keys, values and attention shouldn't be rounded either
-            parameters.type_k = parameters.type_v = native.GGML_TYPE_F32
-            parameters.flash_attn_type = native.LLAMA_FLASH_ATTN_TYPE_DISABLED
         context = native.llama_init_from_model(self._model, parameters)
         if not context and parameters.type_v != parameters.type_k:  # some kinds of attention keep one for both
-            parameters.type_v = parameters.type_k
+            parameters.type_k = parameters.type_v = native.GGML_TYPE_F16 if self.rounded else native.GGML_TYPE_F32
             context = native.llama_init_from_model(self._model, parameters)
         if not context:
             reason = self._log.reason()
@@ -131,6 +128,9 @@ class LlamaCppLibrary:
         parameters.swa_full = True  # otherwise a sliding window drops cells of a prefix to be reused
         if settings.scattered and not settings.gpu_layers:
             parameters.type_v = _BF16 if self.rounded else native.GGML_TYPE_F32
+        elif not self.rounded:  # then keys, values and attention shouldn't be rounded either
+            parameters.type_k = parameters.type_v = native.GGML_TYPE_F32
+            parameters.flash_attn_type = native.LLAMA_FLASH_ATTN_TYPE_DISABLED
         parameters.no_perf = True
         return parameters
 

@@ -75,8 +75,9 @@ def _place() -> Path:
 def _file(path: Path, size: int, threads: int) -> Path:
     """The unpacked file, made if it isn't there. Raises OSError."""
     found = _place() / f"{gguf_digest(path)}.gguf"
-    with suppress(FileNotFoundError):
-        os.utime(found)  # its last use
+    if found.exists():
+        with suppress(OSError):  # another person's file, perhaps
+            os.utime(found)  # its last use
         return found
     with folder(found.parent):
         _remove_stale(found.parent)
@@ -85,7 +86,9 @@ def _file(path: Path, size: int, threads: int) -> Path:
         part = found.with_name(f".{found.name}.{os.getpid()}.part")
         try:
             _unpack(path, part, threads)
-            part.replace(found)  # at once, so that no other worker reads half of it
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.replace(found)  # whole, so that no other worker reads half of it
         finally:
             part.unlink(missing_ok=True)
     return found
