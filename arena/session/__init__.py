@@ -19,6 +19,7 @@ numbers_store.py    a run of numbers, read from the store
 numbers_words.py    counts explained in sentences
 tally.py            answers as they come, beside a true sample
 judging.py          a person's sitting as a judge of poems
+skeleton.py         one prompt's generations with the skeleton that they share
 people.py           a person's match beside recorded people
 show/               a show: match after match in front of an audience
 own_settings.py     the settings that a person writes by hand

@@ -1,10 +1,12 @@
 """The app's screens.
 
+anchors.py         a run of generations
 audience.py        a match that is played elsewhere
 base.py            what screens have in common
 ending.py          the end of a match
 fit.py             a match that doesn't fit a model's context
 follow.py          the run begun last, as soon as there is one
+generations.py     one prompt's generations with what they share lit up
 help.py            all keys of a screen, and what its words mean
 history.py         a person's own matches
 judge.py           judging poems, pair by pair
