@@ -1,6 +1,7 @@
 """The parts of the app that need no screen, and the progress of an experiment.
 
 choice.py           a person's choice of a match, and where it is remembered
+dial.py             the dial between a match's subject and a second model
 pairing.py          from a choice to a pairing that is ready
 seats.py            who can be put in a seat
 sight.py            a match as one seat sees it

@@ -181,13 +181,13 @@ class ArenaApp(Rebindable, App[None]):
         """Go to the chosen match; or to a show of one match after another, which a match without a person is too."""
         self.choice = choice
         LAST_CHOICE.keep(choice)
-        self.preloader.leave_to((choice.subject, choice.opponent))
+        self.preloader.leave_to(choice.agents)
         played = is_person(choice.subject) or is_person(choice.opponent)
         self.push_screen(MatchScreen(choice) if played and not watch else SpectateScreen(choice))
 
     def go_on(self, choice: Choice) -> None:
         """Go back to a match that was left; the last choice stays as it is."""
-        self.preloader.leave_to((choice.subject, choice.opponent))
+        self.preloader.leave_to(choice.agents)
         self.push_screen(MatchScreen(choice, go_on=True))
 
     async def _open_run(self, name: str) -> None:

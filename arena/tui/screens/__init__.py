@@ -18,6 +18,7 @@ notice.py          the terms of the weights, shown once
 numbers.py         random numbers while they are drawn
 numbers_run.py     a run of numbers
 numbers_setup.py   who draws random numbers, and how they are asked
+pairing.py         what a match and a show have in common: the keys of a person and of the dial
 replay.py          a match again, round by round
 report.py          a run of an experiment that has no screen of its own
 results.py         what is in the store
