@@ -7,6 +7,7 @@ readers/            those who foresee the other's move; a file a reader
 language_model.py   llm:MODEL
 stating.py          llm:MODEL that states a distribution, from which its move is drawn
 mixture.py          several of them, one of which decides
+dial.py             two of them, and a share that is turned by hand while they play
 asking.py           how a model is asked
 prompting.py        past rounds in, a model's prompt out
 person.py           a person, whose choice is awaited

@@ -219,5 +219,10 @@ match_options = together(
     click.option("--opponent", metavar="AGENT", help="Who they face."),
     click.option("--rounds", type=click.IntRange(1, MOST_ROUNDS)),
     click.option("--seed", type=SEED, help="Seed of the draws; by default a new one each time."),
+    click.option(
+        "--mix",
+        metavar="MODEL=SHARE",
+        help="Put a dial between the subject and another model, as in gemma-3-270m=0.2; [ and ] turn it.",
+    ),
     click.option("--show", is_flag=True, help="Only watch: match after match, at a speed that you choose."),
 )

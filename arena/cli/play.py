@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--guest", is_flag=True, hidden=True, help="Whoever plays may name models of the catalog alone.")
 @store_option
 def play(show: bool, lobby: bool, plain: bool, guest: bool, store: Path, **match: Any) -> None:
-    """Play a match in the terminal. Anything you leave out is as it was last time.
+    """Play a match in the terminal. Anything you leave out but --mix is as it was last time.
 
     With --plain, the match is played line by line on standard input and output, and what you leave out is asked.
     """
@@ -37,7 +37,7 @@ def play(show: bool, lobby: bool, plain: bool, guest: bool, store: Path, **match
     if guest:
         from arena.backends.weights.catalog import close_catalog
 
-        close_catalog((choice.subject, choice.opponent))
+        close_catalog(choice.agents)
     open_app(store, choice, show, lobby=lobby)
 
 
@@ -63,7 +63,8 @@ def chosen(show: bool, **match: Any) -> Choice:
         match["opponent"] = "llm:gemma-3-270m"
     if show and match["opponent"] is None:
         match["opponent"] = "greedy"
-    choice = msgspec.structs.replace(last, **{name: value for name, value in match.items() if value is not None})
+    given = {name: value for name, value in match.items() if value is not None}
+    choice = msgspec.structs.replace(last, **{"mix": None, **given})
     check(choice)
     return choice
 

@@ -7,6 +7,7 @@ speeds.py       how fast a player answers
 registry.py     which kinds there are
 asked.py        a cell in which a model is asked for answers
 drawing.py      drawing answers until enough of them are valid
+writing.py      what plans in which models write texts have in common
 in_turn.py      cells that are filled at once, shown one after another
 tournament/     matches, as a rule against a mind-reader
 numbers/        random numbers, letters and sequences, and rewards for them

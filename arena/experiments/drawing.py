@@ -27,9 +27,11 @@ class Question:
 
 
 class Player(Protocol):
-    """Whoever answers. `at_once` is how many answers may be in flight."""
+    """Whoever answers."""
 
-    at_once: int
+    @property
+    def at_once(self) -> int:
+        """How many answers may be in flight."""
 
     async def answer(self, name: str, block: int = 0) -> Answer:
         """One answer, drawn from the stream of that name; lower blocks go first. Raises ModelError if a model fails."""

@@ -15,6 +15,8 @@ class Word(StrEnum):
     """A word that isn't a move."""
 
     HELP = "help"
+    LESS = "less"
+    MORE = "more"
     SCORE = "score"
     QUIT = "quit"
 

@@ -25,6 +25,7 @@ class Given(NamedTuple):
     opponent: str | None = None
     rounds: int | None = None
     seed: int | None = None
+    mix: str | None = None
 
 
 async def choose_match(lines: Lines, given: Given, last: Choice) -> Choice:
@@ -39,9 +40,9 @@ async def choose_match(lines: Lines, given: Given, last: Choice) -> Choice:
         subject = HUMAN
     if subject is None or opponent is None:
         subject, opponent = await _seats(lines, game, name, subject, opponent, last)
-    check(Choice(name, subject, opponent))
+    check(Choice(name, subject, opponent, mix=given.mix))
     rounds = given.rounds or await number(lines, "How many rounds?", min(last.rounds, MOST_ROUNDS), MOST_ROUNDS)
-    return Choice(name, subject, opponent, rounds, given.seed)
+    return Choice(name, subject, opponent, rounds, given.seed, mix=given.mix)
 
 
 async def _game(lines: Lines, last: Choice) -> str:

@@ -16,11 +16,13 @@ from arena.plain.lines import Left, Lines
 from arena.plain.words import capital, foreseen, policy, score, told
 from arena.records import Round, Seat
 from arena.session.choice import Choice
+from arena.session.dial import dialling
 from arena.session.glossary import GLOSSARY
 from arena.session.seats import name_at_table
 from arena.session.sight import Sight
 from arena.session.telling import aim
 
+_DIAL: Final = "more and less turn it by a tenth, from the next round on."
 _PATIENCE: Final = 3.0  # seconds after which it is said that the other one is thinking
 
 
@@ -39,9 +41,15 @@ class PlainMatch:
         agent = pairing.agent(seat)
         self._person = agent if isinstance(agent, Person) else None
         self._moves = self._game.moves_of(seat)
+        self._dialling = dialling(choice, pairing)
         self._turns: asyncio.Queue[View | None] = asyncio.Queue()  # None: the match is over
         self._thinking: asyncio.TimerHandle | None = None
         self.sight = Sight(self._game, seat, pairing.agent(seat.other))
+
+    @property
+    def whom(self) -> str:
+        """Who was played against, with the model at the other end of a dial."""
+        return self.other if self._dialling is None else self._dialling.name
 
     async def play(self, sitting: Sitting) -> None:
         """Play it to its end. Raises ArenaError, and Left if the person leaves."""
@@ -81,6 +89,8 @@ class PlainMatch:
             match said:
                 case Word.HELP:
                     self._help()
+                case Word.LESS | Word.MORE:
+                    self._turn(1 if said is Word.MORE else -1)
                 case Word.SCORE:
                     self._lines.say(score(self.sight), foreseen(self.sight))
                 case Word.QUIT:
@@ -94,6 +104,8 @@ class PlainMatch:
         seen = self.sight.add(played)
         if seen.number > self._before:
             self._lines.say(*told(self.sight, seen, self._me, self.other))
+            if self._dialling is not None:
+                self._lines.say(f"The dial stood at {self._dialling.words}.")
             if seen.number < self._rounds:
                 self._lines.say(score(self.sight))
         elif seen.number == self._before:
@@ -108,12 +120,23 @@ class PlainMatch:
                 f"Moves: {listed(self._moves)}. Type the word, its beginning or its number.",
                 "Or type help, score or quit.",
             )
+        if self._dialling is not None:
+            self._lines.say(f"A dial mixes the answers of {self._dialling.first}: {self._dialling.words}. {_DIAL}")
+
+    def _turn(self, steps: int) -> None:
+        """Turn the dial, if there is one."""
+        if self._dialling is None:
+            self._lines.say("There is no dial in this match: --mix puts one there.")
+            return
+        self._dialling.dial.turn(steps)
+        self._lines.say(f"The dial: {self._dialling.words}.")
 
     def _help(self) -> None:
         self._lines.say(
             f"Moves: {listed(self._moves)}. Type the word, its beginning or its number.",
             _sentence(aim(self._game, self.sight.seat)),
             "score tells the score; quit leaves, and the match can be gone on with.",
+            _DIAL if self._dialling is not None else "",
             *(f"{word}: {meaning}" for word, meaning in GLOSSARY.items()),
         )
 

@@ -75,7 +75,7 @@ async def _chosen(lines: Lines, store: Path, given: Given) -> tuple[Choice, int]
 
 async def _sit(lines: Lines, store: Path, choice: Choice, before: int, models: Models) -> None:
     """Play one match after another, for as long as the person likes."""
-    for spec in map(parse_agent, (choice.subject, choice.opponent)):
+    for spec in map(parse_agent, choice.agents):
         if spec.asks_model:
             lines.say(f"Loading {spec.argument}.")
     choice, prepared = await _prepared(lines, choice, models)
@@ -119,7 +119,7 @@ def _look_back(lines: Lines, store: Store, match: PlainMatch, run: str | None, r
     rate = sight.predictor(sight.seat).rate
     people = "" if rate is None else among_people(store, sight.game, sight.seat, rounds, rate)
     found = None if run is None else kept(store, run)
-    made = ending(sight, match.other, None if found is None else found.standing, people)
+    made = ending(sight, match.whom, None if found is None else found.standing, people)
     lines.say(f"The match is over. {headline(made)}.", *sentences(made))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from arena.reports.settings import Settings, model_of
+from arena.store.rows import DIALLED
 
 FAMILIES_NOTE: Final = (
     "These models are of different families: a difference between them is not the effect of alignment."
@@ -16,6 +17,11 @@ WORDINGS_NOTE: Final = (
     "(in rock-paper-scissors, another wording alone moved the net of Gemma 3 270M by 28 points)."
 )
 
+DIALLED_NOTE: Final = (
+    "A dialled share was turned by hand while the matches were played, and each round has its own: these rounds are no "
+    "sample of any one share (the findings of `arena export` have each round's)."
+)
+
 
 def cautions(rows: Sequence[Settings], families: Mapping[str, str]) -> tuple[str, ...]:
     """The cautions for these rows. `families` is the result of `families_of` for their subjects."""
@@ -24,6 +30,8 @@ def cautions(rows: Sequence[Settings], families: Mapping[str, str]) -> tuple[str
         said.append(FAMILIES_NOTE)
     if _wordings_differ(rows):
         said.append(WORDINGS_NOTE)
+    if any(str(row.get("mixed") or "").startswith(DIALLED) for row in rows):
+        said.append(DIALLED_NOTE)
     return tuple(said)
 
 

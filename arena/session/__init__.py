@@ -1,6 +1,7 @@
 """The parts of the app that need no screen, and the progress of an experiment.
 
 choice.py           a person's choice of a match, and where it is remembered
+dial.py             the dial between a match's subject and a second model
 pairing.py          from a choice to a pairing that is ready
 seats.py            who can be put in a seat
 sight.py            a match as one seat sees it
@@ -19,6 +20,7 @@ numbers_store.py    a run of numbers, read from the store
 numbers_words.py    counts explained in sentences
 tally.py            answers as they come, beside a true sample
 judging.py          a person's sitting as a judge of poems
+skeleton.py         one prompt's generations with the skeleton that they share
 people.py           a person's match beside recorded people
 show/               a show: match after match in front of an audience
 own_settings.py     the settings that a person writes by hand

@@ -21,7 +21,7 @@ def is_person(spec: str) -> bool:
 
 class Choice(msgspec.Struct, frozen=True):
     """A game with its seats. Agents are specs. A `seed` of None means a new one each time; a `history` of None means
-    that a model is shown all past rounds."""
+    that a model is shown all past rounds; `mix`, as MODEL=SHARE, puts a dial between the subject and another model."""
 
     game: str = "rps"
     subject: str = "llm:gemma-3-270m"
@@ -29,6 +29,17 @@ class Choice(msgspec.Struct, frozen=True):
     rounds: int = 20
     seed: int | None = None
     history: int | None = None
+    mix: str | None = None
+
+    @property
+    def mixed_with(self) -> str:
+        """The model at the other end of the dial, as an agent; "" without a dial."""
+        return "" if self.mix is None else f"llm:{self.mix.rpartition('=')[0].removeprefix('llm:')}"
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """All who play: both seats, and the model at the other end of the dial."""
+        return tuple(filter(None, (self.subject, self.opponent, self.mixed_with)))
 
 
 LAST_CHOICE: Final = Kept(Choice, "state", "lobby.json")

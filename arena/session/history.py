@@ -22,8 +22,8 @@ _MOST_BYTES: Final = 64 << 20  # a file larger than this isn't ours
 
 
 class Played(msgspec.Struct, frozen=True):
-    """A match. `me` and `opponent` are the agents' specs; rounds are counted as the person saw them; `name` is "" for
-    whoever gave none."""
+    """A match. `me` and `opponent` are the agents' specs, `mixed` that of the model at the other end of the opponent's
+    dial, if it had one; rounds are counted as the person saw them; `name` is "" for whoever gave none."""
 
     name: str
     when: datetime
@@ -33,6 +33,7 @@ class Played(msgspec.Struct, frozen=True):
     won: int
     tied: int
     lost: int
+    mixed: str = ""
 
     @property
     def net(self) -> float:
@@ -66,7 +67,7 @@ def played(choice: Choice, seat: Seat, sight: Sight, name: str, when: datetime) 
     """A match that a person in `seat` has finished."""
     won, tied, lost = (sight.score[outcome] for outcome in (Outcome.WIN, Outcome.TIE, Outcome.LOSS))
     agents = {Seat.SUBJECT: choice.subject, Seat.OPPONENT: choice.opponent}
-    return Played(name, when, choice.game, agents[seat], agents[seat.other], won, tied, lost)
+    return Played(name, when, choice.game, agents[seat], agents[seat.other], won, tied, lost, choice.mixed_with)
 
 
 def add(match: Played) -> None:
@@ -94,9 +95,9 @@ def history() -> list[Played]:
 
 def records(matches: Iterable[Played]) -> list[Record]:
     """One person's record against each opponent, the one played last first."""
-    groups: dict[tuple[str, str, str], list[Played]] = {}
+    groups: dict[tuple[str, ...], list[Played]] = {}
     for match in matches:
-        key = match.game, match.me, match.opponent
+        key = match.game, match.me, match.opponent, match.mixed
         groups[key] = [*groups.pop(key, []), match]  # at the end
     return [_record(group) for group in reversed(groups.values())]
 

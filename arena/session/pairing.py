@@ -10,18 +10,20 @@ from arena.agents.spec import make_bot, parse_agent
 from arena.backends.loading import Models
 from arena.backends.weights.catalog import find_model
 from arena.experiments.tournament.cells import Cell, check_length, plan_cells
+from arena.experiments.tournament.dialled import with_dial
 from arena.experiments.tournament.match import Pairing
 from arena.experiments.tournament.sitting import sitting_run
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import parse_game
 from arena.records import Seat
 from arena.session.choice import Choice
+from arena.session.dial import check_dial
 from arena.store.rows import RunSpec
 
 
 def check(choice: Choice) -> None:
     """Refuse what can be refused before a model is loaded: UsageError or InputError for a game, an agent or a model
-    that doesn't exist, and for two agents that can't play each other."""
+    that doesn't exist, for two agents that can't play each other, and for a dial where there can't be one."""
     rules = parse_game(choice.game)
 
     def seated(text: str, seat: Seat) -> Agent:
@@ -31,6 +33,7 @@ def check(choice: Choice) -> None:
             spec = parse_agent("uniform")  # like a model, it isn't a person and reads nobody
         return make_bot(spec, rules, seat)
 
+    check_dial(choice)
     Pairing(rules, seated(choice.subject, Seat.SUBJECT), seated(choice.opponent, Seat.OPPONENT), cell="", seed=0)
 
 
@@ -54,6 +57,8 @@ async def prepare(choice: Choice, models: Models) -> Prepared:
         history=choice.history,
     )
     (cell,) = await plan_cells(spec, models)
+    if choice.mix is not None:
+        cell = await with_dial(cell, choice.mix, spec, models)
     await models.close_others(cell.models)
     for name in cell.models:
         await models.identify(name)  # before loading, so that missing weights are reported at once

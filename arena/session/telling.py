@@ -65,39 +65,40 @@ def record(sight: Sight) -> list[str]:
     return lines
 
 
-def why(sight: Sight, seen: Seen) -> str:
-    """Why the reader expected what it did in a round that is over, as a sentence without its full stop."""
+def why(sight: Sight, seen: Seen, you: str = "you") -> str:
+    """Why the reader expected what it did in a round that is over, as a sentence without its full stop. `you` is what
+    the person whom it reads is called: "they" for whoever only watches."""
     if seen.reading is None:
         return NOTHING
     before = [past for past in sight.rounds if past.number < seen.number]
-    return reason(sight.game, sight.seat, seen.reading, before)
+    return reason(sight.game, sight.seat, seen.reading, before, you)
 
 
-def reason(game: Game, seat: Seat, reading: Reading, before: Sequence[Seen]) -> str:
+def reason(game: Game, seat: Seat, reading: Reading, before: Sequence[Seen], you: str = "you") -> str:
     """The reason of a reading of the person in `seat`, after the rounds `before`."""
     moves, others = game.moves_of(seat), game.moves_of(seat.other)
     expected = moves[reading.expected]
     match reading.reason:
         case Followed(after=(), times=1, of=1):
-            return f"you played {expected} before"
+            return f"{you} played {expected} before"
         case Followed(after=(), times=times, of=of):
-            return f"you played {expected} {times} of the last {of} times"
+            return f"{you} played {expected} {times} of the last {of} times"
         case Followed(after=after, times=1, of=1):
-            return f"the one time before, after {_list(moves, after)} you played {expected}"
+            return f"the one time before, after {_list(moves, after)} {you} played {expected}"
         case Followed(after=after, times=times, of=of):
-            return f"after {_list(moves, after)} you played {expected} {times} of {of} times"
+            return f"after {_list(moves, after)} {you} played {expected} {times} of {of} times"
         case Repeated(whose=whose, rounds=rounds):
-            return f"the last time {_stretch(game, seat, whose, before, rounds)}, you went on with {expected}"
+            return f"the last time {_stretch(game, seat, whose, before, rounds, you)}, {you} went on with {expected}"
         case Stayed(move=move, won=True):
-            return f"you won with {moves[move]}, and most people stay with what won"
+            return f"{you} won with {moves[move]}, and most people stay with what won"
         case Stayed(move=move):
             return f"{moves[move]} didn't win, and most people then go to what would have won"
         case Outguessed(mine=mine):
-            return f"you may expect {others[mine]} from it, and {expected} wins against that"
+            return f"{you} may expect {others[mine]} from it, and {expected} wins against that"
     return "it doesn't say"
 
 
-def _stretch(game: Game, seat: Seat, whose: Whose, before: Sequence[Seen], rounds: int) -> str:
+def _stretch(game: Game, seat: Seat, whose: Whose, before: Sequence[Seen], rounds: int, you: str) -> str:
     """The last rounds as a clause: "you had played paper, rock"."""
     played = [past for past in before if past.mine.move is not None and past.theirs.move is not None][-rounds:]
     mine = [past.mine.move for past in played if past.mine.move is not None]
@@ -105,10 +106,10 @@ def _stretch(game: Game, seat: Seat, whose: Whose, before: Sequence[Seen], round
     if whose is Whose.BOTH:
         if rounds == 1:
             return (
-                f"you had played {_list(game.moves_of(seat), mine)} and it {_list(game.moves_of(seat.other), theirs)}"
+                f"{you} had played {_list(game.moves_of(seat), mine)} and it {_list(game.moves_of(seat.other), theirs)}"
             )
         return f"{rounds} rounds went as the last {rounds} did"
-    who, names, moves = ("you", game.moves_of(seat), mine)
+    who, names, moves = (you, game.moves_of(seat), mine)
     if whose is Whose.MINE:
         who, names, moves = ("it", game.moves_of(seat.other), theirs)
     if rounds > _SPELT:

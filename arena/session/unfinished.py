@@ -55,4 +55,5 @@ def unfinished(store: Store) -> Unfinished | None:
 
 
 def _is_of(spec: CellSpec, choice: Choice) -> bool:
-    return (spec.what, spec.subject, spec.opponent) == (choice.game, choice.subject, choice.opponent)
+    who = spec.what, spec.subject, spec.opponent, spec.dialled_to
+    return who == (choice.game, choice.subject, choice.opponent, choice.mixed_with)

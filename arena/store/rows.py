@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from arena.records import Prompt, Seat
+
+DIALLED: Final = "a dialled share"  # of the model that another is mixed with: somebody turned it while they played
 
 
 class Unit(StrEnum):
@@ -28,9 +30,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     whose entropy the temperature was chosen to reach.
 
     `strings` is how many random strings its prompts may have, one a round; `stated` whether it states a distribution;
-    `mixed` the model that it is mixed with, with its share. `words` is the set of names for moves and players, `roles`
-    the words for the moves in the game's order, `listing` those in the order in which they are listed, and `players`
-    the names of the two, own first.
+    `mixed` the model that it is mixed with, with its share or DIALLED. `words` is the set of names for moves and
+    players, `roles` the words for the moves in the game's order, `listing` those in the order in which they are listed,
+    and `players` the names of the two, own first.
     """
 
     style: str
@@ -48,6 +50,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     roles: str = ""
     listing: str = ""
     players: str = ""
+
+    @property
+    def mixed_with(self) -> str:
+        """The agent that it is mixed with; "" for none."""
+        return self.mixed.partition(" of ")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,11 @@ class CellSpec:
     def is_person(self) -> bool:
         """Whether the subject is a person."""
         return self.subject.partition(":")[0] == "human"
+
+    @property
+    def dialled_to(self) -> str:
+        """The agent at the other end of the subject's dial; "" without one."""
+        return self.asked.mixed_with if self.asked and self.asked.mixed.startswith(DIALLED) else ""
 
 
 @dataclass(frozen=True, slots=True)

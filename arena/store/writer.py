@@ -219,9 +219,13 @@ class RunWriter(AbstractContextManager["RunWriter"]):
     def set_finding(self, key: str, name: str, found: Mapping[str, Any]) -> None:
         """Set a cell's finding and write it at once. A name with a space says that it is stored on the way to another
         one, so that the cell isn't done yet. Raises StoreError."""
+        self.add_finding(key, name, found)
+        self.flush()
+
+    def add_finding(self, key: str, name: str, found: Mapping[str, Any]) -> None:
+        """Set a cell's finding, to be written no later than whatever is added after it. Raises StoreError."""
         self._new["finding"].append((self._cells[key], name, canonical(found)))
         self._note_change()
-        self.flush()
 
     def next_match(self, key: str) -> int:
         """The first number that no match of the cell has had."""

@@ -32,6 +32,7 @@ from arena.tui.page_keys import PageKeys
 from arena.tui.screens.audience import AudienceScreen
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.follow import FollowScreen
+from arena.tui.screens.generations import GenerationsScreen
 from arena.tui.screens.help import HelpScreen
 from arena.tui.screens.history import HistoryScreen
 from arena.tui.screens.judge import JudgeScreen
@@ -57,6 +58,7 @@ _PLACES: Final[dict[str, tuple[str, type[ArenaScreen]]]] = {
     "History": ("Your own matches: streaks, and your best against each opponent", HistoryScreen),
     "Tournament": ("Set up a tournament against the greedy reader", SetupScreen),
     "Poems": ("Judge poems: which of two do you like better?", JudgeSetupScreen),
+    "Generations": ("The texts that models write to one prompt, with what they share lit up", GenerationsScreen),
     "Numbers": ("How random are a player's random numbers?", NumbersSetupScreen),
 }
 
@@ -179,13 +181,13 @@ class ArenaApp(Rebindable, App[None]):
         """Go to the chosen match; or to a show of one match after another, which a match without a person is too."""
         self.choice = choice
         LAST_CHOICE.keep(choice)
-        self.preloader.leave_to((choice.subject, choice.opponent))
+        self.preloader.leave_to(choice.agents)
         played = is_person(choice.subject) or is_person(choice.opponent)
         self.push_screen(MatchScreen(choice) if played and not watch else SpectateScreen(choice))
 
     def go_on(self, choice: Choice) -> None:
         """Go back to a match that was left; the last choice stays as it is."""
-        self.preloader.leave_to((choice.subject, choice.opponent))
+        self.preloader.leave_to(choice.agents)
         self.push_screen(MatchScreen(choice, go_on=True))
 
     async def _open_run(self, name: str) -> None:

@@ -37,6 +37,8 @@ USAGE = ExitCode.USAGE
         ("tournament --subject uniform --stated --mix gemma-3-270m=0.5", "--mix"),
         ("tournament --subject uniform --mix gemma-3-270m", "MODEL=SHARE"),
         ("tournament --subject uniform --mix gemma-3-270m=1.5", "from 0 to 1"),
+        ("play --plain --subject uniform --opponent human --game rps --mix gemma-3-270m=0.5", "is no model"),
+        ("play --plain --subject llm:gemma-3-270m --opponent human --game rps --mix gemma-3-270m=2", "from 0 to 1"),
         ("tournament --subject uniform --rename nothing", "own, letters, others"),
         ("tournament --subject uniform --history -1", "history"),
         ("tournament --subject uniform --max-tokens 0", "max-tokens"),

@@ -1,23 +1,22 @@
 """A run in which models write poems: every cell's answers, drawn until enough of them are poems, stored as they come.
 
 The cells of a model are filled at once, whatever their topics and temperatures, so that its backend always has a full
-batch. Models go one after another, so that one is in memory only while it is needed.
+batch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Final
 
-from arena.backends.base import Capability, Draw, LanguageModel, Request
+from arena.backends.base import Capability, LanguageModel
 from arena.backends.loading import Models
 from arena.concurrency import together
-from arena.errors import InputError, UsageError
+from arena.errors import UsageError
 from arena.experiments.cost import Cost
 from arena.experiments.drawing import Question, draw_answers
-from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
+from arena.experiments.experiment import Event, Experiment, Observer, counted
 from arena.experiments.in_turn import InTurn
 from arena.experiments.past import Shown
 from arena.experiments.poems.cells import MOST_DRAWS, PoemsCell, plan_cells
@@ -27,8 +26,9 @@ from arena.experiments.poems.kinds import EXPERIMENT, Kind, is_kind
 from arena.experiments.poems.poem import read_poem
 from arena.experiments.poems.spec import PoemsSpec
 from arena.experiments.poems.surprisal import bits_per_word
-from arena.records import Answer
-from arena.store.rows import RunRow, RunSpec, Unit
+from arena.experiments.writing import Author, WritingPlan
+from arena.records import Answer, Sample
+from arena.store.rows import RunSpec
 from arena.store.saving import saving
 from arena.store.writer import RunWriter
 
@@ -48,13 +48,12 @@ class PoemDrawn(Event):
         return int(self.answer.value is not None)
 
 
-class Poems(Plan):
+class Poems(WritingPlan[PoemsCell]):
     """`spec.n` poems per cell."""
 
     experiment = EXPERIMENT
     steps = "poems"
-    unit = Unit.ANSWER
-    cells: Sequence[PoemsCell]
+    text = "a poem"
 
     def __init__(self, cells: Sequence[PoemsCell], spec: PoemsSpec) -> None:
         if spec.n > MOST_POEMS:
@@ -69,29 +68,9 @@ class Poems(Plan):
     def costs(self, shown: Shown) -> Sequence[Cost | None]:
         return [cost(cell, self.size, shown, 1.0 - shown.done(self, cell.spec)) for cell in self.cells]
 
-    async def check(self, models: Models, known: RunRow | None) -> None:
-        """Load every model once before anything is stored, to refuse what it can't do and to know its build."""
-        if known is not None:
-            return
-        for name, cells in reversed(self._by_model()):
-            await models.close_others([name])
-            model = await models.get(name)
-            for cell in cells:
-                model.check(cell.sampling)
-                question = await cell.question(model)
-                longest = len(question.prompt.tokens) + question.stop.max_tokens
-                if longest > model.context:
-                    raise InputError(
-                        f"a poem takes up to {longest} tokens, but {model.name} has room for {model.context}"
-                    )
-
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
-        for name, cells in self._by_model():
+        for name, cells in self.by_model():
             await self._fill(name, cells, writer, models, InTurn(observer, cells))
-
-    def _by_model(self) -> list[tuple[str, list[PoemsCell]]]:
-        """The cells to be filled now, under their models' names."""
-        return [(name, list(cells)) for name, cells in groupby(filter(self.takes, self.cells), _model)]
 
     async def _fill(
         self, name: str, cells: Sequence[PoemsCell], writer: RunWriter, models: Models, observer: Observer
@@ -114,7 +93,7 @@ class Poems(Plan):
             async with saving(writer, key):
                 await draw_answers(
                     key,
-                    _Poet(cell, model, question),
+                    Author(model, question, cell.sampling, _lines, _AT_ONCE),
                     writer,
                     self.size,
                     self.seed,
@@ -138,22 +117,10 @@ class Poems(Plan):
             )
 
 
-class _Poet:
-    """A model that is asked for a poem on one topic."""
-
-    at_once = _AT_ONCE
-
-    def __init__(self, cell: PoemsCell, model: LanguageModel, question: Question) -> None:
-        self._cell, self._model, self._question = cell, model, question
-
-    async def answer(self, name: str, block: int = 0) -> Answer:
-        question = self._question
-        completion = await self._model.complete(
-            Request(question.prompt.tokens, (), question.stop, self._cell.sampling, Draw(name, 1), top=0, block=block)
-        )
-        (sample,) = completion.answers
-        found = read_poem(sample)
-        return Answer(sample, None if found is None else found.lines)
+def _lines(sample: Sample) -> tuple[str, ...] | None:
+    """The lines of the poem in an answer; None if there is none."""
+    found = read_poem(sample)
+    return None if found is None else found.lines
 
 
 async def _look(cell: PoemsCell, model: LanguageModel, question: Question, writer: RunWriter) -> None:
@@ -173,10 +140,6 @@ async def _look(cell: PoemsCell, model: LanguageModel, question: Question, write
     poems = {number: answer for number, answer in writer.answers(key).items() if answer.value is not None}
     await together(look(number, answer) for number, answer in poems.items())
     writer.set_finding(key, SURPRISAL, {"bits": bits})
-
-
-def _model(cell: PoemsCell) -> str:
-    return cell.model
 
 
 async def plan_poems(spec: PoemsSpec, models: Models) -> Poems:

@@ -1,9 +1,8 @@
 """A run in which models answer the same prompts many times over: every generation, stored as it comes; then how
 surprising the first of them are to each of the models, word by word.
 
-Models go one after another, so that one is in memory only while it is needed. All prompts of a model are asked at
-once, so that its backend always has a full batch, and the earlier ones go first. The last model that has written scores
-all texts first, and then the others do.
+All prompts of a model are asked at once, so that its backend always has a full batch, and the earlier ones go first.
+The last model that has written scores all texts first, and then the others do.
 """
 
 from __future__ import annotations
@@ -11,25 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from typing import Any, Final
 
-from arena.backends.base import Capability, Draw, LanguageModel, Request
+from arena.backends.base import Capability, LanguageModel
 from arena.backends.loading import Models
 from arena.blocks import BLOCK, block_of
 from arena.concurrency import together
-from arena.errors import InputError, UsageError
+from arena.errors import UsageError
 from arena.experiments.cost import Amount, Cost, as_asked, estimated_tokens
-from arena.experiments.drawing import Question, draw_answers
-from arena.experiments.experiment import Event, Experiment, Observer, Plan, counted
+from arena.experiments.drawing import draw_answers
+from arena.experiments.experiment import Event, Experiment, Observer, counted
 from arena.experiments.in_turn import InTurn
 from arena.experiments.past import Shown
 from arena.experiments.prediction.cells import AnchorsCell, plan_cells
 from arena.experiments.prediction.generated import EXPERIMENT, finding_of
 from arena.experiments.prediction.spec import AnchorsSpec
 from arena.experiments.prediction.surprisal import word_bits, words
+from arena.experiments.writing import Author, WritingPlan
 from arena.records import Answer, Sample
-from arena.store.rows import RunRow, RunSpec, Unit
+from arena.store.rows import RunSpec
 from arena.store.saving import saving
 from arena.store.writer import RunWriter
 
@@ -62,13 +61,12 @@ class Scoring(Event):
         return f"{self.by} scores, {self.cells} of {self.total}"
 
 
-class Anchors(Plan):
+class Anchors(WritingPlan[AnchorsCell]):
     """`spec.n` generations per cell."""
 
     experiment = EXPERIMENT
     steps = "generations"
-    unit = Unit.ANSWER
-    cells: Sequence[AnchorsCell]
+    text = "a generation"
 
     def __init__(self, cells: Sequence[AnchorsCell], spec: AnchorsSpec) -> None:
         if spec.n > MOST_GENERATIONS:
@@ -93,33 +91,14 @@ class Anchors(Plan):
         left = 1.0 - shown.done(self, cell.spec)
         return Cost(Amount(1.0 + scored, 1.0 + scored), tokens, left, past is not None)
 
-    async def check(self, models: Models, known: RunRow | None) -> None:
-        """Load every model once before anything is stored, to refuse what it can't do and to know its build."""
-        if known is not None:
-            return
-        for name, cells in reversed(self._by_model()):
-            await models.close_others([name])
-            model = await models.get(name)
-            model.check(cells[0].sampling)
-            for cell in cells:
-                longest = len((await cell.question(model)).prompt.tokens) + self.spec.max_tokens
-                if longest > model.context:
-                    raise InputError(
-                        f"a generation takes up to {longest} tokens, but {model.name} has room for {model.context}"
-                    )
-
     async def fill(self, writer: RunWriter, models: Models, observer: Observer) -> None:
-        for name, cells in self._by_model():
+        for name, cells in self.by_model():
             await self._fill(name, cells, writer, models, InTurn(observer, cells))
-        for name, _ in reversed(self._by_model()):
+        for name, _ in reversed(self.by_model()):
             await self._score(name, writer, models, observer)
 
     def is_whole(self, writer: RunWriter) -> bool:
         return all(writer.valid_answers(cell.spec.key) >= self.size for cell in self.cells)
-
-    def _by_model(self) -> list[tuple[str, list[AnchorsCell]]]:
-        """The cells to be filled now, under their models' names."""
-        return [(name, list(cells)) for name, cells in groupby(filter(self.takes, self.cells), _model)]
 
     async def _fill(
         self, name: str, cells: Sequence[AnchorsCell], writer: RunWriter, models: Models, observer: Observer
@@ -132,7 +111,7 @@ class Anchors(Plan):
         async def fill(cell: AnchorsCell, model: LanguageModel, before: int) -> None:
             question = await cell.question(model)
             writer.add_prompt(cell.spec.key, question.prompt)
-            author = _Writer(cell, model, question, before * blocks)
+            author = Author(model, question, cell.sampling, _length, _AT_ONCE, before * blocks)
             async with saving(writer, cell.spec.key):
                 await draw_answers(cell.spec.key, author, writer, self.size, self.seed, partial(_tell, observer, cell))
             observer.cell_ends(cell)
@@ -173,22 +152,9 @@ def _tell(observer: Observer, cell: AnchorsCell, number: int, answer: Answer) ->
     observer.happens(cell, Generated(number, answer))
 
 
-class _Writer:
-    """A model that answers one prompt, for which `before` blocks of generations go first, those of earlier prompts."""
-
-    at_once = _AT_ONCE
-
-    def __init__(self, cell: AnchorsCell, model: LanguageModel, question: Question, before: int) -> None:
-        self._cell, self._model, self._question, self._before = cell, model, question, before
-
-    async def answer(self, name: str, block: int = 0) -> Answer:
-        """A generation, to its end; its value is the number of its words."""
-        tokens, stop, block = self._question.prompt.tokens, self._question.stop, self._before + block
-        completion = await self._model.complete(
-            Request(tokens, (), stop, self._cell.sampling, Draw(name, 1), top=0, block=block)
-        )
-        (sample,) = completion.answers
-        return Answer(sample, len(words(sample.text)))
+def _length(sample: Sample) -> int:
+    """The number of a text's words."""
+    return len(words(sample.text))
 
 
 async def _bits(
@@ -204,10 +170,6 @@ async def _bits(
 
     await together(score(number, sample) for number, sample in enumerate(samples))
     return found
-
-
-def _model(cell: AnchorsCell) -> str:
-    return cell.model
 
 
 async def plan_anchors(spec: AnchorsSpec, models: Models) -> Anchors:

@@ -9,5 +9,6 @@ cost.py           what a cell asks of a model
 match.py          rounds between two agents, one after another
 exact/            the same followed by probabilities instead of being played
 tournament.py     many matches at once over a grid, into the store
+dialled.py        a match whose subject is mixed with another model by a dial
 sitting.py        matches one after another, by a person or as a show
 """

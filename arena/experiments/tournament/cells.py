@@ -97,10 +97,10 @@ async def plan_cells(spec: TournamentSpec, models: Models) -> list[Cell]:
         rules = parse_game(game)
         for line in ignored_games(rules.name):
             models.tell_once(line)
-        first = await _seat(agents[subject], Seat.SUBJECT, rules, spec, models)
-        second = await _seat(agents[opponent], Seat.OPPONENT, rules, spec, models)
+        first = await take_seat(agents[subject], Seat.SUBJECT, rules, spec, models)
+        second = await take_seat(agents[opponent], Seat.OPPONENT, rules, spec, models)
         seats = _arranged(first, second, rules, spec, names) if _is_grid(spec) else [(first, second)]
-        cells += [_cell(rules, one, two, spec) for one, two in seats]
+        cells += [make_cell(rules, one, two, spec) for one, two in seats]
     return cells
 
 
@@ -126,7 +126,8 @@ def _arranged(
     return [(first.arranged(one), second.arranged(one)) for one in arrangements(names, spec.permute, game)]
 
 
-def _cell(game: Game, subject: Seated, opponent: Seated, spec: TournamentSpec) -> Cell:
+def make_cell(game: Game, subject: Seated, opponent: Seated, spec: TournamentSpec) -> Cell:
+    """The cell of two seats. Raises UsageError for two that can't play each other."""
     if subject.asking is None and opponent.asking is None:
         bots = (make_bot(seated.spec, game, seated.seat) for seated in (subject, opponent))
         Pairing(game, next(bots), next(bots), cell="", seed=0)  # two readers are refused before anything is played
@@ -143,7 +144,8 @@ def _cell(game: Game, subject: Seated, opponent: Seated, spec: TournamentSpec) -
     return Cell(game, subject, opponent, stored, draws)
 
 
-async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, models: Models) -> Seated:
+async def take_seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, models: Models) -> Seated:
+    """An agent in a seat, with the wording it is asked in. Raises UsageError or InputError for what doesn't exist."""
     if not agent.asks_model:
         return Seated(agent, seat)
     style, format = await style_and_format(agent.argument, spec.style, spec.format, models)
@@ -172,7 +174,7 @@ async def _seat(agent: AgentSpec, seat: Seat, game: Game, spec: TournamentSpec, 
     if spec.mix is None:
         return alone
     other, share = parse_mix(spec.mix)
-    mixed = await _seat(other, seat, game, structs.replace(spec, mix=None), models)
+    mixed = await take_seat(other, seat, game, structs.replace(spec, mix=None), models)
     return replace(alone, other=mixed, share=share)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from arena.agents.agent import Agent, AgentSpec
 from arena.agents.asking import Asking
+from arena.agents.dial import Dial
 from arena.agents.language_model import LanguageModelAgent
 from arena.agents.mixture import Mixture
 from arena.agents.readers.mirror import Mirror
@@ -17,8 +19,10 @@ from arena.experiments.tournament.arrangements import Arrangement
 from arena.games import Game
 from arena.prompts.additions import random_strings
 from arena.records import Seat
-from arena.store.rows import Asked
+from arena.store.rows import DIALLED, Asked
 from arena.text import number_text
+
+_ModelAgent: TypeAlias = LanguageModelAgent | StatingAgent | Mixture | Dial | Mirror
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class Seated:
 
     Its prompts have one of `strings` random strings (0: none), or it is asked to state a distribution (`stated`).
     `arrangement` says what the moves and players are called (None: as in the game). In a `share` of the rounds, which
-    is drawn, the model `other` answers in its place.
+    is drawn, the model `other` answers in its place; if that is `dialled`, the share is only the first one, and
+    somebody may turn it while a match is played.
     """
 
     spec: AgentSpec
@@ -38,6 +43,7 @@ class Seated:
     arrangement: Arrangement | None = None
     other: Seated | None = None
     share: float = 0.0
+    dialled: bool = False
 
     def arranged(self, arrangement: Arrangement) -> Seated:
         """The same agent with these names; a bot has no use for them."""
@@ -70,12 +76,20 @@ class Seated:
             infix=wording.opening,
             strings=self.strings,
             stated=self.stated,
-            mixed=f"{number_text(self.share)} of {self.other.spec.text}" if self.other else "",
+            mixed=self._mixed,
             words=named.names if named else "",
             roles=", ".join(named.roles) if named else "",
             listing=", ".join(named.listing) if named else "",
             players=", ".join(named.players) if named else "",
         )
+
+    @property
+    def _mixed(self) -> str:
+        """The model that it is mixed with, and its share; "" if it is alone."""
+        if self.other is None:
+            return ""
+        share = DIALLED if self.dialled else number_text(self.share)
+        return f"{share} of {self.other.spec.text}"
 
     @property
     def wording(self) -> str:
@@ -105,12 +119,15 @@ class Seated:
         """The agent itself; loads a model."""
         return make_bot(self.spec, game, self.seat) if self.asking is None else await self.model_agent(game, models)
 
-    async def model_agent(self, game: Game, models: Models) -> LanguageModelAgent | StatingAgent | Mixture | Mirror:
+    async def model_agent(self, game: Game, models: Models) -> _ModelAgent:
         """The same for a model."""
         if self.other is None:
             return await self.alone(game, models)
         members = [await one.alone(game, models) for one in self.asked_models]
         plain = [one for one in members if isinstance(one, LanguageModelAgent | Mixture)]  # no others are planned
+        if self.dialled:
+            first, second = plain
+            return Dial(self.spec.text, first, second, self.share)
         return Mixture(self.spec.text, plain, [1 - self.share, self.share])
 
     async def alone(self, game: Game, models: Models) -> LanguageModelAgent | StatingAgent | Mixture | Mirror:

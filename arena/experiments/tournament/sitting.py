@@ -8,10 +8,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from arena.agents.dial import Dial
 from arena.agents.person import Person
 from arena.backends.loading import Models
 from arena.experiments.experiment import run_spec
 from arena.experiments.tournament.cells import Cell
+from arena.experiments.tournament.dialled import keep_share, last_share
 from arena.experiments.tournament.match import Pairing, play_match
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.experiments.tournament.tournament import Tournament
@@ -44,6 +46,7 @@ class Sitting:
     def __init__(self, cell: Cell, pairing: Pairing, rounds: int, run: RunSpec, store: Store) -> None:
         self._key = cell.spec.key
         self._pairing = pairing
+        self._dial = pairing.subject if isinstance(pairing.subject, Dial) else None
         self._rounds = rounds
         self._slow = isinstance(pairing.subject, Person) or isinstance(pairing.opponent, Person)
         self._store = store
@@ -66,6 +69,7 @@ class Sitting:
         number = self._next_match()
         history = self._writer.reopen_match(self._key, number - 1) if go_on and self._writer is not None else ()
         number -= bool(history)
+        self._turn_back(number, len(history))
         since = time.monotonic()
         flushed = since - FLUSH_SECONDS
         done = len(history)
@@ -76,6 +80,8 @@ class Sitting:
             async for played in play_match(self._pairing, number, self._rounds, history):
                 if writer is None or not done:
                     writer = self._begun(number)
+                if self._dial is not None:
+                    keep_share(writer, self._key, number, played.number, self._dial)
                 writer.add_round(self._key, number, played)
                 if self._slow or time.monotonic() - flushed >= FLUSH_SECONDS:
                     writer.flush()  # the next round may take a minute
@@ -90,6 +96,12 @@ class Sitting:
         if self._writer is None and self._store.find(self._spec) is not None:
             self._writer = self._store.begin(self._spec)
         return 0 if self._writer is None else self._writer.next_match(self._key)
+
+    def _turn_back(self, match: int, played: int) -> None:
+        """Turn the dial to where it was when a match was left."""
+        if self._dial is not None and self._writer is not None and played:
+            share = last_share(self._writer, self._key, match, played)
+            self._dial.share = self._dial.share if share is None else share
 
     def _begun(self, number: int) -> RunWriter:
         """The writer, made late: a sitting that is left before its first round leaves nothing in the store."""

@@ -24,7 +24,7 @@ _LETTERS, _LINES = 15, 8  # of the words above a span
 _LONG_LETTERS, _MOST_LINES = 120, 4  # of those at the bottom
 
 LEVELS: Final = ("six generations or more", "half of them or more", "three in four or more", "nine in ten or more")
-_SHARES: Final = (0.0, 0.5, 0.75, 0.9)
+LEVEL_SHARES: Final = (0.0, 0.5, 0.75, 0.9)
 
 
 def live_skeleton(key: str, title: str, found: Flow, style: int) -> Markup:
@@ -62,7 +62,7 @@ def _stop(at: int, stop: Stop, total: int, line: float, scale: float, bottom: fl
     return {
         "text": text,
         "held": stop.held,
-        "levels": [level for level, share in enumerate(_SHARES) if stop.held >= share * total],
+        "levels": [level for level, share in enumerate(LEVEL_SHARES) if stop.held >= share * total],
         "left": _left(at),
         "middle": _left(at) + _WIDE / 2,
         "top": round(top, 1),

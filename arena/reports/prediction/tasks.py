@@ -18,6 +18,7 @@ from arena.reports.prediction.curve import curve_figure
 from arena.reports.prediction.naming import notes_of
 from arena.reports.prediction.spans import explained_once, shown_prompt, spans_table
 from arena.reports.prediction.task_texts import read_texts, shuffled
+from arena.reports.prediction.texts import ALONG
 from arena.reports.prediction.writing import Writer, Written, over_prompts
 from arena.reports.report import Report
 from arena.reports.settings import labelled, labels, run_document, settings_of
@@ -34,9 +35,7 @@ _COLUMNS: Final = (
     Column("chance", "by chance", "share"),
     Column("more", "anchors beyond chance", digits=1, narrow="beyond\nchance"),
     Column("more", "95%", "interval", 1, expendable=1),
-    Column("first", "at the beginning", "share", expendable=2, narrow="at the\nbeginning"),
-    Column("middle", "in the middle", "share", expendable=2, narrow="in the\nmiddle"),
-    Column("last", "at the end", "share", expendable=2, narrow="at the\nend"),
+    *ALONG,
     Column("spans", "spans", digits=1, expendable=2),
     Column("distinct2", "distinct-2", "probability", 3, expendable=1),
     Column("different", "different texts", "share", expendable=1, narrow="different\ntexts"),

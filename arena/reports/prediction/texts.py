@@ -14,13 +14,16 @@ from arena.reports.table import Column, Row, Table, flat
 from arena.stats.clusters import Estimate
 from arena.stats.skeleton import OTHERS
 
+ALONG: Final = (  # the share of anchors in three parts of a text
+    Column("first", "at the beginning", "share", expendable=2, narrow="at the\nbeginning"),
+    Column("middle", "in the middle", "share", expendable=2, narrow="in the\nmiddle"),
+    Column("last", "at the end", "share", expendable=2, narrow="at the\nend"),
+)
 _COLUMNS: Final = (
     Column("prompts", "prompts", "count", expendable=3),
     Column("share", "anchors", "share"),
     Column("share", "95%", "interval", 1, expendable=1),
-    Column("first", "at the beginning", "share", expendable=2, narrow="at the\nbeginning"),
-    Column("middle", "in the middle", "share", expendable=2, narrow="in the\nmiddle"),
-    Column("last", "at the end", "share", expendable=2, narrow="at the\nend"),
+    *ALONG,
     Column("spans", "spans", digits=1, expendable=3),
     Column("distinct2", "distinct-2", "probability", 3, expendable=1),
     Column("self_bleu", "self-BLEU", "probability", 3, expendable=1),

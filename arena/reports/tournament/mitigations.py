@@ -69,10 +69,10 @@ def mitigations(store: Store, runs: TournamentRuns) -> tuple[Table, ...]:
 
 
 def _groups(cells: Sequence[CellReport]) -> list[tuple[CellReport, ...]]:
-    """Cells that differ only in the way of asking, the plain one first."""
+    """Cells that differ only in the way of asking, the plain one first. A share that somebody turned is no such way."""
     found: dict[str, list[CellReport]] = {}
     for cell in cells:
-        if cell.cell.spec.asked is not None:
+        if cell.cell.spec.asked is not None and not cell.cell.spec.dialled_to:
             alike = {name: value for name, value in cell.settings.items() if name not in _APART}
             found.setdefault(repr(sorted(alike.items())), []).append(cell)
     groups = []

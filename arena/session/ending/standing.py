@@ -74,8 +74,8 @@ def _played(store: Store, cell: CellRow, match: MatchRow) -> list[tuple[float, d
     return found
 
 
-def _who(spec: CellSpec) -> tuple[str, str, str]:
-    return spec.what, spec.subject, spec.opponent
+def _who(spec: CellSpec) -> tuple[str, ...]:
+    return spec.what, spec.subject, spec.opponent, spec.dialled_to
 
 
 def _seat(spec: CellSpec) -> Seat | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from rich.text import Text
 from textual import events
@@ -12,25 +13,29 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from arena.agents.readers.levels import level_of
+from arena.agents.spec import make_bot, parse_agent
 from arena.concurrency import aside
 from arena.errors import ArenaError
+from arena.experiments.tournament.dialled import played_shares
 from arena.experiments.tournament.sitting import SITTING
 from arena.games import parse_game
 from arena.records import Outcome, Round, Seat
-from arena.session.choice import is_person
+from arena.session.choice import HUMAN, is_person
 from arena.session.ending.words import points
-from arena.session.seats import name_at_table
+from arena.session.seats import display_name, name_at_table, reads_moves
 from arena.session.sight import Sight
 from arena.session.telling import aim
 from arena.store.rows import CellRow, MatchRow
 from arena.store.store import Store
-from arena.text import printable
-from arena.tui.screens.base import ArenaScreen
+from arena.text import number_text, printable
+from arena.tui.screens.base import LookingScreen
 from arena.tui.widgets.faces import Faces
 from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.mind_panel import MindPanel
+from arena.tui.widgets.panel import MatchPanel
+from arena.tui.widgets.reading_panel import ReadingPanel
 
-_LOOK_SECONDS: Final = 0.5
 _NARROW, _LOW = 72, 22
 
 
@@ -41,18 +46,19 @@ class _Shown(NamedTuple):
     match: MatchRow
     length: int
     rounds: tuple[Round, ...]
+    shares: Mapping[int, float]  # of the subject's dial, by round
 
 
-class AudienceScreen(ArenaScreen):
+class AudienceScreen(LookingScreen):
     """Shows the match that was begun last in the store, and the next one when that begins. `is_alone` means that
     nothing can be touched, so no key is shown."""
 
+    seconds = 0.5
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Lobby")]
 
     def __init__(self, is_alone: bool) -> None:
         super().__init__()
         self._is_alone = is_alone
-        self._looking = False
         self._key: tuple[str, int] | None = None  # the match that is shown
         self._rounds = -1  # how many of its rounds
 
@@ -64,17 +70,14 @@ class AudienceScreen(ArenaScreen):
             yield KeysFooter()
 
     async def on_mount(self) -> None:
-        await self._look()
-        self.set_interval(_LOOK_SECONDS, self._look)
+        await self.follow()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "narrow")
         self.set_class(event.size.height < _LOW, "low")
 
-    async def _look(self) -> None:
-        if self._looking:
-            return
-        self._looking = True
+    async def look_now(self) -> None:
+        """Show the match that was begun last, or say that there is none."""
         try:
             found = await aside(_latest, self.arena.store) if self.arena.store.exists() else None
             if found is None:
@@ -83,8 +86,6 @@ class AudienceScreen(ArenaScreen):
                 await self._show(found)
         except ArenaError as error:  # the store may be about to be made
             self._say(f"{error}.")
-        finally:
-            self._looking = False
 
     async def _show(self, found: _Shown) -> None:
         """Show the match anew if it is another one, and else the rounds that were added."""
@@ -97,10 +98,14 @@ class AudienceScreen(ArenaScreen):
         table = self.query_one("#table", Vertical)
         if key != self._key or len(found.rounds) < self._rounds:
             self._key, self._rounds = key, 0
-            self._sight = Sight(game, seat)
+            reader = make_bot(parse_agent(specs[seat.other]), game, seat.other) if _is_read(specs, seat) else None
+            self._sight = Sight(game, seat, reader)
             self._faces = Faces(seat, names[seat], names[seat.other], watched=True, id="faces")
             self._score = Static(id="score")
-            self._panel = MindPanel(game, seat, watched=True, id="below")
+            if reader is None:
+                self._panel: MatchPanel = MindPanel(game, seat, watched=True, id="below")
+            else:
+                self._panel = ReadingPanel(game, seat, level_of(specs[seat.other]), watched=True, id="below")
             self.set_class(is_person(spec.subject), "unmeasured")  # a person has no determinism to plot
             await table.remove_children()
             await table.mount(Static(Text(aim(game, seat) if game.told is None else ""), id="aim"))
@@ -116,6 +121,8 @@ class AudienceScreen(ArenaScreen):
         self._score.update(Text(f"{names[seat]}:  won {won:>3}   tied {tied:>3}   lost {lost:>3}   net {net:>4}"))
         at = f"round {self._rounds} of {found.length}"
         title = f"{game.title} · {at} · {names[seat]} against {names[seat.other]}"
+        if self._rounds in found.shares:
+            title += f" · dial at {number_text(found.shares[self._rounds])} of {display_name(spec.dialled_to)}"
         self.query_one("#title", Static).update(Text(printable(title)))
         over = {"finished": "the match is over", "abandoned": "the match was left"}
         self._say(over.get(found.match.state, ""))
@@ -124,10 +131,16 @@ class AudienceScreen(ArenaScreen):
         self.query_one("#status", Static).update(Text(printable(line)))
 
 
+def _is_read(specs: Mapping[Seat, str], seat: Seat) -> bool:
+    """Whether a person sits there whose moves the other side foresees."""
+    return specs[seat] == HUMAN and reads_moves(specs[seat.other])
+
+
 def _latest(path: Path) -> _Shown | None:
     with Store.open(path) as store:
         found = store.last_match(SITTING)
         if found is None:
             return None
         cell, match = found
-        return _Shown(cell, match, cell.rounds or match.rounds, store.match(cell, match.number))
+        shares = played_shares(store, cell, match.number)
+        return _Shown(cell, match, cell.rounds or match.rounds, store.match(cell, match.number), shares)

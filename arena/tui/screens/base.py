@@ -1,35 +1,24 @@
-"""What screens have in common: the app that they belong to, following a run, playing a pairing."""
+"""What screens have in common: the app that they belong to, looking again and again, following a run."""
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import closing
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from rich.text import Text
 from textual.screen import Screen
 from textual.widgets import Static
 
-from arena.errors import ArenaError
 from arena.experiments.registry import amount
-from arena.experiments.tournament.cells import TooLong
-from arena.experiments.tournament.sitting import Sitting
-from arena.session.choice import Choice
-from arena.session.pairing import Prepared, prepare
 from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.copying import text_of
 from arena.tui.own_keys import Rebindable
-from arena.tui.screens.fit import FitScreen
 
 if TYPE_CHECKING:
     from arena.tui.app import ArenaApp
 
 T = TypeVar("T")
-
-_PATIENCE = 0.5  # seconds that leaving a screen waits for its last round to be stored
-_LOOK_SECONDS = 1.0  # between two looks at a run that is being written
 
 
 class ArenaScreen(Rebindable, Screen[None]):
@@ -56,7 +45,32 @@ class ArenaScreen(Rebindable, Screen[None]):
         self.dismiss()
 
 
-class RunFollower(ArenaScreen, Generic[T]):
+class LookingScreen(ArenaScreen):
+    """A screen that shows what somebody else writes, as it is now: it looks again and again."""
+
+    seconds: ClassVar[float] = 1.0  # between two looks
+    _looking = False
+
+    async def follow(self) -> None:
+        """Look now, and again and again from now on."""
+        await self.look()
+        self.set_interval(self.seconds, self.look)
+
+    async def look(self) -> None:
+        """Look, unless a look is under way: a store may take longer than the time between two."""
+        if not self._looking:
+            self._looking = True
+            try:
+                await self.look_now()
+            finally:
+                self._looking = False
+
+    async def look_now(self) -> None:
+        """Show what there is now."""
+        raise NotImplementedError
+
+
+class RunFollower(LookingScreen, Generic[T]):
     """A screen that shows a run, by name (None: the one begun last), and follows it live until it is complete."""
 
     def __init__(self, run: str | None) -> None:
@@ -64,27 +78,17 @@ class RunFollower(ArenaScreen, Generic[T]):
         self._run = run
         self._row: RunRow | None = None
         self._writer: int | None = None  # the process that writes it, None if none does
-        self._looking = False
 
     @property
     def is_written(self) -> bool:
         """Whether somebody was writing the run at the last look."""
         return self._writer is not None
 
-    async def follow(self) -> None:
-        """Show the run now, and every second from now on."""
-        await self.look()
-        self.set_interval(_LOOK_SECONDS, self.look)
-
-    async def look(self) -> None:
-        """Show the run as it is now, unless its end is shown: a stopped run may be continued elsewhere."""
-        if self._looking or (self._row is not None and self._row.finished and self._writer is None):
+    async def look_now(self) -> None:
+        """Show the run, unless its end is shown: a stopped run may be continued elsewhere."""
+        if self._row is not None and self._row.finished and self._writer is None:
             return
-        self._looking = True
-        try:
-            found = await self.arena.from_store(self._read)
-        finally:
-            self._looking = False
+        found = await self.arena.from_store(self._read)
         if found is None:
             self.dismiss()
         elif self.is_mounted:
@@ -112,53 +116,3 @@ class RunFollower(ArenaScreen, Generic[T]):
         state = "finished" if run.finished else stopped if self._writer is None else running
         parts = (f"run {run.name}", what, amount(run.spec), f"seed {run.spec.seed}", state, more)
         self.query_one("#title", Static).update(Text(printable(" · ".join(filter(None, parts)))))
-
-
-class PairingScreen(ArenaScreen):
-    """A screen on which matches are played from when it opens until it is left. An error ends it."""
-
-    def __init__(self, choice: Choice) -> None:
-        super().__init__()
-        self.choice = choice
-
-    def on_mount(self) -> None:  # Textual calls this in addition to a subclass's own
-        self._playing = asyncio.create_task(self._play(), name="matches")
-
-    async def on_unmount(self) -> None:
-        self._playing.cancel()
-        await asyncio.wait([self._playing], timeout=_PATIENCE)
-
-    async def _play(self) -> None:
-        try:
-            prepared = await self._prepare()
-            if prepared is None:
-                self.dismiss()
-                return
-            with (
-                Store.open(self.arena.store, create=True) as store,
-                closing(Sitting(prepared.cell, prepared.pairing, self.choice.rounds, prepared.run, store)) as sitting,
-            ):
-                self.arena.settle_memory()
-                await self.sit(prepared, sitting)
-        except ArenaError as error:
-            self.arena.refuse(error)
-            self.dismiss()
-
-    async def _prepare(self) -> Prepared | None:
-        """The pairing. If the match doesn't fit a model, the person is asked to change it; None if they decline."""
-        while True:
-            try:
-                return await prepare(self.choice, self.arena.models)
-            except TooLong as error:
-                if error.history < 1:
-                    raise
-                answer: asyncio.Future[Choice | None] = asyncio.get_running_loop().create_future()
-                self.app.push_screen(FitScreen(self.choice, error), answer.set_result)
-                fitting = await answer
-                if fitting is None:
-                    return None
-                self.choice = fitting
-
-    async def sit(self, prepared: Prepared, sitting: Sitting) -> None:
-        """Play matches and show them. Raises ArenaError; cancelled when the screen is left."""
-        raise NotImplementedError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -15,14 +15,12 @@ from arena.errors import StoreError
 from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.text import printable
-from arena.tui.screens.base import ArenaScreen, RunFollower
+from arena.tui.screens.base import ArenaScreen, LookingScreen, RunFollower
 from arena.tui.screens.results import run_screen
 from arena.tui.widgets.keys_footer import KeysFooter
 
-_LOOK_SECONDS: Final = 1.0
 
-
-class FollowScreen(ArenaScreen):
+class FollowScreen(LookingScreen):
     """Lies under the screen of the run that it shows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Lobby")]
@@ -31,7 +29,6 @@ class FollowScreen(ArenaScreen):
         super().__init__()
         self._run = ""  # of the run that is shown
         self._shown: ArenaScreen | None = None
-        self._looking = False
 
     def compose(self) -> ComposeResult:
         yield Static("Waiting for a run", classes="title")
@@ -39,13 +36,10 @@ class FollowScreen(ArenaScreen):
         yield KeysFooter()
 
     async def on_mount(self) -> None:
-        await self._look()
-        self.set_interval(_LOOK_SECONDS, self._look)
+        await self.follow()
 
-    async def _look(self) -> None:
-        if self._looking:
-            return
-        self._looking = True
+    async def look_now(self) -> None:
+        """Show the run that was begun last, or say that there is none."""
         try:
             latest = await aside(_latest, self.arena.store) if self.arena.store.exists() else None
         except StoreError as error:  # it may be about to be made
@@ -55,8 +49,6 @@ class FollowScreen(ArenaScreen):
                 self._show(latest)
             elif self._shown is None:
                 self._say(f"{self.arena.store} has no run yet. The next one is shown here as soon as it begins.")
-        finally:
-            self._looking = False
 
     def _show(self, run: RunRow) -> None:
         """Show a run, unless the one before is still written, or somebody looks more closely at that."""

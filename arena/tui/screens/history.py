@@ -24,6 +24,7 @@ from arena.tui.widgets.keys_footer import KeysFooter
 _ENDED: Final = {Outcome.WIN: "won", Outcome.TIE: "tied", Outcome.LOSS: "lost"}
 _WIDEST: Final = 26  # columns of a name
 _SEEN: Final = ", mind seen"
+_DIALLED: Final = ", dialled"
 
 
 class HistoryScreen(ArenaScreen):
@@ -94,7 +95,7 @@ class HistoryScreen(ArenaScreen):
 def _cells(row: Record) -> list[Text]:
     won, tied, lost = (Text(str(number), justify="right") for number in row.matches)
     against = printable(name_at_table(row.last.opponent))
-    seen = _SEEN if row.last.me == MIND_READER else ""
+    seen = (_SEEN if row.last.me == MIND_READER else "") + (_DIALLED if row.last.mixed else "")
     room = _WIDEST - len(seen)
     against = (against if len(against) <= room else f"{against[: room - 1]}…") + seen
     best = Text(points(row.best.net), justify="right")

@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Button, Input, Static
 
-from arena.errors import ArenaError, UsageError
+from arena.errors import ArenaError
 from arena.session.latest import Latest, latest, words
 from arena.session.seats import model_lines
 from arena.tui.screens.base import ArenaScreen
@@ -45,6 +45,7 @@ class LobbyScreen(ArenaScreen):
         Binding("e", "app.open('Settings')", "Settings"),
         Binding("l", "last", "Last match", show=False),
         Binding("j", "app.open('Poems')", "Judge poems", show=False),
+        Binding("d", "dial", "Dial", show=False, tooltip="Mix the subject with another model, by a dial"),
         Binding("m", "unfold", "All models", show=False, tooltip="List the models that need a server or a file too"),
         Binding("q", "app.quit", "Quit"),
     ]
@@ -116,7 +117,7 @@ class LobbyScreen(ArenaScreen):
 
     def _load(self) -> None:
         if self.is_current:
-            self.arena.preloader.want(self._form.agents.values())
+            self.arena.preloader.want([*self._form.agents.values(), self._form.mixed_with])
 
     def show_progress(self, line: str) -> None:
         """Show a step of loading a model, beside the seat that it was chosen for."""
@@ -153,12 +154,18 @@ class LobbyScreen(ArenaScreen):
         self._form.offer()
         self._show_states()
 
+    def action_dial(self) -> None:
+        """Offer a dial between the subject and another model, or do without it."""
+        self._form.dial()
+        self._load_soon()
+
     def copied(self) -> str:
         """The command that opens the chosen match."""
         choice = self._form.choice()
         said = ["arena", "play", f"--game={choice.game}", f"--subject={choice.subject}"]
         said += [f"--opponent={choice.opponent}", f"--rounds={choice.rounds}"]
         said += [] if choice.seed is None else [f"--seed={choice.seed}"]
+        said += [] if choice.mix is None else [f"--mix={choice.mix}"]
         return shlex.join(said) + "\n"
 
     # --- where to go ---
@@ -199,7 +206,7 @@ class LobbyScreen(ArenaScreen):
     def _open(self, watch: bool) -> None:
         try:
             choice = self._form.choice(watch)
-        except UsageError as error:
+        except ArenaError as error:
             self.arena.refuse(error)
             return
         self.arena.open_match(choice, watch)

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from arena.agents.agent import View
-from arena.agents.person import Person
 from arena.agents.readers.levels import level_of
 from arena.concurrency import aside
 from arena.experiments.tournament.sitting import Sitting
@@ -32,13 +31,14 @@ from arena.session.sight import Sight
 from arena.session.telling import aim, record
 from arena.session.unfinished import remember
 from arena.store.store import Store
-from arena.tui.screens.base import PairingScreen
 from arena.tui.screens.ending import EndingScreen, Next
 from arena.tui.screens.leave import LeaveScreen
+from arena.tui.screens.pairing import DIAL_KEYS, PairingScreen
+from arena.tui.widgets.dial_line import DialLine
 from arena.tui.widgets.faces import Faces
 from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.mind_panel import MindPanel
-from arena.tui.widgets.moves import MoveBar, move_keys
+from arena.tui.widgets.moves import MoveBar
 from arena.tui.widgets.panel import MatchPanel
 from arena.tui.widgets.reading_panel import ReadingPanel
 from arena.tui.widgets.status import Status
@@ -52,21 +52,19 @@ class MatchScreen(PairingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "again", "New match"),
+        *DIAL_KEYS,
         Binding("c", "copy", "Copy"),
         Binding("escape", "leave", "Lobby"),
     ]
 
     def __init__(self, choice: Choice, go_on: bool = False) -> None:
         """With `go_on`, the first match is the one that was left, if there is one."""
-        super().__init__(choice)
-        self._go_on = go_on
         self._game = parse_game(choice.game)
         specs = {Seat.SUBJECT: choice.subject, Seat.OPPONENT: choice.opponent}
         self._seat = next(seat for seat, spec in specs.items() if is_person(spec))
+        super().__init__(choice, self._game.moves_of(self._seat))
+        self._go_on = go_on
         self._me, self._other = name_at_table(specs[self._seat]), name_at_table(specs[self._seat.other])
-        self._person: Person | None = None
-        self._moves = self._game.moves_of(self._seat)
-        self._keys = move_keys(self._moves)
         self._is_read = specs[self._seat] == HUMAN and reads_moves(specs[self._seat.other])
         self._level = level_of(specs[self._seat.other])
         self._sight = Sight(self._game, self._seat)
@@ -82,6 +80,8 @@ class MatchScreen(PairingScreen):
         yield Static(id="score")
         yield Status(id="status")
         yield MoveBar(self._moves, id="move-bar")
+        if self.choice.mix is not None:
+            yield DialLine(id="dial")
         if self._is_read:
             yield ReadingPanel(self._game, self._seat, self._level, id="below")
         else:
@@ -111,11 +111,7 @@ class MatchScreen(PairingScreen):
     async def sit(self, prepared: Prepared, sitting: Sitting) -> None:
         """Play one match, and another each time the person asks for it."""
         self._agents = {seat: prepared.pairing.agent(seat) for seat in Seat}
-        person = self._agents[self._seat]
-        if isinstance(person, Person):
-            self._person = person
-            person.on_turn = self._your_turn
-            remember(self.choice, prepared.pairing.seed)
+        remember(self.choice, prepared.pairing.seed)
         while True:
             self._begin()
             async with aclosing(sitting.play(self._go_on)) as rounds:
@@ -134,7 +130,8 @@ class MatchScreen(PairingScreen):
         found = None if run is None else await self.arena.from_store(lambda store: kept(store, run))
         standing = None if found is None else found.standing
         people = None if found is None else await self.arena.from_store(self._among_people)
-        made = await aside(ending, self._sight, self._other, standing, people or "")
+        other = self._other if self._dialling is None else self._dialling.name
+        made = await aside(ending, self._sight, other, standing, people or "")
         with suppress(TimeoutError):
             await asyncio.wait_for(self._looked.wait(), LOOK_SECONDS)
         if self._again.is_set():
@@ -162,10 +159,11 @@ class MatchScreen(PairingScreen):
         self._say_title(1)
         self.query_one("#move-bar").focus()
 
-    def _your_turn(self, view: View) -> None:
+    def your_turn(self, view: View) -> None:
+        """It is the person's turn: whatever a reader expects of them is sealed."""
+        super().your_turn(view)
         self._sight.seal()
         self._panel.turn(view)
-        self.query_one("#move-bar", MoveBar).alive = True
         self._say_title(view.number)
         self._status.say("your move")
 
@@ -201,23 +199,6 @@ class MatchScreen(PairingScreen):
     def on_key(self, event: events.Key) -> None:
         if self._over and event.key == "enter":
             self._looked.set()
-        if event.key in self._keys and self._choose(self._keys[event.key]):
-            event.stop()
-
-    @on(MoveBar.Chosen)
-    def _chosen(self, event: MoveBar.Chosen) -> None:
-        self._choose(event.move)
-
-    def _choose(self, move: int) -> bool:
-        if self._person is None or not self._person.choose(move):
-            return False
-        bar = self.query_one("#move-bar", MoveBar)
-        bar.marked, bar.alive = move, False
-        return True
-
-    def own_keys(self) -> list[tuple[str, str]]:
-        """The keys that play moves."""
-        return [(key, f"play {self._moves[move]}") for key, move in self._keys.items()]
 
     def show_progress(self, line: str) -> None:
         """Show a step of loading the model."""
@@ -225,7 +206,7 @@ class MatchScreen(PairingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Show in the footer only what can be done now."""
-        return self._over if action == "again" else True
+        return self._over if action == "again" else super().check_action(action, parameters)
 
     def action_again(self) -> None:
         """Play another match of the same pairing."""

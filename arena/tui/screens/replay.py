@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final, NamedTuple
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -20,16 +20,30 @@ from arena.agents.moves import move_tokens
 from arena.agents.spec import parse_agent
 from arena.backends.base import Vocabulary
 from arena.errors import ArenaError
+from arena.experiments.tournament.dialled import played_shares
 from arena.games import parse_game
-from arena.records import Decision, Round, Seat
+from arena.records import Decision, Prompt, Round, Seat
 from arena.session.seats import display_name
 from arena.store.rows import CellRow
-from arena.text import printable
+from arena.text import number_text, printable
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.rounds import move_names
 
+_LAST: Final = 4  # tokens of a prompt that tell whose it is
 _VERDICTS = {"move": "a move", "mark": "no move before the closing mark", "eos": "no move", "length": "no move in time"}
+
+
+class _Known(NamedTuple):
+    """A model's vocabulary, and which move a token counts for."""
+
+    vocabulary: Vocabulary
+    counts: Mapping[int, str]
+
+    def spells(self, prompt: Prompt) -> bool:
+        """Whether the last tokens of a prompt are its last words in this vocabulary."""
+        last = prompt.tokens[-_LAST:]
+        return max(last, default=0) < len(self.vocabulary.pieces) and prompt.text.endswith(self.vocabulary.text(last))
 
 
 class ReplayScreen(ArenaScreen):
@@ -48,11 +62,11 @@ class ReplayScreen(ArenaScreen):
         self._cell = cell
         self._number = number
         self._rounds: tuple[Round, ...] = ()
+        self._shares: dict[int, float] = {}  # of the dial, by round
         self._at = 0
         self._seat = seat
         self._ids = False
-        self._vocabulary: dict[Seat, Vocabulary] = {}
-        self._counts: dict[Seat, Mapping[int, str]] = {}  # which move a token counts for
+        self._known: dict[Seat, list[_Known]] = {seat: [] for seat in Seat}
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="title")
@@ -68,11 +82,13 @@ class ReplayScreen(ArenaScreen):
 
     async def on_mount(self) -> None:
         cell, number = self._cell, self._number
-        found = await self.arena.from_store(lambda store: (parse_game(cell.spec.what), store.match(cell, number)))
+        found = await self.arena.from_store(
+            lambda store: (parse_game(cell.spec.what), store.match(cell, number), played_shares(store, cell, number))
+        )
         if found is None:
             self.dismiss()
             return
-        self._game, self._rounds = found
+        self._game, self._rounds, self._shares = found
         self._draw()
         self._loading = asyncio.create_task(self._load_vocabularies())
 
@@ -83,7 +99,14 @@ class ReplayScreen(ArenaScreen):
     async def _load_vocabularies(self) -> None:
         """Load tokenizers, which alone know where tokens begin; without its model, a prompt is shown as token ids."""
         spec, game = self._cell.spec, self._game
-        for seat, text in ((Seat.SUBJECT, spec.subject), (Seat.OPPONENT, spec.opponent)):
+        for seat, text in (
+            (Seat.SUBJECT, spec.subject),
+            (Seat.SUBJECT, spec.asked.mixed_with if spec.asked else ""),
+            (Seat.OPPONENT, spec.opponent),
+            (Seat.OPPONENT, spec.opponent_asked.mixed_with if spec.opponent_asked else ""),
+        ):
+            if not text:
+                continue
             try:
                 agent = parse_agent(text)
                 if not agent.asks_model:
@@ -98,9 +121,15 @@ class ReplayScreen(ArenaScreen):
             except ArenaError as error:
                 self.arena.refuse(error)
                 continue
-            self._vocabulary[seat] = model.vocabulary
-            self._counts[seat] = {token: move for move, of in zip(moves, counted, strict=True) for token in of}
+            counts = {token: move for move, of in zip(moves, counted, strict=True) for token in of}
+            self._known[seat].append(_Known(model.vocabulary, counts))
             self._draw()
+
+    def _model(self, prompt: Prompt) -> _Known | None:
+        """The model that was asked; of two that are mixed, the one whose tokens spell the end of the prompt. None while
+        it isn't loaded."""
+        known = self._known[self._seat]
+        return next((one for one in known if one.spells(prompt)), known[0] if known else None)
 
     # --- what is shown ---
 
@@ -137,28 +166,31 @@ class ReplayScreen(ArenaScreen):
             payoffs = zip(policy.probabilities, self._game.payoff[:, best], strict=True)
             chance = sum(probability for probability, payoff in payoffs if payoff == -1)
             text += f" {self._game.replies[best]} was best: it wins with {chance:.2f}."
+        if played.number in self._shares:
+            share, other = number_text(self._shares[played.number]), display_name(self._cell.spec.dialled_to)
+            text += f" The dial stood at {share} of {other}."
         return Text(text)
 
     def _prompt(self, decision: Decision) -> Text:
         """The prompt with its tokens in alternating shades, or as token ids if asked for."""
         assert decision.prompt is not None
-        vocabulary = self._vocabulary.get(self._seat)
-        if self._ids or vocabulary is None:
+        known = self._model(decision.prompt)
+        if self._ids or known is None:
             shown = " ".join(map(str, decision.prompt.tokens)) if self._ids else visible(decision.prompt.text)
             return Text(shown)
         text = Text()
         for index, token in enumerate(decision.prompt.tokens):
-            piece = visible(vocabulary.text([token]))
+            piece = visible(known.vocabulary.text([token]))
             text.append(piece, style="reverse dim" if index % 2 else "")
         return text
 
     def _top(self, decision: Decision) -> Text:
         assert decision.prompt is not None
-        vocabulary, counts = self._vocabulary.get(self._seat), self._counts.get(self._seat, {})
+        known = self._model(decision.prompt)
         text = Text("likeliest next tokens, what each counts for\n", style="", no_wrap=True)
         for likely in decision.prompt.top:
-            piece = str(likely.token) if vocabulary is None else visible(vocabulary.text([likely.token]))
-            move = counts.get(likely.token, "")
+            piece = str(likely.token) if known is None else visible(known.vocabulary.text([likely.token]))
+            move = known.counts.get(likely.token, "") if known is not None else ""
             text.append(f"{math.exp(likely.logprob):6.3f}  {piece.strip(chr(10)):<16.16} ")
             text.append(f"{move}\n", style="bold")
         return text

@@ -16,6 +16,7 @@ from arena.session.listing import SORTED, Listed, chosen, listed
 from arena.session.seats import display_name
 from arena.store.rows import CellRow, RunRow
 from arena.text import printable
+from arena.tui.screens.anchors import AnchorsScreen
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.numbers_run import NumbersRunScreen
 from arena.tui.screens.replay import ReplayScreen
@@ -30,6 +31,7 @@ _SCREENS: Final[dict[str, Callable[[str], ArenaScreen]]] = {
     "tournament": RunScreen,
     "match": RunScreen,
     "numbers": NumbersRunScreen,
+    "anchors": AnchorsScreen,
 }
 
 

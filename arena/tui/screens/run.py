@@ -73,14 +73,14 @@ class RunScreen(RunFollower[TournamentRuns]):
         self.set_class(event.size.width < _SLIM, "narrow")
         self._show_cells()
 
-    async def look(self) -> None:
+    async def look_now(self) -> None:
         """Show the run as it is now, once it is in the store."""
         if self._runner is not None and self._run is None:
             self._run = self._runner.run
             if self._run is None:  # models are being loaded: nothing is in the store yet
                 self._answer()
                 return
-        await super().look()
+        await super().look_now()
 
     def read_run(self, store: Store, run: RunRow) -> TournamentRuns:
         """The run's matches."""

@@ -10,13 +10,12 @@ from typing import ClassVar
 
 import msgspec
 from rich.text import Text
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from arena.agents.agent import Sees, View
-from arena.agents.person import Person
 from arena.concurrency import aside
 from arena.experiments.tournament.match import Pairing
 from arena.experiments.tournament.sitting import Sitting
@@ -40,10 +39,11 @@ from arena.session.show.words import (
     verdict,
     winner,
 )
-from arena.tui.screens.base import PairingScreen
+from arena.tui.screens.pairing import DIAL_KEYS, PairingScreen
 from arena.tui.widgets.curves import Curves
+from arena.tui.widgets.dial_line import DialLine
 from arena.tui.widgets.keys_footer import KeysFooter
-from arena.tui.widgets.moves import MoveBar, move_keys
+from arena.tui.widgets.moves import MoveBar
 from arena.tui.widgets.show_card import ShowCard
 from arena.tui.widgets.sides import Sides
 
@@ -54,8 +54,10 @@ _LOW, _HIGH, _HUGE = 22, 30, 50  # rows
 class SpectateScreen(PairingScreen):
     """Matches of the subject against the opponent, until the screen is left."""
 
+    marks_choice = False  # which move it was is seen when the other side's is
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause"),
+        *DIAL_KEYS,
         Binding("full_stop", "step", "Step", key_display=".", tooltip="Show what comes next, and stay there"),
         Binding("plus,equals_sign", "speed(1)", "Faster", key_display="+"),
         Binding("minus", "speed(-1)", "Slower", key_display="-"),
@@ -71,13 +73,14 @@ class SpectateScreen(PairingScreen):
             seat: HUMAN if spec == MIND_READER else spec
             for seat, spec in zip(Seat, (choice.subject, choice.opponent), strict=True)
         }
-        super().__init__(msgspec.structs.replace(choice, subject=seats[Seat.SUBJECT], opponent=seats[Seat.OPPONENT]))
-        self._instead = instead
         self._game = parse_game(choice.game)
-        self._names = {seat: stage_name(spec) for seat, spec in seats.items()}
         self._seat = next((seat for seat, spec in seats.items() if is_person(spec)), None)  # the volunteer's
-        self._keys = {} if self._seat is None else move_keys(self._game.moves_of(self._seat))
-        self._person: Person | None = None
+        super().__init__(
+            msgspec.structs.replace(choice, subject=seats[Seat.SUBJECT], opponent=seats[Seat.OPPONENT]),
+            () if self._seat is None else self._game.moves_of(self._seat),
+        )
+        self._instead = instead
+        self._names = {seat: stage_name(spec) for seat, spec in seats.items()}
         self._read: list[Seat] = []  # the sides that nobody tells what the other thinks
         self._board = Board(self._game, choice.rounds)
         self._limit = 0.0
@@ -88,7 +91,9 @@ class SpectateScreen(PairingScreen):
         yield Sides(self._names, id="stage")
         yield Static(id="spectate-line")
         if self._seat is not None:
-            yield MoveBar(self._game.moves_of(self._seat), id="move-bar")
+            yield MoveBar(self._moves, id="move-bar")
+        if self.choice.mix is not None:
+            yield DialLine(id="dial")
         yield Curves(self._game, self._names, id="curves")
         yield Static(id="net")
         yield KeysFooter()
@@ -115,7 +120,7 @@ class SpectateScreen(PairingScreen):
         """Play match after match."""
         self._board = Board(self._game, self.choice.rounds)  # which may be fewer, to fit a model
         self._limit = await aside(perfect_net, self._game)
-        self._seat_all(prepared.pairing)
+        self._tell_readers(prepared.pairing)
         while True:
             self._board.begin()
             self._begin()
@@ -129,15 +134,11 @@ class SpectateScreen(PairingScreen):
             self.query_one("#net", Static).update(Text(net(self._board, self._names, self._limit)))
             await self._show_card(closing(self._board, self._names, self._read, self._limit))
 
-    def _seat_all(self, pairing: Pairing) -> None:
+    def _tell_readers(self, pairing: Pairing) -> None:
         """A reader's policy says what it read of the other; any two others have a curve each."""
         self._read = [seat for seat in Seat if pairing.agent(seat).sees is Sees.MOVES]
         self.query_one(Curves).only(self._read)
         self.refresh_bindings()
-        person = None if self._seat is None else pairing.agent(self._seat)
-        if isinstance(person, Person):
-            self._person = person
-            person.on_turn = self._call
 
     def _begin(self) -> None:
         self.query_one(Sides).show(dict.fromkeys(Seat, ""), "")
@@ -161,11 +162,10 @@ class SpectateScreen(PairingScreen):
             if not await self._clock.beat():
                 break
 
-    def _call(self, view: View) -> None:
+    def your_turn(self, view: View) -> None:
         """It is the volunteer's turn."""
-        bar = self.query_one(MoveBar)
-        bar.alive = True
-        bar.focus()
+        super().your_turn(view)
+        self.query_one(MoveBar).focus()
         self.query_one(Sides).cover("your move")
 
     def _reveal(self, played: Round) -> None:
@@ -187,29 +187,6 @@ class SpectateScreen(PairingScreen):
         self.query_one("#spectate-line", Static).update(Text(line))
 
     # --- keys ---
-
-    def on_key(self, event: events.Key) -> None:
-        """While it is the volunteer's turn, the keys of moves are theirs."""
-        if event.key in self._keys and self._choose(self._keys[event.key]):
-            event.stop()
-
-    @on(MoveBar.Chosen)
-    def _chosen(self, event: MoveBar.Chosen) -> None:
-        self._choose(event.move)
-
-    def _choose(self, move: int) -> bool:
-        if self._person is None or not self._person.choose(move):
-            return False
-        self.query_one(MoveBar).alive = False  # which move it was is seen when the model's is
-        return True
-
-    def own_keys(self) -> list[tuple[str, str]]:
-        """The keys that play moves."""
-        return (
-            []
-            if self._seat is None
-            else [(key, f"play {self._game.moves_of(self._seat)[move]}") for key, move in self._keys.items()]
-        )
 
     def action_pause(self) -> None:
         """Pause or go on."""
@@ -245,5 +222,5 @@ class SpectateScreen(PairingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A volunteer can only meet a side that doesn't read minds, and stays if nobody was there before."""
         if action != "volunteer":
-            return True
+            return super().check_action(action, parameters)
         return self._instead is not None if self._seat is not None else Seat.SUBJECT in self._read

@@ -4,6 +4,7 @@ after.py             figure 4, right
 cell_table.py        the cells of a run
 chi_square_plot.py   chi-square over the number of valid answers, beside that of chance
 curves.py            how foreseeable both sides of a show are
+dial_line.py         the dial between two models, in one line
 faces.py             both sides of a match with their moves, and what happened
 fill.py              rows of a table that changes
 form.py              what forms are made of

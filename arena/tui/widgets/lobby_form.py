@@ -1,4 +1,4 @@
-"""The lobby's form: which game, who sits where, a model of one's own, how many rounds."""
+"""The lobby's form: which game, who sits where, a model of one's own, a dial to another model, how many rounds."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from arena.errors import UsageError
 from arena.games import parse_game, playable_games
 from arena.records import Seat
 from arena.session.choice import HUMAN, MOST_ROUNDS, Choice, is_person, whole_number
+from arena.session.dial import check_dial
 from arena.session.naming import named_model
 from arena.session.seats import seat_options, state_of
 from arena.tui.widgets.form import Row, StillInput, chooser, offer
@@ -52,6 +53,15 @@ class LobbyForm(Vertical):
             )
         if may_name_weights():
             yield Row("Your model", ModelInput(id="own-model"))
+        share = first.mix.rpartition("=")[2] if first.mix else "0"
+        self._dial = Row(
+            "Mixed with",
+            chooser(self._others(), first.mixed_with, "mixed-with"),
+            Label("Share", id="share-label"),
+            StillInput(share, type="number", id="share-input"),
+        )
+        self._dial.display = first.mix is not None
+        yield self._dial
         yield Row(
             "Rounds",
             StillInput(str(first.rounds), type="integer", id="rounds-input"),
@@ -66,11 +76,23 @@ class LobbyForm(Vertical):
         """Who sits where."""
         return {seat: str(self._select(seat).value) for seat in Seat}
 
+    @property
+    def mixed_with(self) -> str:
+        """The model at the other end of the subject's dial; "" without one."""
+        return str(self.query_one("#mixed-with", Select).value) if self._dial.display else ""
+
+    def dial(self) -> None:
+        """Offer a dial, or do without it."""
+        self._dial.display = not self._dial.display
+        if self._dial.display:
+            self.query_one("#mixed-with").focus()
+
     def _select(self, seat: Seat) -> Select[str]:
         return self.query_one(f"#{seat.value}", Select)
 
     def choice(self, watch: bool = False) -> Choice:
-        """What is chosen; with `watch`, against the greedy reader. Raises UsageError if it can't be played."""
+        """What is chosen; with `watch`, against the greedy reader. Raises UsageError or InputError if it can't be
+        played."""
         subject, opponent = self.agents.values()
         opponent = "greedy" if watch else opponent
         people = list(filter(is_person, (subject, opponent)))
@@ -82,7 +104,11 @@ class LobbyForm(Vertical):
         if not rounds or not 1 <= rounds <= MOST_ROUNDS:
             raise UsageError(f"the rounds must be a number from 1 to {MOST_ROUNDS:,}")
         seed = whole_number(self.query_one("#seed-input", Input).value, "the seed")
-        return Choice(self._game, subject, opponent, rounds, seed)
+        share = self.query_one("#share-input", Input).value or "0"
+        mix = f"{self.mixed_with.removeprefix('llm:')}={share}" if self.mixed_with else None
+        chosen = Choice(self._game, subject, opponent, rounds, seed, mix=mix)
+        check_dial(chosen)
+        return chosen
 
     def show_states(self, progress: Mapping[str, str]) -> None:
         """Show the state of each model that is chosen, or how far its loading is."""
@@ -94,10 +120,16 @@ class LobbyForm(Vertical):
         """Offer who can play the chosen game now."""
         for seat, spec in self.agents.items():
             offer(self._select(seat), self._options(seat, spec))
+        offer(self.query_one("#mixed-with", Select), self._others())
+
+    def _others(self) -> list[tuple[str, str]]:
+        """The models that a subject can be mixed with."""
+        options = self._options(Seat.SUBJECT, self._first.mixed_with)
+        return [("nobody", ""), *((name, spec) for name, spec in options if spec.startswith("llm:"))]
 
     def _options(self, seat: Seat, chosen: str) -> list[tuple[str, str]]:
         """Who can be put in a seat, including whoever was named here, on the command line or the last time."""
-        typed = (self._first.subject, self._first.opponent, *self._named)
+        typed = (*self._first.agents, *self._named)
         options = seat_options(parse_game(self._game), seat, *typed)
         shown = [one for one in options if one.is_ready or self.unfolded or one.spec == chosen]
         return [(one.name if one.is_ready else f"{one.name} (not ready)", one.spec) for one in shown]
@@ -124,7 +156,7 @@ class LobbyForm(Vertical):
         if event.select.id == "game":
             self._game = str(event.value)
             self.offer()
-        else:
+        elif event.select.id != "mixed-with":
             self._seat_the_person(Seat(str(event.select.id)))
         self.post_message(self.Changed())
 
@@ -143,6 +175,7 @@ class LobbyForm(Vertical):
 
     @on(Input.Submitted, "#rounds-input")
     @on(Input.Submitted, "#seed-input")
+    @on(Input.Submitted, "#share-input")
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Submitted())

@@ -25,11 +25,14 @@ _SEAL = "▒▒▒▒▒▒▒▒"
 
 
 class ReadingPanel(MatchPanel):
-    """Shown against a reader of moves."""
+    """Shown against a reader of moves. `watched`: whoever looks at it isn't the one who is read."""
 
-    def __init__(self, game: Game, seat: Seat, level: Level | None, *, id: str | None = None) -> None:
+    def __init__(
+        self, game: Game, seat: Seat, level: Level | None, *, watched: bool = False, id: str | None = None
+    ) -> None:
         """`level` says what the reader goes by; None if it is none of the levels."""
         super().__init__(id=id)
+        self._you, self._them = ("they", "them") if watched else ("you", "you")
         self._about = "" if level is None else f"The {level.name} reader {level.what}."
         self._game = game
         self._seat = seat
@@ -60,7 +63,8 @@ class ReadingPanel(MatchPanel):
         self.query_one("#plot", ReadingPlot).begin(rounds)
         self.query_one("#rounds", RoundTable).begin()
         self._put("sealed", Text())
-        self._put("reading", Text("Its guess is sealed before your key, and shown after it.", style="dim"))
+        told = f"Its guess is sealed before {self._you} move, and shown after it."
+        self._put("reading", Text(told, style="dim"))
         self._put("why", Text(self._about, style="dim"))
         self._put("strip", Text())
         self._say_share(sight)
@@ -76,12 +80,13 @@ class ReadingPanel(MatchPanel):
             expected = move_word(self._game, self._seat, seen.reading.expected)
             text.append_text(Text.assemble("it expected ", (expected.upper(), "bold"), "   "))
         mine = move_word(self._game, self._seat, seen.mine.move)
-        text.append_text(Text.assemble("you played ", (mine.upper(), "bold"), "   "))
+        text.append_text(Text.assemble(f"{self._you} played ", (mine.upper(), "bold"), "   "))
         if seen.read is not None:
-            text.append("it read you" if seen.read else "you got away", f"bold {self._colour(seen.read)}")
+            verdict = f"it read {self._them}" if seen.read else f"{self._you} got away"
+            text.append(verdict, f"bold {self._colour(seen.read)}")
         self._put("sealed", Text())
         self._put("reading", text)
-        self._put("why", Text(f"why: {why(sight, seen)}"))
+        self._put("why", Text(f"why: {why(sight, seen, self._you)}"))
         self.query_one("#plot", ReadingPlot).add(seen.read)
         self.query_one("#rounds", RoundTable).add(played)
         self._put("strip", Text(" ").join(map(self._mark, [past.read for past in sight.rounds])))
