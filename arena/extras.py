@@ -39,6 +39,8 @@ def install(extra: str) -> str:
     folder = Path(__file__).resolve().parents[1]
     if not (folder / "pyproject.toml").is_file():
         return _elsewhere(extra)
+    if extra == "native" and Path(sys.prefix) == folder / ".venv":  # leaves out what Arena doesn't call
+        return "make native" if _near(folder) == "." else f"make -C {quote(_near(folder))} native"
     constraints, project = _near(folder / "constraints.txt"), f"{_near(folder)}[{extra}]"
     return f"{_installer()} -c {quote(constraints)} -e {quote(project)}"
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Final
 
-from arena.backends.local.settings import cpuinfo
 from arena.errors import InputError
+from arena.extras import install
 
-# the prebuilt one uses AVX2; what AVX-512 gains was measured (docs/speed.md)
-_VECTORS, _GAIN = "avx512_vnni", 1.5
 VARIABLE: Final = "ARENA_LLAMA_CPP"  # names the build to use, where both are installed
 
 
@@ -43,15 +41,9 @@ def chosen() -> Build | None:
 
 
 def words(build: Build | None) -> str:
-    """What a build is, for people, and what compiling it for this machine would gain."""
+    """What a build is, for people, and how to compile one for this machine."""
     if build is None:
         return "none is installed"
     if build == NATIVE:
         return "native: compiled for this machine"
-    return f"prebuilt for any processor of its kind; `make native` compiles it for this one, {_gain()}"
-
-
-def _gain() -> str:
-    if _VECTORS in cpuinfo():
-        return f"which plays about {_GAIN} times as fast"
-    return "which may play faster: it depends on the processor"
+    return f"prebuilt: {install('native')} compiles it for this processor, which is faster on many (docs/speed.md)"
