@@ -54,8 +54,12 @@ class Machine:
 
 
 _LLAMA_CPP: Final = """
+from arena.backends.local.library import LoadError
 from arena.backends.local.llamacpp.builds import chosen, words
-from arena.backends.local.llamacpp.native import native
+try:
+    from arena.backends.local.llamacpp.native import native
+except LoadError as error:
+    raise SystemExit(str(error))
 gpu = "offloads to a GPU" if native.llama_supports_gpu_offload() else "uses the CPU alone"
 print(f"{words(chosen())}; {gpu}")
 """

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,14 @@ def run(program: str, build: str, *arguments: str) -> str:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
 
-def manifest(store: Path) -> dict[str, object]:
+def llama_cpp(environment: dict[str, str]) -> dict[str, Any]:
+    """What `arena doctor` says of llama.cpp."""
+    found = json.loads(arena("doctor", "--json", "--server", "http://127.0.0.1:9", env=environment).stdout)
+    (part,) = (part for part in found["parts"] if part["name"] == "llama.cpp")
+    return dict(part)
+
+
+def manifest(store: Path) -> dict[str, Any]:
     with Store.open(store) as opened:
         return dict(opened.run(None).spec.manifest)
 
@@ -91,8 +99,7 @@ def test_whatever_is_called_is_there_in_both() -> None:
 
 def test_doctor_says_which_runs_and_how_to_compile_it() -> None:
     def said(build: str) -> str:
-        found = json.loads(arena("doctor", "--json", "--server", "http://127.0.0.1:9", env={VARIABLE: build}).stdout)
-        (part,) = (part for part in found["parts"] if part["name"] == "llama.cpp")
+        part = llama_cpp({VARIABLE: build})
         assert not part["fault"] and not part["missing"]
         return f"{part['versions'][0]}, {part['says']}"
 
@@ -103,6 +110,16 @@ def test_doctor_says_which_runs_and_how_to_compile_it() -> None:
 def test_a_build_that_is_none_is_refused() -> None:
     words = complaint("doctor", SMOLLM2, code=ExitCode.INPUT, env={VARIABLE: "fast"})
     assert f"{VARIABLE} is 'fast'" in words and "native" in words and "prebuilt" in words
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is part of Linux's wheels alone that they need libgomp")
+def test_what_the_prebuilt_one_needs_of_the_system_is_named(tmp_path: Path) -> None:
+    (tmp_path / "libgomp.so.1").touch()  # found before the system's, and no library
+    environment = {VARIABLE: PREBUILT.name, "LD_LIBRARY_PATH": str(tmp_path)}
+    part = llama_cpp(environment)
+    assert part["fault"].startswith("the prebuilt llama.cpp can't be loaded: ") and "libgomp1" in part["fault"]
+    words = complaint("doctor", SMOLLM2, code=ExitCode.INPUT, env=environment)
+    assert part["fault"] in words
 
 
 @pytest.mark.model

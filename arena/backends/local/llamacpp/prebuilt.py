@@ -195,5 +195,5 @@ def _open() -> ctypes.CDLL:
     try:
         return ctypes.CDLL(str(path))
     except OSError as error:
-        needed = ", in the system's package libgomp1 or libgomp" if "libgomp" in str(error) else ""
+        needed = "; install libgomp (Debian's package libgomp1)" if "libgomp" in str(error) else ""
         raise LoadError(f"the prebuilt llama.cpp can't be loaded: {error}{needed}") from None
