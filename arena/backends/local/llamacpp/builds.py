@@ -46,4 +46,4 @@ def words(build: Build | None) -> str:
         return "none is installed"
     if build == NATIVE:
         return "native: compiled for this machine"
-    return f"prebuilt: {install('native')} compiles it for this processor, which is faster on many (docs/speed.md)"
+    return f"prebuilt; compiled here it is often faster: {install('native')}"
