@@ -46,4 +46,4 @@ def words(build: Build | None) -> str:
         return "none is installed"
     if build == NATIVE:
         return "native: compiled for this machine"
-    return f"prebuilt; compiled here it is often faster: {install('native')}"
+    return f"prebuilt; compiled here it may be faster: {install('native')}"
