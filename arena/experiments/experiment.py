@@ -18,7 +18,7 @@ from arena.backends.backend import Identity
 from arena.backends.loading import Models
 from arena.experiments.cost import Cost
 from arena.experiments.past import Shown
-from arena.store.manifest import with_commands
+from arena.store.manifest import changes, with_commands
 from arena.store.rows import CellSpec, RunRow, RunSpec, Unit
 from arena.store.store import Store
 from arena.store.writer import RunWriter
@@ -170,9 +170,14 @@ async def carry_out(plan: Plan, store: Store, models: Models, observer: Observer
     """
     observer.begins(plan)
     known = store.find(await run_spec(plan, models))
-    if known is None or not known.finished or known.spec.size < plan.size:
+    lacks = known is None or not known.finished or known.spec.size < plan.size
+    if lacks:
         await plan.check(models, known)
-    with store.begin(await run_spec(plan, models)) as writer:
+    spec = await run_spec(plan, models)
+    if lacks and known is not None:
+        for what, (then, now) in changes(known.spec.manifest, spec.manifest).items():
+            models.tell_once(f"run {known.name} goes on with another {what}: {now}; it began with {then}")
+    with store.begin(spec) as writer:
         observer.kept(writer.run)
         await plan.fill(writer, models, observer)
         writer.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -14,7 +14,7 @@ import msgspec
 from arena.errors import UsageError
 from arena.store.codec import canonical, decoding, identity, json_object
 from arena.store.database import Database
-from arena.store.manifest import with_commands
+from arena.store.manifest import gone_on
 from arena.store.rows import Asked, CellSpec, RunRow, RunSpec, Unit
 
 _RUN_COLUMNS = (
@@ -67,13 +67,13 @@ def raise_size(database: Database, run: RunRow, size: int) -> RunRow:
     return _load_run(database, run.id)
 
 
-def add_commands(database: Database, run: RunRow, commands: Sequence[str]) -> RunRow:
-    """The run, with these commands in its manifest, each once. Raises StoreError."""
-    manifest = canonical(with_commands(run.spec.manifest, commands))
-    if manifest == canonical(run.spec.manifest):
+def note_going_on(database: Database, run: RunRow, manifest: Mapping[str, Any]) -> RunRow:
+    """The run, with what runs it now and the commands in its manifest, each once. Raises StoreError."""
+    known = canonical(gone_on(run.spec.manifest, manifest))
+    if known == canonical(run.spec.manifest):
         return run
     with database.transaction() as connection:
-        connection.execute("UPDATE runs SET manifest = ? WHERE id = ?", (manifest, run.id))
+        connection.execute("UPDATE runs SET manifest = ? WHERE id = ?", (known, run.id))
     return _load_run(database, run.id)
 
 

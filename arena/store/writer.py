@@ -31,8 +31,7 @@ from arena.store.codec import (
 from arena.store.database import Database
 from arena.store.failures import DamagedError
 from arena.store.lock import RunLock
-from arena.store.manifest import commands_of
-from arena.store.registry import add_commands, enter_run, mark_finished, raise_size
+from arena.store.registry import enter_run, mark_finished, note_going_on, raise_size
 from arena.store.rows import CellRow, RunRow, RunSpec
 
 FLUSH_SECONDS: Final = 0.5
@@ -85,7 +84,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         try:
             run = raise_size(database, run, spec.size)
             if not run.finished:
-                run = add_commands(database, run, commands_of(spec.manifest))
+                run = note_going_on(database, run, spec.manifest)
             writer = cls(database, run, lock)
             with database.guard():
                 if not {cell.key for cell in spec.cells} <= set(writer._cells):

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-import llama_cpp as native
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax
@@ -18,6 +17,7 @@ from arena.backends.local.engine import Engine
 from arena.backends.local.evaluator import Path, Row
 from arena.backends.local.library import LoadError
 from arena.backends.local.llamacpp.library import LlamaCppLibrary
+from arena.backends.local.llamacpp.native import native
 from arena.backends.local.settings import Settings
 
 SETTINGS = Settings(threads=1, batch=128, kv_cells=768, kv_mib=256, sequences=32)
@@ -39,7 +39,7 @@ class _Heard(LlamaCppLibrary):
 class _Rounded(_Heard):
     """With keys and values as for rounded weights, whatever the weights are."""
 
-    def _new_context(self, *sizes: Any, **named: Any) -> native.llama_context_p:
+    def _new_context(self, *sizes: Any, **named: Any) -> Any:
         self.rounded = True
         return super()._new_context(*sizes, **named)
 
@@ -47,7 +47,7 @@ class _Rounded(_Heard):
 class _Unrounded(_Heard):
     """With keys and values in 32 bits, so that only sharing can make a difference."""
 
-    def _parameters(self, *sizes: Any) -> native.llama_context_params:
+    def _parameters(self, *sizes: Any) -> Any:
         return _in_32_bits(super()._parameters(*sizes))
 
 
@@ -105,7 +105,7 @@ def _waves(size: int) -> list[list[Path]]:
     ]
 
 
-def _in_32_bits(parameters: native.llama_context_params) -> native.llama_context_params:
+def _in_32_bits(parameters: Any) -> Any:
     parameters.type_k = parameters.type_v = 0  # f32
     parameters.flash_attn_type = native.LLAMA_FLASH_ATTN_TYPE_DISABLED  # it rounds too
     return parameters

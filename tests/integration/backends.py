@@ -13,6 +13,7 @@ import pytest
 
 from arena.backends.base import Completion, LanguageModel, Request
 from arena.backends.loading import Models
+from arena.backends.local.llamacpp.builds import NATIVE, PREBUILT, VARIABLE
 from arena.backends.local.settings import Settings
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
@@ -28,11 +29,15 @@ T = TypeVar("T")
 
 BACKENDS = [
     "llama.cpp",
+    "prebuilt",
     pytest.param("transformers", marks=pytest.mark.long),
     pytest.param("openai", marks=pytest.mark.long),
     pytest.param("sglang", marks=pytest.mark.sglang),
     pytest.param("vllm", marks=pytest.mark.vllm),
 ]
+
+
+LLAMA_CPP = {"llama.cpp": NATIVE, "prebuilt": PREBUILT}
 
 
 class Subject:
@@ -114,9 +119,13 @@ def vllm_server(smollm2_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def make_subject(backend: str, request: pytest.FixtureRequest) -> Subject:
-    """SmolLM2 on a backend: quantised on llama.cpp and its server, in 32 bits on the others."""
-    if backend == "llama.cpp":
-        return Subject(backend, SMOLLM2)
+    """SmolLM2 on a backend: quantised on llama.cpp (either build) and its server, in 32 bits on the others."""
+    if backend in LLAMA_CPP:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(VARIABLE, LLAMA_CPP[backend].name)
+            subject = Subject(backend, SMOLLM2)
+        assert subject.model.build.startswith(LLAMA_CPP[backend].package)
+        return subject
     if backend == "transformers":
         return Subject(backend, f"transformers:{request.getfixturevalue('smollm2_folder')}")
     if backend == "openai":

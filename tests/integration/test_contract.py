@@ -1,7 +1,7 @@
 """The contract of a backend, on SmolLM2 by each of them: what a probability means must not depend on what computes it.
 
-llama.cpp and its own server run the quantised file, the others the same weights in 32 bits. All servers are real
-ones on the CPU.
+Both builds of llama.cpp and its own server run the quantised file, the others the same weights in 32 bits. All servers
+are real ones on the CPU.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from scipy.special import log_softmax
 from arena.backends.base import Capability, Completion, Draw, Request, Sampling, Scores, StopRule
 from arena.backends.stopping import cut
 from arena.errors import InputError
-from tests.integration.backends import BACKENDS, Subject, make_subject
+from tests.integration.backends import BACKENDS, LLAMA_CPP, Subject, make_subject
 from tests.support.match_prompt import ASKED, HEAD, MOVES, ROUND
 
 pytestmark = pytest.mark.model
 
-QUANTISED = ("llama.cpp", "openai")
+QUANTISED = (*LLAMA_CPP, "openai")
 SERVERS = ("openai", "sglang", "vllm")
 # how a server must be started to tell the distribution at another temperature
 STARTED_FOR_IT = {"sglang": "SGLANG_RETURN_ORIGINAL_LOGPROB=0", "vllm": "--logprobs-mode processed_logprobs"}
@@ -291,7 +291,7 @@ def test_a_texts_scores_are_what_each_of_its_beginnings_gives(scorer: Subject, t
     told = subject.ask(*(Request(tokens[:at], (tokens[at],), MOVES, top=0) for at in range(1, len(tokens))))
     expected = [completion.logprobs[0] for completion in told]
     assert np.exp(scores.logprobs) == pytest.approx(np.exp(expected), abs=tolerance)
-    assert sum(scores.logprobs) == pytest.approx(sum(expected), rel=0.05 if subject.backend == "llama.cpp" else 1e-4)
+    assert sum(scores.logprobs) == pytest.approx(sum(expected), rel=0.05 if subject.backend in LLAMA_CPP else 1e-4)
     assert sum(scores.logprobs) < -20  # a text that nobody knows by heart
 
 

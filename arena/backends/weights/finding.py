@@ -49,7 +49,7 @@ def locate(
     if kind == "package":
         found = package(rest)
         if not found.installed:
-            raise ModelError(f"the weights of {entry.name} aren't installed: {install('models')}")
+            raise ModelError(f"the weights of {entry.name} aren't installed: {install(found.extra)}")
         path = found.file(show)
     elif kind == "hub":
         raise ModelError(

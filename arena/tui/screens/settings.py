@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Select, Static
 
+from arena.backends.local.llamacpp.builds import chosen, words
 from arena.backends.weights.catalog import user_catalog_path
 from arena.errors import UsageError
 from arena.session.choice import whole_number
@@ -44,6 +45,7 @@ class SettingsScreen(ArenaScreen):
                 ("GPU layers", "gpu_layers", now.gpu_layers, "needs a llama.cpp that is built for the GPU"),
             ):
                 yield Row(name, StillInput(str(number), type="integer", id=id_), Static(note, classes="state"))
+            yield Row("llama.cpp", Static(words(chosen()), classes="state"))
         yield Static(id="places", classes="dim")
         yield KeysFooter()
 

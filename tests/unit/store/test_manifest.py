@@ -7,7 +7,7 @@ from pathlib import Path
 
 from arena.store import Store
 from arena.store.codec import identity
-from arena.store.manifest import commands_of, facts_of, joined, with_commands
+from arena.store.manifest import changes, commands_of, facts_of, gone_on, joined, with_commands
 from tests.support.small_run import MakeRound, MakeSpec
 
 
@@ -47,3 +47,16 @@ def test_the_commands_that_made_a_run_are_kept(tmp_path: Path, make_spec: MakeSp
     assert begun("second", finish=True) == ("first", "second")
     assert begun("only looks") == ("first", "second")
     assert begun("extends", size=2) == ("first", "second", "extends")
+
+
+def test_a_run_that_goes_on_otherwise_names_both() -> None:
+    begun = {"machine": "x", "models": {"m": "one", "n": "one"}, "commands": ["arena 0"]}
+    same = {"machine": "x", "models": {"m": "one"}, "commands": ["arena 1"]}
+    other = {"machine": "x", "models": {"m": "two"}}
+    assert changes(begun, same) == {} and changes(begun, other) == {"build of m": ("one", "two")}
+    assert gone_on(begun, same) == {**begun, "commands": ["arena 0", "arena 1"]}
+    both = gone_on(begun, other)
+    assert both == {**begun, "merged": [other]}
+    assert gone_on(both, other) == both == gone_on(both, same | {"commands": []})
+    assert changes(both, {"models": {"m": "three", "o": "new"}}) == {"build of m": ("one", "three")}
+    assert gone_on(begun, {"python": "3.13"}) == begun  # what wasn't known is no change

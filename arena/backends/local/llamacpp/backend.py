@@ -9,6 +9,7 @@ from typing import Final
 from arena.backends.backend import Identity, Running
 from arena.backends.base import LanguageModel
 from arena.backends.local.client import LocalModel
+from arena.backends.local.llamacpp.builds import chosen
 from arena.backends.weights.catalog import ModelEntry
 from arena.backends.weights.finding import locate
 from arena.backends.weights.fingerprints import fingerprint, gguf_digest
@@ -34,7 +35,7 @@ class LlamaCpp:
         if kind == "hub":
             return "elsewhere: @sglang:URL, @transformers, @llama.cpp:FILE"
         if kind == "package" and not package(rest).installed:
-            return f"not installed: {install('models')}"
+            return f"not installed: {install(package(rest).extra)}"
         if missing := lack(self.extra) or (lack("hub") if kind == "hf" else ""):
             return missing
         if kind == "hf":
@@ -57,6 +58,7 @@ class LlamaCpp:
 
     async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
         """Load it in a worker process."""
+        chosen()  # refuses a variable that names no build
         running.progress("looking for its weights")
         path = await aside(locate, entry, running.progress, running.show)
         return await LocalModel.load(entry.name, LIBRARY, str(path), running.settings, running.tell, running.progress)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import ctypes
-
-import llama_cpp as native
+from typing import Any
 
 from arena.backends.local.library import LoadError
+from arena.backends.local.llamacpp.native import native
 from arena.text import printable
 
 
-def metadata(model: native.llama_model_p, key: str) -> str | None:
+def metadata(model: Any, key: str) -> str | None:
     """A value of the GGUF file's metadata as text."""
     buffer = ctypes.create_string_buffer(4096)
     length = native.llama_model_meta_val_str(model, key.encode(), buffer, len(buffer))
     return buffer.value.decode("utf-8", "replace") if length >= 0 else None
 
 
-def check_kind(model: native.llama_model_p, path: str) -> None:
+def check_kind(model: Any, path: str) -> None:
     """Refuse a model without a next-token distribution. Raises LoadError.
 
     llama.cpp would give rows of numbers for any of these: an encoder's logits are all 0, a perfectly random player.
@@ -28,7 +28,7 @@ def check_kind(model: native.llama_model_p, path: str) -> None:
         raise LoadError(f"{path} can't play: {reason} ({printable(architecture)})")
 
 
-def _reason(model: native.llama_model_p, architecture: str) -> str:
+def _reason(model: Any, architecture: str) -> str:
     causal = metadata(model, f"{architecture}.attention.causal") != "false"
     if native.llama_model_has_encoder(model) and native.llama_model_has_decoder(model):
         return "it is an encoder with a decoder, which answers a text instead of continuing it"

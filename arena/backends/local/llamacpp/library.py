@@ -1,4 +1,4 @@
-"""The few calls of llama.cpp that Arena needs, through llama-cpp-python's low-level bindings.
+"""The few calls of llama.cpp that Arena needs, through low-level bindings (native.py).
 
 Only the worker process imports this module, so a crash in native code ends the worker, not Arena.
 """
@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import llama_cpp as native
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +18,7 @@ from arena.backends.local.evaluator import Path, Row
 from arena.backends.local.library import LoadError, Progress, check_cells
 from arena.backends.local.llamacpp.kind import check_kind, metadata
 from arena.backends.local.llamacpp.log import Log
+from arena.backends.local.llamacpp.native import build, native
 from arena.backends.local.llamacpp.unpacking import unpacked
 from arena.backends.local.rows import Answers, Wanted, tell
 from arena.backends.local.settings import LAPTOP, MOST_CELLS, Settings
@@ -105,7 +105,7 @@ class LlamaCppLibrary:
             native.llama_free(context)
         return sizes[1] - sizes[0], int(state) if self.states else 0
 
-    def _new_context(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_p:
+    def _new_context(self, settings: Settings, cells: int, sequences: int, batch: int) -> Any:
         parameters = self._parameters(settings, cells, sequences, batch)
         context = native.llama_init_from_model(self._model, parameters)
         if not context and parameters.type_v != parameters.type_k:  # some kinds of attention keep one for both
@@ -116,7 +116,7 @@ class LlamaCppLibrary:
             raise LoadError(f"llama.cpp can't make a context{reason}: is there enough memory? try a smaller --kv-mib")
         return context
 
-    def _parameters(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_params:
+    def _parameters(self, settings: Settings, cells: int, sequences: int, batch: int) -> Any:
         parameters = native.llama_context_default_params()
         parameters.n_ctx = cells
         parameters.n_batch = parameters.n_ubatch = batch
@@ -228,12 +228,10 @@ class LlamaCppLibrary:
 
     def build(self) -> str:
         """The build, for a run's manifest."""
-        features = native.llama_print_system_info().decode("utf-8", "replace").strip()
-        arithmetic = "" if self.rounded else "; weights in 32 bits"
-        return f"llama-cpp-python {native.__version__}; {features}{arithmetic}"
+        return build() if self.rounded else f"{build()}; weights in 32 bits"
 
 
-def _decode(context: native.llama_context_p, batch: Any, rows: Sequence[Row]) -> None:
+def _decode(context: Any, batch: Any, rows: Sequence[Row]) -> None:
     for index, row in enumerate(rows):
         batch.token[index] = row.token
         batch.pos[index] = row.position

@@ -6,8 +6,7 @@ import ctypes
 import re
 import sys
 
-import llama_cpp as native
-
+from arena.backends.local.llamacpp.native import native
 from arena.text import printable
 
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level

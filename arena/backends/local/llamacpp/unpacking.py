@@ -3,28 +3,27 @@
 With packed weights llama.cpp rounds what it multiplies them with to 8 bits, and sums differ by how they are cut into
 pieces: the same prompt gets distributions that are up to 0.16 apart. In 32 bits nothing is rounded, and the
 processor's ordinary arithmetic is used, for which llama.cpp has fast kernels whatever the kind of packing. So a model
-that isn't too large is unpacked once, by llama.cpp's own program for that, into a file in the cache folder, which all
-workers map into their memory together.
+that isn't too large is unpacked once, into a file in the cache folder, which all workers map into their memory
+together.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
-
-import llama_cpp as native
+from typing import Any, Final
 
 from arena.backends.local.library import LoadError
 from arena.backends.local.llamacpp.kind import metadata
 from arena.backends.local.llamacpp.log import Log
+from arena.backends.local.llamacpp.native import native
 from arena.backends.local.settings import Settings
 from arena.backends.weights.fingerprints import gguf_digest
+from arena.backends.weights.gguf import shards
 from arena.files import folder, own_folder
 
 MOST_BYTES: Final = 2**31
@@ -46,16 +45,16 @@ def unpacked(path: str, settings: Settings, log: Log) -> tuple[str, str]:
         if metadata(model, "general.file_type") == "0" or (size > MOST_BYTES and not settings.dtype):
             return path, ""
     try:
-        return str(_file(Path(path), size, settings.threads)), ""
-    except OSError as error:
-        why = f"its weights can't be unpacked to 32 bits in {_place()}: {error.strerror or error}"
+        return str(_file(Path(path), size)), ""
+    except (OSError, ImportError, NotImplementedError, ValueError, KeyError) as error:  # a new kind of packing, perhaps
+        why = f"its weights can't be unpacked to 32 bits in {_place()}: {getattr(error, 'strerror', None) or error}"
         if settings.dtype:
             raise LoadError(why) from error
         return path, f"computes with rounded numbers, as {why}"
 
 
 @contextmanager
-def _header(path: str, log: Log) -> Iterator[native.llama_model_p]:
+def _header(path: str, log: Log) -> Iterator[Any]:
     """What a file says of its model, without its weights."""
     parameters = native.llama_model_default_params()
     parameters.vocab_only = True
@@ -72,7 +71,7 @@ def _place() -> Path:
     return own_folder("cache") / "unpacked"
 
 
-def _file(path: Path, size: int, threads: int) -> Path:
+def _file(path: Path, size: int) -> Path:
     """The unpacked file, made if it isn't there. Raises OSError."""
     found = _place() / f"{gguf_digest(path)}.gguf"
     if found.exists():
@@ -85,7 +84,7 @@ def _file(path: Path, size: int, threads: int) -> Path:
             raise OSError(f"there are not {2 * size / 2**30:.1f} GiB free")
         part = found.with_name(f".{found.name}.{os.getpid()}.part")
         try:
-            _unpack(path, part, threads)
+            _unpack(path, part)
             with part.open("rb") as file:
                 os.fsync(file.fileno())
             part.replace(found)  # whole, so that no other worker reads half of it
@@ -94,13 +93,39 @@ def _file(path: Path, size: int, threads: int) -> Path:
     return found
 
 
-def _unpack(path: Path, target: Path, threads: int) -> None:
-    parameters = native.llama_model_quantize_default_params()
-    parameters.ftype = native.LLAMA_FTYPE_ALL_F32
-    parameters.allow_requantize = True  # from fewer bits to more, so nothing is lost
-    parameters.nthread = threads
-    if native.llama_model_quantize(os.fsencode(path), os.fsencode(target), ctypes.byref(parameters)):
-        raise OSError("llama.cpp failed to write them")
+def _unpack(path: Path, target: Path) -> None:
+    """Write a file, or the files of a split model, as one with 32-bit weights, a tensor at a time."""
+    import numpy as np
+    from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType
+    from gguf.quants import dequantize
+
+    readers = [GGUFReader(shard) for shard in shards(path)]
+    fields = readers[0].fields
+    writer = GGUFWriter(target, str(fields["general.architecture"].contents()))
+    writer.add_file_type(LlamaFileType.ALL_F32)
+    for entry in fields.values():
+        own = entry.name.startswith(("GGUF.", "split.")) or entry.name in ("general.architecture", "general.file_type")
+        if not own:  # the writer adds these itself
+            kind, *within = entry.types
+            writer.add_key_value(
+                entry.name, entry.contents(), kind, within[-1] if kind == GGUFValueType.ARRAY else None
+            )
+    whole_numbers = [getattr(GGMLQuantizationType, name) for name in ("I8", "I16", "I32", "I64", "F64")]
+    tensors = [tensor for reader in readers for tensor in reader.tensors]
+    for tensor in tensors:
+        if tensor.tensor_type in whole_numbers:
+            writer.add_tensor_info(tensor.name, tensor.data.shape, tensor.data.dtype, tensor.data.nbytes)
+        else:
+            shape = tuple(int(size) for size in reversed(tensor.shape))
+            writer.add_tensor_info(tensor.name, shape, np.dtype(np.float32), 4 * int(tensor.n_elements))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_ti_data_to_file()
+    for tensor in tensors:
+        kept = tensor.tensor_type in whole_numbers
+        data = tensor.data if kept else dequantize(tensor.data, tensor.tensor_type).astype(np.float32, copy=False)
+        writer.write_tensor_data(data)
+    writer.close()
 
 
 def _remove_stale(place: Path) -> None:
