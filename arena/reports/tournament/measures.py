@@ -42,7 +42,7 @@ class CellReport:
     @property
     def matches(self) -> int:
         """How many matches count."""
-        return len(np.unique(self.rounds.match))
+        return 1 + int(np.count_nonzero(np.diff(self.rounds.match))) if len(self.rounds) else 0
 
     @property
     def state(self) -> str:
@@ -57,8 +57,8 @@ class CellReport:
     @property
     def determinism(self) -> NDArray[np.float64]:
         """The largest probability in each round's policy, shape (rounds,); NaN without a policy."""
-        largest: NDArray[np.float64] = self.rounds.policy.max(axis=1)
-        return largest
+        largest: NDArray[np.float64] = self.rounds.policies.max(axis=1)
+        return largest[self.rounds.policy_of]
 
     def rate(self, outcome: Outcome) -> float | None:
         """The share of rounds with this outcome, in percent."""
@@ -95,14 +95,17 @@ class CellReport:
         rounds = self.rounds
         if not self.has_policies:
             return None
-        columns = {reply: tuple(self.game.payoff[:, reply].tolist()) for reply in range(len(self.game.replies))}
-        columns[NO_MOVE] = (int(Outcome.WIN),) * len(self.game.moves)
-        return np.array(
-            [
-                _expectation(tuple(policy), columns[reply])
-                for policy, reply in zip(rounds.policy.tolist(), rounds.reply.tolist(), strict=True)
-            ]
-        )
+        columns = [tuple(self.game.payoff[:, reply].tolist()) for reply in range(len(self.game.replies))]
+        columns.append((int(Outcome.WIN),) * len(self.game.moves))  # which is that of NO_MOVE, too
+        # only once for each policy and reply
+        pairs = rounds.policy_of.astype(np.int64) * len(columns) + rounds.reply % len(columns)
+        points = np.zeros(len(rounds.policies) * len(columns))
+        points[pairs] = 1.0
+        policies = list(map(tuple, rounds.policies.tolist()))
+        for pair in points.nonzero()[0].tolist():
+            policy, reply = divmod(pair, len(columns))
+            points[pair] = _expectation(policies[policy], columns[reply])
+        return np.asarray(points[pairs])
 
     @property
     def exploitability(self) -> Estimate:
@@ -110,12 +113,14 @@ class CellReport:
         if not self.has_policies:
             return Estimate(None)
         most = 100.0 + value_of(self.game)
-        return mean(np.clip(exploitability(self.game, self.rounds.policy), 0.0, most), self.rounds.match, (0.0, most))
+        gains = np.clip(exploitability(self.game, self.rounds.policies), 0.0, most)
+        return mean(gains[self.rounds.policy_of], self.rounds.match, (0.0, most))
 
     @property
     def has_policies(self) -> bool:
         """Whether there are rounds and each has a policy (a person has none)."""
-        return len(self.rounds) > 0 and not bool(np.isnan(self.rounds.policy).any())
+        missing = np.asarray(np.isnan(self.rounds.policies).any(axis=1))
+        return len(self.rounds) > 0 and not bool(missing[self.rounds.policy_of].any())
 
     def after(self, outcome: Outcome) -> NDArray[np.bool_]:
         """A mask of the rounds from 2 on whose previous round had this outcome, shape (rounds,)."""
@@ -214,9 +219,10 @@ class CellReport:
         rounds = self.rounds
         if not self.has_policies:
             return None
-        chances = rounds.policy @ (self.game.payoff == -1)
+        chances = rounds.policies @ (self.game.payoff == -1)
         best = chances.max(axis=1, keepdims=True)
-        return _percent(int(((chances == best).sum(axis=1) > 1).sum()), len(rounds))
+        tied = (chances == best).sum(axis=1) > 1
+        return _percent(int(tied[rounds.policy_of].sum()), len(rounds))
 
 
 @lru_cache(maxsize=65536)
