@@ -114,6 +114,14 @@ class Store(AbstractContextManager["Store"]):
             check_columns(cell, parse_game(cell.spec.what), rounds)
             return rounds
 
+    def drawn(self, cell: CellRow) -> tuple[int, int, int]:
+        """How many rounds a cell has, whether they count or not, and how many answers its subject drew in them, and how
+        many of these were invalid."""
+        with self.holding(cell.run).guard() as connection:
+            query = "SELECT COUNT(*), COALESCE(SUM(drawn), 0), COALESCE(SUM(invalid), 0) FROM rounds WHERE cell = ?"
+            rounds, drawn, invalid = connection.execute(query, (cell.id,)).fetchone()
+            return rounds, drawn, invalid
+
     def matches(self, cell: CellRow) -> list[MatchRow]:
         """All matches of a cell, including open and abandoned ones, by number."""
         with self.holding(cell.run).guard() as connection:

@@ -70,7 +70,7 @@ def cell_report(
     spec = CellSpec(f"{subject}|{opponent}|{game}|-|-", subject, opponent, game, prompt)
     row = CellRow(1, spec, len(np.unique(rounds.match)), open_matches, 1.5)
     settings = settings_of(run_row(spec, **run), spec)
-    return CellReport(row, parse_game(game), rounds, asked, settings)
+    return CellReport(row, parse_game(game), lambda: rounds, asked, settings)
 
 
 def run_row(

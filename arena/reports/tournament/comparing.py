@@ -59,7 +59,7 @@ def _compare(first: CellReport, second: CellReport, same_draws: bool) -> dict[st
 
 def _up_to(cell: CellReport, number: int) -> CellReport:
     """The cell without its rounds after that number."""
-    return replace(cell, rounds=cell.rounds.where(cell.rounds.number <= number))
+    return replace(cell, read=lambda: cell.rounds.where(cell.rounds.number <= number), known=None)
 
 
 def _read(store: Store, run: RunRow) -> TournamentRuns:

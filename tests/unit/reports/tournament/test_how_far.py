@@ -56,7 +56,7 @@ def play(path: Path, stopped: bool) -> CellReport:
 
 
 def up_to(cell: CellReport, number: int) -> CellReport:
-    return replace(cell, rounds=cell.rounds.where(cell.rounds.number <= number))
+    return replace(cell, read=lambda: cell.rounds.where(cell.rounds.number <= number))
 
 
 def test_a_stopped_run_is_reported_as_the_whole_one_up_to_its_round(tmp_path: Path) -> None:
