@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from arena.store.rows import CellRow, RoundColumns
 
-_CHUNK: Final = 8192  # rows in memory at once
+_CHUNK: Final = 2048  # rows in memory at once
 _INDEX: Final = "IIF({0} < 0, -2, COALESCE({0}, -1))"  # -1 means none, so a stored -1 must not look like it
 # (name in RoundColumns, the SQL that gives it, the type that it is kept in)
 _INTEGERS: Final = (
@@ -61,7 +61,7 @@ def _chunks(connection: Connection, cell: CellRow, known: _Policies) -> Iterator
     while (rows := cursor.fetchmany(_CHUNK)) or first:
         columns = iter(zip(*rows, strict=True) if rows else nothing)
         chunk: dict[str, NDArray[Any]] = {name: _integers(name, next(columns), kind) for name, _, kind in _INTEGERS}
-        chunk |= {name: np.array(next(columns), dtype=np.float64) for name in _FLOATS}  # NULL becomes NaN
+        chunk |= {name: _floats(next(columns)) for name in _FLOATS}
         chunk["policy_of"] = known.places(next(columns))
         yield chunk
         first = False
@@ -102,3 +102,10 @@ def _integers(name: str, values: Sequence[Any], kind: type[np.signedinteger[Any]
     if column is None or (len(column) and not np.iinfo(kind).min <= column.min() <= column.max() <= np.iinfo(kind).max):
         raise ValueError(f"column {name} contains something other than whole numbers that are possible")
     return column.astype(kind)
+
+
+def _floats(values: Sequence[Any]) -> NDArray[np.float64]:
+    """A column of numbers; NULL becomes NaN."""
+    if None in values:
+        return np.array(values, dtype=np.float64)
+    return np.frombuffer(array("d", values), dtype=np.float64)

@@ -3,6 +3,7 @@ of the seats makes that possible, and where the sealed-move rule is kept."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -133,13 +134,11 @@ class _Side:
         return policy
 
 
-def _draws(seed: int, cell: str, seat: Seat, match: int, rounds: int) -> list[float]:
-    """A seat's draws for a match, one a round."""
+def _draws(seed: int, cell: str, seat: Seat, match: int, rounds: int) -> array[float]:
+    """A seat's draws for a match, one a round; 8 bytes each, because all matches of a cell are played at once."""
     together = max(1, _AT_ONCE // rounds)
-    draws: list[float] = _draws_of(seed, cell, seat, match - match % together, together, rounds)[
-        match % together
-    ].tolist()
-    return draws
+    of_matches = _draws_of(seed, cell, seat, match - match % together, together, rounds)
+    return array("d", of_matches[match % together].tobytes())
 
 
 @lru_cache(maxsize=8)  # both seats' of the matches that begin now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
@@ -11,6 +12,7 @@ from typing import Any
 
 import arena.games
 from arena.blocks import BLOCK
+from arena.errors import StoreError
 from arena.experiments.tournament.tournament import amount
 from arena.games import Game, parse_game
 from arena.reports.cautions import families_of
@@ -139,12 +141,13 @@ def read_runs(store: Store, *runs: RunRow, names: Mapping[str, str] = NO_NAMES, 
 
 
 def keep_numbers(store: Store, found: TournamentRuns) -> None:
-    """Keep the numbers of finished runs, to be shown again. Raises StoreError."""
+    """Keep the numbers of finished runs, to be shown again. Where the store refuses, they are made anew next time."""
     runs = {run.name: run for run in found.runs}
     for cell in found.cells:
         run = runs[cell.cell.run]
         if run.finished and cell.known is None:
-            keep(store, cell.cell, _made_by(cell.game, run), cell.to_keep())
+            with suppress(StoreError):
+                keep(store, cell.cell, _made_by(cell.game, run), cell.to_keep())
 
 
 def _reader(store: Store, cell: CellRow, game: Game) -> Callable[[], RoundColumns]:
