@@ -6,8 +6,8 @@ GAMES ?= 500
 OUT ?= out
 BIN := .venv/bin
 
-.PHONY: help install native play tournament test test-web test-sglang test-all test-inside test-outside test-long fuzz pins \
-  pictures check format clean
+.PHONY: help install native play tournament test test-web test-sglang test-all test-inside test-outside test-long \
+  fuzz pins pictures bench check format clean
 
 help:
 	@echo "make tournament   the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-all     all of these, in two halves side by side"
 	@echo "make test-long    tests that take minutes: every architecture, LaTeX, the README's commands"
 	@echo "make fuzz         thousands of seeded inputs of each kind; ARENA_FUZZ=1000"
+	@echo "make bench        all benchmarks that need no GPU, at most an hour; BENCH=--quick only tries each of them"
 	@echo "make check        lint, types, import contracts"
 	@echo "make install      only make .venv with everything that Arena uses"
 	@echo "make pins         rewrite requirements/ after a change in pyproject.toml or constraints.txt; needs uv"
@@ -123,6 +124,10 @@ fuzz: .venv/.installed-dev
 # needs uv and the network
 pins:
 	requirements/pin.sh
+
+# every benchmark that needs no GPU: all numbers in $(OUT)/bench/bench.json, one table in $(OUT)/bench/bench.md
+bench: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.bench --out $(OUT)/bench $(BENCH)
 
 pictures: .venv/.installed
 	$(BIN)/python docs/pictures.py

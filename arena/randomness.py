@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FEW: Final = 16  # streams, for which numpy's own generator is faster
+_BLOCK: Final = 4  # draws that come of one value of the counter
 # Philox 4x64 with 10 rounds: its multipliers, and what is added to the key after each round (Salmon and others 2011)
 _MULTIPLIERS: Final = (0xD2E7470EE14C6C93, 0xCA5A826395121157)
 _KEY_STEPS: Final = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
@@ -41,19 +42,27 @@ def uniforms(name: str, count: int) -> NDArray[np.float64]:
 
 def first_uniforms(names: Sequence[str]) -> list[float]:
     """The first draw of each stream: `uniforms(name, 1)[0]`, for many streams at once."""
+    found: list[float] = many_uniforms(names, 1)[:, 0].tolist()
+    return found
+
+
+def many_uniforms(names: Sequence[str], count: int) -> NDArray[np.float64]:
+    """The first `count` draws of each stream, shape (names, count): the rows are `uniforms(name, count)`."""
     if len(names) < _FEW:
-        return [float(uniforms(name, 1)[0]) for name in names]
-    keys = np.frombuffer(b"".join(map(_key, names)), dtype="<u8").reshape(-1, 2).astype(np.uint64)
-    key = [keys[:, 0], keys[:, 1]]
-    zero = np.zeros(len(names), dtype=np.uint64)
-    counter = [zero + np.uint64(1), zero, zero, zero]  # numpy counts up before it draws
+        return np.array([uniforms(name, count) for name in names]).reshape(len(names), count)
+    keys = np.frombuffer(b"".join(map(_key, names)), dtype="<u8").reshape(-1, 1, 2).astype(np.uint64)
+    key = [keys[..., 0], keys[..., 1]]
+    blocks = -(-count // _BLOCK)
+    first = np.broadcast_to(np.arange(1, blocks + 1, dtype=np.uint64), (len(names), blocks))
+    zero = np.zeros_like(first)
+    counter = [first, zero, zero, zero]  # numpy counts up before it draws
     for _ in range(10):
         high = [_high(counter[2 * at], factor) for at, factor in enumerate(_MULTIPLIERS)]
         low = [counter[2 * at] * np.uint64(factor) for at, factor in enumerate(_MULTIPLIERS)]
         counter = [high[1] ^ counter[1] ^ key[0], low[1], high[0] ^ counter[3] ^ key[1], low[0]]
         key = [part + np.uint64(step) for part, step in zip(key, _KEY_STEPS, strict=True)]
-    found: list[float] = ((counter[0] >> np.uint64(11)) * 2.0**-53).tolist()
-    return found
+    words = np.stack(counter, axis=-1).reshape(len(names), blocks * _BLOCK)[:, :count]
+    return np.asarray((words >> np.uint64(11)) * 2.0**-53)
 
 
 def _key(name: str) -> bytes:

@@ -11,9 +11,12 @@ No view has a field for the other's move of this round: these types enforce the 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
+
+import msgspec
 
 from arena.games import Game
 from arena.records import Decision, Outcome, Policy, Seat
@@ -41,8 +44,7 @@ class Past(NamedTuple):
         return Past(self.theirs, self.mine, self.outcome.turned)
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(msgspec.Struct, frozen=True):
     """The position in which a round is decided: the match's number from 0, the round's from 1, and the past rounds."""
 
     match: int
@@ -50,8 +52,7 @@ class Position:
     history: tuple[Past, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class View(Position):
+class View(Position, frozen=True):
     """All that an agent may know when it decides a round.
 
     `draw` is this seat's uniform number for the round, in [0, 1); `seed` names the stream of random draws
@@ -61,22 +62,27 @@ class View(Position):
 
     draw: float = 0.0
     seed: str = ""
-    rounds: int = field(default=0, kw_only=True)
+    rounds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyView(View):
+class PolicyView(View, frozen=True, kw_only=True):
     """For a reader: `policy` is the other seat's policy of this round."""
 
-    policy: Policy = field(kw_only=True)
+    policy: Policy
 
 
-@dataclass(frozen=True, slots=True)
-class PoliciesView(PolicyView):
+class PoliciesView(PolicyView, frozen=True, kw_only=True):
     """For a reader that looks further: `policies` are the other seat's of the past rounds, in order."""
 
-    policies: tuple[Policy, ...] = field(kw_only=True)
-    _ask: Callable[[Sequence[Past]], Awaitable[Policy]] = field(kw_only=True, repr=False, compare=False)
+    policies: tuple[Policy, ...]
+    _ask: Callable[[Sequence[Past]], Awaitable[Policy]]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both show the same; whom they would ask is left out."""
+        if not isinstance(other, PoliciesView):
+            return NotImplemented
+        shown = [name for name in self.__struct_fields__ if name != "_ask"]
+        return all(getattr(self, name) == getattr(other, name) for name in shown)
 
     async def ask(self, history: Sequence[Past]) -> Policy:
         """The policy that the other seat would have after this history, which is given as the reader saw it.
@@ -163,6 +169,7 @@ Factory: TypeAlias = Callable[[AgentSpec, Game, Seat], Agent]
 """Seats an agent in a game. Raises UsageError if the spec's argument doesn't fit the game."""
 
 
+@lru_cache(maxsize=4096)  # there are few, and two are needed for every round
 def seen_by(seat: Seat, move: int | None, reply: int | None, outcome: Outcome) -> Past:
     """A round as a seat saw it: from the subject's move, the opponent's reply and the outcome for the subject."""
     return Past(move, reply, outcome) if seat is Seat.SUBJECT else Past(reply, move, outcome.turned)

@@ -21,6 +21,9 @@ class MixedStrategy:
     def __init__(self, name: str, policy: Policy) -> None:
         self.name = name
         self._policy = policy
+        # made once, because a round asks for one of them
+        self._decisions = [Decision(policy, move) for move in range(len(policy.probabilities))]
+        self._cumulative = list(accumulate(policy.probabilities))
 
     async def policy(self, position: Position) -> Policy:
         """The same at every position."""
@@ -28,12 +31,15 @@ class MixedStrategy:
 
     async def decide(self, view: View) -> Decision:
         """Draw a move with the round's uniform number."""
-        return Decision(self._policy, draw_move(self._policy, view.draw))
+        return self._decisions[_at(self._cumulative, view.draw)]
 
 
 def draw_move(policy: Policy, draw: float) -> int:
     """The move at `draw` in [0, 1) by inverse CDF, in the game's order."""
-    cumulative = list(accumulate(policy.probabilities))
+    return _at(list(accumulate(policy.probabilities)), draw)
+
+
+def _at(cumulative: list[float], draw: float) -> int:
     # scaled, because probabilities that a person typed may sum to a little less than 1
     return bisect_right(cumulative, draw * cumulative[-1])
 

@@ -4,9 +4,11 @@ parsed for its move."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
+
+from msgspec.structs import replace
 
 from arena.agents.agent import Past, Position, Sees, View
 from arena.agents.asking import Asking

@@ -46,6 +46,7 @@ def run(
     """
     from arena.experiments.suites.placing import placed
     from arena.experiments.suites.suite import find_suite
+    from arena.reports.options import ReportSettings
     from arena.reports.registry import reports_across, reports_of, suite_document
     from arena.reports.report import as_json
     from arena.store.store import Store
@@ -60,7 +61,7 @@ def run(
 
     with Store.open(store, create=True) as opened:
         done = suite_to_its_end(found, opened, chosen, only)
-        reports = reports_of(opened, done.runs)
+        reports = reports_of(opened, done.runs, ReportSettings(again=True))
         across = reports_across(opened, done.runs)
         shown = [*ready(reports, done.runs), *(report for report in across if not report.nothing)]
         notes = [report.nothing for report in (*reports, *across) if report.nothing]

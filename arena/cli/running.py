@@ -63,7 +63,7 @@ def measure(plan: Callable[[Models], Awaitable[Plan]], chosen: Mapping[str, Any]
 
     with Store.open(chosen["store"], create=True) as opened:
         run = to_its_end(work, opened, chosen["display"], chosen)
-        reports = reports_of(opened, [run], ReportSettings(published))
+        reports = reports_of(opened, [run], ReportSettings(published, again=True))
         found = ready(reports, [run])
         write_reports(found, [run], chosen.get("out"))
         if chosen["as_json"]:

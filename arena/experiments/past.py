@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Any, Final, Protocol
 
-from arena.errors import InputError, UsageError
-from arena.games import parse_game
 from arena.records import Seat
 from arena.store.rows import CellRow, CellSpec, RunRow, Unit
 from arena.store.store import Store
@@ -46,17 +43,12 @@ class Past:
 
 def past_of(store: Store, run: RunRow, cell: CellRow) -> Past:
     """What a store has of a cell. Raises StoreError."""
-    share = cell.done / (1 if run.spec.unit is Unit.FINDING else run.spec.size)
     prompts = [row.prompt.tokens for row in store.prompts(cell) if row.seat is Seat.SUBJECT]
     asked = valid = answer_tokens = 0
     seconds = cell.seconds
     if run.spec.unit is Unit.MATCH:
-        asked = sum(match.rounds for match in store.matches(cell))
-        share = asked / (run.spec.size * (run.spec.rounds or 1))
-        with suppress(UsageError, InputError):  # the package that brings the game may be gone
-            columns = store.rounds(cell, len(parse_game(cell.spec.what).moves))
-            valid = int((columns.drawn - columns.invalid).sum())
-            answer_tokens = int(columns.invalid.sum()) * _LONGEST
+        asked, drawn, invalid = store.drawn(cell)
+        valid, answer_tokens = drawn - invalid, invalid * _LONGEST
     elif run.spec.unit is Unit.ANSWER:
         draws = store.draws(cell)
         asked, valid = len(draws), cell.done
@@ -64,7 +56,7 @@ def past_of(store: Store, run: RunRow, cell: CellRow) -> Past:
         if not any(answer.sample.tokens for answer in draws.values()):
             seconds = 0.0  # it isn't known what was evaluated in that time
     return Past(
-        share=min(1.0, share),
+        share=share_of(run, cell),
         prompts=len(prompts),
         prompt_tokens=unshared(prompts),
         asked=asked,
@@ -74,6 +66,13 @@ def past_of(store: Store, run: RunRow, cell: CellRow) -> Past:
         rounds=run.spec.rounds or 0,
         seconds=seconds,
     )
+
+
+def share_of(run: RunRow, cell: CellRow) -> float:
+    """How much of what a run wants of a cell is done, from 0 to 1."""
+    if run.spec.unit is Unit.MATCH:
+        return min(1.0, cell.played / (run.spec.size * (run.spec.rounds or 1)))
+    return min(1.0, cell.done / (1 if run.spec.unit is Unit.FINDING else run.spec.size))
 
 
 def unshared(prompts: Sequence[tuple[int, ...]]) -> int:
@@ -121,7 +120,7 @@ class Shown:
             spec = run.spec
             same = (spec.experiment, spec.unit, spec.seed, spec.rounds, dict(spec.settings)) == settings
             if same and {_known_by(one) for one in spec.cells} == asked:
-                share = next(self._past(run, row).share for row in self._rows(run) if _same(row.spec, cell))
+                share = next(share_of(run, row) for row in self._rows(run) if _same(row.spec, cell))
                 # a smaller run is the beginning of a larger one
                 return share if plan.unit is Unit.FINDING else min(1.0, share * spec.size / plan.size)
         return 0.0

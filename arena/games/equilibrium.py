@@ -23,9 +23,13 @@ def equilibrium(game: Game) -> Equilibrium:
     Maximise v subject to sum_m p(m) payoff[m, r] >= v for every reply r, p a distribution
     (von Neumann's minimax theorem makes it the value of the game).
     """
+    moves, replies = game.payoff.shape
+    uniform = np.full(moves, 1 / moves)
+    secured, allowed = (uniform @ game.payoff).min(), (game.payoff @ np.full(replies, 1 / replies)).max()
+    if np.isclose(secured, allowed, rtol=0.0, atol=1e-12):  # uniform play of both is a saddle point: nothing to search
+        return Equilibrium(float(100.0 * secured), uniform)
     from scipy.optimize import linprog
 
-    moves, replies = game.payoff.shape
     solution = linprog(
         c=np.append(np.zeros(moves), -1.0),
         A_ub=np.column_stack([-game.payoff.T.astype(np.float64), np.ones(replies)]),

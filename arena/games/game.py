@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,17 +63,26 @@ class Game:
         """The result for the subject. A seat without a move loses; if neither has one it is a tie."""
         if move is None or reply is None:
             return Outcome((reply is None) - (move is None))
-        return Outcome(int(self.payoff[move, reply]))
+        return self._outcomes[move][reply]
+
+    @cached_property
+    def _outcomes(self) -> list[list[Outcome]]:
+        return [[Outcome(payoff) for payoff in row] for row in self.payoff.tolist()]
 
     def best_reply(self, policy: Policy) -> int:
         """The reply that maximises the probability of winning this round; ties go to the first.
 
         This is what the greedy adversary of section 3.2.1 plays.
         """
-        losses = (self.payoff == -1).T.astype(np.float64)
-        return int(np.argmax(losses @ np.asarray(policy.probabilities)))
+        return _likeliest(self, Outcome.LOSS, policy.probabilities)
 
     def best_move(self, policy: Policy) -> int:
         """The same for the subject's seat, given the opponent's policy over replies."""
-        wins = (self.payoff == 1).astype(np.float64)
-        return int(np.argmax(wins @ np.asarray(policy.probabilities)))
+        return _likeliest(self, Outcome.WIN, policy.probabilities)
+
+
+@lru_cache(maxsize=4096)  # a bot has few policies, and models often ask for the same one
+def _likeliest(game: Game, outcome: Outcome, probabilities: tuple[float, ...]) -> int:
+    """The choice that is most likely to give this outcome, if the other seat's has these probabilities."""
+    hits = game.payoff == outcome if outcome is Outcome.WIN else (game.payoff == outcome).T
+    return int(np.argmax(hits.astype(np.float64) @ np.asarray(probabilities)))

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class ReportSettings:
     """How a report is to be made. `published` asks for the paper's rows below ours; `labels` map agents' specs to the
-    names that people are to see for them; `scores` are the places of leaderboard scores (tradeoff/scores.py)."""
+    names that people are to see for them; `scores` are the places of leaderboard scores (tradeoff/scores.py).
+
+    With `again`, a command shows the result of its own run: the numbers of finished cells are kept in the store, which
+    must be open for writing, and are shown again without reading all rounds.
+    """
 
     published: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     scores: tuple[str, ...] = ()
+    again: bool = False
 
 
 DEFAULTS = ReportSettings()

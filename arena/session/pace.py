@@ -30,6 +30,7 @@ _LOADING: Final = 1000.0  # tokens that a model could have read while it was loa
 _BOTS: Final = 2000.0  # rounds or answers a second
 _UNKNOWN: Final = 4.0  # the same for a player of which nothing is known but how fast others are
 _OTHER_KIND: Final = 1.5  # and for what this player hasn't done yet
+_GRAIN: Final = 0.1  # seconds: bots do thousands of steps in it, and more often isn't worth the time
 _LEAST: Final = 1.1  # no estimate is better than this
 _CLEAR: Final = 1.5  # a range whose ends differ by less is said as one number
 
@@ -116,7 +117,7 @@ class Pace:
     def reached(self, done: int, total: int) -> None:
         """So many steps of the current cell are done."""
         task = self._current
-        if task is not None and total and task.first < 1:
+        if task is not None and total and task.first < 1 and self._now() - self._last >= _GRAIN:
             self._note(task, task.work * min(1.0, (done / total - task.first) / (1 - task.first)))
 
     def cell_ends(self) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LINE_SECONDS = 10.0  # between two lines of the plain display
 _LINE_STEPS = 10  # the least between two lines, because steps come in bursts
 _REDRAW_SECONDS = 0.5  # between two estimates of the time left in a terminal
+_MOVE_SECONDS = 0.1  # between two movements of a bar: each takes as long as several rounds of bots
 _WINDOW_SECONDS = 1.0  # no rate is shown before this
 
 
@@ -126,7 +127,7 @@ class Bars(_Counting):
         self._progress = progress
         self._cell: TaskID | None = None
         self._all = progress.add_task("all", total=1.0, rate="")
-        self._drawn = 0.0
+        self._drawn = self._moved = 0.0
 
     def tell(self, line: str) -> None:
         self._progress.console.print(printable(line), markup=False, highlight=False)
@@ -143,11 +144,13 @@ class Bars(_Counting):
             self._cell = self._progress.add_task(printable(cell.title), total=None, rate="")
         if event.words:
             self._progress.update(self._cell, rate=printable(event.words))
-        if event.done:
+        now = time.monotonic()
+        if event.done and now - self._moved >= _MOVE_SECONDS:
+            self._moved = now
             self._progress.update(self._cell, completed=self._done)
-            if time.monotonic() - self._since >= _WINDOW_SECONDS:
+            if now - self._since >= _WINDOW_SECONDS:
                 self._progress.update(self._cell, rate=self._rate(self._before, self._since))
-        if time.monotonic() - self._drawn >= _REDRAW_SECONDS:
+        if now - self._drawn >= _REDRAW_SECONDS:
             self._draw()
 
     def cell_ends(self, cell: Cell) -> None:

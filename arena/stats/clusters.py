@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from arena.stats.bounded import Bounds, Limits, is_steady, mean_limits, t_quanti
 _DENSE = 5  # with fewer observations of a side in a stratum, their own mean takes up too much of their spread
 
 Floats = NDArray[np.float64]
-Labels = NDArray[np.int64]
+Labels = NDArray[np.signedinteger[Any]]
 Mask = NDArray[np.bool_]
 
 
@@ -106,8 +107,13 @@ class _Groups:
     """The clusters of n observations."""
 
     def __init__(self, clusters: Labels) -> None:
-        names, self._index = np.unique(clusters, return_inverse=True)
-        self.count = len(names)
+        steps = np.diff(clusters)
+        if (steps >= 0).all():  # as rounds are stored: no sorting
+            self._index = np.r_[0, np.cumsum(steps > 0)][: len(clusters)]
+            self.count = int(self._index[-1]) + 1 if len(clusters) else 0
+        else:
+            names, self._index = np.unique(clusters, return_inverse=True)
+            self.count = len(names)
 
     def sums(self, values: Floats, at: Labels | slice = slice(None)) -> Floats:
         """The sum of values in each cluster; `at` are the observations that the values belong to."""
@@ -186,5 +192,8 @@ def _around(value: float, low: float, high: float, bounds: Bounds) -> tuple[floa
 
 
 def _mean(values: Floats) -> float:
+    least, most = float(values.min()), float(values.max())
+    if least == most:
+        return least + 0.0  # which makes -0.0 0.0
     # the quotient of a sum can miss the common value of equal values by a bit; kept between the extremes it can't
-    return min(max(math.fsum(values) / len(values), float(values.min())), float(values.max()))
+    return min(max(math.fsum(values.tolist()) / len(values), least), most)

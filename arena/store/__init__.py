@@ -8,6 +8,8 @@ writer.py     writing one run as it is played
 saving.py     a cell's clock
 registry.py   which runs there are
 manifest.py   machines, builds and commands of a run
+rounds.py     a cell's rounds as columns, in chunks
+kept.py       a cell's numbers, to be shown again
 progress.py   how far cells have come, and how much of each counts
 codec.py      from records to rows and back
 checks.py     checks of what is read back

@@ -23,14 +23,14 @@ Faults = Iterator[tuple[NDArray[np.bool_], str]]  # which rounds are wrong, and 
 
 def check_columns(cell: CellRow, game: Game, rounds: RoundColumns) -> None:
     """Raise DamagedError for rounds that count and can't have been played, naming the first."""
-    matches = len(np.unique(rounds.match))
+    matches = int(_begins(rounds).sum())
     if matches < (cell.done if cell.below is None else cell.below):
         raise DamagedError(f"{_where(cell)}: a match that counts has no rounds")
     if not len(rounds):
         return
     _refuse(cell, rounds, _numbering(rounds, cell.reached or cell.rounds or 0, whole=True))
     _refuse(cell, rounds, _played(game, rounds))
-    _refuse(cell, rounds, _policies(rounds.policy, rounds.mass, rounds.loose_mass))
+    _refuse(cell, rounds, _policies(rounds))
 
 
 def check_match(cell: CellRow, game: Game, match: int, rounds: Sequence[Round]) -> None:
@@ -40,7 +40,7 @@ def check_match(cell: CellRow, game: Game, match: int, rounds: Sequence[Round]) 
         if not seat:
             _refuse(cell, columns, _numbering(columns, cell.rounds or 0, whole=False))
             _refuse(cell, columns, _played(game, columns))
-        _refuse(cell, columns, _policies(columns.policy, columns.mass, columns.loose_mass))
+        _refuse(cell, columns, _policies(columns))
 
 
 def _refuse(cell: CellRow, rounds: RoundColumns, faults: Faults) -> None:
@@ -57,7 +57,7 @@ def _where(cell: CellRow) -> str:
 
 def _numbering(rounds: RoundColumns, most: int, *, whole: bool) -> Faults:
     """Rounds are numbered from 1 in each match, without gaps, up to `most`."""
-    begins = np.r_[True, rounds.match[1:] != rounds.match[:-1]]
+    begins = _begins(rounds)
     yield rounds.match < 0, "a match has no such number"
     yield (
         np.where(begins, rounds.number != 1, rounds.number != np.roll(rounds.number, 1) + 1),
@@ -66,6 +66,11 @@ def _numbering(rounds: RoundColumns, most: int, *, whole: bool) -> Faults:
     yield rounds.number > most, f"a match of this run has {most} rounds"
     if whole:
         yield np.r_[begins[1:], True] & (rounds.number < most), "the rounds after this one are missing"
+
+
+def _begins(rounds: RoundColumns) -> NDArray[np.bool_]:
+    """Which rounds are the first of a match."""
+    return np.r_[True, rounds.match[1:] != rounds.match[:-1]] if len(rounds) else np.zeros(0, dtype=np.bool_)
 
 
 def _played(game: Game, rounds: RoundColumns) -> Faults:
@@ -84,12 +89,13 @@ def _played(game: Game, rounds: RoundColumns) -> Faults:
     yield rounds.prompt < -1, "a prompt has no such number"
 
 
-def _policies(policy: NDArray[np.float64], mass: NDArray[np.float64], loose: NDArray[np.float64]) -> Faults:
-    """Policies are distributions, shape (n, k), and masses probabilities; without a policy all of them are NaN."""
-    none = np.isnan(policy).all(axis=1) & np.isnan(mass) & np.isnan(loose)
-    fits = (policy >= 0).all(axis=1) & (np.abs(policy.sum(axis=1) - 1) <= _ROUNDING)
+def _policies(rounds: RoundColumns) -> Faults:
+    """Policies are distributions, and masses probabilities; without a policy all of them are NaN."""
+    policy, at = rounds.policies, rounds.policy_of
+    none = np.asarray(np.isnan(policy).all(axis=1))[at] & np.isnan(rounds.mass) & np.isnan(rounds.loose_mass)
+    fits = np.asarray((policy >= 0).all(axis=1) & (np.abs(policy.sum(axis=1) - 1) <= _ROUNDING))[at]
     yield ~none & ~fits, "the policy isn't a distribution"
-    for name, values in (("mass", mass), ("loose mass", loose)):
+    for name, values in (("mass", rounds.mass), ("loose mass", rounds.loose_mass)):
         yield ~none & ~((values >= -_MASS_ROUNDING) & (values <= 1 + _MASS_ROUNDING)), f"the {name} isn't a probability"
 
 
@@ -107,7 +113,8 @@ def _columns(match: int, rounds: Sequence[Round], seat: int, kinds: int) -> Roun
         move=integers([_move(played.subject) for played in rounds]),
         reply=integers([_move(played.opponent) for played in rounds]),
         outcome=integers([played.outcome for played in rounds]),
-        policy=np.array([policy.probabilities for policy in policies]).reshape(len(rounds), kinds),
+        policies=np.array([policy.probabilities for policy in policies]).reshape(len(rounds), kinds),
+        policy_of=np.arange(len(rounds)),
         mass=np.array([policy.mass for policy in policies]),
         loose_mass=np.array([policy.loose_mass for policy in policies]),
         drawn=integers([len(decision.answers) for decision in decisions]),

@@ -6,6 +6,7 @@ import json
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -87,7 +88,12 @@ def _cell_identity(cell: CellSpec) -> dict[str, Any]:
 
 def floats(values: Sequence[float]) -> bytes:
     """Floats as bytes, 64-bit little-endian: every bit is kept."""
-    return struct.pack(f"<{len(values)}d", *values)
+    return _doubles(len(values)).pack(*values)
+
+
+@lru_cache(maxsize=64)  # each round has a policy or two
+def _doubles(count: int) -> struct.Struct:
+    return struct.Struct(f"<{count}d")
 
 
 def from_floats(blob: bytes) -> tuple[float, ...]:
@@ -158,7 +164,7 @@ def encode_round(played: Round, prompt: int | None, opponent_prompt: int | None)
         int(played.outcome),
         *_encode_decision(subject),
         len(subject.answers),
-        subject.invalid,
+        subject.invalid if subject.answers else 0,
         prompt,
         *_encode_decision(opponent),
         opponent_prompt,

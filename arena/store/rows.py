@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from arena.records import Prompt, Seat
 
 DIALLED: Final = "a dialled share"  # of the model that another is mixed with: somebody turned it while they played
+Integers = NDArray[np.signedinteger[Any]]
 
 
 class Unit(StrEnum):
@@ -174,25 +175,36 @@ class MatchRow:
 class RoundColumns:
     """The rounds of a cell's matches that count, one row per round, ordered by match and round; n rows, k moves.
 
-    `move` and `reply` are -1 where a seat forfeited. `policy` has shape (n, k), NaN where the subject has
-    none. `drawn` counts the subject's answers drawn and `invalid` those refused; `prompt` numbers the
-    distinct prompts, -1 for none.
+    `move` and `reply` are -1 where a seat forfeited. A round's policy is the row `policy_of` of `policies`, which has
+    shape (distinct, k) and NaN where the subject has none. `drawn` counts the subject's answers drawn and `invalid`
+    those refused; `prompt` numbers the distinct prompts, -1 for none.
     """
 
-    match: NDArray[np.int64]
-    number: NDArray[np.int64]
-    move: NDArray[np.int64]
-    reply: NDArray[np.int64]
-    outcome: NDArray[np.int64]
-    policy: NDArray[np.float64]
+    match: Integers
+    number: Integers
+    move: Integers
+    reply: Integers
+    outcome: Integers
+    policies: NDArray[np.float64]
+    policy_of: Integers
     mass: NDArray[np.float64]
     loose_mass: NDArray[np.float64]
-    drawn: NDArray[np.int64]
-    invalid: NDArray[np.int64]
-    prompt: NDArray[np.int64]
+    drawn: Integers
+    invalid: Integers
+    prompt: Integers
 
     def __len__(self) -> int:
         return len(self.match)
+
+    @property
+    def policy(self) -> NDArray[np.float64]:
+        """Each round's policy, shape (n, k)."""
+        return self.policies[self.policy_of]
+
+    def where(self, kept: NDArray[np.bool_]) -> RoundColumns:
+        """Only some of the rounds, those in the mask `kept` of shape (n,)."""
+        of_rounds = {one.name: getattr(self, one.name)[kept] for one in fields(self) if one.name != "policies"}
+        return RoundColumns(**of_rounds, policies=self.policies)
 
 
 @dataclass(frozen=True, slots=True)

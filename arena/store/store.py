@@ -7,9 +7,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from arena.errors import InputError
 from arena.games import parse_game
 from arena.records import Answer, Round, Seat
@@ -28,32 +25,19 @@ from arena.store.database import Database
 from arena.store.lock import holder
 from arena.store.progress import cell_rows
 from arena.store.registry import find_run, load_runs
+from arena.store.rounds import read_rounds
 from arena.store.rows import CellRow, MatchRow, PromptRow, RoundColumns, RunRow, RunSpec
 from arena.store.writer import RunWriter
 from arena.text import meant
 
 _NAMES_SHOWN = 5  # in a sentence; `arena runs` shows them all
 
-_INDEX = "IIF({0} < 0, -2, COALESCE({0}, -1))"  # -1 means none, so a stored -1 must not look like it
-# (name in RoundColumns, the SQL that gives it)
-_INTEGERS = {
-    "match": "r.match",
-    "number": "r.number",
-    "move": _INDEX.format("r.move"),
-    "reply": _INDEX.format("r.reply"),
-    "outcome": "r.outcome",
-    "drawn": "r.drawn",
-    "invalid": "r.invalid",
-    "prompt": _INDEX.format("r.prompt"),
-}
-_FLOATS = {"mass": "r.mass", "loose_mass": "r.loose_mass"}
 # the rounds of a cell that count; its values are the cell's id, `below` and `reached`
 COUNTED: Final = (
     "FROM matches m JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
     " WHERE m.cell = ?1 AND (m.number < ?2 OR ?2 IS NULL) AND (m.finished = 1 AND ?3 IS NULL OR r.number <= ?3)"
     " ORDER BY r.match, r.number"
 )
-_SELECT_ROUNDS = f"SELECT {', '.join([*_INTEGERS.values(), *_FLOATS.values(), 'r.policy'])} {COUNTED}"
 
 
 class Store(AbstractContextManager["Store"]):
@@ -126,14 +110,17 @@ class Store(AbstractContextManager["Store"]):
     def rounds(self, cell: CellRow, moves: int) -> RoundColumns:
         """The rounds of the cell that count; the game has `moves` moves for the subject."""
         with self.holding(cell.run).guard() as connection, decoding():
-            rows = connection.execute(_SELECT_ROUNDS, (cell.id, cell.below, cell.reached)).fetchall()
-            *columns, policies = zip(*rows, strict=True) if rows else [()] * (len(_INTEGERS) + len(_FLOATS) + 1)
-            arrays: dict[str, NDArray[Any]] = {name: _integers(name, columns.pop(0)) for name in _INTEGERS}
-            # NULL becomes NaN
-            arrays |= {name: np.array(columns.pop(0), dtype=np.float64) for name in _FLOATS}
-            rounds = RoundColumns(**arrays, policy=_policies(policies, moves))
+            rounds = read_rounds(connection, cell, moves)
             check_columns(cell, parse_game(cell.spec.what), rounds)
             return rounds
+
+    def drawn(self, cell: CellRow) -> tuple[int, int, int]:
+        """How many rounds a cell has, whether they count or not, and how many answers its subject drew in them, and how
+        many of these were invalid."""
+        with self.holding(cell.run).guard() as connection:
+            query = "SELECT COUNT(*), COALESCE(SUM(drawn), 0), COALESCE(SUM(invalid), 0) FROM rounds WHERE cell = ?"
+            rounds, drawn, invalid = connection.execute(query, (cell.id,)).fetchone()
+            return rounds, drawn, invalid
 
     def matches(self, cell: CellRow) -> list[MatchRow]:
         """All matches of a cell, including open and abandoned ones, by number."""
@@ -227,23 +214,3 @@ def _listed(runs: Sequence[RunRow]) -> str:
     """The names of runs, the latest few of many."""
     more = f" and {len(runs) - _NAMES_SHOWN} older ones (see `arena runs`)" if len(runs) > _NAMES_SHOWN else ""
     return f"{', '.join(run.name for run in runs[-_NAMES_SHOWN:])}{more}"
-
-
-def _integers(name: str, values: tuple[Any, ...]) -> NDArray[np.int64]:
-    """A column of whole numbers, without conversion. Raises ValueError if it holds anything else."""
-    column = np.array(values) if values else np.empty(0, dtype=np.int64)
-    if column.dtype != np.int64:
-        raise ValueError(f"column {name} contains something other than whole numbers")
-    return column
-
-
-def _policies(blobs: tuple[bytes | None, ...], moves: int) -> NDArray[np.float64]:
-    """Policies, shape (n, moves), with NaN rows for None. Raises ValueError for one of another length."""
-    if {len(blob) for blob in blobs if blob is not None} - {8 * moves}:
-        raise ValueError(f"a policy that isn't over {moves} moves")
-    none = np.full(moves, np.nan, dtype="<f8").tobytes()
-    whole = b"".join(none if blob is None else blob for blob in blobs)
-    policies = np.frombuffer(whole, dtype="<f8").astype(np.float64).reshape(len(blobs), moves)
-    if int(np.isnan(policies).any(axis=1).sum()) != blobs.count(None):
-        raise ValueError("a policy that isn't made of numbers")
-    return policies

@@ -301,12 +301,13 @@ class RunWriter(AbstractContextManager["RunWriter"]):
             ):
                 self._finished[cell].add(number)
             for cell, match, last in connection.execute(
-                "SELECT r.cell, r.match, MAX(r.number) FROM matches m"
-                " JOIN rounds r ON r.cell = m.cell AND r.match = m.number"
-                f" WHERE m.{of_run} AND m.finished = 0 GROUP BY r.cell, r.match",
+                # not a join: SQLite would look through all rounds for it
+                "SELECT cell, number, (SELECT MAX(r.number) FROM rounds r WHERE r.cell = m.cell AND r.match = m.number)"
+                f" FROM matches m WHERE {of_run} AND finished = 0",
                 run,
             ):
-                self._last_round[cell, match] = last
+                if last is not None:
+                    self._last_round[cell, match] = last
             for cell, seat, digest, number in connection.execute(
                 f"SELECT cell, seat, sha256, number FROM prompts WHERE {of_run}", run
             ):

@@ -83,8 +83,8 @@ def run(command: str, store: Path) -> Any:
 
 
 def as_then(found: Any, then: Any) -> Any:
-    """A document without the keys that it didn't have then: newer Arenas say more. Processors differ in how they sum, so
-    a number that agrees to nine digits is taken as the same."""
+    """A document without the keys that it didn't have then: newer Arenas say more. A number that agrees to nine digits
+    is the same, because processors differ in how they sum."""
     if isinstance(found, dict) and isinstance(then, dict):
         return {key: as_then(value, then[key]) for key, value in found.items() if key in then}
     if isinstance(found, list) and isinstance(then, list) and len(found) == len(then):

@@ -45,7 +45,8 @@ def columns(
         move=np.array(move, dtype=np.int64),
         reply=np.array(reply, dtype=np.int64),
         outcome=np.array(outcome, dtype=np.int64),
-        policy=np.array(policy, dtype=np.float64),
+        policies=np.array(policy, dtype=np.float64),
+        policy_of=np.arange(n),
         mass=np.array(given["mass"], dtype=np.float64),
         loose_mass=np.array(given["loose_mass"], dtype=np.float64),
         drawn=np.array(given["drawn"], dtype=np.int64),
@@ -69,7 +70,7 @@ def cell_report(
     spec = CellSpec(f"{subject}|{opponent}|{game}|-|-", subject, opponent, game, prompt)
     row = CellRow(1, spec, len(np.unique(rounds.match)), open_matches, 1.5)
     settings = settings_of(run_row(spec, **run), spec)
-    return CellReport(row, parse_game(game), rounds, asked, settings)
+    return CellReport(row, parse_game(game), lambda: rounds, asked, settings)
 
 
 def run_row(

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.randomness import first_uniforms, stream, uniforms, within
+from arena.randomness import first_uniforms, many_uniforms, stream, uniforms, within
 
 PARTS = st.lists(st.text("ab|\\", max_size=4), min_size=1, max_size=4)
 
@@ -35,6 +35,13 @@ def test_the_draws_of_a_name_never_change() -> None:
 @given(st.lists(st.text(max_size=8), max_size=60))
 def test_the_first_draws_of_many_streams_are_numpys(names: list[str]) -> None:
     assert first_uniforms(names) == [float(uniforms(name, 1)[0]) for name in names]
+
+
+@given(st.lists(st.text(max_size=8), max_size=60), st.integers(0, 11))
+def test_blocks_of_many_streams_are_numpys(names: list[str], count: int) -> None:
+    found = many_uniforms(names, count)
+    assert found.shape == (len(names), count)
+    assert found.tolist() == [uniforms(name, count).tolist() for name in names]
 
 
 def test_different_names_draw_independently() -> None:

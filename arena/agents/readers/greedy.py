@@ -17,12 +17,12 @@ class GreedyReader:
 
     def __init__(self, game: Game, seat: Seat) -> None:
         self._choose = game.best_reply if seat is Seat.OPPONENT else game.best_move
-        self._moves = len(game.moves_of(seat))
+        moves = len(game.moves_of(seat))
+        self._decisions = [Decision(Policy.certain(move, moves), move) for move in range(moves)]
 
     async def decide(self, view: PolicyView) -> Decision:
         """Reply to the policy in the view."""
-        choice = self._choose(view.policy)
-        return Decision(Policy.certain(choice, self._moves), choice)
+        return self._decisions[self._choose(view.policy)]
 
 
 def greedy(spec: AgentSpec, game: Game, seat: Seat) -> GreedyReader:

@@ -6,8 +6,9 @@ distribution over the other's moves is the prediction, so nothing is drawn and n
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, Self
+
+from msgspec.structs import replace
 
 from arena.agents.agent import Position, Sees, View
 from arena.agents.asking import Asking

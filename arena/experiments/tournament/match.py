@@ -3,16 +3,23 @@ of the seats makes that possible, and where the sealed-move rule is kept."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from arena.agents.agent import Agent, HasPolicy, Past, PoliciesView, PolicyView, Position, Sees, View, seen_by
 from arena.agents.person import Person
 from arena.errors import UsageError
 from arena.games import Game
-from arena.randomness import stream, uniforms, within
+from arena.randomness import many_uniforms, stream, within
 from arena.records import Decision, Policy, Round, Seat
+
+_AT_ONCE: Final = 4096  # draws that are made together, for one match or for several short ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class _Side:
         self._match = match
         self._rounds = rounds
         self._name = stream(pairing.seed, pairing.cell, match, seat)
-        self._draws = uniforms(self._name, rounds)
+        self._draws = _draws(pairing.seed, pairing.cell, seat, match, rounds)
         self._history: list[Past] = []
         self._policies: list[Policy] = []  # the other's, for an agent that sees policies
 
@@ -109,22 +116,36 @@ class _Side:
 
     async def decide(self, number: int, shown: Policy | None) -> Decision:
         """The agent's decision, given the view that it declares; `shown` is the other's policy if that has decided."""
-        agent, draw = self._agent, float(self._draws[number - 1])
-        plain = (self._match, number, tuple(self._history), draw, within(self._name, number))
+        agent, name = self._agent, within(self._name, number)
+        plain = (self._match, number, tuple(self._history), self._draws[number - 1], name, self._rounds)
         if agent.sees is Sees.MOVES:
-            return await agent.decide(View(*plain, rounds=self._rounds))
+            return await agent.decide(View(*plain))
         policy = self._readable(shown)
         if agent.sees is Sees.POLICY:
-            return await agent.decide(PolicyView(*plain, rounds=self._rounds, policy=policy))
+            return await agent.decide(PolicyView(*plain, policy=policy))
         assert isinstance(self._other, HasPolicy), "checked by Pairing"
         ask = partial(_asked, self._other, self._match)
         past = tuple(self._policies)
-        return await agent.decide(PoliciesView(*plain, rounds=self._rounds, policy=policy, policies=past, _ask=ask))
+        return await agent.decide(PoliciesView(*plain, policy=policy, policies=past, _ask=ask))
 
     def _readable(self, policy: Policy | None) -> Policy:
         if policy is None:
             raise UsageError(f"{self._agent.name} reads the other's policy, and {self._other.name} has none to read")
         return policy
+
+
+def _draws(seed: int, cell: str, seat: Seat, match: int, rounds: int) -> array[float]:
+    """A seat's draws for a match, one a round; 8 bytes each, because all matches of a cell are played at once."""
+    together = max(1, _AT_ONCE // rounds)
+    of_matches = _draws_of(seed, cell, seat, match - match % together, together, rounds)
+    return array("d", of_matches[match % together].tobytes())
+
+
+@lru_cache(maxsize=8)  # both seats' of the matches that begin now
+def _draws_of(seed: int, cell: str, seat: Seat, first: int, matches: int, rounds: int) -> NDArray[np.float64]:
+    """Those of so many matches, shape (matches, rounds), because a generator for each takes as long as several
+    rounds."""
+    return many_uniforms([stream(seed, cell, match, seat) for match in range(first, first + matches)], rounds)
 
 
 async def _asked(agent: HasPolicy, match: int, history: Sequence[Past]) -> Policy:

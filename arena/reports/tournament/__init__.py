@@ -1,6 +1,7 @@
 """The report of tournaments (section 3 of the paper).
 
 measures.py        a cell's numbers, from its rounds
+numbers.py         all of them as a document
 exact.py           the same of a cell that was followed instead of being played
 how_far.py         how far a cell is, in words
 runs.py            a whole run, or several side by side
@@ -33,9 +34,11 @@ def report(store: Store, runs: Sequence[RunRow], settings: ReportSettings = DEFA
     """Table 2 and figure 4 of runs of games. Raises InputError if none of their games is installed."""
     from arena.reports.tournament.mitigations import mitigations
     from arena.reports.tournament.renamings import renamings
-    from arena.reports.tournament.runs import read_runs
+    from arena.reports.tournament.runs import keep_numbers, read_runs
 
-    found = read_runs(store, *runs, names=settings.labels)
+    found = read_runs(store, *runs, names=settings.labels, again=settings.again)
+    if settings.again:
+        keep_numbers(store, found)
     return reported(found, settings.published, (*mitigations(store, found), *renamings(found)))
 
 

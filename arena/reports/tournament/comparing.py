@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ from arena.reports.compare.kind import Kind, Measure
 from arena.reports.tournament.measures import NET, CellReport
 from arena.reports.tournament.runs import TournamentRuns, read_runs
 from arena.stats.comparing import Comparison, Sample, apart, paired
-from arena.store.rows import RoundColumns, RunRow, Unit
+from arena.store.rows import RunRow, Unit
 from arena.store.store import Store
 from arena.text import printable
 
@@ -59,9 +59,7 @@ def _compare(first: CellReport, second: CellReport, same_draws: bool) -> dict[st
 
 def _up_to(cell: CellReport, number: int) -> CellReport:
     """The cell without its rounds after that number."""
-    kept = cell.rounds.number <= number
-    columns = {one.name: getattr(cell.rounds, one.name)[kept] for one in fields(RoundColumns)}
-    return replace(cell, rounds=RoundColumns(**columns))
+    return replace(cell, read=lambda: cell.rounds.where(cell.rounds.number <= number), known=None)
 
 
 def _read(store: Store, run: RunRow) -> TournamentRuns:

@@ -12,7 +12,7 @@ from arena.experiments.tournament.exact.filling import EXACT
 from arena.games import Game
 from arena.records import Outcome
 from arena.reports.settings import Settings, shown_name
-from arena.reports.tournament.measures import OUTCOMES
+from arena.reports.tournament.numbers import OUTCOMES
 from arena.stats.clusters import Estimate
 from arena.store.rows import CellRow, RunRow
 from arena.store.store import Store

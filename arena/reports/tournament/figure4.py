@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from arena.experiments.tournament.exact.measures import BINS
 from arena.records import Outcome
 from arena.reports.figure import below, blank, colour, ground, hatch, ink, plain, points, styles
 from arena.reports.look import current
 from arena.reports.report import Figure
 from arena.reports.table import Row, flat, plain_table
 from arena.reports.tournament.exact import ExactCell
-from arena.reports.tournament.measures import OUTCOMES, CellReport
+from arena.reports.tournament.measures import CellReport, edges_of
+from arena.reports.tournament.numbers import OUTCOMES
 from arena.reports.tournament.runs import TournamentRuns
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ _LEGEND: Final = (
 
 def figure4(runs: TournamentRuns) -> Figure:
     """The figure. A cell in which no match counts is left out; a subject without a policy is shown as such."""
-    cells = [cell for cell in runs.shown if isinstance(cell, ExactCell) or len(cell.rounds)]
+    cells = [cell for cell in runs.shown if isinstance(cell, ExactCell) or cell.counted]
     data = plain_table("figure4", _TITLE, [_data(runs, cell) for cell in cells])
     return Figure("figure4", _TITLE, lambda: _drawn(runs, cells), data)
 
@@ -55,10 +54,8 @@ def _data(runs: TournamentRuns, cell: CellReport | ExactCell) -> Row:
     if isinstance(cell, ExactCell):
         values |= {"exact": True, **{f"bin{at}": share for at, share in enumerate(cell.bins, 1)}}
         return Row(runs.label(cell), values, state=cell.state)
-    values |= {f"rounds_after.{name}": int(cell.after(outcome).sum()) for name, outcome in OUTCOMES.items()}
-    if cell.has_policies:
-        counts, _ = np.histogram(_clipped(cell), _edges(cell))
-        values |= {f"bin{at}": 100 * count / len(cell.rounds) for at, count in enumerate(counts.tolist(), 1)}
+    values |= {f"rounds_after.{name}": cell.rounds_after(name) for name in OUTCOMES}
+    values |= {f"bin{at}": share for at, share in enumerate(cell.bins or (), 1)}
     return Row(runs.label(cell), values, state=cell.state)
 
 
@@ -119,7 +116,7 @@ def _head(axes: Axes, title: str, cell: CellReport | ExactCell, width: float) ->
     if isinstance(cell, ExactCell):
         said = f"mean {cell.mean_determinism:.3f}"
     else:
-        said = f"mean {cell.determinism.mean():.2f}, n = {len(cell.rounds):,}" if cell.has_policies else ""
+        said = f"mean {cell.determinism.mean():.2f}, n = {cell.counted:,}" if cell.has_policies else ""
     lines = textwrap.wrap(title, int(_LABEL * min(1.0, width / _WIDE)))
     if width >= _WIDE:
         axes.set_title(said, loc="right", fontsize=points(9), pad=3)
@@ -138,12 +135,12 @@ def _distribution(axes: Axes, cell: CellReport | ExactCell, style: int) -> None:
     if not cell.has_policies:
         axes.text(0.5, 0.5, "has no policy to show", transform=axes.transAxes, ha="center", va="center")
         return
-    edges = _edges(cell)
+    edges = edges_of(cell.game)
     if isinstance(cell, ExactCell):
         values, weights = (np.array(edges[:-1]) + np.array(edges[1:])) / 2, np.array(cell.bins)
         mean = cell.mean_determinism
     else:
-        values, weights = _clipped(cell), np.full(len(cell.rounds), 100.0 / len(cell.rounds))
+        values, weights = cell.clipped, np.full(len(cell.rounds), 100.0 / len(cell.rounds))
         mean = float(cell.determinism.mean())
     axes.hist(
         values,
@@ -156,15 +153,6 @@ def _distribution(axes: Axes, cell: CellReport | ExactCell, style: int) -> None:
     )
     axes.axvline(mean, color=colour(style), linewidth=1.6)
     axes.set_ylim(0.0, None)
-
-
-def _edges(cell: CellReport | ExactCell) -> list[float]:
-    edges: list[float] = np.linspace(1.0 / len(cell.game.moves), 1.0, BINS + 1).tolist()
-    return edges
-
-
-def _clipped(cell: CellReport) -> NDArray[np.float64]:
-    return np.clip(cell.determinism, 1.0 / len(cell.game.moves), 1.0)  # slightly below 1/n is 1/n
 
 
 def _after(axes: Axes, cell: CellReport | ExactCell, style: int) -> None:

@@ -2,47 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.experiments.tournament.exact.measures import BINS
 from arena.games import Game, exploitability, value_of
 from arena.records import Outcome
 from arena.reports.settings import Settings
 from arena.reports.tournament import how_far
+from arena.reports.tournament.numbers import OUTCOMES, numbers_of, percent
 from arena.stats.bounded import Bounds
-from arena.stats.clusters import Estimate, center, difference, mean, stratified_difference
+from arena.stats.clusters import Estimate, difference, mean, stratified_difference
 from arena.store.rows import CellRow, RoundColumns
 
-NO_MOVE = -1  # in the columns: the seat forfeited
 NET: Bounds = -100.0, 100.0  # the range of a net, in points
 GAP: Bounds = -200.0, 200.0
-OUTCOMES = {"win": Outcome.WIN, "tie": Outcome.TIE, "loss": Outcome.LOSS}
 
 
 @dataclass(frozen=True)
 class CellReport:
     """A cell with its rounds, from which each number is computed on demand.
 
-    `games_asked` is how many matches the run wants; `rounds` are those that count (arena/blocks.py).
-    `settings` say how the rounds came about.
+    `games_asked` is how many matches the run wants; `read` reads the rounds that count (arena/blocks.py). `settings`
+    say how the rounds came about. `known` is what `to_keep` gave of the very same rounds, shown without reading them.
     """
 
     cell: CellRow
     game: Game
-    rounds: RoundColumns
+    read: Callable[[], RoundColumns]
     games_asked: int
     settings: Settings
+    known: Mapping[str, Any] | None = None
+
+    @cached_property
+    def rounds(self) -> RoundColumns:
+        """The rounds that count."""
+        return self.read()
+
+    @property
+    def counted(self) -> int:
+        """How many rounds count."""
+        return int(self.known["numbers"]["rounds"]) if self.known else len(self.rounds)
 
     @property
     def matches(self) -> int:
         """How many matches count."""
-        return len(np.unique(self.rounds.match))
+        if self.known:
+            return int(self.known["numbers"]["matches"])
+        return 1 + int(np.count_nonzero(np.diff(self.rounds.match))) if len(self.rounds) else 0
 
     @property
     def state(self) -> str:
@@ -57,17 +70,17 @@ class CellReport:
     @property
     def determinism(self) -> NDArray[np.float64]:
         """The largest probability in each round's policy, shape (rounds,); NaN without a policy."""
-        largest: NDArray[np.float64] = self.rounds.policy.max(axis=1)
-        return largest
+        largest: NDArray[np.float64] = self.rounds.policies.max(axis=1)
+        return largest[self.rounds.policy_of]
 
     def rate(self, outcome: Outcome) -> float | None:
         """The share of rounds with this outcome, in percent."""
-        return _percent(int((self.rounds.outcome == outcome).sum()), len(self.rounds))
+        return percent(int((self.rounds.outcome == outcome).sum()), len(self.rounds))
 
     @property
     def net(self) -> Estimate:
         """Win rate minus loss rate, in points (table 2)."""
-        return mean(self.points, self.rounds.match, NET)
+        return self._known("net") or mean(self.points, self.rounds.match, NET)
 
     @property
     def points(self) -> NDArray[np.float64]:
@@ -80,6 +93,8 @@ class CellReport:
 
         If the opponent forfeited, that is a win. Undefined if a round has no policy.
         """
+        if known := self._known("expected_net"):
+            return known
         expected = self.expected_points
         return Estimate(None) if expected is None else mean(expected, self.rounds.match, NET)
 
@@ -95,27 +110,36 @@ class CellReport:
         rounds = self.rounds
         if not self.has_policies:
             return None
-        columns = {reply: tuple(self.game.payoff[:, reply].tolist()) for reply in range(len(self.game.replies))}
-        columns[NO_MOVE] = (int(Outcome.WIN),) * len(self.game.moves)
-        return np.array(
-            [
-                _expectation(tuple(policy), columns[reply])
-                for policy, reply in zip(rounds.policy.tolist(), rounds.reply.tolist(), strict=True)
-            ]
-        )
+        columns = [tuple(self.game.payoff[:, reply].tolist()) for reply in range(len(self.game.replies))]
+        columns.append((int(Outcome.WIN),) * len(self.game.moves))  # which is that of NO_MOVE, too
+        # only once for each policy and reply
+        pairs = rounds.policy_of.astype(np.int64) * len(columns) + rounds.reply % len(columns)
+        points = np.zeros(len(rounds.policies) * len(columns))
+        points[pairs] = 1.0
+        policies = list(map(tuple, rounds.policies.tolist()))
+        for pair in points.nonzero()[0].tolist():
+            policy, reply = divmod(pair, len(columns))
+            points[pair] = _expectation(policies[policy], columns[reply])
+        return np.asarray(points[pairs])
 
     @property
     def exploitability(self) -> Estimate:
         """What the best reply to each round's policy gains over the game's value, in points, on average."""
+        if known := self._known("exploitability"):
+            return known
         if not self.has_policies:
             return Estimate(None)
         most = 100.0 + value_of(self.game)
-        return mean(np.clip(exploitability(self.game, self.rounds.policy), 0.0, most), self.rounds.match, (0.0, most))
+        gains = np.clip(exploitability(self.game, self.rounds.policies), 0.0, most)
+        return mean(gains[self.rounds.policy_of], self.rounds.match, (0.0, most))
 
     @property
     def has_policies(self) -> bool:
         """Whether there are rounds and each has a policy (a person has none)."""
-        return len(self.rounds) > 0 and not bool(np.isnan(self.rounds.policy).any())
+        if self.known:
+            return self.known["bins"] is not None
+        missing = np.asarray(np.isnan(self.rounds.policies).any(axis=1))
+        return len(self.rounds) > 0 and not bool(missing[self.rounds.policy_of].any())
 
     def after(self, outcome: Outcome) -> NDArray[np.bool_]:
         """A mask of the rounds from 2 on whose previous round had this outcome, shape (rounds,)."""
@@ -150,88 +174,47 @@ class CellReport:
         """The range of determinism."""
         return 1 / len(self.game.moves), 1.0
 
+    def rounds_after(self, outcome: str) -> int:
+        """How many rounds come after this outcome, by its name."""
+        return int(self.known["rounds_after"][outcome]) if self.known else int(self.after(OUTCOMES[outcome]).sum())
+
+    @property
+    def bins(self) -> list[float] | None:
+        """The percentage of rounds in each bin of `edges_of` by their determinism; None without policies."""
+        if self.known or not self.has_policies:
+            return list(self.known["bins"]) if self.known and self.known["bins"] else None
+        counts, _ = np.histogram(self.clipped, edges_of(self.game))
+        return [100 * count / len(self.rounds) for count in counts.tolist()]
+
+    @property
+    def clipped(self) -> NDArray[np.float64]:
+        """Determinism with what is slightly below chance, by rounding, raised to it."""
+        return np.clip(self.determinism, *self.determinism_bounds)
+
+    def to_keep(self) -> dict[str, Any]:
+        """All that a table and the figures' data say of the rounds."""
+        after = {outcome: self.rounds_after(outcome) for outcome in OUTCOMES}
+        return {"numbers": numbers_of(self), "bins": self.bins, "rounds_after": after}
+
     def to_json(self) -> dict[str, Any]:
         """The cell as `--json` prints it. Rates and nets are in percent; None is undefined."""
-        rounds, spec = self.rounds, self.cell.spec
-        net, expected, gap, exploitable = self.net, self.expected_net, self.gap, self.exploitability
-        return {
-            "subject": spec.subject,
-            "opponent": spec.opponent,
-            "game": spec.what,
-            "prompt": None if spec.asked is None else msgspec.to_builtins(spec.asked),
-            "matches": self.matches,
-            "rounds": len(rounds),
-            "wins": self.rate(Outcome.WIN),
-            "ties": self.rate(Outcome.TIE),
-            "losses": self.rate(Outcome.LOSS),
-            "net": net.value,
-            "net_ci": _list(net),
-            "expected_net": expected.value,
-            "expected_net_ci": _list(expected),
-            "invalid_rate": _percent(int(rounds.invalid.sum()), int(rounds.drawn.sum())),
-            "forfeit_rate": _percent(int((rounds.move == NO_MOVE).sum()), len(rounds)),
-            "mass": _mean(rounds.mass),
-            "determinism": self._spread(),
-            "determinism_after": {name: self._after_json(outcome) for name, outcome in OUTCOMES.items()},
-            "distinct_prompts": len(np.unique(rounds.prompt[rounds.prompt >= 0])),
-            "seconds": self.cell.seconds,
-            "games_asked": self.games_asked,
-            "counted_matches": self.matches,
-            "counted_rounds": self.cell.reached,
-            "played_rounds": self.cell.played,
-            "finished_matches": self.cell.done,
-            "open_matches": self.cell.open,
-            "loose_mass": _mean(rounds.loose_mass),
-            "gap": gap.value,
-            "gap_ci": _list(gap),
-            "exploitability": exploitable.value,
-            "exploitability_ci": _list(exploitable),
-            "reply_ties": self._reply_ties(),
-            "settings": dict(self.settings),
-        }
+        numbers = self.known["numbers"] if self.known else numbers_of(self)
+        return {**numbers, "seconds": self.cell.seconds, "settings": dict(self.settings)}
 
-    def _spread(self) -> dict[str, float | None]:
-        determinism = self.determinism
-        if not self.has_policies:
-            return dict.fromkeys(("mean", "p50", "p95", "max"))
-        p50, p95 = np.quantile(determinism, [0.5, 0.95])
-        return {"mean": center(determinism), "p50": float(p50), "p95": float(p95), "max": float(determinism.max())}
-
-    def _after_json(self, outcome: Outcome) -> dict[str, Any]:
-        after, plain = self.after_mean(outcome), self.after_difference(outcome)
-        within = self.after_difference_within_round(outcome)
-        return {
-            "mean": after.value,
-            "minus_loss": plain.value,
-            "minus_loss_ci": _list(plain),
-            "minus_loss_within_round": within.value,
-            "minus_loss_within_round_ci": _list(within),
-            "mean_ci": _list(after),
-        }
-
-    def _reply_ties(self) -> float | None:
-        """The share of rounds, in percent, in which several replies were equally good under the policy."""
-        rounds = self.rounds
-        if not self.has_policies:
+    def _known(self, name: str) -> Estimate | None:
+        if not self.known:
             return None
-        chances = rounds.policy @ (self.game.payoff == -1)
-        best = chances.max(axis=1, keepdims=True)
-        return _percent(int(((chances == best).sum(axis=1) > 1).sum()), len(rounds))
+        ends = self.known["numbers"][f"{name}_ci"]
+        return Estimate(self.known["numbers"][name], ends and (ends[0], ends[1]))
+
+
+def edges_of(game: Game) -> list[float]:
+    """Bins of determinism, of equal width from chance to 1."""
+    edges: list[float] = np.linspace(1.0 / len(game.moves), 1.0, BINS + 1).tolist()
+    return edges
 
 
 @lru_cache(maxsize=65536)
 def _expectation(policy: tuple[float, ...], column: tuple[int, ...]) -> float:
     """The expected net of one round in points, by decimal arithmetic: 0.2 - 0.6 is then exactly the expected -0.4."""
     return float(100 * sum(Decimal(repr(p)) * payoff for p, payoff in zip(policy, column, strict=True)))
-
-
-def _mean(values: NDArray[np.float64]) -> float | None:
-    return None if np.isnan(values).any() else center(values)
-
-
-def _percent(part: int, whole: int) -> float | None:
-    return 100.0 * part / whole if whole else None
-
-
-def _list(estimate: Estimate) -> list[float] | None:
-    return None if estimate.interval is None else list(estimate.interval)

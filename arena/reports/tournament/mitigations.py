@@ -58,7 +58,7 @@ def mitigations(store: Store, runs: TournamentRuns) -> tuple[Table, ...]:
     """A part per game that some model plays both plainly and in another way; none if there is no such game."""
     tables, notes = [], []
     for game in runs.games:
-        groups = _groups([cell for cell in runs.cells if cell.game.name == game.name and len(cell.rounds)])
+        groups = _groups([cell for cell in runs.cells if cell.game.name == game.name and cell.counted])
         if groups:
             table, found = _part(store, game, groups)
             tables.append(table)
@@ -109,7 +109,7 @@ def _row(name: str, cell: CellReport, compared: Mapping[str, Comparison], tokens
         **cell.settings,
         "game": cell.game.name,
         "matches": cell.matches,
-        "rounds": len(cell.rounds),
+        "rounds": cell.counted,
         "net": document["net"],
         **_ends("net", cell.net),
         "determinism": document["determinism"]["mean"],

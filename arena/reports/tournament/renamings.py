@@ -50,7 +50,7 @@ def renamings(runs: TournamentRuns) -> tuple[Table, ...]:
     """The arrangements of each game and their shares of variance; none without a grid of names."""
     parts, shares = [], []
     for game in runs.games:
-        groups = _groups([cell for cell in runs.cells if cell.game.name == game.name and len(cell.rounds)])
+        groups = _groups([cell for cell in runs.cells if cell.game.name == game.name and cell.counted])
         names = labels([group[0].settings for group in groups], shown=tuple(ARRANGED))
         rows = [row for name, group in zip(names, groups, strict=True) for row in _rows(name, group)]
         found = [row for name, group in zip(names, groups, strict=True) for row in _share_rows(name, game, group)]

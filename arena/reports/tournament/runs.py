@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+import arena.games
 from arena.blocks import BLOCK
+from arena.errors import StoreError
 from arena.experiments.tournament.tournament import amount
 from arena.games import Game, parse_game
 from arena.reports.cautions import families_of
 from arena.reports.runs import NO_NAMES, Runs, read_cells
 from arena.reports.settings import labelled, labels, settings_of, shown_name
+from arena.reports.tournament import measures, numbers
 from arena.reports.tournament.exact import ExactCell, read_exact
 from arena.reports.tournament.how_far import EARLY
 from arena.reports.tournament.measures import CellReport
-from arena.store.rows import RunRow, Unit
+from arena.stats import bounded, clusters
+from arena.store.kept import keep, kept
+from arena.store.rows import CellRow, RoundColumns, RunRow, Unit
 from arena.store.store import Store
 from arena.text import printable
 
@@ -52,7 +60,7 @@ class TournamentRuns(Runs[CellReport]):
     @property
     def nothing(self) -> str:
         """Why there is no match to report on yet; "" if there is one."""
-        if self.exact or any(len(cell.rounds) for cell in self.cells):
+        if self.exact or any(cell.counted for cell in self.cells):
             return ""
         if self.unfinished and not self.cells:
             return "; ".join(self.unfinished)
@@ -99,9 +107,10 @@ class TournamentRuns(Runs[CellReport]):
         return {**whole, "cells": [*whole["cells"], *(cell.to_json() for cell in self.exact)]}
 
 
-def read_runs(store: Store, *runs: RunRow, names: Mapping[str, str] = NO_NAMES) -> TournamentRuns:
+def read_runs(store: Store, *runs: RunRow, names: Mapping[str, str] = NO_NAMES, again: bool = False) -> TournamentRuns:
     """Read the matches that count from one or several runs. A game that isn't installed is left out, and named.
-    `names` are people's own for agents, by spec.
+    `names` are people's own for agents, by spec. With `again`, rounds aren't read where their numbers were kept
+    (`keep_numbers`), unless something else asks for them.
 
     Raises InputError if none of them is installed.
     """
@@ -112,7 +121,11 @@ def read_runs(store: Store, *runs: RunRow, names: Mapping[str, str] = NO_NAMES) 
     for run, cell, game in found:
         settings = labelled(settings_of(run, cell.spec), names)
         if run.spec.unit is not Unit.FINDING:
-            cells.append(CellReport(cell, game, store.rounds(cell, len(game.moves)), run.spec.size, settings))
+            known = kept(store, cell, _made_by(game, run)) if again else None
+            report = CellReport(cell, game, _reader(store, cell, game), run.spec.size, settings, known)
+            if known is None:
+                report.rounds  # noqa: B018  # read now, because the store may be closed later
+            cells.append(report)
             continue
         followed = read_exact(store, run, cell, game, settings)
         if followed.found is not None:
@@ -125,3 +138,31 @@ def read_runs(store: Store, *runs: RunRow, names: Mapping[str, str] = NO_NAMES) 
             )
     families = families_of({cell.spec.subject for _, cell, _ in found})
     return TournamentRuns(runs, tuple(cells), families, left_out, tuple(exact), tuple(unfinished))
+
+
+def keep_numbers(store: Store, found: TournamentRuns) -> None:
+    """Keep the numbers of finished runs, to be shown again. Where the store refuses, they are made anew next time."""
+    runs = {run.name: run for run in found.runs}
+    for cell in found.cells:
+        run = runs[cell.cell.run]
+        if run.finished and cell.known is None:
+            with suppress(StoreError):
+                keep(store, cell.cell, _made_by(cell.game, run), cell.to_keep())
+
+
+def _reader(store: Store, cell: CellRow, game: Game) -> Callable[[], RoundColumns]:
+    return lambda: store.rounds(cell, len(game.moves))
+
+
+def _made_by(game: Game, run: RunRow) -> dict[str, Any]:
+    """What the numbers of a cell depend on besides its rounds: the game's rules, and the code."""
+    rules = {"moves": game.moves, "replies": game.replies, "payoff": game.payoff.tolist()}
+    return {**rules, "asked": run.spec.size, "code": _code()}
+
+
+@cache
+def _code() -> str:
+    """A hash of the code that makes numbers of rounds, so that none are shown which other code would make otherwise."""
+    files = [Path(module.__file__ or "") for module in (measures, numbers, clusters, bounded, arena.games)]
+    games = sorted(files.pop().parent.glob("*.py"))
+    return sha256(b"".join(file.read_bytes() for file in (*files, *games))).hexdigest()

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from rich.text import Text
 from textual.widgets import Static
 
-from arena.reports.tournament.measures import OUTCOMES, CellReport
+from arena.reports.tournament.measures import CellReport
+from arena.reports.tournament.numbers import OUTCOMES
 from arena.stats.clusters import Estimate
 from arena.tui.themes import colour
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from arena.errors import InputError, UsageError
 from arena.games import parse_game
@@ -144,7 +145,7 @@ def test_rounds_come_back_as_columns_of_done(path: Path, make_spec: MakeSpec, ma
             (3, make_round(1)),
             (5, make_round(1)),
             (3, forfeit),
-            (7, replace(person, number=2)),
+            (7, structs.replace(person, number=2)),
         ]:
             run.add_round(key, match, played)
         run.finish_match(key, 7)
@@ -178,7 +179,7 @@ def test_each_distinct_prompt_of_a_seat_is_stored_once(path: Path, make_spec: Ma
     bot, model = (cell.key for cell in spec.cells)
     first = make_round(1)
     assert first.subject.prompt
-    both = replace(first, opponent=replace(first.subject, move=0))
+    both = structs.replace(first, opponent=structs.replace(first.subject, move=0))
     with Store.open(path, create=True) as store:
         with store.begin(spec) as run:
             for match in range(4):
@@ -287,10 +288,10 @@ def test_open_matches_and_prompts_come_back_equal(make_spec: MakeSpec, played: l
     assert stored == {(prompt.text, prompt.tokens) for prompt in asked if prompt is not None}
     assert found == {
         3: tuple(
-            replace(
+            structs.replace(
                 played_round,
-                subject=replace(played_round.subject, prompt=None),
-                opponent=replace(played_round.opponent, prompt=None),
+                subject=structs.replace(played_round.subject, prompt=None),
+                opponent=structs.replace(played_round.opponent, prompt=None),
             )
             for played_round in rounds
         )

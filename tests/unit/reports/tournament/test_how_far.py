@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from arena.reports.tournament.how_far import state, uncounted
 from arena.reports.tournament.measures import CellReport
 from arena.reports.tournament.runs import read_runs
 from arena.stats.clusters import mean
-from arena.store import CellRow, CellSpec, RoundColumns, Store
+from arena.store import CellRow, CellSpec, Store
 from tests.support.specs import tournament_run
 
 MATCHES, ROUNDS = 120, 6
@@ -56,9 +56,7 @@ def play(path: Path, stopped: bool) -> CellReport:
 
 
 def up_to(cell: CellReport, number: int) -> CellReport:
-    kept = cell.rounds.number <= number
-    columns = {one.name: getattr(cell.rounds, one.name)[kept] for one in fields(RoundColumns)}
-    return replace(cell, rounds=RoundColumns(**columns))
+    return replace(cell, read=lambda: cell.rounds.where(cell.rounds.number <= number))
 
 
 def test_a_stopped_run_is_reported_as_the_whole_one_up_to_its_round(tmp_path: Path) -> None:

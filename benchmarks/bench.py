@@ -1,0 +1,218 @@
+"""All benchmarks that need no GPU, one after another: one JSON file with all their numbers, and one table for the docs.
+
+    python -m benchmarks.bench [--out FOLDER] [--quick] [--only NAME ...]
+
+Each script runs in a process of its own, with a limit; one that fails, reaches its limit or lacks something is in the
+table with the reason, and the others still run. With `--quick` each has its smallest setting, which shows that it works
+and no speed worth quoting.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from arena.backends.machine import machine
+
+
+class Figure(NamedTuple):
+    """A number of a script's JSON: what it is, where it stands ("large.report.seconds"), and the target in words."""
+
+    what: str
+    at: str
+    target: str = ""
+
+
+class Script(NamedTuple):
+    """A script with its options, those of `--quick`, and the most minutes that it may take."""
+
+    name: str
+    options: tuple[str, ...]
+    quick: tuple[str, ...]
+    minutes: float
+    figures: tuple[Figure, ...]
+
+
+# the limits amount to 58 minutes
+SCRIPTS: Final = (
+    Script(
+        "tournament_speed",
+        ("--scale",),
+        ("--games", "20", "--documented-games", "2"),
+        20,
+        (
+            Figure("the documented way, rounds/s", "documented_rounds_per_s"),
+            Figure("Arena, rounds/s", "arena_rounds_per_s"),
+            Figure("Arena over the documented way", "ratio", "at least 15"),
+            Figure("fraction of the limit", "fraction_of_limit"),
+            Figure("peak memory of all processes, MiB", "peak_mib", "below 2048"),
+            Figure("time per token at ten times the games", "scale_seconds_per_token_ratio", "at most 1.2"),
+        ),
+    ),
+    Script(
+        "client_speed",
+        (),
+        ("--games", "20", "--repeats", "1"),
+        4,
+        (
+            Figure("completions/s of the client alone", "client_moves_per_s", "at least 2,000"),
+            Figure("tournament against a stub, rounds/s", "tournament_against_stub_rounds_per_s"),
+        ),
+    ),
+    Script(
+        "own_speed",
+        (),
+        ("--games", "20", "--repeats", "1"),
+        4,
+        (Figure("a model that costs nothing, rounds/s", "rounds_per_s"),),
+    ),
+    Script(
+        "bots_speed",
+        (),
+        ("--rounds", "1000", "--repeats", "1", "--games", "100"),
+        10,
+        (
+            Figure("bots without the store, rounds/s", "rates.arena_greedy.rounds_per_s", "at least 60,000"),
+            Figure("bots with the store, rounds/s", "rates.arena_greedy_stored.rounds_per_s", "at least 40,000"),
+            Figure("TextArena, rounds/s", "rates.textarena.rounds_per_s"),
+            Figure("Axelrod, rounds/s", "rates.axelrod.rounds_per_s"),
+            Figure("OpenSpiel from Python, rounds/s", "rates.openspiel.rounds_per_s"),
+            Figure("OpenSpiel in C++, rounds/s", "rates.openspiel_core.rounds_per_s"),
+            Figure("report of the large run, s", "large.report.seconds", "at most 3"),
+            Figure("its memory, MiB", "large.report.mib", "at most 200"),
+            Figure("the large run asked again, s", "large.again.seconds", "at most 1"),
+            Figure("`arena runs`, s", "large.runs.seconds"),
+        ),
+    ),
+    Script(
+        "exact_speed",
+        (),
+        ("--repeats", "1"),
+        5,
+        (
+            Figure("exact integers, one setting, s", "one_seconds", "below 10"),
+            Figure("twelve settings over one", "grid_ratio", "below 1.2"),
+        ),
+    ),
+    Script(
+        "generation_speed",
+        (),
+        ("--texts", "8", "--at-once", "4", "--tokens", "8", "--repeats", "1"),
+        5,
+        (Figure("texts, Arena over llama-parallel", "ratio", "at least 0.8"),),
+    ),
+    Script(
+        "app_latency",
+        (),
+        ("--repeats", "1", "--presses", "5", "--rounds", "100"),
+        5,
+        (
+            Figure("the app's first screen, s", "first_screen_s", "at most 1.5"),
+            Figure("a key while a model computes, ms (95 of 100)", "key_ms.p95", "at most 100"),
+        ),
+    ),
+    Script("loop_blocked", (), ("--repeats", "1"), 4, ()),
+    Script(
+        "help_speed", (), ("--runs", "1"), 1, (Figure("`arena --help` over importing click", "ratio", "at most 4"),)
+    ),
+)
+
+
+def run(script: Script, quick: bool, more: Sequence[str]) -> dict[str, Any]:
+    """Run a script to its end or its limit; its JSON, or why there is none, with how it was asked and how long it
+    took."""
+    words = ["-m", f"benchmarks.{script.name}", *(script.quick if quick else script.options), *more]
+    begun, busy = time.monotonic(), os.getloadavg()[0]
+    why, numbers = "", None
+    try:
+        # no pipe for progress: it is for whoever watches
+        done = subprocess.run([sys.executable, *words], stdout=subprocess.PIPE, text=True, timeout=60 * script.minutes)
+        last = (done.stdout.strip().splitlines() or [""])[-1]
+        if done.returncode:
+            why = f"it failed with exit code {done.returncode}: {last}"
+        else:
+            numbers = json.loads(last)
+    except subprocess.TimeoutExpired:
+        why = f"it reached its limit of {script.minutes:g} minutes"
+    except ValueError:
+        why = f"its last line isn't JSON: {last}"
+    asked = {"command": f"python {' '.join(words)}", "seconds": time.monotonic() - begun, "load_before": busy}
+    return {**asked, "why": why, "numbers": numbers}
+
+
+def found_at(numbers: Mapping[str, Any] | None, at: str) -> float | None:
+    """A number by its place; None if it isn't there."""
+    found: Any = numbers
+    for name in at.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, int | float) else None
+
+
+def table(results: Mapping[str, Mapping[str, Any]], about: Mapping[str, Any]) -> str:
+    """All figures as a Markdown table, below a sentence about the machine."""
+    lines = [
+        f"{about['processor']}, {about['cores']} cores, {about['memory_gib']:.0f} GiB, Python {about['python']}, "
+        f"Arena {about['arena']}" + (", smallest settings" if about["quick"] else ""),
+        "",
+        "| script | what | figure | target |",
+        "| --- | --- | ---: | --- |",
+    ]
+    for script in SCRIPTS:
+        if script.name not in results:
+            continue
+        result = results[script.name]
+        if result["why"]:
+            lines.append(f"| {script.name} | {result['why'].replace('|', '/')} | – | |")
+        for figure in script.figures:
+            value = found_at(result["numbers"], figure.at)
+            if value is not None:
+                lines.append(f"| {script.name} | {figure.what} | {_said(value)} | {figure.target} |")
+    return "\n".join(lines) + "\n"
+
+
+def _said(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def main() -> None:
+    """Run them, write both files after each, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("out/bench"), metavar="FOLDER")
+    parser.add_argument("--quick", action="store_true", help="the smallest setting of each script")
+    parser.add_argument("--only", nargs="+", choices=[script.name for script in SCRIPTS], metavar="NAME")
+    parser.add_argument("--others", metavar="PYTHON", help="as for bots_speed.py")
+    options = parser.parse_args()
+    here = machine()
+    about = {
+        "processor": here.processor,
+        "cores": here.cores,
+        "memory_gib": here.memory / 2**30,
+        "system": here.system,
+        "python": sys.version.split()[0],
+        "arena": version("predictability-arena"),
+        "quick": options.quick,
+    }
+    options.out.mkdir(parents=True, exist_ok=True)
+    results: dict[str, dict[str, Any]] = {}
+    for script in SCRIPTS:
+        if options.only and script.name not in options.only:
+            continue
+        print(f"{script.name}, at most {script.minutes:g} minutes", file=sys.stderr, flush=True)
+        more = ["--others", options.others] if options.others and script.name == "bots_speed" else []
+        results[script.name] = run(script, options.quick, more)
+        document = json.dumps({"about": about, "scripts": results}, indent=2)
+        (options.out / "bench.json").write_text(document + "\n", encoding="utf-8")
+        (options.out / "bench.md").write_text(table(results, about), encoding="utf-8")
+    print(table(results, about), end="")
+
+
+if __name__ == "__main__":
+    main()
