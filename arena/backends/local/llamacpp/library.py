@@ -47,7 +47,7 @@ class LlamaCppLibrary:
         if settings.cautious:
             parameters.use_extra_bufts = False
         parameters.progress_callback = callback = native.llama_progress_callback(loaded)
-        file, self.remark = unpacked(path, settings, self._log)
+        file, self.remark = unpacked(path, settings, self._log, progress)
         self._model = native.llama_model_load_from_file(file.encode(), parameters)
         del callback  # native code called it until here
         if not self._model:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from arena.backends.local.library import LoadError
+from arena.backends.local.library import LoadError, Progress
 from arena.backends.local.llamacpp.kind import metadata
 from arena.backends.local.llamacpp.log import Log
 from arena.backends.local.llamacpp.native import native
@@ -29,12 +29,14 @@ from arena.files import folder, own_folder
 MOST_BYTES: Final = 2**31
 """Larger models stay packed, unless 32 bits are asked for: reading so much memory for each token would be slower."""
 
+_MOST_SHARE: Final = 0.9  # of loading, told when all is written: the rest is reading it
 _STALE: Final = 90 * 24 * 3600.0  # seconds after which an unpacked file that nobody used is removed
 
 
-def unpacked(path: str, settings: Settings, log: Log) -> tuple[str, str]:
+def unpacked(path: str, settings: Settings, log: Log, progress: Progress) -> tuple[str, str]:
     """The file to load in place of `path`, which is `path` itself where it should stay packed, and what a person
-    should know (""). Raises LoadError if llama.cpp can't read the file, or 32 bits were asked for and can't be had.
+    should know (""). `progress` is told while weights are written. Raises LoadError if llama.cpp can't read the file,
+    or 32 bits were asked for and can't be had.
     """
     if settings.dtype not in ("", "float32", "stored"):
         raise LoadError(f"llama.cpp computes in float32 or stored, not in {settings.dtype}")
@@ -45,7 +47,7 @@ def unpacked(path: str, settings: Settings, log: Log) -> tuple[str, str]:
         if metadata(model, "general.file_type") == "0" or (size > MOST_BYTES and not settings.dtype):
             return path, ""
     try:
-        return str(_file(Path(path), size)), ""
+        return str(_file(Path(path), size, progress)), ""
     except (OSError, ImportError, NotImplementedError, ValueError, KeyError) as error:  # a new kind of packing, perhaps
         why = f"its weights can't be unpacked to 32 bits in {_place()}: {getattr(error, 'strerror', None) or error}"
         if settings.dtype:
@@ -71,7 +73,7 @@ def _place() -> Path:
     return own_folder("cache") / "unpacked"
 
 
-def _file(path: Path, size: int) -> Path:
+def _file(path: Path, size: int, progress: Progress) -> Path:
     """The unpacked file, made if it isn't there. Raises OSError."""
     found = _place() / f"{gguf_digest(path)}.gguf"
     if found.exists():
@@ -84,7 +86,7 @@ def _file(path: Path, size: int) -> Path:
             raise OSError(f"there are not {2 * size / 2**30:.1f} GiB free")
         part = found.with_name(f".{found.name}.{os.getpid()}.part")
         try:
-            _unpack(path, part)
+            _unpack(path, part, progress)
             with part.open("rb") as file:
                 os.fsync(file.fileno())
             part.replace(found)  # whole, so that no other worker reads half of it
@@ -93,7 +95,7 @@ def _file(path: Path, size: int) -> Path:
     return found
 
 
-def _unpack(path: Path, target: Path) -> None:
+def _unpack(path: Path, target: Path, progress: Progress) -> None:
     """Write a file, or the files of a split model, as one with 32-bit weights, a tensor at a time."""
     import numpy as np
     from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType
@@ -121,10 +123,13 @@ def _unpack(path: Path, target: Path) -> None:
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
+    written, elements = 0, sum(int(tensor.n_elements) for tensor in tensors)
     for tensor in tensors:
         kept = tensor.tensor_type in whole_numbers
         data = tensor.data if kept else dequantize(tensor.data, tensor.tensor_type).astype(np.float32, copy=False)
         writer.write_tensor_data(data)
+        written += int(tensor.n_elements)
+        progress(_MOST_SHARE * written / elements)
     writer.close()
 
 
