@@ -55,8 +55,9 @@ def changes(begun: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple
 def _alone(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The facts of each machine and build of a run, the first of them first."""
     plain = facts_of(manifest)
-    others = plain.pop(_OTHERS, None)
-    return [plain, *(others if isinstance(others, list) else ())]
+    if not isinstance(plain.get(_OTHERS), list):  # none, or not by this code
+        return [plain]
+    return [plain, *plain.pop(_OTHERS)]
 
 
 def _flat(facts: Mapping[str, Any]) -> dict[str, str]:
