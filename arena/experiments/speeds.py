@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 from arena.experiments.past import Shown
 from arena.store.rows import CellSpec
 
-# the models that come as packages, with llama.cpp on two cores of an AMD EPYC that do nothing else (docs/suites.md)
+# the models that come as packages, over a whole run of the suite laptop with llama.cpp in 32 bits on two cores of an
+# Intel Xeon with AVX-512 that did nothing else (docs/suites.md)
 STATED: Final[Mapping[str, float]] = MappingProxyType(
-    {"llm:gemma-3-270m": 400.0, "llm:smollm2-135m-instruct": 600.0},
+    {"llm:gemma-3-270m": 250.0, "llm:smollm2-135m-instruct": 260.0},
 )
 
 
