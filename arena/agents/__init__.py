@@ -16,4 +16,5 @@ moves.py            which tokens count for which move, and how an answer is pars
 encoding.py         from a prompt's segments to token ids
 style.py            which style and format a model is asked in
 audit.py            a check of a model's prompts before anything is played
+noise.py            how much a model's policy changes when a prompt is evaluated again
 """

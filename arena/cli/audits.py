@@ -12,6 +12,7 @@ import msgspec
 
 from arena.agents.audit import PromptAudit, audit
 from arena.agents.language_model import LanguageModelAgent
+from arena.agents.noise import noise
 from arena.backends.base import Vocabulary
 from arena.backends.loading import Models
 from arena.cli.options import settings_of
@@ -25,12 +26,12 @@ from arena.text import printable
 _LIKELIEST = 5
 
 
-async def audits(models: Sequence[str], games: Sequence[str], chosen: dict[str, Any]) -> list[dict[str, Any]]:
-    """Audit each model's prompts in each game, and print the results as they come."""
+async def audits(models: Sequence[str], games: Sequence[str], chosen: dict[str, Any]) -> dict[str, Any]:
+    """Audit each model's prompts in each game and measure its noise, and print the results as they come."""
     loaded = Models(settings_of(chosen), tell)
     subjects = tuple(model if model.startswith("llm:") else f"llm:{model}" for model in models)
     spec = spec_of(TournamentSpec, chosen | {"subjects": subjects, "games": tuple(games)})
-    found = []
+    found: dict[str, list[dict[str, Any]]] = {"audits": [], "noise": []}
     try:
         for cell in await plan_cells(spec, loaded):
             await loaded.close_others(cell.models)
@@ -38,9 +39,16 @@ async def audits(models: Sequence[str], games: Sequence[str], chosen: dict[str, 
             assert isinstance(agent, LanguageModelAgent)
             for one in await audit(agent, cell.game):
                 document = _document(cell.spec.subject, cell.game.name, cell.spec.asked, one, agent.vocabulary)
-                found.append(document)
+                found["audits"].append(document)
                 if not chosen["as_json"]:
                     _print_audit(document)
+            if one.policy is None:  # where a server shows only the likeliest tokens, there is nothing exact to compare
+                continue
+            found["noise"].append(
+                {"model": cell.spec.subject, "game": cell.game.name, **asdict(await noise(agent, cell.game))}
+            )
+            if not chosen["as_json"]:
+                _print_noise(found["noise"][-1])
     finally:
         await loaded.close()
     return found
@@ -105,6 +113,14 @@ def _print_audit(document: dict[str, Any]) -> None:
         click.secho(f"  warning   {warning['name']}: {printable(warning['text'])}", bold=True)
     if not document["warnings"]:
         click.echo("  no warnings")
+
+
+def _print_noise(document: dict[str, Any]) -> None:
+    heading(f"{printable(document['model'])}, {document['game']}, the same prompt again")
+    click.echo(
+        f"  noise     {document['prompts']} prompts were evaluated twice, alone and together: a move's probability "
+        f"differs by {document['mean']:.1g} on average, by {document['largest']:.1g} at most"
+    )
 
 
 def _lines(tokens: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:

@@ -53,6 +53,8 @@ def doctor(models: tuple[str, ...], games: tuple[str, ...], servers: tuple[str, 
     format    the model's own chat template would write the request differently
     specials  the format is spelled in special tokens that the model doesn't have
     mass      less than a tenth of the distribution is on moves
+
+    Then 30 prompts are evaluated twice, to see by how much the model's own probabilities differ.
     """
     as_json = chosen["as_json"]
     if models:
@@ -60,7 +62,7 @@ def doctor(models: tuple[str, ...], games: tuple[str, ...], servers: tuple[str, 
 
         found = asyncio.run(audits(models, games, chosen))
         if as_json:
-            click.echo(json.dumps({"audits": found}, indent=2))
+            click.echo(json.dumps(found, indent=2))
     else:
         _print_report(_report(servers), as_json)
 

@@ -177,8 +177,9 @@ running_options = together(
     ),
     click.option(
         "--dtype",
-        type=click.Choice(["float32", "bfloat16", "float16"]),
-        help="What transformers computes in; by default float32 on a CPU, elsewhere as the weights are stored.",
+        type=click.Choice(["float32", "bfloat16", "float16", "stored"]),
+        help="What a local model is computed in; stored: as its file is. By default float32 on a CPU, but stored for "
+        "GGUF files of more than 2 GiB in 32 bits; on a GPU stored.",
     ),
 )
 

@@ -24,13 +24,7 @@ def limit(task: dict[str, Any]) -> dict[str, Any]:
     from arena.backends.local.llamacpp.library import LlamaCppLibrary
     from arena.backends.local.settings import Settings
 
-    settings = Settings(
-        threads=task["threads"],
-        cautious=task["cautious"],
-        batch=PREFILL,
-        outputs=SEQUENCES,
-        scattered=False,  # llama.cpp's own way is the faster one for a long prompt
-    )
+    settings = Settings(threads=task["threads"], cautious=task["cautious"], batch=PREFILL, outputs=SEQUENCES)
     library = LlamaCppLibrary(task["path"], settings)
 
     def token(index: int) -> int:

@@ -47,9 +47,8 @@ class _Rounded(_Heard):
 class _Unrounded(_Heard):
     """With keys and values in 32 bits, so that only sharing can make a difference."""
 
-    @staticmethod
-    def _parameters(*sizes: Any) -> native.llama_context_params:
-        return _in_32_bits(LlamaCppLibrary._parameters(*sizes))
+    def _parameters(self, *sizes: Any) -> native.llama_context_params:
+        return _in_32_bits(super()._parameters(*sizes))
 
 
 def differences(path: str) -> tuple[float, float]:

@@ -8,10 +8,11 @@ whole from then on (`arena.backends.local.whole`). If even that differs, because
 after an earlier one, the model is refused.
 
 The distance is the largest difference in nats over the tokens whose probability is above `MATTERS`. Computed in 32
-bits, it must be within `WITHIN`. With rounded weights every order of summing gives slightly different numbers, so the
-model's own noise is the measure: the prompt is evaluated a second time by the library's own means, in three pieces, and
-`NOISE` times that difference is allowed, at least `ROUNDED` and never more than `MOST`. At least `ROUNDED`, because
-pieces may change nothing where the order of cells still does (SmolLM2 in 4 bits: 0 and 0.17 nats).
+bits, it must be within `WITHIN`, or within `KEYS` if only the keys in the cache are rounded, to 16 bits. With rounded
+weights every order of summing gives slightly different numbers, so the model's own noise is the measure: the prompt is
+evaluated a second time by the library's own means, in three pieces, and `NOISE` times that difference is allowed, at
+least `ROUNDED` and never more than `MOST`. At least `ROUNDED`, because pieces may change nothing where the order of
+cells still does (SmolLM2 in 4 bits: 0 and 0.17 nats).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from arena.backends.local.whole import Whole
 from arena.text import printable
 
 WITHIN: Final = 1e-2
+KEYS: Final = 5e-2
 NOISE: Final = 4
 ROUNDED: Final = 0.4
 MOST: Final = 0.5
@@ -60,7 +62,7 @@ def settle(library: Library) -> tuple[Library, str]:
             why = f"it fails where prompts share a cache ({_clause(error)})"
     whole = Whole(library)
     off = difference(_as_the_tree(whole, tokens), plain)
-    if not off <= (MOST if library.rounded else WITHIN):  # NaN too
+    if not off <= (MOST if library.rounded else _unrounded(library)):  # NaN too
         raise LoadError(
             f"later tokens change the distribution after earlier ones by {off:.2g} nats: this isn't a causal "
             "language model, or its library computes it wrongly, so it can't be measured"
@@ -71,10 +73,14 @@ def settle(library: Library) -> tuple[Library, str]:
 def _allowed(library: Library, tokens: Path, plain: NDArray[np.float32], off: float) -> float:
     """How many nats apart the tree and a plain call may be; the noise is measured only if it matters."""
     if not library.rounded or not off <= MOST:
-        return WITHIN
+        return _unrounded(library)
     if off <= ROUNDED:
         return ROUNDED
     return min(MOST, NOISE * difference(library.plain(tokens, _AT, pieces=3), plain))
+
+
+def _unrounded(library: Library) -> float:
+    return KEYS if library.short_keys else WITHIN
 
 
 def difference(one: NDArray[np.float32], other: NDArray[np.float32], matters: float = MATTERS) -> float:

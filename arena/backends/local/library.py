@@ -25,8 +25,9 @@ class Library(Evaluator, Protocol):
     how many tokens and distributions a batch may have, `trained_context` is how long a prompt may be. `states`: its
     layers keep states, so a sequence can continue only from its end.
 
-    `whole` says why its prompts can't be kept in a cache of Arena's and each must be evaluated whole; it is empty if
-    they can. `rounded`: its weights, or the numbers computed with them, have fewer than 32 bits.
+    `remark` is what a person should know of how it was loaded (""). `whole` says why its prompts can't be kept in a
+    cache of Arena's and each must be evaluated whole; it is empty if they can. `rounded`: its weights, or the numbers
+    computed with them, have fewer than 32 bits. `short_keys`: the keys in its cache have 16.
     """
 
     cells: int
@@ -35,8 +36,10 @@ class Library(Evaluator, Protocol):
     outputs: int
     states: bool
     trained_context: int
+    remark: str
     whole: str
     rounded: bool
+    short_keys: bool
 
     def vocabulary(self) -> Vocabulary:
         """Everything to know about the tokenizer; a piece for each row of the logits."""

@@ -17,16 +17,19 @@ class Settings(msgspec.Struct, frozen=True):
     `kv_mib` limits the KV cache in MiB and `kv_cells` in tokens; the smaller one counts. `sequences` is the
     most branches of the prefix tree that are kept (llama.cpp allows 256), `batch` the most tokens per batch, and
     `outputs` the most of them whose distribution is wanted.
+    `dtype` is what is computed in. For llama.cpp: "float32", for which packed weights are unpacked once
+    (`arena.backends.local.llamacpp.unpacking`), or "stored", as the file is; "" is the first on a CPU for models of at
+    most 2 GiB in 32 bits. For transformers: "float32", "bfloat16", "float16" or "stored"; "" is the first on a CPU,
+    elsewhere the last.
     `scattered` makes attention cheap where a prompt's cells lie apart, as a prefix tree's do: on a CPU llama.cpp
     attends block by block if keys and values are stored alike (a block that any of 64 prompts sees costs all of
-    them), and cell by cell if not. Values are then bf16, whose error is far below that of 4-bit weights, and a
-    distribution no longer depends on how many prompts share a batch's attention. A single long prompt becomes slower.
-    With 32-bit weights it has no effect: keys and values have 32 bits too, and attention is computed step by step.
+    them), and cell by cell if not. So keys have 16 bits, and values 32 where the weights do, else bf16, whose error is
+    far below that of packed weights. A distribution no longer depends on how many prompts share a batch's attention. A
+    single long prompt becomes slower. Without `scattered`, 32-bit weights have keys and values of 32 bits too.
     `niceness` makes the worker give way to other processes, so that a screen stays responsive.
     `cautious` avoids llama.cpp's special weight layouts, which crash on some machines. `gpu_layers`, `scattered`
-    and `cautious` are for llama.cpp alone; `device` ("cpu", "cuda", "mps"; "" the best available) and `dtype`
-    ("float32", "bfloat16", "float16"; "" float32 on a CPU, else as the weights are) are for transformers, and so is
-    `graphs`: on CUDA, launch a batch's kernels as a captured graph.
+    and `cautious` are for llama.cpp alone; `device` ("cpu", "cuda", "mps"; "" the best available) is for transformers,
+    and so is `graphs`: on CUDA, launch a batch's kernels as a captured graph.
     """
 
     threads: int = 0

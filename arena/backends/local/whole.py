@@ -27,7 +27,8 @@ class Whole:
         self._library = library
         self.cells, self.sequences, self.states = library.cells, library.sequences, False
         self.batch, self.outputs, self.trained_context = library.batch, library.outputs, library.trained_context
-        self.whole, self.rounded = library.whole, library.rounded
+        self.whole, self.remark = library.whole, library.remark
+        self.rounded, self.short_keys = library.rounded, library.short_keys
         self._logits: dict[int, NDArray[np.float32]] = {}
 
     def evaluate(self, rows: Sequence[Row]) -> None:

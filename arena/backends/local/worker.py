@@ -72,6 +72,8 @@ class _Worker:
         except LoadError as error:
             self._send(messages.Refused(str(error)))
             return
+        if library.remark:
+            self._send(messages.Notice(library.remark))
         if library.states:
             slower = "has layers whose state prompts can't share: each is evaluated alone, which is slower"
             self._send(messages.Notice(slower))

@@ -19,6 +19,7 @@ from arena.backends.local.evaluator import Path, Row
 from arena.backends.local.library import LoadError, Progress, check_cells
 from arena.backends.local.llamacpp.kind import check_kind, metadata
 from arena.backends.local.llamacpp.log import Log
+from arena.backends.local.llamacpp.unpacking import unpacked
 from arena.backends.local.rows import Answers, Wanted, tell
 from arena.backends.local.settings import LAPTOP, MOST_CELLS, Settings
 
@@ -46,7 +47,8 @@ class LlamaCppLibrary:
         if settings.cautious:
             parameters.use_extra_bufts = False
         parameters.progress_callback = callback = native.llama_progress_callback(loaded)
-        self._model = native.llama_model_load_from_file(path.encode(), parameters)
+        file, self.remark = unpacked(path, settings, self._log)
+        self._model = native.llama_model_load_from_file(file.encode(), parameters)
         del callback  # native code called it until here
         if not self._model:
             raise LoadError(f"llama.cpp can't load {path}{self._log.reason()}")
@@ -56,6 +58,7 @@ class LlamaCppLibrary:
         self.trained_context = int(native.llama_model_n_ctx_train(self._model))
         self.states = bool(native.llama_model_is_recurrent(self._model) or native.llama_model_is_hybrid(self._model))
         self.rounded = metadata(self._model, "general.file_type") != "0"  # 0: all weights in 32 bits
+        self.short_keys = self.rounded or (settings.scattered and not settings.gpu_layers)
         self.cells, self.sequences = self._affordable(settings)
         self._context = self._new_context(settings, self.cells, self.sequences, settings.batch)
         self._memory = native.llama_get_memory(self._context)
@@ -104,20 +107,16 @@ class LlamaCppLibrary:
 
     def _new_context(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_p:
         parameters = self._parameters(settings, cells, sequences, batch)
-        if not self.rounded:  # then keys, values and attention shouldn't be rounded either
-            parameters.type_k = parameters.type_v = native.GGML_TYPE_F32
-            parameters.flash_attn_type = native.LLAMA_FLASH_ATTN_TYPE_DISABLED
         context = native.llama_init_from_model(self._model, parameters)
         if not context and parameters.type_v != parameters.type_k:  # some kinds of attention keep one for both
-            parameters.type_v = parameters.type_k
+            parameters.type_k = parameters.type_v = native.GGML_TYPE_F16 if self.rounded else native.GGML_TYPE_F32
             context = native.llama_init_from_model(self._model, parameters)
         if not context:
             reason = self._log.reason()
             raise LoadError(f"llama.cpp can't make a context{reason}: is there enough memory? try a smaller --kv-mib")
         return context
 
-    @staticmethod
-    def _parameters(settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_params:
+    def _parameters(self, settings: Settings, cells: int, sequences: int, batch: int) -> native.llama_context_params:
         parameters = native.llama_context_default_params()
         parameters.n_ctx = cells
         parameters.n_batch = parameters.n_ubatch = batch
@@ -128,7 +127,10 @@ class LlamaCppLibrary:
         parameters.kv_unified = True  # otherwise sequences can't share cells
         parameters.swa_full = True  # otherwise a sliding window drops cells of a prefix to be reused
         if settings.scattered and not settings.gpu_layers:
-            parameters.type_v = _BF16
+            parameters.type_v = _BF16 if self.rounded else native.GGML_TYPE_F32
+        elif not self.rounded:  # then keys, values and attention shouldn't be rounded either
+            parameters.type_k = parameters.type_v = native.GGML_TYPE_F32
+            parameters.flash_attn_type = native.LLAMA_FLASH_ATTN_TYPE_DISABLED
         parameters.no_perf = True
         return parameters
 
@@ -224,11 +226,11 @@ class LlamaCppLibrary:
         self.clear()
         return np.stack(found)
 
-    @staticmethod
-    def build() -> str:
+    def build(self) -> str:
         """The build, for a run's manifest."""
         features = native.llama_print_system_info().decode("utf-8", "replace").strip()
-        return f"llama-cpp-python {native.__version__}; {features}"
+        arithmetic = "" if self.rounded else "; weights in 32 bits"
+        return f"llama-cpp-python {native.__version__}; {features}{arithmetic}"
 
 
 def _decode(context: native.llama_context_p, batch: Any, rows: Sequence[Row]) -> None:

@@ -62,8 +62,8 @@ class TransformersLibrary:
             self._model.set_attn_implementation("eager")
         self._tokenizer = _tokenizer(place, config)
         self.trained_context = _longest(self._model, config) or settings.kv_cells
-        self.whole = ""
-        self.rounded = self._model.dtype != torch.float32
+        self.whole = self.remark = ""
+        self.rounded = self.short_keys = self._model.dtype != torch.float32
         try:
             self._shared: Shared | None = Shared(
                 self._model, self._kept, settings, graphs=self._graphs(settings), blocks=self._blocks()
