@@ -96,7 +96,7 @@ async def _stage(store: Path, choice: Choice, moment: str, keys: tuple[str, ...]
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: isinstance(app.screen, SpectateScreen))
         await pilot.press(*["plus"] * 6)
-        await until(pilot, lambda: moment in text(app, "title"))
+        await until(pilot, lambda: moment in text(app, "title"), 300)
         await pilot.press(*keys)
         await pilot.pause(0.2)
         take(app, name)
@@ -108,8 +108,8 @@ async def tournament(store: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         spec = TournamentSpec(subjects=(GEMMA, SMOLLM), games=("rps", "hide-and-seek"), matches=60, rounds=10)
         app.push_screen(RunScreen(None, spec))
-        await until(pilot, lambda: isinstance(app.screen, RunScreen) and rows(app, "cells") == 4)
-        await until(pilot, lambda: _is_half_way(app))
+        await until(pilot, lambda: bool(app.screen.query("#cells")) and rows(app, "cells") == 4)
+        await until(pilot, lambda: _is_half_way(app), 300)
         await pilot.pause(0.2)
         take(app, "run")
         await until(pilot, lambda: "finished" in text(app, "title"), 600)

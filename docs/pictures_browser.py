@@ -50,7 +50,7 @@ def read(viewer: Viewer, device: str, do: Do) -> None:
 
 def duel(viewer: Viewer, device: str, do: Do) -> None:
     """Two models meet, and large type."""
-    viewer.until(lambda shown: "round 7 of" in shown)
+    viewer.until(lambda shown: "round 5 of" in shown)
     do(viewer, "Pause")
     take(viewer, f"{device}-duel")
     do(viewer, "Big")

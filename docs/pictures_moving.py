@@ -73,7 +73,9 @@ async def duel(film: Film, store: Path) -> None:
     clock._LONGEST_CARD = clock._LONGEST_BEAT = 1e6  # type: ignore[misc]
     app = ArenaApp(store, start=Choice("rps", GEMMA, SMOLLM, 20, 3), watch=True)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.screen.has_class("card"))
+        await until(pilot, lambda: app.screen.has_class("card"), 300)
+        await pilot.press("space")
+        await until(pilot, lambda: "paused" in text(app, "title"))
         await film.take(pilot, 2000)
         for number in range(1, 11):
             if number == 7:
