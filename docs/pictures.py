@@ -119,6 +119,7 @@ async def tournament(store: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, ReplayScreen) and "round 1" in text(app, "title"))
         await pilot.press("right", "right", "right")
         await until(pilot, lambda: "round 4" in text(app, "title"))
+        await until(pilot, lambda: "rock" in text(app, "tokens").partition("likeliest")[2], 300)  # their texts
         await pilot.pause(0.2)
         take(app, "replay")
 
