@@ -23,7 +23,7 @@ help:
 	@echo "make check        lint, types, import contracts"
 	@echo "make install      only make .venv with everything that Arena uses"
 	@echo "make pins         rewrite requirements/ after a change in pyproject.toml or constraints.txt; needs uv"
-	@echo "make pictures     refresh the README's pictures of the app"
+	@echo "make pictures     refresh the pictures of the app; needs Chromium"
 	@echo "make format       format the code"
 	@echo "make clean        remove everything that was made, including .venv"
 
@@ -129,8 +129,10 @@ pins:
 bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.bench --out $(OUT)/bench $(BENCH)
 
-pictures: .venv/.installed
+pictures: .venv/.installed-dev
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/pictures_moving.py
+	$(BIN)/python docs/pictures_browser.py
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .

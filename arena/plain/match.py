@@ -135,7 +135,7 @@ class PlainMatch:
         self._lines.say(
             f"Moves: {listed(self._moves)}. Type the word, its beginning or its number.",
             _sentence(aim(self._game, self.sight.seat)),
-            "score tells the score; quit leaves, and the match can be gone on with.",
+            "score tells the score; quit leaves, and you can go on with the match later.",
             _DIAL if self._dialling is not None else "",
             *(f"{word}: {meaning}" for word, meaning in GLOSSARY.items()),
         )

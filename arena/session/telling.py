@@ -84,7 +84,7 @@ def reason(game: Game, seat: Seat, reading: Reading, before: Sequence[Seen], you
         case Followed(after=(), times=times, of=of):
             return f"{you} played {expected} {times} of the last {of} times"
         case Followed(after=after, times=1, of=1):
-            return f"the one time before, after {_list(moves, after)} {you} played {expected}"
+            return f"the only time that {_list(moves, after)} came before, {you} played {expected}"
         case Followed(after=after, times=times, of=of):
             return f"after {_list(moves, after)} {you} played {expected} {times} of {of} times"
         case Repeated(whose=whose, rounds=rounds):

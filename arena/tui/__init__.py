@@ -2,6 +2,7 @@
 
 app.py         themes, screens, and what they share
 themes.py      the app's own themes
+filters.py     what makes every screen legible and harmless
 own_keys.py    a person's own keys
 own_themes.py  a person's own themes
 copying.py     what a screen says, for the clipboard

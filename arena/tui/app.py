@@ -26,6 +26,7 @@ from arena.session.preloading import Preloader
 from arena.store.store import Store
 from arena.text import printable
 from arena.tui.copying import text_of
+from arena.tui.filters import Harmless, Legible, Shades
 from arena.tui.own_keys import Rebindable, is_own, own_keys
 from arena.tui.own_themes import own_themes
 from arena.tui.page_keys import PageKeys
@@ -46,7 +47,7 @@ from arena.tui.screens.settings import SettingsScreen
 from arena.tui.screens.setup import SetupScreen
 from arena.tui.screens.spectate import SpectateScreen
 from arena.tui.terminal import leave_on_signals
-from arena.tui.themes import THEMES, Harmless, Shades
+from arena.tui.themes import THEMES
 from arena.tui.widgets.keys_footer import enter
 
 T = TypeVar("T")
@@ -90,9 +91,9 @@ class ArenaApp(Rebindable, App[None]):
         audience: Literal["", "here", "alone"] = "",
     ) -> None:
         super().__init__()
-        self._filters.append(Harmless())
         if self.no_color:
             self._filters = [Shades() if isinstance(used, Monochrome) else used for used in self._filters]
+        self._filters += [Legible(), Harmless()]
         self.store = store
         self.choice = start or lobby or LAST_CHOICE.read()
         self._start = start is not None

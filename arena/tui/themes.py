@@ -8,13 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from rich.segment import Segment
 from textual.app import App
-from textual.color import Color
-from textual.filter import LineFilter, Monochrome
 from textual.theme import Theme
-
-from arena.text import inert
 
 DARK: Final = Theme(
     name="arena-dark",
@@ -68,23 +63,3 @@ THEMES: Final = (DARK, LIGHT, CONTRAST)
 def colour(app: App[None], name: str) -> str:
     """A theme's colour by rich's name. An ansi theme's are the terminal's own, which Textual calls "ansi_blue"."""
     return app.theme_variables[name].removeprefix("ansi_")
-
-
-class Shades(Monochrome):
-    """Textual's filter for NO_COLOR, which by itself fails on the empty segments that a plot draws off its canvas."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments in shades of grey."""
-        return super().apply([segment for segment in segments if segment.style is not None], background)
-
-
-class Harmless(LineFilter):
-    """The last filter before the terminal: no text from a store, a server or a file can act on it. Screens write such
-    characters out where they should be seen; any that a screen forgot are dropped here."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments without characters that act; the app's own styles aren't part of the text."""
-        return [
-            segment if segment.control or segment.text.isprintable() else Segment(inert(segment.text), segment.style)
-            for segment in segments
-        ]

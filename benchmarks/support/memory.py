@@ -20,7 +20,7 @@ def memory_watched() -> Iterator[Callable[[], float]]:
     def watch() -> None:
         nonlocal peak
         while True:
-            peak = max(peak, sum(map(_resident, _family(os.getpid()))))
+            peak = max(peak, sum(map(resident, family(os.getpid()))))
             if over.wait(_SAMPLE_SECONDS):
                 return
 
@@ -33,7 +33,8 @@ def memory_watched() -> Iterator[Callable[[], float]]:
         watcher.join()
 
 
-def _family(process: int) -> Iterator[int]:
+def family(process: int) -> Iterator[int]:
+    """A process and all its descendants."""
     yield process
     for task in Path(f"/proc/{process}/task").glob("*"):
         try:
@@ -41,10 +42,10 @@ def _family(process: int) -> Iterator[int]:
         except OSError:
             continue
         for child in children:
-            yield from _family(int(child))
+            yield from family(int(child))
 
 
-def _resident(process: int) -> float:
+def resident(process: int) -> float:
     """A process's memory in MiB, with shared pages divided among the processes that share them; 0 if it is gone."""
     for file, key in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
         try:
@@ -54,3 +55,12 @@ def _resident(process: int) -> float:
         except OSError:
             continue
     return 0.0
+
+
+def own(process: int) -> float:
+    """A process's own memory in MiB, without the pages of files, which other programs may share; 0 if it is gone."""
+    try:
+        lines = [line.split() for line in Path(f"/proc/{process}/status").read_text().splitlines()]
+    except OSError:
+        return 0.0
+    return sum(int(words[1]) for words in lines if words[0] in ("RssAnon:", "VmSwap:")) / 1024

@@ -153,7 +153,7 @@ def test_a_model_s_policy_is_said_after_the_round() -> None:
         told = said[said.index(f"Round {number}: you") :]
         assert f"The policy of gemma-3-270m was {shares}. Determinism {max(policy):.2f}, chance 0.33, " in told
         assert f"mass on legal moves {mass:.2f}." in told
-    assert f"You scored {points(net)}." in said and "Its determinism was" in said
+    assert f"You scored {points(net)}." in said and "Its determinism, how likely its likeliest move was, was" in said
 
 
 class Dumb:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pyte
-from playwright.sync_api import Page, WebSocket
+from playwright.sync_api import Browser, Page, WebSocket
 
 
 class Viewer:
@@ -58,3 +58,11 @@ class Viewer:
         box = button.bounding_box()
         assert box is not None
         self.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def phone_of(browser: Browser, size: tuple[int, int]) -> Viewer:
+    """Somebody with a phone, which has a touch screen of that size. Its pixels are those of CSS: Chromium tells a
+    canvas on an emulated screen of more that it has fewer."""
+    width, height = size
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True)
+    return Viewer(context.new_page())

@@ -79,7 +79,7 @@ def test_a_path_is_completed_and_the_model_seated(store: Path, tmp_path: Path, m
         await pilot.press("enter")
         await until(pilot, lambda: chosen(app, "subject").startswith("llm:llama.cpp:"))
         assert chosen(app, "subject") == f"llm:llama.cpp:{tmp_path}/weights/mine-4b.gguf"
-        assert text(app, "subject-state") == "ready" and app.focused is app.screen.query_one("#play")
+        assert text(app, "subject-state") == "ready, is measured" and app.focused is app.screen.query_one("#play")
         field.focus()
         await pilot.press("tab")  # nothing is suggested: the next field
         assert not field.has_focus

@@ -24,7 +24,7 @@ def test_a_guess_is_sealed_before_the_key_and_shown_after_it_with_the_reason(sto
         await play(pilot, app, "prpr")
         await until(pilot, lambda: my_turn(app) and "round 5: it expects" in text(app, "sealed"))
         assert "PAPER" not in text(app, "sealed")
-        assert text(app, "why") == "why: the one time before, after paper you played rock"
+        assert text(app, "why") == "why: the only time that paper came before, you played rock"
         await pilot.press("p")  # after rock came paper once
         await until(pilot, lambda: "round 6" in text(app, "sealed"))
         assert "it expected PAPER   you played PAPER   it read you" in text(app, "reading")

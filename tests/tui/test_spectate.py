@@ -25,6 +25,7 @@ from tests.support.app import MIX, drawn, run, text, until
 from tests.support.sights import sight
 
 SIZES = [(60, 18), (80, 24), (120, 40), (200, 60)]
+PHONE, DESK = (62, 50), (125, 31)
 
 
 @pytest.fixture(autouse=True)
@@ -182,7 +183,7 @@ def test_nobody_is_called_against_a_mind_that_reads_minds(store: Path) -> None:
     run(app, script)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [*SIZES, PHONE, DESK])
 def test_in_large_type_the_verdict_is_the_largest_thing(store: Path, size: tuple[int, int]) -> None:
     app = show(store, "fixed:rock", subject="fixed:scissors")
 
@@ -191,6 +192,8 @@ def test_in_large_type_the_verdict_is_the_largest_thing(store: Path, size: tuple
         await pilot.press("b")
         await pilot.pause()
         room = {line.id: line.size for line in app.screen.query(Large) if line.id}
+        for side in app.screen.query(".side"):
+            assert all(side.region.contains_region(line.region) for line in side.query(Large))  # none is cut off
         rows = fitted("rock beats scissors", *room["verdict"])
         shown = drawn(app).splitlines()
         assert rows is not None and all(any(row.strip() in line for line in shown) for row in rows)
@@ -199,7 +202,7 @@ def test_in_large_type_the_verdict_is_the_largest_thing(store: Path, size: tuple
             assert letters is not None and len(letters) >= 5, said
             for id_, word in (("subject-move", move), ("opponent-move", reply)):
                 smaller = fitted(word, *room[id_])
-                assert (smaller is not None) == (size[0] >= 80), word
+                assert (smaller is not None) == (size != SIZES[0]), word
                 assert smaller is None or 5 * len(smaller) < 4 * len(letters)
 
     run(app, script, size)

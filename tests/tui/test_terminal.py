@@ -25,9 +25,10 @@ pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is no
 
 
 class Terminal:
-    """A terminal of 80 by 24 in a tmux server of its own."""
+    """A terminal, of 80 by 24 unless `size` says otherwise, in a tmux server of its own."""
 
     def __init__(self, folder: Path) -> None:
+        self.size = 80, 24
         self._socket = str(folder / "tmux")
         self._folder = folder
 
@@ -40,7 +41,8 @@ class Terminal:
         own = [f"XDG_{kind}_HOME={self._folder}" for kind in ("STATE", "LOG", "DATA")]
         environment = [*own, "LC_ALL=C.UTF-8"]
         shell = " ".join(["env", *environment, *arena, ";", "echo", "left with $?;", "stty -a;", "sleep", "60"])
-        self.tmux("new-session", "-d", "-x", "80", "-y", "24", "-c", str(self._folder), shell)
+        columns, rows = map(str, self.size)
+        self.tmux("new-session", "-d", "-x", columns, "-y", rows, "-c", str(self._folder), shell)
 
     def press(self, key: str) -> None:
         self.tmux("send-keys", key)
@@ -102,6 +104,43 @@ def test_a_person_is_read_and_the_match_ends_with_a_card(terminal: Terminal, tmp
     terminal.press("Escape")
     terminal.until(lambda shown: "how predictable is it?" in shown)
     terminal.press("q")
+    assert "left with 0" in terminal.until(lambda shown: "left with" in shown)
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 40), (200, 60)])
+def test_a_duel_and_its_large_type(terminal: Terminal, tmp_path: Path, size: tuple[int, int]) -> None:
+    def large(shown: str) -> int:
+        """Rows of block letters."""
+        return sum("██" in line or "▀▀" in line for line in shown.splitlines())
+
+    terminal.size = size
+    words = (
+        "--subject",
+        "fixed:scissors",
+        "--opponent",
+        "fixed:rock",
+        "--rounds",
+        "3",
+        "--store",
+        str(tmp_path / "a.db"),
+    )
+    terminal.start("play", "--show", "--game", "rps", *words)
+    terminal.until(lambda shown: "game 1 · rock-paper-scissors · 3 rounds" in shown)
+    terminal.press(".")
+    duel = terminal.until(
+        lambda shown: "round 1 of 3 · paused" in shown and "fixed:rock leads by 1 round to 0" in shown
+    )
+    assert "? Help" in duel.splitlines()[-1] and large(duel) >= 3
+    terminal.press("b")
+    shown = terminal.until(lambda shown: "leads by" not in shown)
+    assert large(shown) >= max(8, large(duel) / 2) and "round 1 of 3" in shown
+    for number in (2, 3):
+        terminal.press(".")
+        terminal.until(lambda shown, number=number: f"round {number} of 3" in shown)
+    terminal.press(".")
+    card = " ".join(terminal.until(lambda shown: "perfect play" in shown).split())
+    assert "3 to 0" in card and "games: fixed:scissors 0, fixed:rock 1" in card
+    terminal.press("C-q")
     assert "left with 0" in terminal.until(lambda shown: "left with" in shown)
 
 

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser
 
 from arena.games import parse_game
 from arena.store.store import Store
-from tests.support.viewer import Viewer
+from tests.support.served import LARGE_PHONE, SMALL_PHONE
+from tests.support.viewer import Viewer, phone_of
 from tests.web.conftest import Serve
 
 pytestmark = pytest.mark.web
@@ -18,17 +19,12 @@ pytestmark = pytest.mark.web
 THUMB = 48  # pixels of CSS, the least that a finger hits
 
 
-LARGE, SMALL = (390, 844), (360, 640)
-
-
 @pytest.fixture
 def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Viewer]:
-    """A phone with a touch screen of the size that the test asks for. Its pixels are those of CSS: Chromium tells a
-    canvas on an emulated screen of more that it has fewer."""
-    width, height = getattr(request, "param", LARGE)
-    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True)
-    yield Viewer(context.new_page())
-    context.close()
+    """A phone with a touch screen of the size that the test asks for."""
+    opened = phone_of(browser, getattr(request, "param", LARGE_PHONE))
+    yield opened
+    opened.page.context.close()
 
 
 def check_fits(phone: Viewer) -> None:
@@ -45,8 +41,8 @@ def check_fits(phone: Viewer) -> None:
 @pytest.mark.parametrize(
     ("phone", "game", "moves"),
     [
-        (LARGE, "rps", (0, 1, 2, 0)),
-        (SMALL, "hide-and-seek", (6, 5, 4, 3, 2, 1, 0)),
+        (LARGE_PHONE, "rps", (0, 1, 2, 0)),
+        (SMALL_PHONE, "hide-and-seek", (6, 5, 4, 3, 2, 1, 0)),
     ],
     indirect=["phone"],
 )
@@ -68,13 +64,54 @@ def test_a_match_is_played_whole_by_touch(
         phone.tap(names[move])
     phone.until(lambda shown: "Perfect play" in shown)
     check_fits(phone)
+    phone.tap("Again")
+    phone.until(lambda shown: "round 1: it expects" in shown)
+    phone.tap("Lobby")
+    phone.until(lambda shown: "how predictable is it?" in shown)
     with Store.open(store) as opened:
         (cell,) = opened.cells(opened.run(None))
         assert tuple(one.subject.move for one in opened.match(cell, 0)) == moves
         assert opened.matches(cell)[0].finished
+    assert not phone.failed
+
+
+@pytest.mark.parametrize("phone", [LARGE_PHONE, SMALL_PHONE], indirect=True)
+@pytest.mark.parametrize("is_large", [False, True], ids=["duel", "large type"])
+def test_a_volunteer_plays_a_whole_match_on_a_stage_by_touch(
+    serve: Serve, phone: Viewer, tmp_path: Path, is_large: bool
+) -> None:
+    store = tmp_path / "web.db"
+    words = ("--game=rps", "--subject=fixed:rock", "--opponent=uniform", "--rounds=3", f"--store={store}")
+    phone.page.goto(serve("--show", *words))
+    phone.until(lambda shown: "game 1 · rock-paper-scissors" in shown)
+    check_fits(phone)
+    phone.tap("Volunteer")
+    phone.until(lambda shown: "volunteer" in shown)
+    phone.tap("Step")  # from the card to the first round
+    if is_large:
+        phone.tap("Big")
+    for number, move in enumerate(("paper", "scissors", "paper"), 1):
+        _play(phone, move, number)
+        check_fits(phone)
+        phone.tap("Step")
+    phone.until(lambda shown: "games: fixed:rock 0, volunteer 1" in shown)
+    check_fits(phone)
     phone.tap("Lobby")
     phone.until(lambda shown: "how predictable is it?" in shown)
+    with Store.open(store) as opened:
+        (cell,) = (cell for cell in opened.cells(opened.run(None)) if cell.spec.opponent == "human")
+        assert [one.opponent.move for one in opened.match(cell, 0)] == [1, 2, 1]
     assert not phone.failed
+
+
+def _play(phone: Viewer, move: str, number: int) -> None:
+    """Tap a move until it is played: a tap before it is one's turn says nothing, and large letters aren't read here."""
+    for _ in range(120):
+        phone.tap(move)
+        phone.page.wait_for_timeout(500)
+        if f"round {number} of 3" in phone.screen():
+            return
+    raise AssertionError(phone.screen())
 
 
 def test_from_the_lobby_into_a_match_and_out_again_by_touch(serve: Serve, phone: Viewer) -> None:

@@ -1,40 +1,61 @@
-"""`arena web` behind a proxy that shows it below a path, under another name."""
+"""`arena web` behind a proxy that shows it below a path, under another name: any, and nginx set up as documented."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from benchmarks.support.sglang_server import free_port
+from tests.support.nginx import NGINX, behind_nginx
 from tests.support.proxy import proxied
 from tests.support.viewer import Viewer
-from tests.web.conftest import Serve
 
 pytestmark = pytest.mark.web
 
 
-def test_a_round_and_a_picture_through_a_proxy(serve: Serve, browser: Browser) -> None:
+Serving = Callable[[int, int, Path], AbstractContextManager[None]]
+
+PLAIN = ("http", lambda port, to, folder: proxied(port, to, "/arena/"))
+REAL = pytest.param("https", behind_nginx, marks=pytest.mark.skipif(NGINX is None, reason="nginx is not installed"))
+
+
+@pytest.mark.parametrize(("scheme", "proxy"), [PLAIN, REAL], ids=["any", "nginx"])
+def test_a_match_its_pictures_a_reload_and_a_spectator_through_a_proxy(
+    addresses: Callable[..., list[str]], browser: Browser, tmp_path: Path, scheme: str, proxy: Serving
+) -> None:
     own, shown_at = free_port(), free_port()
-    url = f"http://arena.localhost:{shown_at}/play/"
-    match = ("--game=rps", "--subject=human", "--opponent=markov:2", "--rounds=2")
-    address = serve("--port", str(own), "--url", url, *match)
-    assert address.startswith(f"{url}?key=")
-    viewer = Viewer(browser.new_page())
-    with proxied(shown_at, own, "/play/"):
-        viewer.page.goto(address)
-        viewer.until(lambda shown: "round 1: it expects" in shown)
-        assert viewer.page.url == url
-        viewer.page.keyboard.press("r")
-        viewer.until(lambda shown: "round 2: it expects" in shown)
-        with viewer.page.context.expect_page() as opened:
-            viewer.page.keyboard.press("x")
+    url = f"{scheme}://arena.localhost:{shown_at}/arena/"
+    match = ("--game=rps", "--subject=human", "--opponent=markov:2", "--rounds=3")
+    watching, playing = addresses("--port", str(own), "--url", url, "--spectators=1", *match)
+    assert playing.startswith(f"{url}?key=") and watching.startswith(f"{url}watch/?key=")
+    # the certificate of such a test is nobody's
+    player, spectator = (Viewer(browser.new_context(ignore_https_errors=True).new_page()) for _ in range(2))
+    with proxy(shown_at, own, tmp_path):
+        player.page.goto(playing)
+        player.until(lambda shown: "round 1: it expects" in shown)
+        assert player.page.url == url
+        player.page.keyboard.press("r")
+        player.until(lambda shown: "round 2: it expects" in shown)
+        with player.page.context.expect_page() as opened:
+            player.page.keyboard.press("x")
         assert opened.value.url.startswith(f"{url}download/") or opened.value.is_closed()
-        assert all(asked.startswith((url, "data:")) for asked in viewer.asked)
-        viewer.page.close()
-    assert not viewer.failed
+        spectator.page.goto(watching)
+        spectator.until(lambda shown: "round 1 of 3" in shown and "ROCK" in shown)
+        player.forget()
+        player.page.reload()
+        player.until(lambda shown: "round 2: it expects" in shown)
+        player.page.keyboard.press("p")
+        spectator.until(lambda shown: "round 2 of 3" in shown and "PAPER" in shown)
+        for viewer in (player, spectator):
+            assert all(asked.startswith((url, "data:")) for asked in viewer.asked)
+            viewer.page.context.close()
+    assert not player.failed and not spectator.failed
 
 
 @pytest.mark.parametrize("url", ["arena.example", "ftp://arena.example/", "https://arena.example/?key=1"])

@@ -114,7 +114,8 @@ def determinism(side: Side) -> str:
     """How sure the other side's moves were."""
     if side.determinism is None:
         return ""
-    return f"Its determinism was {side.determinism:.2f} on average; {side.chance:.2f} would be unreadable."
+    said = f"Its determinism, how likely its likeliest move was, was {side.determinism:.2f} on average"
+    return f"{said}; {side.chance:.2f} would be unreadable."
 
 
 def standing(ending: Ending) -> str:

@@ -102,7 +102,7 @@ def lead(board: Board, names: Names) -> str:
     if won == lost:
         return f"level at {_count(won, 'round')} each" if won else "nobody has won a round yet"
     ahead = Seat.SUBJECT if won > lost else Seat.OPPONENT
-    return f"{names[ahead]} leads by {max(won, lost)} rounds to {min(won, lost)}"
+    return f"{names[ahead]} leads by {_count(max(won, lost), 'round')} to {min(won, lost)}"
 
 
 def score(board: Board, seat: Seat) -> tuple[str, str]:

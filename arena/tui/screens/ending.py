@@ -11,6 +11,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -22,7 +23,6 @@ from arena.session.ending.standing import Kept
 from arena.session.ending.words import headline, score, sentences, table, text, verdict
 from arena.tui.own_keys import Rebindable
 from arena.tui.screens.replay import ReplayScreen
-from arena.tui.themes import colour
 from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.letters import block
 from arena.tui.widgets.plot import COLOURS, LETTERS
@@ -69,10 +69,10 @@ class EndingScreen(Rebindable, Screen[Next]):
             said = f"{block(verdict(self._ending), event.size.width - 4)}\n\n{score(self._ending)}"
         self.query_one("#headline", Static).update(Text(said))
 
-    def _strip(self) -> Text:
+    def _strip(self) -> Content:
         """A letter for each round."""
-        letters = [(LETTERS[one], f"bold {colour(self.app, COLOURS[one])}") for one in self._ending.outcomes]
-        return Text(" " if len(letters) <= 40 else "").join(Text(letter, style) for letter, style in letters)
+        letters = [Content.styled(LETTERS[one], f"bold ${COLOURS[one]}") for one in self._ending.outcomes]
+        return Content(" " if len(letters) <= 40 else "").join(letters)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A replay needs a match in the store."""

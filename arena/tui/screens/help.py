@@ -10,11 +10,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from arena.session.glossary import GLOSSARY
-from arena.tui.themes import colour
 from arena.tui.widgets.keys_footer import KeysFooter
 
 _TWO = 76  # columns from which keys stand in two columns
@@ -48,22 +48,20 @@ class HelpScreen(ModalScreen[None]):
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#help-keys", Static).update(self._lines(2 if event.size.width >= _TWO else 1))
 
-    def _lines(self, columns: int) -> Text:
+    def _lines(self, columns: int) -> Content:
         """The keys, in columns that are read downwards, each as wide as it needs."""
         rows = -(-len(self._keys) // columns)
         parts = [self._keys[first : first + rows] for first in range(0, len(self._keys), max(1, rows))]
         widths = [(max(len(key) for key, _ in part), max(len(does) for _, does in part)) for part in parts]
-        style = f"bold {colour(self.app, 'warning')}"
         lines = []
         for row in range(rows):
-            line = Text(no_wrap=True, overflow="ellipsis")
+            line: list[str | tuple[str, str]] = []
             for part, (name, what) in zip(parts, widths, strict=True):
                 if row < len(part):
                     key, does = part[row]
-                    line.append(f"{key:>{name}}", style=style).append(f"  {does:<{what}}   ")
-            line.rstrip()
-            lines.append(line)
-        return Text("\n").join(lines)
+                    line += [(f"{key:>{name}}", "bold $warning"), f"  {does:<{what}}   "]
+            lines.append(Content.assemble(*line).rstrip())
+        return Content("\n").join(lines)
 
     def _words(self) -> Text:
         """Each word with its sentence."""

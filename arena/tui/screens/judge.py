@@ -9,6 +9,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from arena.errors import ArenaError
@@ -113,8 +114,8 @@ class JudgeScreen(ArenaScreen):
         count += f" · part {moment.number} of {moment.contests}" if moment.contests > 1 else ""
         room = max(self.size.width - len(count) - 4, 4)
         full = round(room * moment.done / moment.pairs)
-        bar = Text.assemble(("━" * full, self.arena.theme_variables["primary"]), ("─" * (room - full), "dim"))
-        self.query_one("#judge-bar", Static).update(Text.assemble(bar, "  ", count))
+        bar = Content.assemble(("━" * full, "$primary"), ("─" * (room - full), "dim"), f"  {count}")
+        self.query_one("#judge-bar", Static).update(bar)
 
     # --- keys ---
 

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Button, Input, Label, SelectionList, Static
+from textual.widgets import Button, Input, Label, Static
 from textual.widgets.selection_list import Selection
 
 from arena.agents.spec import parse_agent
@@ -21,7 +21,7 @@ from arena.session.choice import whole_number
 from arena.session.seats import seat_options
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.screens.run import RunScreen
-from arena.tui.widgets.form import StillInput
+from arena.tui.widgets.form import MarkedList, StillInput
 from arena.tui.widgets.keys_footer import KeysFooter
 
 _KINDS = ("llm", "uniform")  # of subjects that are worth a tournament
@@ -41,10 +41,10 @@ class SetupScreen(ArenaScreen):
         ]
         yield Static("A tournament against the greedy reader", classes="title")
         with Horizontal(id="setup-lists"):
-            yield SelectionList[str](
+            yield MarkedList(
                 *(Selection(Text(option.name), option.spec, option.spec in _FIRST) for option in ready), id="subjects"
             )
-            yield SelectionList[str](
+            yield MarkedList(
                 *(Selection(game.title, name, name == "rps") for name, game in playable_games().items()), id="games"
             )
         with Horizontal(classes="setup-row"):
@@ -72,8 +72,8 @@ class SetupScreen(ArenaScreen):
         self.app.switch_screen(RunScreen(None, planned))
 
     def _planned(self) -> TournamentSpec:
-        subjects = tuple(self.query_one("#subjects", SelectionList).selected)
-        games = tuple(self.query_one("#games", SelectionList).selected)
+        subjects = tuple(self.query_one("#subjects", MarkedList).selected)
+        games = tuple(self.query_one("#games", MarkedList).selected)
         if not subjects or not games:
             raise UsageError("mark at least one subject and one game (space marks)")
         numbers: dict[str, Any] = {}

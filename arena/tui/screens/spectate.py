@@ -48,7 +48,7 @@ from arena.tui.widgets.show_card import ShowCard
 from arena.tui.widgets.sides import Sides
 
 _NARROW = 80  # columns; with fewer, the longest move doesn't fit beside another in block letters
-_LOW, _HIGH, _HUGE = 22, 30, 50  # rows
+_LOW, _HIGH, _HUGE = 22, 36, 50  # rows
 
 
 class SpectateScreen(PairingScreen):

@@ -1,4 +1,4 @@
-"""Chi-square over the number of valid answers, beside that of chance."""
+"""Chi-square over the number of valid answers, beside that of chance. What each mark is, is told by its shape."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from textual_plot import HiResMode
 
 from arena.tui.themes import colour
 from arena.tui.widgets.quiet_plot import QuietPlot, Whole
+from arena.tui.widgets.rounds_plot import CHANCE_MARK
 
+TRUE_MARK = "·"
 _ROOMY = 12  # lines from which the true sample's line can be distinguished from the level
 _LEAST_TOP = 2.5  # of the axis, as a multiple of chance's chi-square
 
 
 class ChiSquarePlot(QuietPlot):
-    """The player's line, the true sample's, and chance as a level."""
+    """The player's line, the true sample's as dots, and chance as a dashed level."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(left=7, id=id)
@@ -30,6 +32,11 @@ class ChiSquarePlot(QuietPlot):
         self._curve, self._true, self._wanted, self._degrees = curve, true, wanted, values - 1
         self.draw()
 
+    @property
+    def is_roomy(self) -> bool:
+        """Whether the true sample is shown."""
+        return self.size.height >= _ROOMY
+
     def picture(self) -> None:
         self.set_xlimits(0.0, float(self._wanted))
         shown = [_thinned(line, max(20, 2 * self.size.width)) for line in (self._true, self._curve)]
@@ -39,10 +46,13 @@ class ChiSquarePlot(QuietPlot):
         self.set_ylimits(0.0, top)
         self.set_xticks([0.0, self._wanted / 2, float(self._wanted)])
         self.set_yticks([0.0, top / 2, top])
-        level = [0.0, float(self._wanted)], [float(self._degrees)] * 2
-        for (xs, ys), name in zip((shown[0], level, shown[1]), ("border", "foreground", "primary"), strict=True):
-            if len(xs) > 1 and (name != "border" or self.size.height >= _ROOMY):
-                self.plot(xs, ys, colour(self.app, name), HiResMode.BRAILLE)
+        quiet = colour(self.app, "foreground")
+        across = np.linspace(0.0, float(self._wanted), max(20, 2 * self.size.width))
+        if self.is_roomy and len(shown[0][0]) > 1:
+            self.scatter(*shown[0], TRUE_MARK, quiet)
+        self.scatter(across, np.full_like(across, self._degrees), CHANCE_MARK, quiet)
+        if len(shown[1][0]) > 1:
+            self.plot(*shown[1], colour(self.app, "primary"), HiResMode.BRAILLE)
 
 
 def _thinned(line: Sequence[float], most: int) -> tuple[list[float], list[float]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -14,7 +15,6 @@ from arena.games import Game
 from arena.records import Outcome, Seat
 from arena.session.show.board import Board
 from arena.session.show.words import Names, sureness
-from arena.tui.themes import colour
 from arena.tui.widgets.histogram import DeterminismHistogram
 from arena.tui.widgets.plot import DeterminismPlot
 from arena.tui.widgets.rounds_plot import CHANCE_MARK, LINE_MARK
@@ -39,11 +39,9 @@ class Curves(Widget):
                     yield DeterminismHistogram(moves, id=f"{seat}-histogram")
 
     def on_mount(self) -> None:
-        text = Text("W won  T tied  L lost  ")
-        text.append(f"{CHANCE_MARK * 2} chance  ")
-        text.append(LINE_MARK, style=colour(self.app, "secondary"))
-        text.append(" mean of earlier games")
-        self.query_one("#legend", Static).update(text)
+        marks = f"W won  T tied  L lost  {CHANCE_MARK * 2} chance  "
+        legend = Content.assemble(marks, (LINE_MARK, "$secondary"), " mean of earlier games")
+        self.query_one("#legend", Static).update(legend)
         for histogram in self.query(DeterminismHistogram):
             histogram.display = False
 

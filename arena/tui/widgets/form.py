@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from rich.segment import Segment
 from textual.containers import Horizontal
+from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input, Label, Select
+from textual.widgets import Input, Label, Select, SelectionList
 
 T = TypeVar("T")
 
@@ -26,6 +28,20 @@ class StillInput(Input):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, compact=True, **kwargs)
         self.cursor_blink = False
+
+
+class MarkedList(SelectionList[str]):
+    """A list of which several may be marked. Textual tells a marked one from the others by colour alone."""
+
+    def render_line(self, y: int) -> Strip:
+        """The line, with an x or nothing where Textual always has an X."""
+        line = super().render_line(y)
+        at = self.scroll_offset.y + y
+        if at >= self.option_count:
+            return line
+        is_marked = self.get_option_at_index(at).value in self.selected
+        before, mark, *after = line
+        return Strip([before, Segment("x" if is_marked else " ", mark.style), *after], line.cell_length)
 
 
 def chooser(options: Sequence[tuple[str, T]], value: T, id: str) -> Select[T]:

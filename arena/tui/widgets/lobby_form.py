@@ -19,7 +19,7 @@ from arena.records import Seat
 from arena.session.choice import HUMAN, MOST_ROUNDS, Choice, is_person, whole_number
 from arena.session.dial import check_dial
 from arena.session.naming import named_model
-from arena.session.seats import seat_options, state_of
+from arena.session.seats import READY, seat_options, state_of
 from arena.tui.widgets.form import Row, StillInput, chooser, offer
 from arena.tui.widgets.model_input import ModelInput
 
@@ -114,6 +114,8 @@ class LobbyForm(Vertical):
         """Show the state of each model that is chosen, or how far its loading is."""
         for seat, spec in self.agents.items():
             state = progress.get(spec.removeprefix("llm:")) or state_of(spec)
+            if seat is Seat.SUBJECT and state in ("", READY):  # otherwise there is no room
+                state = ", ".join(filter(None, (state, "is measured")))
             self.query_one(f"#{seat.value}-state", Static).update(Text(state))
 
     def offer(self) -> None:

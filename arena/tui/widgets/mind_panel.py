@@ -5,13 +5,13 @@ from __future__ import annotations
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from arena.agents.agent import PolicyView, View
 from arena.games import Game
 from arena.records import Round, Seat
 from arena.session.sight import Seen, Sight
-from arena.tui.themes import colour
 from arena.tui.widgets.mind import MindBars
 from arena.tui.widgets.panel import MatchPanel
 from arena.tui.widgets.plot import DeterminismPlot
@@ -85,15 +85,12 @@ class MindPanel(MatchPanel):
     def _say_mind(self, heading: str) -> None:
         self.query_one("#mind-heading", Static).update(Text(heading))
 
-    def _legend(self) -> Text:
+    def _legend(self) -> Content:
         """What the plot's marks mean."""
         who = "its" if self._seat is Seat.OPPONENT and not self._watched else "the subject's"
-        text = Text(style=f"{colour(self.app, 'foreground')}")
-        if self._watched or self._seat is Seat.OPPONENT:
-            text.append(f"{who} determinism: W won, T tied, L lost\n")
-        text.append(f"{CHANCE_MARK * 2} chance")
-        if not self._watched:
-            text.append("   ")
-            text.append(LINE_MARK, style=colour(self.app, "secondary"))
-            text.append(" how foreseeable you are")
-        return text
+        is_shown = self._watched or self._seat is Seat.OPPONENT
+        letters = f"{who} determinism: W won, T tied, L lost\n" if is_shown else ""
+        chance = f"{letters}{CHANCE_MARK * 2} chance"
+        if self._watched:
+            return Content(chance)
+        return Content.assemble(f"{chance}   ", (LINE_MARK, "$secondary"), " how foreseeable you are")

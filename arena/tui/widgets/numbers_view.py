@@ -11,7 +11,8 @@ from textual.widgets import Static
 from arena.experiments.numbers.exact import Exact
 from arena.session.numbers_words import facts, over_drawn, surprise
 from arena.session.tally import Tally
-from arena.tui.widgets.chi_square_plot import ChiSquarePlot
+from arena.tui.widgets.chi_square_plot import TRUE_MARK, ChiSquarePlot
+from arena.tui.widgets.rounds_plot import CHANCE_MARK
 from arena.tui.widgets.value_bars import Bars, ValueBars
 
 _VALUES = 11  # of the existing tasks
@@ -32,7 +33,7 @@ class NumbersView(Vertical):
         with Horizontal(id="numbers-below"):
             yield Static(id="numbers-facts")
             with Vertical(id="numbers-right"):
-                yield Static("chi-square; level: chance", classes="dim", id="plot-heading")
+                yield Static(classes="dim", id="plot-heading")
                 yield ChiSquarePlot(id="chi-square")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -80,6 +81,7 @@ class NumbersView(Vertical):
         self._plot(tally)
 
     def _plot(self, tally: Tally) -> None:
-        self.query_one("#chi-square", ChiSquarePlot).show(
-            tally.drawn.curve, tally.true.curve, tally.wanted, len(tally.task.values)
-        )
+        plot = self.query_one("#chi-square", ChiSquarePlot)
+        plot.show(tally.drawn.curve, tally.true.curve, tally.wanted, len(tally.task.values))
+        marks = f"{CHANCE_MARK * 2} chance" + (f"  {TRUE_MARK * 2} a true sample" if plot.is_roomy else "")
+        self.query_one("#plot-heading", Static).update(f"chi-square: {marks}")

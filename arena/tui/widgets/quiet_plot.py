@@ -40,6 +40,7 @@ class QuietPlot(PlotWidget, can_focus=False, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.margin_top, self.margin_bottom, self.margin_left = self._margins
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.draw())
         self.draw()
 
     def on_show(self) -> None:

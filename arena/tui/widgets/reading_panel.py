@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from arena.agents.agent import View
@@ -14,7 +14,6 @@ from arena.games import Game
 from arena.records import Round, Seat
 from arena.session.sight import Seen, Sight
 from arena.session.telling import move_word, why
-from arena.tui.themes import colour
 from arena.tui.widgets.panel import MatchPanel
 from arena.tui.widgets.reading_plot import COLOURS, MARKS, ReadingPlot
 from arena.tui.widgets.rounds import RoundTable
@@ -62,56 +61,56 @@ class ReadingPanel(MatchPanel):
         self._sight = sight
         self.query_one("#plot", ReadingPlot).begin(rounds)
         self.query_one("#rounds", RoundTable).begin()
-        self._put("sealed", Text())
+        self._put("sealed", Content())
         told = f"Its guess is sealed before {self._you} move, and shown after it."
-        self._put("reading", Text(told, style="dim"))
-        self._put("why", Text(self._about, style="dim"))
-        self._put("strip", Text())
+        self._put("reading", Content.styled(told, "dim"))
+        self._put("why", Content.styled(self._about, "dim"))
+        self._put("strip", Content())
         self._say_share(sight)
 
     def turn(self, view: View) -> None:
         """Its guess is made."""
-        self._put("sealed", Text.assemble(f"round {view.number}: it expects  ", (_SEAL, "bold"), "  sealed"))
+        self._put("sealed", Content.assemble(f"round {view.number}: it expects  ", (_SEAL, "bold"), "  sealed"))
 
     def show(self, played: Round, seen: Seen, sight: Sight) -> None:
         """The seal is broken."""
-        text = Text()
+        said: list[str | tuple[str, str]] = []
         if seen.reading is not None:
             expected = move_word(self._game, self._seat, seen.reading.expected)
-            text.append_text(Text.assemble("it expected ", (expected.upper(), "bold"), "   "))
+            said += ["it expected ", (expected.upper(), "bold"), "   "]
         mine = move_word(self._game, self._seat, seen.mine.move)
-        text.append_text(Text.assemble(f"{self._you} played ", (mine.upper(), "bold"), "   "))
+        said += [f"{self._you} played ", (mine.upper(), "bold"), "   "]
         if seen.read is not None:
-            verdict = f"it read {self._them}" if seen.read else f"{self._you} got away"
-            text.append(verdict, f"bold {self._colour(seen.read)}")
-        self._put("sealed", Text())
-        self._put("reading", text)
-        self._put("why", Text(f"why: {why(sight, seen, self._you)}"))
+            said.append((f"it read {self._them}" if seen.read else f"{self._you} got away", _style(seen.read)))
+        self._put("sealed", Content())
+        self._put("reading", Content.assemble(*said))
+        self._put("why", Content(f"why: {why(sight, seen, self._you)}"))
         self.query_one("#plot", ReadingPlot).add(seen.read)
         self.query_one("#rounds", RoundTable).add(played)
-        self._put("strip", Text(" ").join(map(self._mark, [past.read for past in sight.rounds])))
+        self._put("strip", Content(" ").join(map(_mark, [past.read for past in sight.rounds])))
         self._say_share(sight)
 
     def _say_share(self, sight: Sight) -> None:
         """How often it was right so far, and what the plot's marks mean."""
         right, of = sight.caught
         so_far = f" {right / of:.0%} ({right} of {of})" if of else ": not yet"
-        text = Text().append(
-            f"read so far{so_far}, chance {self._chance:.0%}\n", f"bold {colour(self.app, 'foreground')}"
-        )
+        said: list[Content | str | tuple[str, str]] = [
+            (f"read so far{so_far}, chance {self._chance:.0%}\n", "bold $foreground")
+        ]
         for verdict, meaning in ((True, "read"), (False, "got away"), (None, "no guess")):
-            text.append_text(self._mark(verdict))
-            text.append(f" {meaning}  ")
+            said += [_mark(verdict), f" {meaning}  "]
         if not self.has_class("low"):
-            text.append(f"{CHANCE_MARK * 2} chance")
-        self._put("legend", text)
+            said.append(f"{CHANCE_MARK * 2} chance")
+        self._put("legend", Content.assemble(*said))
 
-    def _mark(self, verdict: bool | None) -> Text:
-        """A round's mark: its shape says what its colour says."""
-        return Text(MARKS[verdict], style=f"bold {self._colour(verdict)}")
-
-    def _colour(self, verdict: bool | None) -> str:
-        return colour(self.app, COLOURS[verdict])
-
-    def _put(self, id_: str, text: Text) -> None:
+    def _put(self, id_: str, text: Content) -> None:
         self.query_one(f"#{id_}", Static).update(text)
+
+
+def _mark(verdict: bool | None) -> Content:
+    """A round's mark: its shape says what its colour says."""
+    return Content.styled(MARKS[verdict], _style(verdict))
+
+
+def _style(verdict: bool | None) -> str:
+    return f"bold ${COLOURS[verdict]}"

@@ -50,7 +50,7 @@ def test_a_reason_says_what_the_person_did_before() -> None:
     assert why(table, table.rounds[0]) == NOTHING
     assert why(table, table.rounds[-1]) == "after paper, paper you played rock 2 of 3 times"
     assert table.rounds[-1].read is True
-    assert why(table, table.rounds[5]) == "the one time before, after paper, paper you played rock"
+    assert why(table, table.rounds[5]) == "the only time that paper, paper came before, you played rock"
 
 
 @pytest.mark.parametrize("seat", Seat)

@@ -32,7 +32,8 @@ def test_a_match_against_a_model_says_how_sure_it_was_and_what_would_have_beaten
     assert headline(made) == "You lost 1 to 2, with 3 ties"
     said = " ".join(sentences(made))
     assert "Only playing paper would have scored +50." in said  # of six: four won, one tied, one lost
-    assert "Its determinism was 0.70 on average; 0.33 would be unreadable." in said
+    meaning = "how likely its likeliest move was"
+    assert f"Its determinism, {meaning}, was 0.70 on average; 0.33 would be unreadable." in said
 
 
 def test_who_seeks_can_only_lose_against_perfect_play() -> None:
