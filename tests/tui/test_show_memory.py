@@ -7,7 +7,7 @@ import pytest
 from benchmarks.support.show_memory import SETTLED, growth, show
 from tests.support.commands import SMOLLM2
 
-MOST_APP, MOST_WORKER = 6.0, 12.0  # MiB
+MOST_APP, MOST_WORKER = 6.0, 4.0  # MiB; about 1 and 0 were seen
 
 
 @pytest.mark.slow

@@ -40,7 +40,8 @@ class Terminal:
         arena = [str(Path(sys.executable).with_name("arena")), *words]
         own = [f"XDG_{kind}_HOME={self._folder}" for kind in ("STATE", "LOG", "DATA")]
         environment = [*own, "LC_ALL=C.UTF-8"]
-        shell = " ".join(["env", *environment, *arena, ";", "echo", "left with $?;", "stty -a;", "sleep", "60"])
+        whole = ["env", "-u", "COLUMNS", "-u", "LINES", *environment, *arena]  # the size is the terminal's own
+        shell = f"{' '.join(whole)}; echo left with $?; stty -a; sleep 60"
         columns, rows = map(str, self.size)
         self.tmux("new-session", "-d", "-x", columns, "-y", rows, "-c", str(self._folder), shell)
 
@@ -111,7 +112,7 @@ def test_a_person_is_read_and_the_match_ends_with_a_card(terminal: Terminal, tmp
 def test_a_duel_and_its_large_type(terminal: Terminal, tmp_path: Path, size: tuple[int, int]) -> None:
     def large(shown: str) -> int:
         """Rows of block letters."""
-        return sum("██" in line or "▀▀" in line for line in shown.splitlines())
+        return sum(not set("█▀▄").isdisjoint(line) for line in shown.splitlines())
 
     terminal.size = size
     words = (
