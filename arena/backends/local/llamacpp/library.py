@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -136,6 +136,10 @@ class LlamaCppLibrary:
 
     def vocabulary(self) -> Vocabulary:
         """Everything to know about the tokenizer."""
+        return self._spelling
+
+    @cached_property
+    def _spelling(self) -> Vocabulary:
         vocab, size = self._vocab, self.vocabulary_size
         pieces = tuple(self._piece(token) for token in range(size))
         flags = [native.llama_vocab_get_attr(vocab, token) for token in range(size)]

@@ -30,6 +30,7 @@ MOST_BYTES: Final = 2**31
 """Larger models stay packed, unless 32 bits are asked for: reading so much memory for each token would be slower."""
 
 _MOST_SHARE: Final = 0.9  # of loading, told when all is written: the rest is reading it
+_MOST_HEADER: Final = 2**26  # bytes of a file beside its weights
 _STALE: Final = 90 * 24 * 3600.0  # seconds after which an unpacked file that nobody used is removed
 
 
@@ -42,6 +43,8 @@ def unpacked(path: str, settings: Settings, log: Log, progress: Progress) -> tup
         raise LoadError(f"llama.cpp computes in float32 or stored, not in {settings.dtype}")
     if settings.dtype == "stored" or (settings.gpu_layers and not settings.dtype):
         return path, ""
+    if (made := _made(Path(path), settings)) is not None:
+        return str(made), ""
     with _header(path, log) as model:
         size = 4 * int(native.llama_model_n_params(model))
         if metadata(model, "general.file_type") == "0" or (size > MOST_BYTES and not settings.dtype):
@@ -73,13 +76,26 @@ def _place() -> Path:
     return own_folder("cache") / "unpacked"
 
 
+def _made(path: Path, settings: Settings) -> Path | None:
+    """The unpacked file if it is there and wanted: a model's header takes long to read if its vocabulary is large."""
+    found = _place_of(path)
+    try:
+        if not settings.dtype and found.stat().st_size > MOST_BYTES + _MOST_HEADER:
+            return None
+    except OSError:
+        return None
+    with suppress(OSError):  # another person's file, perhaps
+        os.utime(found)  # its last use
+    return found
+
+
+def _place_of(path: Path) -> Path:
+    return _place() / f"{gguf_digest(path)}.gguf"
+
+
 def _file(path: Path, size: int, progress: Progress) -> Path:
-    """The unpacked file, made if it isn't there. Raises OSError."""
-    found = _place() / f"{gguf_digest(path)}.gguf"
-    if found.exists():
-        with suppress(OSError):  # another person's file, perhaps
-            os.utime(found)  # its last use
-        return found
+    """Write the unpacked file. Raises OSError."""
+    found = _place_of(path)
     with folder(found.parent):
         _remove_stale(found.parent)
         if shutil.disk_usage(found.parent).free < 2 * size:
