@@ -36,7 +36,7 @@ def test_a_readers_guess_is_shown_with_its_reason_and_speaks_of_the_player(store
         await until(pilot, lambda: isinstance(app.screen, AudienceScreen) and bool(app.screen.query(ReadingPanel)))
         await until(pilot, lambda: "it expected" in text(app, "reading"))
         assert "it expected PAPER   they played PAPER   it read them" in text(app, "reading")
-        assert text(app, "why") == "why: the one time before, after rock they played paper"
+        assert text(app, "why") == "why: the only time that rock came before, they played paper"
         assert "read so far" in text(app, "legend")
         shown = drawn(app)
         assert "they played" in shown and "why: " in shown and "you" not in shown.replace("your", "")
