@@ -52,7 +52,7 @@ class Terminal:
         return self.tmux("capture-pane", "-p")
 
     def until(self, what: Callable[[str], bool]) -> str:
-        for _ in range(600):
+        for _ in range(1800):  # a busy machine takes long over a model's first batch
             shown = self.screen()
             if what(shown):
                 return shown

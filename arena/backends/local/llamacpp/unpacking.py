@@ -80,9 +80,10 @@ def _made(path: Path, settings: Settings) -> Path | None:
     """The unpacked file if it is there and wanted: a model's header takes long to read if its vocabulary is large."""
     found = _place_of(path)
     try:
-        if not settings.dtype and found.stat().st_size > MOST_BYTES + _MOST_HEADER:
-            return None
+        size = found.stat().st_size
     except OSError:
+        return None
+    if size > MOST_BYTES + _MOST_HEADER and not settings.dtype:
         return None
     with suppress(OSError):  # another person's file, perhaps
         os.utime(found)  # its last use
