@@ -66,6 +66,7 @@ def test_a_match_is_played_whole_by_touch(
     check_fits(phone)
     phone.tap("Again")
     phone.until(lambda shown: "round 1: it expects" in shown)
+    phone.page.locator(phone.key(names[0])).wait_for()  # the buttons of the new match lie elsewhere
     phone.tap("Lobby")
     phone.until(lambda shown: "how predictable is it?" in shown)
     with Store.open(store) as opened:

@@ -35,20 +35,29 @@ window.WebSocket = class extends WebSocket {
   }
 };
 
-// a button for each key that works now, the moves first and largest
+// a button for each key that works now, the moves first and largest; a row that stays the same is left alone, because a tap
+// is lost if its button is replaced under the finger
+const rows = ["moves", "others"].map((name) => {
+  const row = document.createElement("div");
+  row.className = name;
+  return { row, shown: "" };
+});
+
 function show(said) {
-  const rows = [true, false].map((isMove) => {
-    const row = document.createElement("div");
-    row.className = isMove ? "moves" : "others";
-    row.replaceChildren(...said.filter((key) => key.is_move === isMove).map(button));
-    return row;
-  });
-  const typing = document.createElement("button");
-  typing.textContent = "Keyboard";
-  typing.addEventListener("click", () => allowTyping(true));
-  rows[1].append(typing);
-  keys.replaceChildren(...rows.filter((row) => row.children.length));
+  for (const [at, kept] of rows.entries()) {
+    const wanted = said.filter((key) => key.is_move === (at === 0));
+    const shown = JSON.stringify(wanted);
+    if (shown === kept.shown) continue;
+    kept.shown = shown;
+    kept.row.replaceChildren(...wanted.map(button), ...(at === 1 ? [typing] : []));
+    if (wanted.length && !kept.row.isConnected) at === 0 ? keys.prepend(kept.row) : keys.append(kept.row);
+    if (!wanted.length) kept.row.remove();
+  }
 }
+
+const typing = document.createElement("button");
+typing.textContent = "Keyboard";
+typing.addEventListener("click", () => allowTyping(true));
 
 function button(key) {
   const made = document.createElement("button");
