@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from arena.backends.weights.unpacked import write_unpacked
+
 
 def write(gguf: Path, folder: Path) -> None:
     """Write the folder. Needs torch and transformers; run as a program, which keeps them out of the tests' process."""
@@ -25,28 +27,6 @@ def write(gguf: Path, folder: Path) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def write_gguf(gguf: Path, file: Path) -> None:
-    """The same as a GGUF file for llama.cpp, which then computes in 32 bits too."""
-    import numpy as np
-    from gguf import GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType
-    from gguf.quants import dequantize
-
-    reader = GGUFReader(gguf)
-    writer = GGUFWriter(file, str(reader.fields["general.architecture"].contents()))
-    writer.add_file_type(LlamaFileType.ALL_F32)
-    for entry in reader.fields.values():
-        if entry.name.startswith("GGUF.") or entry.name in ("general.architecture", "general.file_type"):
-            continue  # the writer adds these itself
-        kind, *within = entry.types
-        writer.add_key_value(entry.name, entry.contents(), kind, within[-1] if kind == GGUFValueType.ARRAY else None)
-    for tensor in reader.tensors:
-        writer.add_tensor(tensor.name, dequantize(tensor.data, tensor.tensor_type).astype(np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-
-
 if __name__ == "__main__":
     source, target = map(Path, sys.argv[1:])
-    (write_gguf if target.suffix == ".gguf" else write)(source, target)
+    (write_unpacked if target.suffix == ".gguf" else write)(source, target)

@@ -6,4 +6,5 @@ fingerprints.py   digests of files
 gguf.py           GGUF files: which belong together, and whether they are complete
 hub.py            repositories on the hub
 packages.py       weights that come as packages
+unpacked.py       a GGUF file with its weights written out in 32 bits
 """

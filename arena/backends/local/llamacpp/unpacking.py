@@ -23,8 +23,8 @@ from arena.backends.local.llamacpp.log import Log
 from arena.backends.local.llamacpp.native import native
 from arena.backends.local.settings import Settings
 from arena.backends.weights.fingerprints import gguf_digest
-from arena.backends.weights.gguf import shards
-from arena.files import folder, own_folder
+from arena.backends.weights.unpacked import write_unpacked
+from arena.files import folder, own_folder, whole_file
 
 MOST_BYTES: Final = 2**31
 """Larger models stay packed, unless 32 bits are asked for: reading so much memory for each token would be slower."""
@@ -101,53 +101,9 @@ def _file(path: Path, size: int, progress: Progress) -> Path:
         _remove_stale(found.parent)
         if shutil.disk_usage(found.parent).free < 2 * size:
             raise OSError(f"there are not {2 * size / 2**30:.1f} GiB free")
-        part = found.with_name(f".{found.name}.{os.getpid()}.part")
-        try:
-            _unpack(path, part, progress)
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
-            part.replace(found)  # whole, so that no other worker reads half of it
-        finally:
-            part.unlink(missing_ok=True)
+        with whole_file(found) as file:  # no other worker reads half of it
+            write_unpacked(path, Path(file.name), lambda share: progress(_MOST_SHARE * share))
     return found
-
-
-def _unpack(path: Path, target: Path, progress: Progress) -> None:
-    """Write a file, or the files of a split model, as one with 32-bit weights, a tensor at a time."""
-    import numpy as np
-    from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType
-    from gguf.quants import dequantize
-
-    readers = [GGUFReader(shard) for shard in shards(path)]
-    fields = readers[0].fields
-    writer = GGUFWriter(target, str(fields["general.architecture"].contents()))
-    writer.add_file_type(LlamaFileType.ALL_F32)
-    for entry in fields.values():
-        own = entry.name.startswith(("GGUF.", "split.")) or entry.name in ("general.architecture", "general.file_type")
-        if not own:  # the writer adds these itself
-            kind, *within = entry.types
-            writer.add_key_value(
-                entry.name, entry.contents(), kind, within[-1] if kind == GGUFValueType.ARRAY else None
-            )
-    whole_numbers = [getattr(GGMLQuantizationType, name) for name in ("I8", "I16", "I32", "I64", "F64")]
-    tensors = [tensor for reader in readers for tensor in reader.tensors]
-    for tensor in tensors:
-        if tensor.tensor_type in whole_numbers:
-            writer.add_tensor_info(tensor.name, tensor.data.shape, tensor.data.dtype, tensor.data.nbytes)
-        else:
-            shape = tuple(int(size) for size in reversed(tensor.shape))
-            writer.add_tensor_info(tensor.name, shape, np.dtype(np.float32), 4 * int(tensor.n_elements))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_ti_data_to_file()
-    written, elements = 0, sum(int(tensor.n_elements) for tensor in tensors)
-    for tensor in tensors:
-        kept = tensor.tensor_type in whole_numbers
-        data = tensor.data if kept else dequantize(tensor.data, tensor.tensor_type).astype(np.float32, copy=False)
-        writer.write_tensor_data(data)
-        written += int(tensor.n_elements)
-        progress(_MOST_SHARE * written / elements)
-    writer.close()
 
 
 def _remove_stale(place: Path) -> None:
