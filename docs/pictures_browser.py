@@ -64,7 +64,7 @@ def touch(viewer: Viewer, what: str) -> None:
 
 def press(viewer: Viewer, what: str) -> None:
     """With a key."""
-    viewer.page.keyboard.press({"Pause": "Space", "Big": "b"}.get(what, what[0]))
+    viewer.press({"Pause": "Space", "Big": "b"}.get(what, what[0]))
 
 
 @contextmanager

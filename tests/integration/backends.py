@@ -15,6 +15,7 @@ from arena.backends.base import Completion, LanguageModel, Request
 from arena.backends.loading import Models
 from arena.backends.local.llamacpp.builds import NATIVE, PREBUILT, VARIABLE
 from arena.backends.local.settings import Settings
+from arena.backends.server import ServerSettings
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from benchmarks.support import dequantised
@@ -43,10 +44,10 @@ LLAMA_CPP = {"llama.cpp": NATIVE, "prebuilt": PREBUILT}
 class Subject:
     """A loaded model, asked from ordinary functions."""
 
-    def __init__(self, backend: str, name: str) -> None:
+    def __init__(self, backend: str, name: str, server: ServerSettings | None = None) -> None:
         self.backend = backend
         self._runner = asyncio.Runner()
-        self._models = Models(Settings(device=DEVICE))
+        self._models = Models(Settings(device=DEVICE), server=server)
         self.model: LanguageModel = self._runner.run(self._models.get(name))
 
     def run(self, what: Coroutine[Any, Any, T]) -> T:

@@ -88,7 +88,7 @@ def test_ctrl_c_ends_a_server_and_all_that_it_started(smollm2_folder: Path, tmp_
 
 
 def test_two_servers_behind_a_router_play_until_one_is_killed(smollm2_folder: Path, tmp_path: Path) -> None:
-    port, store, logs = free_port(2), tmp_path / "run.db", tmp_path / "logs"
+    port, store, logs = free_port(3), tmp_path / "run.db", tmp_path / "logs"
     with begun(*serve(smollm2_folder, port, logs, "--replicas", "2"), env=HERE) as process:
         url = address(process)
         run = ("tournament", "--subject", f"llm:{SMOLLM2}@sglang:{url}", "--games", "30", "--rounds", "3")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +13,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from arena.backends.base import Draw, Request, StopRule
-from benchmarks.support.sglang_server import Server
+from arena.backends.server import ServerSettings
+from arena.backends.sglang.serving.processes import Program, answers, stop
+from benchmarks.support.sglang_server import PYTHON, Server, free_port
 from tests.integration.backends import Subject
+from tests.support.commands import wait_for
 from tests.support.match_prompt import ASKED, HEAD, MOVES, ROUND
 
 pytestmark = [pytest.mark.model, pytest.mark.sglang]
@@ -27,6 +31,25 @@ def subject(sglang_server: Server) -> Iterator[Subject]:
     made = Subject("sglang", f"sglang:{sglang_server.url}")
     yield made
     made.close()
+
+
+@pytest.fixture(params=["alone", "behind a router"])
+def short_sighted(request: pytest.FixtureRequest, sglang_server: Server, tmp_path: Path) -> Iterator[Subject]:
+    """A client that asks for four likely tokens alone, so that much lies beyond them. A router can't be told what to
+    exclude."""
+    url, router = sglang_server.url, None
+    if request.param != "alone":
+        port = free_port(1)
+        url = f"http://127.0.0.1:{port}"
+        options = ("--host", "127.0.0.1", "--port", str(port), "--prometheus-port", str(port + 1))
+        start = (str(PYTHON), "-m", "sglang_router.launch_router", "--worker-urls", sglang_server.url, *options)
+        router = Program(start, {}, tmp_path / "router.log")
+        wait_for(lambda: answers(f"{url}/readiness"))
+    made = Subject("sglang", f"sglang:{url}", ServerSettings(likeliest=4))
+    yield made
+    made.close()
+    if router:
+        stop([router])
 
 
 def rows(subject: Subject, prompts: list[tuple[int, ...]]) -> list[NDArray[np.float64]]:
@@ -67,6 +90,14 @@ def test_first_tokens_at_twenty_prompts(subject: Subject) -> None:
     print(f"p-values at {PROMPTS} prompts: {min(values):.3g} at least, {np.median(values):.2f} in the middle")
     assert min(values) > 1e-5
     assert stats.combine_pvalues(values).pvalue > 1e-4  # Fisher's test of all together
+
+
+def test_what_lies_beyond_the_likeliest(subject: Subject, short_sighted: Subject) -> None:
+    prompt = subject.tokens("Here is a number that nobody expects:")
+    (row,) = rows(subject, [prompt])
+    assert np.sort(row)[-4:].sum() < 0.9  # or nearly nothing would lie beyond
+    firsts: Counter[object] = Counter(tokens[0] for tokens in drawn(short_sighted, prompt, ONE, 1000))
+    assert pvalue(firsts, dict(enumerate(row.tolist()))) > 1e-5
 
 
 def test_pairs_of_tokens_at_one_prompt(subject: Subject) -> None:

@@ -51,6 +51,7 @@ class Stub:
         self.says: dict[str, Any] = {}  # about itself, overriding what it would say
         self.row = log_row  # the log-probabilities after a prompt, at a temperature
         self.chance: random.Random | None = None  # draws samples; without it, each token is the likeliest
+        self.heeds = True  # what is to be excluded; a router drops that
 
     async def model_info(self, request: web.Request) -> web.StreamResponse:
         await self.hangs.wait()
@@ -106,7 +107,8 @@ class Stub:
     def sample(self, tokens: Sequence[int], params: dict[str, Any]) -> int:
         """The next token, where some may be excluded."""
         row = self.row(tokens, params["temperature"])
-        weights = [math.exp(row[token] + params.get("logit_bias", {}).get(str(token), 0.0)) for token in range(SIZE)]
+        bias = params.get("logit_bias", {}) if self.heeds else {}
+        weights = [math.exp(row[token] + bias.get(str(token), 0.0)) for token in range(SIZE)]
         if self.chance is None:
             return max(range(SIZE), key=weights.__getitem__)
         return self.chance.choices(range(SIZE), weights)[0]

@@ -47,6 +47,11 @@ class Viewer:
             self.page.wait_for_timeout(100)
         raise AssertionError(f"it never came to be; the screen is\n{self.screen()}")
 
+    def press(self, key: str) -> None:
+        """Press a key, once the terminal gets them. After a reload its picture can be there a moment earlier."""
+        self.page.wait_for_function("document.activeElement?.classList.contains('xterm-helper-textarea')")
+        self.page.keyboard.press(key)
+
     def key(self, says: str) -> str:
         """Where the page has the button of a key that works now, by what it says."""
         return f"#keys button:text-is('{says}')"

@@ -46,7 +46,7 @@ def test_a_round_against_a_real_model_and_its_plot(serve: Serve, viewer: Viewer,
     address = serve("--game=rps", "--subject=llm:gemma-3-270m", "--opponent=human", f"--store={store}")
     viewer.page.goto(address)
     viewer.until(lambda shown: "your move" in shown)
-    viewer.page.keyboard.press("r")
+    viewer.press("r")
     shown = viewer.until(lambda shown: "mass on legal moves" in shown)
     assert re.search(r"won +[01] +tied +[01] +lost +[01]", shown)
     shown = viewer.until(lambda shown: re.search(r"┃ *[WTL] *┃", shown))  # the round's point, between the plot's edges
@@ -54,9 +54,9 @@ def test_a_round_against_a_real_model_and_its_plot(serve: Serve, viewer: Viewer,
     assert (86, 180, 233) in pixels(viewer, tmp_path / "page.png"), "the model's bars aren't drawn"
     assert all(url.startswith((f"http://{urlsplit(address).netloc}/", "data:")) for url in viewer.asked)
     assert not viewer.failed and "key=" not in viewer.page.url
-    viewer.page.keyboard.press("Escape")
+    viewer.press("Escape")
     viewer.until(lambda shown: "Leave the match?" in shown)
-    viewer.page.keyboard.press("Enter")
+    viewer.press("Enter")
     viewer.until(lambda shown: "how predictable is it?" in shown)
     wait_for(lambda: _only_match(store).state == "abandoned")  # which is stored beside the lobby's first picture
     assert _only_match(store).rounds == 1
@@ -73,7 +73,7 @@ def _only_match(store: Path) -> MatchRow:
 def test_the_lobby_opens_and_q_leaves(serve: Serve, viewer: Viewer) -> None:
     viewer.page.goto(serve())
     viewer.until(lambda shown: "how predictable is it?" in shown)
-    viewer.page.keyboard.press("q")
+    viewer.press("q")
     viewer.page.get_by_text("You have left Arena.").wait_for()
 
 
@@ -81,7 +81,7 @@ def test_the_screen_can_be_taken_home(serve: Serve, viewer: Viewer) -> None:
     viewer.page.goto(serve())
     viewer.until(lambda shown: "how predictable is it?" in shown)
     with viewer.page.context.expect_page() as opened:
-        viewer.page.keyboard.press("x")
+        viewer.press("x")
     assert "/download/" in opened.value.url or opened.value.is_closed()
 
 
@@ -95,16 +95,16 @@ def test_a_reload_comes_back_to_the_match(serve: Serve, viewer: Viewer, tmp_path
     )
     viewer.page.goto(serve(*options))
     viewer.until(lambda shown: "your move" in shown)
-    viewer.page.keyboard.press("p")
+    viewer.press("p")
     viewer.until(lambda shown: "round 2 of" in shown)
     for number, key in ((2, "s"), (3, "p")):
         viewer.forget()
         viewer.page.reload()
         viewer.until(lambda shown, number=number: f"round {number} of" in shown and "won   " in shown)
-        viewer.page.keyboard.press(key)
+        viewer.press(key)
         viewer.until(lambda shown, number=number: f"round {number + 1} of" in shown)
     assert re.search(r"won +2 +tied +0 +lost +1", viewer.screen())
-    viewer.page.keyboard.press("Control+q")
+    viewer.press("Control+q")
     viewer.page.get_by_text("You have left Arena.").wait_for()
     viewer.forget()
     viewer.page.reload()  # who has left begins anew

@@ -40,17 +40,17 @@ def test_a_match_its_pictures_a_reload_and_a_spectator_through_a_proxy(
         player.page.goto(playing)
         player.until(lambda shown: "round 1: it expects" in shown)
         assert player.page.url == url
-        player.page.keyboard.press("r")
+        player.press("r")
         player.until(lambda shown: "round 2: it expects" in shown)
         with player.page.context.expect_page() as opened:
-            player.page.keyboard.press("x")
+            player.press("x")
         assert opened.value.url.startswith(f"{url}download/") or opened.value.is_closed()
         spectator.page.goto(watching)
         spectator.until(lambda shown: "round 1 of 3" in shown and "ROCK" in shown)
         player.forget()
         player.page.reload()
         player.until(lambda shown: "round 2: it expects" in shown)
-        player.page.keyboard.press("p")
+        player.press("p")
         spectator.until(lambda shown: "round 2 of 3" in shown and "PAPER" in shown)
         for viewer in (player, spectator):
             assert all(asked.startswith((url, "data:")) for asked in viewer.asked)

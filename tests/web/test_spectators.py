@@ -27,17 +27,17 @@ def test_a_spectator_sees_the_match_and_can_not_touch_it(
     spectator.until(lambda shown: "No match has begun yet" in shown)
     player.page.goto(playing)
     player.until(lambda shown: "round 1: it expects" in shown)
-    player.page.keyboard.press("r")
+    player.press("r")
     spectator.until(lambda shown: "round 1 of 3" in shown and "ROCK" in shown and "the player against" in shown)
     for key in ("q", "Escape", "Enter", "n", "p", "Control+q", "Control+p"):
-        spectator.page.keyboard.press(key)
+        spectator.press(key)
     spectator.page.evaluate("connection.send(JSON.stringify(['stdin', 'q\\x11']))")
     assert spectator.page.evaluate("fetch('../').then((found) => found.status)") == 403
     assert spectator.page.evaluate("fetch('../ws').then((found) => found.status)") == 403
     player.until(lambda shown: "round 2: it expects" in shown)
-    player.page.keyboard.press("p")
+    player.press("p")
     spectator.until(lambda shown: "round 2 of 3" in shown and "PAPER" in shown)
-    player.page.keyboard.press("p")
+    player.press("p")
     spectator.until(lambda shown: "round 3 of 3" in shown and "the match is over" in shown)
     second = Viewer(browser.new_context().new_page())
     second.page.goto(watching)

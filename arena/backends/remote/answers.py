@@ -35,6 +35,10 @@ class Incomplete(Exception):
     """An answer can't be read, or lacks something that was asked for."""
 
 
+class Forgot(Incomplete):
+    """A token was drawn that was excluded."""
+
+
 class Untrue(Exception):
     """An answer that can't be true."""
 
@@ -119,17 +123,17 @@ def check_tokens(tokens: Collection[int], size: int) -> None:
 
 
 def check_drawn(kind: Kind, tokens: tuple[int, ...], was_cut: bool, size: int) -> None:
-    """Raise Untrue for sampled tokens that weren't asked for, Incomplete for those that were excluded. `was_cut`: they
-    were ended because there were enough.
+    """Raise Untrue for sampled tokens that weren't asked for, Forgot for those that were excluded. `was_cut`: they were
+    ended because there were enough.
 
-    A busy SGLang server has been seen to forget an exclusion. Asking again is then as good as excluding: what is drawn
-    until it is none of the excluded tokens has the distribution of the others.
+    Answers without an excluded token are as good as if none could have been drawn, whether or not the server heeds what
+    is excluded: what is drawn until it is none of these tokens has the distribution of the others.
     """
     if len(tokens) > kind.count or (len(tokens) < kind.count and was_cut):
         raise Untrue(f"an answer has {len(tokens)} tokens, and {kind.count} were asked for")
     check_tokens(tokens, size)
     if excluded := set(kind.without).intersection(tokens):
-        raise Incomplete(f"it draws token {min(excluded)}, which was excluded")
+        raise Forgot(f"it draws token {min(excluded)}, which was excluded")
 
 
 def checked_logprob(token: int, told: float) -> float:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from arena.backends.base import Capability, Sampling
 from arena.backends.local.tokenizing import TokenizerProcess
 from arena.backends.remote.addresses import one_model
-from arena.backends.remote.answers import Generated
+from arena.backends.remote.answers import Forgot, Generated
 from arena.backends.remote.kinds import Kind
 from arena.backends.remote.model import ServedModel
 from arena.backends.remote.refusals import serves_another
@@ -16,6 +18,7 @@ from arena.backends.remote.tokenizer import served_tokenizer
 from arena.backends.remote.transport import Transport
 from arena.backends.server import ServerSettings
 from arena.backends.sglang import said
+from arena.backends.sglang.beyond import draws, whole
 from arena.backends.sglang.bodies import PATH, body, spelling_body
 from arena.backends.sglang.info import EXAMPLE, Served, addresses
 from arena.backends.sglang.serving.plan import RAW_VARIABLE
@@ -42,6 +45,8 @@ class SGLang(ServedModel):
         self._served = served
         self._reader = Reader(tokenizer.vocabulary, served.model.weight_version)
         self._raw = True
+        self._forgets = False  # whether tokens that were excluded have been drawn
+        self._chance = np.random.default_rng()
 
     @classmethod
     async def connect(
@@ -92,8 +97,26 @@ class SGLang(ServedModel):
 
     async def _ask(self, kind: Kind, prompts: Sequence[tuple[int, ...]]) -> list[Generated]:
         """Have a server answer prompts of one kind."""
-        read, most = (lambda data: self._reader.answers(kind, prompts, data)), kind.most_bytes(prompts)
-        return await self._transport.post(PATH, body(kind, prompts), most, read)
+        if not (kind.without and self._forgets):
+            found = await self._post(kind, prompts)
+            if found is not None:
+                return found
+            self._forgets = True
+        (prompt,) = set(prompts)
+        row = await self._post(whole(kind.sampling, len(self.vocabulary.pieces)), [prompt])
+        assert row is not None  # nothing was excluded
+        return draws(row[0], kind.without, len(prompts), self._chance)
+
+    async def _post(self, kind: Kind, prompts: Sequence[tuple[int, ...]]) -> list[Generated] | None:
+        """A server's answers, or None if it has drawn a token that was excluded."""
+
+        def read(data: bytes) -> list[Generated] | None:
+            try:
+                return self._reader.answers(kind, prompts, data)
+            except Forgot:
+                return None
+
+        return await self._transport.post(PATH, body(kind, prompts), kind.most_bytes(prompts), read)
 
     async def _gives_raw(self, url: str) -> bool:
         """Whether a server's log-probabilities are raw, which one prompt at two temperatures shows."""

@@ -59,10 +59,12 @@ def drawing(folder: Path) -> Stub:
     return stub
 
 
+@pytest.mark.parametrize("heeds", [True, False], ids=["heeds", "forgets"])
 @pytest.mark.parametrize(("likeliest", "prompts", "draws"), [(3, 40, 80), (200, 400, 2)], ids=["shared", "alone"])
-def test_answers_follow_the_table(folder: Path, likeliest: int, prompts: int, draws: int) -> None:
+def test_answers_follow_the_table(folder: Path, likeliest: int, prompts: int, draws: int, heeds: bool) -> None:
     async def play() -> None:
         stub = drawing(folder)
+        stub.heeds = heeds
         async with connected(stub, likeliest=likeliest) as model:
             asked = [
                 # a rule of its own for each prompt, so that it isn't known how long its answers are
@@ -87,16 +89,19 @@ def test_answers_follow_the_table(folder: Path, likeliest: int, prompts: int, dr
         others = len(asked) - sum(often.values())
         chi = stats.chisquare([*observed, len(asked) - sum(observed)], [*often.values(), others])
         assert len(often) > 15 and chi.pvalue > 1e-4
-        ways = Counter()
+        ways: Counter[str] = Counter()
+        told: list[tuple[int, ...]] = []
         for post in stub.posts:
             params = post["sampling_params"]
             way = "told" if "return_logprob" in post else "beyond" if "logit_bias" in params else "alone"
+            way = "whole" if post.get("top_logprobs_num") == SIZE else way
             ways[way] += len(post["input_ids"])
             if way == "told":
                 assert params["max_new_tokens"] == 1
-        told = [tuple(tokens) for post in stub.posts if "return_logprob" in post for tokens in post["input_ids"]]
+                told += map(tuple, post["input_ids"])
         assert len(told) == len(set(told)), "no distribution is asked for twice"
         assert (ways["beyond"] > 0) == (likeliest < len(SPOKEN)) and (ways["alone"] > 0) == (prompts == 400)
+        assert (ways["whole"] > 0) == (ways["beyond"] > 0 and not heeds)
 
     run(play())
 

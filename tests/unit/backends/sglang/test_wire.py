@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from arena.backends.base import Sampling
-from arena.backends.remote.answers import Generated, Incomplete, Untrue
+from arena.backends.remote.answers import Forgot, Generated, Incomplete, Untrue
 from arena.backends.remote.kinds import PROBE, Kind
 from arena.backends.sglang.bodies import body
 from arena.backends.sglang.wire import Reader
@@ -65,7 +65,7 @@ def test_a_token_that_was_excluded_is_not_believed() -> None:
     assert isinstance(params, dict) and set(params["logit_bias"]) == {str(B), "7"}
     assert max(params["logit_bias"].values()) < -1e6
     assert read(kind, drawn([A], "a"))[0].tokens == (A,)
-    with pytest.raises(Incomplete, match=f"draws token {B}, which was excluded"):
+    with pytest.raises(Forgot, match=f"draws token {B}, which was excluded"):
         read(kind, drawn([B], "b"))
 
 
