@@ -120,7 +120,8 @@ def test_llama_cpp_in_32_bits(reference: NDArray[np.float64], tmp_path: Path) ->
 
 def test_llama_cpps_server_in_32_bits(reference: NDArray[np.float64], tmp_path: Path) -> None:
     """Move probabilities by name, though each is told relative to the likeliest token's."""
-    server = LlamaCppServer(in_32_bits(SMOLLM2, tmp_path / "smollm2.gguf"), free_port(), tmp_path / "log")
+    file = in_32_bits(SMOLLM2, tmp_path / "smollm2.gguf")
+    server = LlamaCppServer(file, free_port(), tmp_path / "log", unrounded=True)
     try:
         server.start()
         found = probabilities(f"{SMOLLM2}@openai:{server.url}")

@@ -19,19 +19,20 @@ _START_SECONDS = 60
 
 class LlamaCppServer:
     """A server for a GGUF file; another `start` serves it, or another one, at the same port. With a `key`, it wants
-    one."""
+    one. `unrounded`: what it keeps of a prompt isn't rounded to 16 bits."""
 
-    def __init__(self, gguf: Path, port: int, log: Path, key: str = "") -> None:
+    def __init__(self, gguf: Path, port: int, log: Path, key: str = "", unrounded: bool = False) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.gguf = gguf
         self._port = port
         self._log = log
         self._key = key
+        self._unrounded = unrounded
         self._program: Program | None = None
 
     def start(self) -> None:
         """Start it, and wait until it is healthy."""
-        command = [sys.executable, "-m", __name__, str(self.gguf), str(self._port), self._key]
+        command = [sys.executable, "-m", __name__, str(self.gguf), str(self._port), self._key, str(int(self._unrounded))]
         self._program = Program(command, {"OMP_NUM_THREADS": "1"}, self._log)
         end = time.monotonic() + _START_SECONDS
         while not answers(f"{self.url}/health"):
@@ -46,7 +47,7 @@ class LlamaCppServer:
             self._program = None
 
 
-def _serve(gguf: str, port: str, key: str) -> None:
+def _serve(gguf: str, port: str, key: str, unrounded: str) -> None:
     """Serve until killed, or until the process that started this one has ended."""
     import xllamacpp
 
@@ -61,6 +62,9 @@ def _serve(gguf: str, port: str, key: str) -> None:
     parameters.n_threads_http = 2
     parameters.no_extra_bufts = True  # what they do on processors with AMX isn't safe everywhere
     parameters.fit_params = parameters.warmup = False
+    if unrounded == "1":
+        parameters.cache_type_k = parameters.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+        parameters.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     server = xllamacpp.Server(parameters)
     parent = os.getppid()
     while os.getppid() == parent:

@@ -87,7 +87,7 @@ async def _end(pilot: Pilot[None], app: ArenaApp) -> None:
     await until(pilot, lambda: isinstance(app.screen, EndingScreen))
 
 
-def _show(steps: int, *keys: str) -> Script:
+def show(steps: int, *keys: str) -> Script:
     """Some steps into a show at which nothing goes on by itself; five lead from a game to the next."""
 
     async def go(pilot: Pilot[None], app: ArenaApp) -> None:
@@ -189,12 +189,12 @@ STOPS: dict[str, Stop] = {
         _and_then(_end, "d", lambda app: isinstance(app.screen, ReplayScreen) and "round 1" in text(app, "title")),
         _SHORT,
     ),
-    "show, title card": Stop(_show(0), _SHOW),
-    "show, duel": Stop(_show(2), _SHOW),
-    "show, large type": Stop(_show(2, "b"), _SHOW),
-    "show, histograms": Stop(_show(2, "h"), _SHOW),
-    "show, closing card": Stop(_show(4), _SHOW),
-    "show, a mind read": Stop(_show(7), _READ),
+    "show, title card": Stop(show(0), _SHOW),
+    "show, duel": Stop(show(2), _SHOW),
+    "show, large type": Stop(show(2, "b"), _SHOW),
+    "show, histograms": Stop(show(2, "h"), _SHOW),
+    "show, closing card": Stop(show(4), _SHOW),
+    "show, a mind read": Stop(show(7), _READ),
     "tournament": Stop(_press("t"), _LOBBY),
     "run": Stop(_at_run(), {"follow": ""}, fill),
     "table 2": Stop(_at_run("t"), {"follow": ""}, lambda path: games(path, "llm:a", "llm:b")),

@@ -33,6 +33,7 @@ from arena.tui.screens.run import RunScreen
 from arena.tui.screens.settings import SettingsScreen
 from tests.support.app import MIX, my_turn, text, until
 from tests.support.pictures import SIZES, THEMES, OneDay
+from tests.support.tour import show
 
 Script = Callable[[Pilot[None]], Awaitable[None]]
 
@@ -97,17 +98,8 @@ def test_show(
     app = ArenaApp(store, start=Choice("rps", MIX, opponent, 3, 1), watch=True)
     app.theme = theme
 
-    def at() -> tuple[bool, str]:
-        """Whether a card is shown, and which round was played last: five steps lead from a game to the next."""
-        return app.screen.has_class("card"), text(app, "title").partition(" of ")[0]
-
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: at()[0])
-        for _ in range(steps):
-            before = at()
-            await pilot.press("full_stop")
-            await until(pilot, lambda before=before: at() != before)
-        await pilot.press(*keys)
+        await show(steps, *keys)(pilot, app)
 
     assert snap_compare(app, terminal_size=SIZES[size], run_before=script)
 
