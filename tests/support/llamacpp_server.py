@@ -32,7 +32,15 @@ class LlamaCppServer:
 
     def start(self) -> None:
         """Start it, and wait until it is healthy."""
-        command = [sys.executable, "-m", __name__, str(self.gguf), str(self._port), self._key, str(int(self._unrounded))]
+        command = [
+            sys.executable,
+            "-m",
+            __name__,
+            str(self.gguf),
+            str(self._port),
+            self._key,
+            str(int(self._unrounded)),
+        ]
         self._program = Program(command, {"OMP_NUM_THREADS": "1"}, self._log)
         end = time.monotonic() + _START_SECONDS
         while not answers(f"{self.url}/health"):
