@@ -20,6 +20,10 @@ from arena.backends.local.evaluator import Memory, Path, Row
 FEW_CELLS = 1024
 RECENT_BATCHES = 3
 
+# Where not all long answers fit, one that had to go would drive out another as soon as it came back, and all its tokens
+# would be evaluated for a few more. So a path with more new tokens than this waits until there is plenty of room.
+SHORT = 64
+
 
 class Node:
     """A token in the cache.
@@ -81,7 +85,7 @@ class Tree:
             if cost > room and plan.cost:
                 break
             begun = cost > room
-            if not self._make_room(min(cost, room), plan):
+            if not self._make_room(min(cost, room), plan, waits=cost > SHORT and bool(plan.answered)):
                 break
             plan.cost += min(cost, room)
             if begun:
@@ -194,8 +198,9 @@ class Tree:
             if leaf.needed != self._batch and leaf.used < recent:
                 self._trim(leaf, lambda node: node.needed == self._batch or node.used >= recent)
 
-    def _make_room(self, cost: int, plan: Plan) -> bool:
-        """Free cells for `cost` new nodes and a sequence for one more leaf; False if that can't be done."""
+    def _make_room(self, cost: int, plan: Plan, waits: bool = False) -> bool:
+        """Free cells for `cost` new nodes and a sequence for one more leaf; False if that can't be done. With `waits`,
+        nothing that is waited for is dropped, and an eighth of everything must stay free."""
         # each path of the batch, including this one, may need a sequence, and a cell if it is evaluated again
         planned = len(plan.answered) + 1
         cells = cost + len(plan.again)
@@ -206,7 +211,7 @@ class Tree:
                 and len(self._free) >= planned + self._sequences * spare // 8
             )
 
-        if enough():
+        if enough(spare=waits):
             return True
         self._mark(plan.pending)
         # leaves that nobody waits for go first, the oldest first, an eighth of everything at a time
@@ -215,6 +220,8 @@ class Tree:
                 break
             if leaf.needed != self._batch and leaf.used != self._batch:
                 self._trim(leaf, lambda node: self._batch in (node.used, node.needed))
+        if waits:
+            return enough(spare=1)
         # then the least urgent: the next path would be evaluated anew at once, and would drive out the one after it
         while not enough() and (path := next(plan.last_ones, None)) is not None:
             leaf = self._reach(path)

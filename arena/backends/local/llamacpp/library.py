@@ -127,7 +127,7 @@ class LlamaCppLibrary:
         parameters.kv_unified = True  # otherwise sequences can't share cells
         parameters.swa_full = True  # otherwise a sliding window drops cells of a prefix to be reused
         if settings.scattered and not settings.gpu_layers:
-            parameters.type_v = _BF16 if self.rounded else native.GGML_TYPE_F32
+            parameters.type_v = _BF16
         elif not self.rounded:  # then keys, values and attention shouldn't be rounded either
             parameters.type_k = parameters.type_v = native.GGML_TYPE_F32
             parameters.flash_attn_type = native.LLAMA_FLASH_ATTN_TYPE_DISABLED
