@@ -25,6 +25,7 @@ from arena.backends.local.settings import LAPTOP, MOST_CELLS, Settings
 
 _MOST_SEQUENCES = 256  # LLAMA_MAX_SEQ
 _BF16 = 30  # ggml_type: the bindings don't name it
+_BESIDE = 2  # sequences of the library's own: one guards the others' cells, and one has the rows beside a lone one
 
 
 class LlamaCppLibrary:
@@ -62,7 +63,7 @@ class LlamaCppLibrary:
         self.cells, self.sequences = self._affordable(settings)
         self._context = self._new_context(settings, self.cells, self.sequences, settings.batch)
         self._memory = native.llama_get_memory(self._context)
-        self._batch = native.llama_batch_init(settings.batch, 0, self.sequences)
+        self._batch = native.llama_batch_init(settings.batch + 1, 0, self.sequences)
         self._window = int(native.llama_model_n_swa(self._model))
         self._ends = dict.fromkeys(range(self.sequences), 0)  # how many tokens each sequence holds
         self.batch, self.outputs = settings.batch, settings.outputs
@@ -73,7 +74,7 @@ class LlamaCppLibrary:
         per_cell, per_state = self._sizes(settings)
         budget = settings.kv_mib * 2**20
         # states, beside the cells, get half of the budget
-        sequences = min(settings.sequences, _MOST_SEQUENCES - 1)
+        sequences = min(settings.sequences, _MOST_SEQUENCES - _BESIDE)
         if per_state:
             sequences = min(sequences, budget // 2 // per_state)
         cells = settings.kv_cells
@@ -118,9 +119,9 @@ class LlamaCppLibrary:
 
     def _parameters(self, settings: Settings, cells: int, sequences: int, batch: int) -> Any:
         parameters = native.llama_context_default_params()
-        parameters.n_ctx = cells
-        parameters.n_batch = parameters.n_ubatch = batch
-        parameters.n_seq_max = min(sequences + 1, _MOST_SEQUENCES)  # one more to guard the others
+        parameters.n_ctx = cells + 1  # with the cell of that row
+        parameters.n_batch = parameters.n_ubatch = batch + 1  # with a row beside a lone one
+        parameters.n_seq_max = sequences + _BESIDE
         # the library reserves a row of logits for each sequence, and no more are ever wanted
         parameters.n_outputs_max = max(settings.outputs, parameters.n_seq_max)
         parameters.n_threads = parameters.n_threads_batch = settings.threads
@@ -195,6 +196,10 @@ class LlamaCppLibrary:
     def evaluate(self, rows: Sequence[Row]) -> None:
         """Run one batch. Raises RuntimeError with the library's code if it refuses.
 
+        A product with one row is summed in another order than one with several, so that the same prompt would get
+        another distribution alone than beside others. So a lone row, or a lone one whose distribution is wanted, has
+        another beside it.
+
         llama.cpp treats a cell behind a sliding window as free if only one sequence holds it, even when told to keep
         them all: a prompt that branches off further back would miss it. So one more sequence holds all cells while it
         looks for free ones.
@@ -202,9 +207,13 @@ class LlamaCppLibrary:
         guarded = [sequence for sequence, end in self._ends.items() if end >= self._window > 0]
         for sequence in guarded:
             native.llama_memory_seq_cp(self._memory, sequence, self.sequences, -1, -1)
-        _decode(self._context, self._batch, rows)
+        is_lone = not self.states and (len(rows) == 1 or sum(row.path is not None for row in rows) == 1)
+        beside = [Row(rows[0].token, 0, (self.sequences + 1,), ())] if is_lone else []
+        _decode(self._context, self._batch, [*rows, *beside])
         if guarded and not native.llama_memory_seq_rm(self._memory, self.sequences, -1, -1):
             raise RuntimeError("llama.cpp didn't give up the guard of its cells")
+        if beside and not native.llama_memory_seq_rm(self._memory, self.sequences + 1, -1, -1):
+            raise RuntimeError("llama.cpp didn't give up the cell of the row beside a lone one")
         for row in rows:
             self._ends |= dict.fromkeys(row.sequences, row.position + 1)
 
