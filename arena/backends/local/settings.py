@@ -25,8 +25,8 @@ class Settings(msgspec.Struct, frozen=True):
     attends block by block if keys and values are stored alike and 64 prompts or more share a batch (a block that any of
     them sees costs all of them), and cell by cell if not. So keys have 16 bits, and values bf16. (Values of 32 bits
     would be converted to 16 for each batch, and then be like the keys.) A distribution no longer depends on how many
-    prompts share a batch's attention. A single long prompt becomes slower. Without `scattered`, 32-bit weights have keys
-    and values of 32 bits too.
+    prompts share a batch's attention. A single long prompt becomes slower. Without `scattered`, 32-bit weights have
+    keys and values of 32 bits too.
     `niceness` makes the worker give way to other processes, so that a screen stays responsive.
     `cautious` avoids llama.cpp's special weight layouts, which crash on some machines. `gpu_layers`, `scattered`
     and `cautious` are for llama.cpp alone; `device` ("cpu", "cuda", "mps"; "" the best available) is for transformers,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Reversible
 
 from arena.backends.local.evaluator import Memory, Path, Row
-from arena.backends.local.tree import Plan
+from arena.backends.local.nodes import Plan
 
 
 class States:

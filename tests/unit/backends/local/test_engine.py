@@ -69,10 +69,13 @@ requests = st.builds(
     batch=st.integers(3, 20),
     states=st.booleans(),
     background=st.booleans(),
+    in_order=st.booleans(),
 )
-def test_everybody_gets_what_a_plain_computation_gives(waves, steps, cells, sequences, batch, states, background):
+def test_everybody_gets_what_a_plain_computation_gives(
+    waves, steps, cells, sequences, batch, states, background, in_order
+):
     model = (StateModel if states else TableModel)(cells, sequences, batch)
-    model.background = background
+    model.background, model.in_order = background, in_order and not states
     engine = Engine(model, VOCABULARY, cells=cells, sequences=sequences, batch=batch, outputs=6, states=states)
     asked: dict[int, Request] = {}
     texts: dict[int, tuple[int, ...]] = {}
