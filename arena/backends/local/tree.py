@@ -24,10 +24,6 @@ from arena.backends.local.nodes import Node, Plan, all_below, below
 FEW_CELLS = 1024
 RECENT_BATCHES = 3
 
-# Where not all long answers fit, one that had to go would drive out another as soon as it came back, and all its tokens
-# would be evaluated for a few more. So a path with more new tokens than this waits until there is plenty of room.
-SHORT = 64
-
 # A token passes by this many cells of others in the time in which another token is evaluated: 4,000 with SmolLM2, more
 # with models that have fewer heads. Cells that aren't used again are passed by until that has cost as much as
 # evaluating anew what is still needed.
@@ -57,6 +53,13 @@ class Tree:
         """Whether so many cells, and one for a row beside a lone one, are left of a cache whose cells are used once."""
         return not self._memory.in_order or self._used + cells < self._cells
 
+    def _fits_anew(self, path: Path, kept: int, missing: int, tokens: int) -> bool:
+        """Whether an empty cache helps a path that has too little room: with all that may follow it, or at least, if
+        not even its next tokens have room now, by itself."""
+        return len(path) + 2 + kept <= self._cells or (
+            not self._is_left(min(tokens, missing + 1)) and len(path) + 2 <= self._cells
+        )
+
     def _begin(self) -> None:
         self._root = Node(-1, None)
         self._leaves: dict[int, Node] = {}
@@ -65,25 +68,35 @@ class Tree:
         self._used = 0  # cells, with those that nothing needs any more
         self._passed = 0.0  # what it has cost to pass by those, in rows
 
-    def plan(self, wanted: Iterable[Path], pending: Reversible[Path], tokens: int, outputs: int) -> Plan:
+    def plan(
+        self,
+        wanted: Iterable[Path],
+        pending: Reversible[Path],
+        tokens: int,
+        outputs: int,
+        further: Callable[[Path], int] = lambda path: 0,
+    ) -> Plan:
         """Plan one batch: as many of the `wanted` paths, in order, as `tokens` new tokens and `outputs` allow.
 
-        The paths must differ. One that is too long for a whole batch is begun, and a later batch ends
-        it. `pending` are the paths whose prefixes should stay; if room must be made for others, the last of them make
-        it first. After the rows have been evaluated, `settle` must be called.
+        The paths must differ. One that is too long for a whole batch is begun, and a later batch ends it. `pending` are
+        the paths whose prefixes should stay; if room must be made for others, the last of them make it first. `further`
+        says how many tokens may still follow a path: where cells are used once, so many are kept for it, so that
+        answers are carried to their ends. After the rows have been evaluated, `settle` must be called.
         """
         self._batch += 1
         self._tidy(pending)
-        plan = Plan(pending)
+        plan, kept = Plan(pending), 0
         for path in wanted:
             if len(plan.answered) >= outputs:
                 break
             node = self._reach(path)
-            if not self._is_left(min(tokens, len(path) - node.depth + 1)):
-                if plan.answered or len(path) + 2 > self._cells:  # it would never fit
+            kept += further(path)
+            if not self._is_left(len(path) - node.depth + 1 + kept):
+                if plan.answered:
                     break
-                self._begin_anew()
-                node = self._root
+                if self._fits_anew(path, kept, len(path) - node.depth, tokens):
+                    self._begin_anew()
+                    node = self._root
             touched: Node | None = node
             while touched and touched.used != self._batch:  # those above one that is marked are marked
                 touched.used = self._batch
@@ -94,7 +107,7 @@ class Tree:
             if cost > room and plan.cost:
                 break
             begun = cost > room
-            if not self._make_room(min(cost, room), plan, waits=cost > SHORT and bool(plan.answered)):
+            if not self._make_room(min(cost, room), plan):
                 break
             plan.cost += min(cost, room)
             if begun:
@@ -220,9 +233,8 @@ class Tree:
             if leaf.needed != self._batch and leaf.used < recent:
                 self._trim(leaf, lambda node: node.needed == self._batch or node.used >= recent)
 
-    def _make_room(self, cost: int, plan: Plan, waits: bool = False) -> bool:
-        """Free cells for `cost` new nodes and a sequence for one more leaf; False if that can't be done. With `waits`,
-        nothing that is waited for is dropped, and an eighth of everything must stay free."""
+    def _make_room(self, cost: int, plan: Plan) -> bool:
+        """Free cells for `cost` new nodes and a sequence for one more leaf; False if that can't be done."""
         # each path of the batch, including this one, may need a sequence, and a cell if it is evaluated again
         planned = len(plan.answered) + 1
         cells = cost + len(plan.again)
@@ -233,7 +245,7 @@ class Tree:
                 and len(self._free) >= planned + self._sequences * spare // 8
             )
 
-        if enough(spare=waits):
+        if enough():
             return True
         self._mark(plan.pending)
         # leaves that nobody waits for go first, the oldest first, an eighth of everything at a time
@@ -242,8 +254,6 @@ class Tree:
                 break
             if leaf.needed != self._batch and leaf.used != self._batch:
                 self._trim(leaf, lambda node: self._batch in (node.used, node.needed))
-        if waits:
-            return enough(spare=1)
         # then the least urgent: the next path would be evaluated anew at once, and would drive out the one after it
         while not enough() and (path := next(plan.last_ones, None)) is not None:
             leaf = self._reach(path)

@@ -357,9 +357,11 @@ def test_a_long_answer_costs_as_many_decodings_as_it_has_tokens(monkeypatch):
     assert CountedPieces.reads == 2 * 500  # as it grows, and once for its text
 
 
-def test_answers_that_do_not_all_fit_drive_each_other_out_rarely():
+@pytest.mark.parametrize("in_order", [False, True])
+def test_answers_that_do_not_all_fit_drive_each_other_out_rarely(in_order):
     """The most urgent ones are carried to their ends first, so that few tokens are evaluated twice."""
     model = TableModel(300, 64, 64)
+    model.in_order = in_order
     engine = Engine(model, replace(VOCABULARY, ends=frozenset()), cells=300, sequences=64, batch=64, outputs=24)
     long = StopRule("(?!)", "(?!)", max_tokens=30, reach=1)
     for number in range(40):
