@@ -3,9 +3,9 @@
 Prompts that share a cache are Arena's own idea, which no library tests: an architecture that counts positions in the
 batch, or takes its mask from elsewhere, silently gives wrong numbers. So a prompt of 32 tokens is evaluated as the
 tree does it (its beginning, then its middle and its end beside other prompts that begin alike, in cells that were used
-before if the library uses them again) and by one plain call, which should give the same three distributions. If they differ, every prompt is evaluated
-whole from then on (`arena.backends.local.whole`). If even that differs, because later tokens change the distribution
-after an earlier one, the model is refused.
+before if the library uses them again) and by one plain call, which should give the same three distributions. If they
+differ, every prompt is evaluated whole from then on (`arena.backends.local.whole`). If even that differs, because later
+tokens change the distribution after an earlier one, the model is refused.
 
 The distance is the largest difference in nats over the tokens whose probability is above `MATTERS`. Computed in 32
 bits, it must be within `WITHIN`, or within `KEYS` if only keys and values in the cache are rounded, to 16 bits. With
