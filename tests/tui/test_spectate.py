@@ -111,6 +111,19 @@ def test_a_match_in_which_nobody_is_a_person_is_a_show(store: Path) -> None:
     run(app, script)
 
 
+def test_a_show_that_was_left_leaves_no_plot_behind(store: Path) -> None:
+    app = show(store)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await first_round(pilot, app)
+        assert app.theme_changed_signal._subscriptions  # each would keep its widget for as long as the app is open
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+        await until(pilot, lambda: not app.theme_changed_signal._subscriptions)
+
+    run(app, script)
+
+
 def test_moves_are_covered_until_the_countdown_is_over(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "_LONGEST_BEAT", 1e6)  # a step ends the countdown
     app = show(store, "fixed:rock")
