@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from rich.text import Text
+from textual import events, on
 from textual._styles_cache import StylesCache
 from textual.screen import Screen
 from textual.widgets import Static
@@ -41,7 +42,8 @@ class ArenaScreen(Rebindable, Screen[None]):
         """What the screen is about, as text for the clipboard."""
         return text_of(self)
 
-    def on_unmount(self) -> None:  # Textual calls this in addition to a subclass's own
+    @on(events.Unmount)
+    def _free_lines(self) -> None:
         forget_drawn()
 
     def action_leave(self) -> None:
