@@ -68,6 +68,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         self._finished: defaultdict[int, set[int]] = defaultdict(set)
         self._last_round: dict[tuple[int, int], int] = {}
         self._prompts: dict[tuple[int, str, bytes], int] = {}  # the numbers of some, among them all that are new
+        self._are_more_stored = False  # whether the store has others of this run
         self._prompt_count: defaultdict[int, int] = defaultdict(int)
         # what is not in the store yet
         self._pending_since: float | None = None
@@ -258,6 +259,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         self._pending_since = None
         if len(self._prompts) > _MOST_PROMPTS:  # all are in the store now
             self._prompts.clear()
+            self._are_more_stored = True
 
     def finish(self) -> None:
         """Write everything and mark the run as finished at its present size. Raises StoreError."""
@@ -285,7 +287,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         key = cell, seat, prompt_hash(prompt)
         number = self._prompts.get(key)
         if number is None:
-            number = self._stored_prompt(*key)
+            number = self._stored_prompt(*key) if self._are_more_stored else None
             if number is None:
                 number = self._prompt_count[cell]
                 self._prompt_count[cell] += 1
@@ -295,7 +297,7 @@ class RunWriter(AbstractContextManager["RunWriter"]):
 
     def _stored_prompt(self, cell: int, seat: str, digest: bytes) -> int | None:
         query = "SELECT number FROM prompts WHERE cell = ? AND seat = ? AND sha256 = ?"
-        with self._database.guard() as connection:
+        with self._database.looking_up() as connection:
             number: int | None = next((row[0] for row in connection.execute(query, (cell, seat, digest))), None)
         return number
 
@@ -325,3 +327,4 @@ class RunWriter(AbstractContextManager["RunWriter"]):
             ):
                 if last is not None:
                     self._prompt_count[cell] = last + 1
+                    self._are_more_stored = True
