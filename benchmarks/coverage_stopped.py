@@ -65,11 +65,15 @@ class _Table:
     """An evaluator without a cache; `clock` counts what was evaluated."""
 
     background = False
+    in_order = False
 
     def __init__(self, kinds: Sequence[Kind]) -> None:
         self._kinds = kinds
         self._paths: list[Path | None] = []
         self.clock = 0
+
+    def clear(self) -> None:
+        """Nothing is kept."""
 
     def copy(self, source: int, target: int, end: int) -> None:
         """Nothing is kept."""

@@ -16,7 +16,7 @@ from arena.agents.bots import draw_move
 from arena.agents.bounds import PolicyBounds
 from arena.agents.encoding import chat_template
 from arena.agents.moves import MoveTokens, move_tokens, parse, stop_rule
-from arena.agents.prompting import MOST_PROMPTS, Prompter, Shown
+from arena.agents.prompting import Prompter, Shown
 from arena.backends.base import Completion, Draw, LanguageModel, Request, StopRule
 from arena.backends.stopping import found
 from arena.blocks import block_of
@@ -25,6 +25,8 @@ from arena.games import Game
 from arena.prompts.formats import render
 from arena.randomness import stream, uniforms
 from arena.records import Decision, Policy, Prompt, Sample, Seat
+
+_MOST_POLICIES: Final = 4096  # remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class LanguageModelAgent:
         known = self._policies.get(shown)
         if known is None:
             known, _ = await self.read(position)
-            if len(self._policies) >= MOST_PROMPTS:
+            if len(self._policies) >= _MOST_POLICIES:
                 self._policies.clear()
             self._policies[shown] = known
         return known

@@ -89,11 +89,12 @@ class Distribution:
         weights = row.weights if plain else np.exp(scaled)
         total = float(weights.sum())
         self._normaliser = float(np.log(total)) - row.log_total / sampling.temperature
+        self._inside: NDArray[np.int64] | None = None  # the tokens that aren't cut off, in ascending order; None: all
         if sampling.cuts:
-            inside = _kept(scaled, weights, sampling)
-            scaled, weights = _only(inside, scaled, -np.inf), _only(inside, weights, 0.0)
+            self._inside = np.sort(_kept(scaled, weights, sampling))
+            scaled, weights = scaled[self._inside], weights[self._inside]
             total = float(weights.sum())
-        self._scaled, self._weights, self._total = scaled, weights, total
+        self._scaled, self._weights, self._total = scaled, weights, total  # of the tokens inside
 
     @cached_property
     def _before(self) -> NDArray[np.float64]:
@@ -102,7 +103,13 @@ class Distribution:
 
     def logprobs(self, tokens: Sequence[int]) -> tuple[float, ...]:
         """Natural log-probabilities of some tokens."""
-        return tuple((self._scaled[np.asarray(tokens, dtype=np.int64)] - np.log(self._total)).tolist())
+        asked = np.asarray(tokens, dtype=np.int64)
+        if self._inside is None:
+            scaled = self._scaled[asked]
+        else:
+            places = np.minimum(np.searchsorted(self._inside, asked), len(self._inside) - 1)
+            scaled = np.where(self._inside[places] == asked, self._scaled[places], -np.inf)
+        return tuple((scaled - np.log(self._total)).tolist())
 
     def top(self, count: int) -> tuple[TokenProbability, ...]:
         """The `count` likeliest tokens, likeliest first; equal ones by id."""
@@ -111,6 +118,8 @@ class Distribution:
             return ()
         best = _at_least(self._scaled, count)
         best = best[np.argsort(-self._scaled[best], kind="stable")][:count]
+        if self._inside is not None:
+            best = self._inside[best]
         found = zip(best.tolist(), self.logprobs(best.tolist()), strict=True)
         return tuple(TokenProbability(token, logprob) for token, logprob in found if logprob > -np.inf)
 
@@ -139,7 +148,8 @@ class Distribution:
         left = target - (float(self._before[block - 1]) if block else 0.0)
         # the two sums may differ in the last digit: never go past the block's last token that has any weight
         last = int(np.searchsorted(within, within[-1], side="left"))
-        return start + min(int(np.searchsorted(within, left, side="right")), last)
+        place = start + min(int(np.searchsorted(within, left, side="right")), last)
+        return place if self._inside is None else int(self._inside[place])
 
 
 def _weighted(weights: NDArray[np.float64], values: NDArray[np.float64]) -> float:
@@ -159,7 +169,7 @@ def _at_least(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
 
 
 def _kept(scaled: NDArray[np.float64], weights: NDArray[np.float64], sampling: Sampling) -> NDArray[np.int64]:
-    """The indices of the tokens that pass top-p and min-p. The largest of the weights is 1."""
+    """The indices of the tokens that pass top-p and min-p, in any order. The largest of the weights is 1."""
     if sampling.top_p == 1.0:
         return np.flatnonzero(weights >= sampling.min_p)
     inside = _nucleus(scaled, weights, sampling.top_p * float(weights.sum()))
@@ -177,10 +187,3 @@ def _nucleus(scaled: NDArray[np.float64], weights: NDArray[np.float64], enough: 
     order = likely[np.argsort(-scaled[likely], kind="stable")]
     before = np.cumsum(weights[order]) - weights[order]
     return np.asarray(order[before < enough])
-
-
-def _only(inside: NDArray[np.int64], values: NDArray[np.float64], other: float) -> NDArray[np.float64]:
-    """The values inside, and another one everywhere else."""
-    found = np.full(len(values), other)
-    found[inside] = values[inside]
-    return found

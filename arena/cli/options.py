@@ -156,7 +156,7 @@ running_options = together(
     *(
         click.option(f"--{name}", type=click.IntRange(least, 2**20), show_default=usual, help=help_)
         for name, least, usual, help_ in (
-            ("cells", 256, "8192, or from --kv-mib; 65536 on a GPU", "The most tokens in that cache."),
+            ("cells", 256, "16384, or from --kv-mib; 65536 on a GPU", "The most tokens in that cache."),
             ("sequences", 16, "256; 1024 on a GPU", "The most branches of the prefix tree in it."),
             ("batch", 64, "512; up to 2048 on a GPU", "The most tokens per batch."),
             ("outputs", 1, "64; up to 256 on a GPU", "The most distributions per batch."),

@@ -67,6 +67,16 @@ class Database:
             yield self.connection
 
     @contextmanager
+    def looking_up(self) -> Iterator[sqlite3.Connection]:
+        """The same for who is about to write: a file that is no longer where it was is told as by `transaction`."""
+        try:
+            with self.guard() as connection:
+                yield connection
+        except StoreError:
+            self._look()
+            raise
+
+    @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Everything written within is committed at the end, or not at all. Raises StoreError, also if the file is no
         longer where it was: what was written is then saved beside it."""

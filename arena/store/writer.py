@@ -35,6 +35,7 @@ from arena.store.registry import enter_run, mark_finished, note_going_on, raise_
 from arena.store.rows import CellRow, RunRow, RunSpec
 
 FLUSH_SECONDS: Final = 0.5
+_MOST_PROMPTS: Final = 1024  # whose numbers are remembered; others are looked up
 
 # What is written at each flush, in this order: the SQL of each kind of row. Writing a row again changes nothing,
 # because a signal may strike between the commit and the emptying of the buffers. That no round comes twice is checked
@@ -66,7 +67,8 @@ class RunWriter(AbstractContextManager["RunWriter"]):
         self._seconds: dict[int, float] = {}
         self._finished: defaultdict[int, set[int]] = defaultdict(set)
         self._last_round: dict[tuple[int, int], int] = {}
-        self._prompts: dict[tuple[int, str, bytes], int] = {}
+        self._prompts: dict[tuple[int, str, bytes], int] = {}  # the numbers of some, among them all that are new
+        self._are_more_stored = False  # whether the store has others of this run
         self._prompt_count: defaultdict[int, int] = defaultdict(int)
         # what is not in the store yet
         self._pending_since: float | None = None
@@ -255,6 +257,9 @@ class RunWriter(AbstractContextManager["RunWriter"]):
             rows.clear()
         self._new_seconds.clear()
         self._pending_since = None
+        if len(self._prompts) > _MOST_PROMPTS:  # all are in the store now
+            self._prompts.clear()
+            self._are_more_stored = True
 
     def finish(self) -> None:
         """Write everything and mark the run as finished at its present size. Raises StoreError."""
@@ -276,15 +281,24 @@ class RunWriter(AbstractContextManager["RunWriter"]):
             self.flush()
 
     def _prompt_number(self, cell: int, seat: Seat, prompt: Prompt | None) -> int | None:
-        """The prompt's number in its cell; a new prompt is queued to be written."""
+        """The prompt's number in its cell; a new prompt is queued to be written. Raises StoreError."""
         if prompt is None:
             return None
-        digest = prompt_hash(prompt)
-        number = self._prompts.get((cell, seat, digest))
+        key = cell, seat, prompt_hash(prompt)
+        number = self._prompts.get(key)
         if number is None:
-            number = self._prompts[cell, seat, digest] = self._prompt_count[cell]
-            self._prompt_count[cell] += 1
-            self._new["prompt"].append((cell, seat, number, digest, *encode_prompt(prompt)))
+            number = self._stored_prompt(*key) if self._are_more_stored else None
+            if number is None:
+                number = self._prompt_count[cell]
+                self._prompt_count[cell] += 1
+                self._new["prompt"].append((cell, seat, number, key[-1], *encode_prompt(prompt)))
+            self._prompts[key] = number
+        return number
+
+    def _stored_prompt(self, cell: int, seat: str, digest: bytes) -> int | None:
+        query = "SELECT number FROM prompts WHERE cell = ? AND seat = ? AND sha256 = ?"
+        with self._database.looking_up() as connection:
+            number: int | None = next((row[0] for row in connection.execute(query, (cell, seat, digest))), None)
         return number
 
     def _load(self) -> None:
@@ -308,8 +322,9 @@ class RunWriter(AbstractContextManager["RunWriter"]):
             ):
                 if last is not None:
                     self._last_round[cell, match] = last
-            for cell, seat, digest, number in connection.execute(
-                f"SELECT cell, seat, sha256, number FROM prompts WHERE {of_run}", run
+            for cell, last in connection.execute(
+                "SELECT id, (SELECT MAX(number) FROM prompts WHERE cell = id) FROM cells WHERE run = ?", run
             ):
-                self._prompts[cell, seat, digest] = number
-                self._prompt_count[cell] = max(self._prompt_count[cell], number + 1)
+                if last is not None:
+                    self._prompt_count[cell] = last + 1
+                    self._are_more_stored = True

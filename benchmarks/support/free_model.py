@@ -29,6 +29,7 @@ class FreeModel:
     with a tokenizer."""
 
     background = True
+    in_order = False
     states = False
     whole = ""
     rounded = False

@@ -29,9 +29,13 @@ def logits_after(prefix: Sequence[int]) -> NDArray[np.float32]:
 
 
 class TableModel:
-    """An `Evaluator` that refuses what llama.cpp refuses: too many cells or tokens, gaps, strange sequences."""
+    """An `Evaluator` that refuses what llama.cpp refuses: too many cells or tokens, gaps, strange sequences.
+
+    `in_order`: cells are freed when all are cleared, and a lone row takes one more.
+    """
 
     background = False
+    in_order = False
 
     def __init__(self, cells: int, sequences: int, batch: int) -> None:
         self._limits = cells, sequences, batch
@@ -58,7 +62,11 @@ class TableModel:
         for position, _, owners in self._cells:
             if position >= start:
                 owners.discard(sequence)
-        self._cells = [cell for cell in self._cells if cell[2]]
+        if not self.in_order:
+            self._cells = [cell for cell in self._cells if cell[2]]
+
+    def clear(self) -> None:
+        self._cells = []
 
     def evaluate(self, rows: Sequence[Row]) -> None:
         assert 0 < len(rows) <= self._limits[2], "a batch that is too long aborts llama.cpp"
@@ -77,6 +85,8 @@ class TableModel:
             if wanted:
                 assert row.path == (*prefix, row.token), "the row does not see the prompt that it answers"
             self._rows.append(logits_after((*prefix, row.token)) if wanted else None)
+        if self.in_order and (len(rows) == 1 or sum(row.path is not None for row in rows) == 1):
+            self._cells.append((0, 0, set()))
         self.evaluated += len(rows)
         self.most_cells = max(self.most_cells, len(self._cells))
         assert len(self._cells) <= self._limits[0], "the cache is full"

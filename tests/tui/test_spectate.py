@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
 import pytest
+from textual._styles_cache import StylesCache
+from textual.color import Color
 from textual.pilot import Pilot
 
 from arena.games import parse_game, playable_games
@@ -107,6 +110,25 @@ def test_a_match_in_which_nobody_is_a_person_is_a_show(store: Path) -> None:
 
     async def script(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: card(app))
+
+    run(app, script)
+
+
+def test_a_show_that_was_left_leaves_no_plot_and_no_drawn_lines_behind(store: Path) -> None:
+    app = show(store)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await first_round(pilot, app)
+        lines = StylesCache()  # as those of a widget that was drawn
+        lines.get_inner_outer(Color(1, 2, 3), Color(4, 5, 6))
+        kept = weakref.ref(lines)
+        del lines
+        assert kept() is not None
+        assert app.theme_changed_signal._subscriptions  # each would keep its widget for as long as the app is open
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+        await until(pilot, lambda: not app.theme_changed_signal._subscriptions)
+        assert kept() is None
 
     run(app, script)
 

@@ -64,7 +64,7 @@ def test_a_worker_that_dies_leaves_a_message_the_rounds_and_a_lobby_from_which_o
 
 @pytest.mark.long
 @pytest.mark.model
-@pytest.mark.parametrize(("button", "rounds", "history"), [("#fewer", 485, None), ("#shorter", 5000, 242)])
+@pytest.mark.parametrize(("button", "rounds", "history"), [("#fewer", 967, None), ("#shorter", 5000, 483)])
 def test_a_match_longer_than_the_context_is_offered_shorter(
     store: Path, button: str, rounds: int, history: int | None
 ) -> None:

@@ -11,6 +11,7 @@ waiting.py      who waits where, what is the most urgent, how answers go on; for
 jobs.py         the records of open requests
 evaluator.py    the part of a library that the engine uses
 tree.py         the prefix tree of the prompts in the KV cache
+nodes.py        its nodes, and a planned batch of them
 states.py       its replacement where prompts can't share a cache
 whole.py        each prompt from its first token, for models that a tree gets wrong
 rows.py         the numbers and draws wanted from a batch's rows

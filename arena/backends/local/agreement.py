@@ -3,16 +3,16 @@
 Prompts that share a cache are Arena's own idea, which no library tests: an architecture that counts positions in the
 batch, or takes its mask from elsewhere, silently gives wrong numbers. So a prompt of 32 tokens is evaluated as the
 tree does it (its beginning, then its middle and its end beside other prompts that begin alike, in cells that were used
-before) and by one plain call, which should give the same three distributions. If they differ, every prompt is evaluated
-whole from then on (`arena.backends.local.whole`). If even that differs, because later tokens change the distribution
-after an earlier one, the model is refused.
+before if the library uses them again) and by one plain call, which should give the same three distributions. If they
+differ, every prompt is evaluated whole from then on (`arena.backends.local.whole`). If even that differs, because later
+tokens change the distribution after an earlier one, the model is refused.
 
 The distance is the largest difference in nats over the tokens whose probability is above `MATTERS`. Computed in 32
-bits, it must be within `WITHIN`, or within `KEYS` if only the keys in the cache are rounded, to 16 bits. With rounded
-weights every order of summing gives slightly different numbers, so the model's own noise is the measure: the prompt is
-evaluated a second time by the library's own means, in three pieces, and `NOISE` times that difference is allowed, at
-least `ROUNDED` and never more than `MOST`. At least `ROUNDED`, because pieces may change nothing where the order of
-cells still does (SmolLM2 in 4 bits: 0 and 0.17 nats).
+bits, it must be within `WITHIN`, or within `KEYS` if only keys and values in the cache are rounded, to 16 bits. With
+rounded weights every order of summing gives slightly different numbers, so the model's own noise is the measure: the
+prompt is evaluated a second time by the library's own means, in three pieces, and `NOISE` times that difference is
+allowed, at least `ROUNDED` and never more than `MOST`. At least `ROUNDED`, because pieces may change nothing where the
+order of cells still does (SmolLM2 in 4 bits: 0 and 0.17 nats).
 """
 
 from __future__ import annotations

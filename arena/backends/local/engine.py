@@ -112,7 +112,7 @@ class Engine:
         halved = self._evaluator.background and not self._begun and waiting >= _HALVED
         outputs = min(self._outputs, -(-waiting // 2)) if halved else self._outputs
         asked = self._waiting.asked
-        plan = self._tree.plan(self._waiting.next(), self._waiting, self._batch, outputs)
+        plan = self._tree.plan(self._waiting.next(), self._waiting, self._batch, outputs, self._waiting.further)
         self._waiting.settle(set(plan.answered))
         if not plan.rows:
             return False

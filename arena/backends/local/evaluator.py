@@ -16,7 +16,10 @@ Path = tuple[int, ...]
 
 
 class Memory(Protocol):
-    """The tree's operations on the cache."""
+    """The tree's operations on the cache. `in_order`: what was dropped is free again only when all is cleared, because
+    the cells of a sequence must lie in the order of its tokens."""
+
+    in_order: bool
 
     def copy(self, source: int, target: int, end: int) -> None:
         """Give `target` the cells of `source` at positions [0, end)."""
@@ -24,6 +27,10 @@ class Memory(Protocol):
 
     def drop(self, sequence: int, start: int) -> None:
         """Take `sequence` out of its cells at positions [start, ...); a cell without sequences is free."""
+        ...
+
+    def clear(self) -> None:
+        """Empty the cache."""
         ...
 
 

@@ -22,10 +22,11 @@ class Settings(msgspec.Struct, frozen=True):
     most 2 GiB in 32 bits. For transformers: "float32", "bfloat16", "float16" or "stored"; "" is the first on a CPU,
     elsewhere the last.
     `scattered` makes attention cheap where a prompt's cells lie apart, as a prefix tree's do: on a CPU llama.cpp
-    attends block by block if keys and values are stored alike (a block that any of 64 prompts sees costs all of
-    them), and cell by cell if not. So keys have 16 bits, and values 32 where the weights do, else bf16, whose error is
-    far below that of packed weights. A distribution no longer depends on how many prompts share a batch's attention. A
-    single long prompt becomes slower. Without `scattered`, 32-bit weights have keys and values of 32 bits too.
+    attends block by block if keys and values are stored alike and 64 prompts or more share a batch (a block that any of
+    them sees costs all of them), and cell by cell if not. So keys have 16 bits, and values bf16. (Values of 32 bits
+    would be converted to 16 for each batch, and then be like the keys.) A distribution no longer depends on how many
+    prompts share a batch's attention. A single long prompt becomes slower. Without `scattered`, 32-bit weights have
+    keys and values of 32 bits too.
     `niceness` makes the worker give way to other processes, so that a screen stays responsive.
     `cautious` avoids llama.cpp's special weight layouts, which crash on some machines. `gpu_layers`, `scattered`
     and `cautious` are for llama.cpp alone; `device` ("cpu", "cuda", "mps"; "" the best available) is for transformers,
@@ -64,7 +65,7 @@ class Settings(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, **sizes)
 
 
-LAPTOP: Final = Settings(kv_mib=1024, kv_cells=8192, sequences=256, batch=512, outputs=64)
+LAPTOP: Final = Settings(kv_mib=1024, kv_cells=16384, sequences=256, batch=512, outputs=64)
 
 
 def cores() -> int:

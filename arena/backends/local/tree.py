@@ -5,6 +5,9 @@ sequence. So a leaf owns one sequence id, and a cell carries the ids of all leav
 begin alike share their cells, and a new prompt costs only the tokens with which no earlier one began.
 
 Only the tree copies or drops sequences, through the small `Memory` interface, so it and the cache can't disagree.
+
+Where the cells of a prompt must lie in the order of its tokens (`Memory.in_order`), a cell is used once: when all have
+been used, or passing by those that nothing needs has become too expensive, the tree begins anew in an empty cache.
 """
 
 from __future__ import annotations
@@ -14,31 +17,17 @@ from contextlib import suppress
 from operator import itemgetter
 
 from arena.backends.local.evaluator import Memory, Path, Row
+from arena.backends.local.nodes import Node, Plan, all_below, below
 
 # With fewer cells, even what nobody waits for is kept; with more, what the last batches used is kept, because
 # matches that were just answered are about to continue from there.
 FEW_CELLS = 1024
 RECENT_BATCHES = 3
 
-
-class Node:
-    """A token in the cache.
-
-    `sequence` is set on leaves only; `used` is the batch that last touched the node, `needed` the last one
-    that found it waited for; `fresh` while it is planned and not yet evaluated.
-    """
-
-    __slots__ = ("children", "depth", "fresh", "needed", "parent", "sequence", "token", "used")
-
-    def __init__(self, token: int, parent: Node | None, used: int = 0) -> None:
-        self.token = token
-        self.parent = parent
-        self.depth: int = parent.depth + 1 if parent else 0
-        self.children: dict[int, Node] = {}
-        self.sequence = -1
-        self.used = used
-        self.needed = 0
-        self.fresh = parent is not None
+# A token passes by this many cells of others in the time in which another token is evaluated: 4,000 with SmolLM2, more
+# with models that have fewer heads. Cells that aren't used again are passed by until that has cost as much as
+# evaluating anew what is still needed.
+PASSED = 4096
 
 
 class Tree:
@@ -46,31 +35,68 @@ class Tree:
 
     def __init__(self, memory: Memory, cells: int, sequences: int) -> None:
         self._memory = memory
-        self._root = Node(-1, None)
-        self._leaves: dict[int, Node] = {}
-        self._free = list(range(sequences - 1, -1, -1))
         self._cells = cells
         self._sequences = sequences
         self._few = min(FEW_CELLS, cells // 4)
         self._batch = 0
         self._marked = 0
         self._scratch: list[int] = []
-        self.resident = 0  # nodes, hence cells
+        self._rows = 0  # of the last batch
+        self._begin()
 
-    def plan(self, wanted: Iterable[Path], pending: Reversible[Path], tokens: int, outputs: int) -> Plan:
+    def _begin_anew(self) -> None:
+        """Clear the cache, and begin with an empty one."""
+        self._memory.clear()
+        self._begin()
+
+    def _is_left(self, cells: int) -> bool:
+        """Whether so many cells, and one for a row beside a lone one, are left of a cache whose cells are used once."""
+        return not self._memory.in_order or self._used + cells < self._cells
+
+    def _fits_anew(self, path: Path, kept: int, missing: int, tokens: int) -> bool:
+        """Whether an empty cache helps a path that has too little room: with all that may follow it, or at least, if
+        not even its next tokens have room now, by itself."""
+        return len(path) + 2 + kept <= self._cells or (
+            not self._is_left(min(tokens, missing + 1)) and len(path) + 2 <= self._cells
+        )
+
+    def _begin(self) -> None:
+        self._root = Node(-1, None)
+        self._leaves: dict[int, Node] = {}
+        self._free = list(range(self._sequences - 1, -1, -1))
+        self.resident = 0  # nodes, hence cells
+        self._used = 0  # cells, with those that nothing needs any more
+        self._passed = 0.0  # what it has cost to pass by those, in rows
+
+    def plan(
+        self,
+        wanted: Iterable[Path],
+        pending: Reversible[Path],
+        tokens: int,
+        outputs: int,
+        further: Callable[[Path], int] = lambda path: 0,
+    ) -> Plan:
         """Plan one batch: as many of the `wanted` paths, in order, as `tokens` new tokens and `outputs` allow.
 
-        The paths must differ. One that is too long for a whole batch is begun, and a later batch ends
-        it. `pending` are the paths whose prefixes should stay; if room must be made for others, the last of them make
-        it first. After the rows have been evaluated, `settle` must be called.
+        The paths must differ. One that is too long for a whole batch is begun, and a later batch ends it. `pending` are
+        the paths whose prefixes should stay; if room must be made for others, the last of them make it first. `further`
+        says how many tokens may still follow a path: where cells are used once, so many are kept for it, so that
+        answers are carried to their ends. After the rows have been evaluated, `settle` must be called.
         """
         self._batch += 1
         self._tidy(pending)
-        plan = Plan(pending)
+        plan, kept = Plan(pending), 0
         for path in wanted:
             if len(plan.answered) >= outputs:
                 break
             node = self._reach(path)
+            kept += further(path)
+            if not self._is_left(len(path) - node.depth + 1 + kept):
+                if plan.answered:
+                    break
+                if self._fits_anew(path, kept, len(path) - node.depth, tokens):
+                    self._begin_anew()
+                    node = self._root
             touched: Node | None = node
             while touched and touched.used != self._batch:  # those above one that is marked are marked
                 touched.used = self._batch
@@ -89,10 +115,13 @@ class Tree:
                 break
             if again:
                 plan.again.append((node, path))
+                self._used += 1
             else:
                 plan.ends[self._grow(node, path, plan)] = path
             plan.answered.append(path)
         self._assign(plan)
+        self._rows = len(plan.rows)
+        self._used += len(plan.rows) == 1 or len(plan.answered) == 1  # for a row beside it
         return plan
 
     def settle(self, plan: Plan) -> None:
@@ -114,6 +143,9 @@ class Tree:
         """A sequence outside the tree, with room for `cells` cells. Until `take_back` nothing may be planned. Raises
         RuntimeError if the cache is too small."""
         self._batch += 1
+        if not self._is_left(cells):
+            self._begin_anew()
+        self._used += cells + 1
         if not self._make_room(cells, Plan(pending)):
             raise RuntimeError(f"{cells} tokens don't fit the cache")
         return self._free.pop()
@@ -140,6 +172,7 @@ class Tree:
             node.children[token] = child
             node = child
             self.resident += 1
+            self._used += 1
         return node
 
     def _assign(self, plan: Plan) -> None:
@@ -154,7 +187,7 @@ class Tree:
             self._scratch.append(sequence)
             plan.rows.append(Row(node.token, node.depth - 1, (sequence,), path))
         for stem in plan.stems:
-            planned = _below(stem)
+            planned = below(stem)
             plan.planned += planned
             sequences: dict[Node, list[int]] = {node: [] for node in planned}
             for leaf in planned:
@@ -190,6 +223,12 @@ class Tree:
             return
         self._mark(pending)
         recent = self._batch - RECENT_BATCHES
+        if self._memory.in_order:
+            live = sum(node.needed == self._batch or node.used >= recent for node in all_below(self._root))
+            self._passed += self._rows * (self._used - live) / PASSED
+            if self._passed > live:
+                self._begin_anew()
+            return
         for leaf in list(self._leaves.values()):
             if leaf.needed != self._batch and leaf.used < recent:
                 self._trim(leaf, lambda node: node.needed == self._batch or node.used >= recent)
@@ -251,29 +290,3 @@ class Tree:
             self._memory.drop(sequence, node.depth)
             node.sequence = sequence
             self._leaves[sequence] = node
-
-
-class Plan:
-    """A batch: its rows in the order of evaluation, and the paths whose distributions they give."""
-
-    def __init__(self, pending: Reversible[Path]) -> None:
-        self.pending = pending
-        self.last_ones = reversed(pending)  # those that may still have to make room
-        self.rows: list[Row] = []
-        self.answered: list[Path] = []
-        self.cost = 0  # tokens to evaluate
-        self.stems: dict[Node, Path] = {}  # evaluated nodes from which planned ones hang, and their paths
-        self.planned: list[Node] = []
-        self.ends: dict[Node, Path] = {}  # planned nodes whose distribution is wanted
-        self.again: list[tuple[Node, Path]] = []  # evaluated nodes whose distribution is wanted, and their paths
-
-
-def _below(stem: Node) -> list[Node]:
-    """The planned nodes under an evaluated one, parents before children."""
-    found: list[Node] = []
-    stack = [child for child in reversed(stem.children.values()) if child.fresh]
-    while stack:
-        node = stack.pop()
-        found.append(node)
-        stack.extend(reversed(node.children.values()))
-    return found

@@ -160,6 +160,13 @@ class Waiting(Generic[P]):
         """Whether only answers in progress wait at a place."""
         return all(job.tokens for job in self._asked[place].jobs)
 
+    def further(self, place: P) -> int:
+        """How many tokens may still be drawn behind a place, for each answer that goes on there."""
+        return max(
+            (job.request.stop.max_tokens - len(job.tokens) for job in self._asked[place].jobs if job.request.draw),
+            default=0,
+        )
+
     def _urge(self, place: P, urgency: Urgency) -> None:
         """Make a place that is already asked for at least this urgent."""
         asked = self._asked[place]

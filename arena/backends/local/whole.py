@@ -22,6 +22,7 @@ class Whole:
     """A library that evaluates only whole prompts, made from one that can do more."""
 
     background = False
+    in_order = False
 
     def __init__(self, library: Library) -> None:
         self._library = library

@@ -29,7 +29,7 @@ from arena.session.telling import aim
 from arena.store.rows import CellRow, MatchRow
 from arena.store.store import Store
 from arena.text import number_text, printable
-from arena.tui.screens.base import LookingScreen
+from arena.tui.screens.base import LookingScreen, forget_drawn
 from arena.tui.widgets.faces import Faces
 from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.mind_panel import MindPanel
@@ -108,6 +108,7 @@ class AudienceScreen(LookingScreen):
                 self._panel = ReadingPanel(game, seat, level_of(specs[seat.other]), watched=True, id="below")
             self.set_class(is_person(spec.subject), "unmeasured")  # a person has no determinism to plot
             await table.remove_children()
+            forget_drawn()
             await table.mount(Static(Text(aim(game, seat) if game.told is None else ""), id="aim"))
             await table.mount(self._faces, self._score, self._panel)
             self._panel.begin(self._sight, found.length)

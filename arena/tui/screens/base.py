@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from rich.text import Text
+from textual import events, on
+from textual._styles_cache import StylesCache
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -40,9 +42,19 @@ class ArenaScreen(Rebindable, Screen[None]):
         """What the screen is about, as text for the clipboard."""
         return text_of(self)
 
+    @on(events.Unmount)
+    def _free_lines(self) -> None:
+        forget_drawn()
+
     def action_leave(self) -> None:
         """Go back to where this screen was opened."""
         self.dismiss()
+
+
+def forget_drawn() -> None:
+    """Free the drawn lines of widgets that were removed. Textual remembers two colours for each of the last 1,024
+    widgets by the widget's own cache, and so holds all its lines: about a MiB for each show that is left."""
+    StylesCache.get_inner_outer.cache_clear()
 
 
 class LookingScreen(ArenaScreen):

@@ -49,7 +49,8 @@ class Curves(Widget):
         """Which sides are shown."""
         shown = set(seats)
         for seat in Seat:
-            self.query_one(f"#{seat}-curve").display = seat in shown
+            for curve in self.query(f"#{seat}-curve"):  # none, if the screen was left before it was there
+                curve.display = seat in shown
 
     def begin(self, board: Board) -> None:
         """A match begins."""

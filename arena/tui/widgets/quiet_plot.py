@@ -43,6 +43,10 @@ class QuietPlot(PlotWidget, can_focus=False, inherit_bindings=False):
         self.app.theme_changed_signal.subscribe(self, lambda _: self.draw())
         self.draw()
 
+    def on_unmount(self) -> None:
+        # the signal, which is the app's, would keep the plot until the theme is changed
+        self.app.theme_changed_signal.unsubscribe(self)
+
     def on_show(self) -> None:
         self.draw()
 

@@ -17,7 +17,7 @@ from msgspec import structs
 from arena.errors import InputError, UsageError
 from arena.games import parse_game
 from arena.records import Decision, Outcome, Policy, Prompt, Round, Sample, TokenProbability
-from arena.store import CellSpec, PromptRow, RunSpec, Store
+from arena.store import CellSpec, PromptRow, RunSpec, Store, writer
 from arena.store.rows import Asked
 from tests.support.specs import PLAIN
 
@@ -196,6 +196,30 @@ def test_each_distinct_prompt_of_a_seat_is_stored_once(path: Path, make_spec: Ma
     assert [(row.number, row.seat) for row in rows] == [(0, "subject"), (1, "opponent"), (2, "subject")]
     assert rows[0] == PromptRow(0, rows[0].seat, rows[1].sha256, first.subject.prompt)
     assert rows[2].prompt.text == "Another\x00 one:"
+
+
+def test_a_long_run_finds_its_prompts_again_without_remembering_all(
+    path: Path, make_spec: MakeSpec, make_round: MakeRound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "_MOST_PROMPTS", 10)
+    spec = make_spec(rounds=1, size=400)
+    key = spec.cells[MODEL].key
+    asked = [f"prompt {match * match % 300}" for match in range(400)]  # many of them again and again
+    distinct = list(dict.fromkeys(asked))
+    assert 40 < len(distinct) < 100
+    with Store.open(path, create=True) as store:
+        for matches in (range(30), range(30, 400)):  # it is interrupted
+            with store.begin(spec) as run:
+                for match in matches:
+                    run.add_round(key, match, make_round(1, prompt=asked[match]))
+                    run.finish_match(key, match)
+                    if match % 7 == 0:
+                        run.flush()
+        cell = store.cells(store.run(None))[MODEL]
+        assert [row.prompt.text for row in store.prompts(cell)] == distinct
+        columns = store.rounds(cell, 3)
+        numbers = dict(zip(columns.match.tolist(), columns.prompt.tolist(), strict=True))
+    assert numbers == {match: distinct.index(text) for match, text in enumerate(asked)}
 
 
 def test_a_round_out_of_order_is_a_bug(path: Path, make_spec: MakeSpec, make_round: MakeRound) -> None:

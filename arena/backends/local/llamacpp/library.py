@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from arena.backends.base import Vocabulary
 from arena.backends.local.evaluator import Path, Row
 from arena.backends.local.library import LoadError, Progress, check_cells
+from arena.backends.local.llamacpp.cells import BESIDE, Cells
 from arena.backends.local.llamacpp.kind import check_kind, metadata
 from arena.backends.local.llamacpp.log import Log
 from arena.backends.local.llamacpp.native import build, native
@@ -61,10 +62,11 @@ class LlamaCppLibrary:
         self.short_keys = self.rounded or (settings.scattered and not settings.gpu_layers)
         self.cells, self.sequences = self._affordable(settings)
         self._context = self._new_context(settings, self.cells, self.sequences, settings.batch)
-        self._memory = native.llama_get_memory(self._context)
-        self._batch = native.llama_batch_init(settings.batch, 0, self.sequences)
-        self._window = int(native.llama_model_n_swa(self._model))
-        self._ends = dict.fromkeys(range(self.sequences), 0)  # how many tokens each sequence holds
+        self._batch = native.llama_batch_init(settings.batch + 1, 0, self.sequences)
+        # a GPU has no quick way past the cells of others, and sums in an order of its own
+        self.in_order = not self.states and not settings.gpu_layers
+        window = int(native.llama_model_n_swa(self._model))
+        self._cells = Cells(native.llama_get_memory(self._context), self.sequences, window, self.in_order)
         self.batch, self.outputs = settings.batch, settings.outputs
         self.whole = ""
 
@@ -73,7 +75,7 @@ class LlamaCppLibrary:
         per_cell, per_state = self._sizes(settings)
         budget = settings.kv_mib * 2**20
         # states, beside the cells, get half of the budget
-        sequences = min(settings.sequences, _MOST_SEQUENCES - 1)
+        sequences = min(settings.sequences, _MOST_SEQUENCES - BESIDE)
         if per_state:
             sequences = min(sequences, budget // 2 // per_state)
         cells = settings.kv_cells
@@ -118,16 +120,16 @@ class LlamaCppLibrary:
 
     def _parameters(self, settings: Settings, cells: int, sequences: int, batch: int) -> Any:
         parameters = native.llama_context_default_params()
-        parameters.n_ctx = cells
-        parameters.n_batch = parameters.n_ubatch = batch
-        parameters.n_seq_max = min(sequences + 1, _MOST_SEQUENCES)  # one more to guard the others
+        parameters.n_ctx = cells + 1  # with the cell of that row
+        parameters.n_batch = parameters.n_ubatch = batch + 1  # with a row beside a lone one
+        parameters.n_seq_max = sequences + BESIDE
         # the library reserves a row of logits for each sequence, and no more are ever wanted
         parameters.n_outputs_max = max(settings.outputs, parameters.n_seq_max)
         parameters.n_threads = parameters.n_threads_batch = settings.threads
         parameters.kv_unified = True  # otherwise sequences can't share cells
         parameters.swa_full = True  # otherwise a sliding window drops cells of a prefix to be reused
         if settings.scattered and not settings.gpu_layers:
-            parameters.type_v = _BF16 if self.rounded else native.GGML_TYPE_F32
+            parameters.type_v = _BF16
         elif not self.rounded:  # then keys, values and attention shouldn't be rounded either
             parameters.type_k = parameters.type_v = native.GGML_TYPE_F32
             parameters.flash_attn_type = native.LLAMA_FLASH_ATTN_TYPE_DISABLED
@@ -176,37 +178,20 @@ class LlamaCppLibrary:
 
     def copy(self, source: int, target: int, end: int) -> None:
         """Give `target` the cells of `source` at positions [0, end)."""
-        native.llama_memory_seq_cp(self._memory, source, target, 0, end)
-        if native.llama_memory_seq_pos_max(self._memory, target) != end - 1:
-            raise RuntimeError(f"llama.cpp didn't copy {end} tokens of sequence {source} to {target}")
-        self._ends[target] = end
+        self._cells.copy(source, target, end)
 
     def drop(self, sequence: int, start: int) -> None:
         """Take `sequence` out of its cells from position `start` on."""
-        if not native.llama_memory_seq_rm(self._memory, sequence, start, -1):
-            raise RuntimeError(f"llama.cpp didn't cut sequence {sequence} at token {start}")
-        self._ends[sequence] = min(self._ends[sequence], start)
+        self._cells.drop(sequence, start)
 
     def clear(self) -> None:
         """Empty the cache."""
-        native.llama_memory_clear(self._memory, False)
-        self._ends = dict.fromkeys(self._ends, 0)
+        self._cells.clear()
 
     def evaluate(self, rows: Sequence[Row]) -> None:
-        """Run one batch. Raises RuntimeError with the library's code if it refuses.
-
-        llama.cpp treats a cell behind a sliding window as free if only one sequence holds it, even when told to keep
-        them all: a prompt that branches off further back would miss it. So one more sequence holds all cells while it
-        looks for free ones.
-        """
-        guarded = [sequence for sequence, end in self._ends.items() if end >= self._window > 0]
-        for sequence in guarded:
-            native.llama_memory_seq_cp(self._memory, sequence, self.sequences, -1, -1)
-        _decode(self._context, self._batch, rows)
-        if guarded and not native.llama_memory_seq_rm(self._memory, self.sequences, -1, -1):
-            raise RuntimeError("llama.cpp didn't give up the guard of its cells")
-        for row in rows:
-            self._ends |= dict.fromkeys(row.sequences, row.position + 1)
+        """Run one batch. Raises RuntimeError with the library's code if it refuses."""
+        with self._cells.filled(rows) as filled:
+            _decode(self._context, self._batch, filled)
 
     def logits(self, index: int) -> NDArray[np.float32]:
         """The logits of row `index` of the last batch, shape (vocabulary,), in the library's own memory."""

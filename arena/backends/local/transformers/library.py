@@ -41,6 +41,8 @@ class TransformersLibrary:
     `place` is a folder, a GGUF file, or the name of a hub's repository.
     """
 
+    in_order = False
+
     def __init__(self, place: str, settings: Settings, progress: Progress = lambda share: None) -> None:
         """Load the weights. Raises LoadError."""
         quiet: Any = transformers.utils.logging

@@ -20,9 +20,9 @@ def sizes(settings: Settings) -> list[int]:
 
 
 def test_what_is_not_given_is_usual() -> None:
-    assert sizes(Settings().sized(LAPTOP)) == [1024, 8192, 256, 512, 64]
+    assert sizes(Settings().sized(LAPTOP)) == [1024, 16384, 256, 512, 64]
     given = Settings(threads=3, batch=100, outputs=7).sized(LAPTOP)
-    assert (given.threads, *sizes(given)) == (3, 1024, 8192, 256, 100, 7)
+    assert (given.threads, *sizes(given)) == (3, 1024, 16384, 256, 100, 7)
 
 
 def test_a_budget_that_is_given_is_bounded_by_nothing_that_is_not() -> None:
