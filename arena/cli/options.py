@@ -176,6 +176,12 @@ running_options = together(
         help="Where transformers runs: cpu, cuda, cuda:1, mps; by default the best available.",
     ),
     click.option(
+        "--repeatable",
+        is_flag=True,
+        help="Have llama.cpp, on a CPU and in 32 bits, give a prompt the same distribution to the last bit whenever it "
+        "is asked. This takes longer.",
+    ),
+    click.option(
         "--dtype",
         type=click.Choice(["float32", "bfloat16", "float16", "stored"]),
         help="What a local model is computed in; stored: as its file is. By default float32 on a CPU, but stored for "
@@ -209,6 +215,7 @@ def settings_of(chosen: Mapping[str, Any]) -> Settings:
         outputs=chosen["outputs"] or 0,
         device=chosen["device"],
         dtype=chosen["dtype"] or "",
+        repeatable=chosen["repeatable"],
     )
 
 

@@ -1,4 +1,4 @@
-"""The same answer twice: a prompt's distribution depends on its tokens alone, to the last bit."""
+"""The same answer twice: with --repeatable, a prompt's distribution depends on its tokens alone, to the last bit."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def test_runs_of_different_sizes_agree_to_the_last_bit(tmp_path: Path, model: st
     asked = []
     for games in (12, 5):
         store = tmp_path / f"{games}.db"
-        arena("tournament", "--subject", f"llm:{model}", "--games", str(games), "--rounds", "3", "--store", store)
+        run = ("tournament", "--subject", f"llm:{model}", "--games", str(games), "--rounds", "3", "--repeatable")
+        arena(*run, "--store", store)
         asked.append(policies(store))
     shared = asked[0].keys() & asked[1].keys()
     assert len(shared) >= 4

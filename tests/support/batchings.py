@@ -28,7 +28,7 @@ def prompts(library: LlamaCppLibrary, count: int, chance: random.Random) -> list
     bos = library.vocabulary().bos
     found: dict[Path, None] = {}
     while len(found) < count:
-        rounds = chance.randrange(10)
+        rounds = chance.randrange(6)
         played = "".join(ROUND.format(at + 1, *chance.choices(WORDS, k=2)) for at in range(rounds))
         said = chance.choice(("", " the", f" {chance.choice(WORDS)}"))
         text = f"{HEAD}{played}Round {rounds + 1}: Ann chose{said}"
@@ -62,7 +62,8 @@ def main() -> None:
     found: dict[Path, set[str]] = {}
     evaluations = 0
     for threads in task["threads"]:
-        library = LlamaCppLibrary(sys.argv[1], Settings(threads=threads, kv_cells=task["cells"]).resolved())
+        settings = Settings(threads=threads, kv_cells=task["cells"], repeatable=True)
+        library = LlamaCppLibrary(sys.argv[1], settings.resolved())
         asked = prompts(library, task["prompts"], random.Random(0))
         for number in range(task["batchings"]):
             for path, digests in distributions(library, asked, random.Random(f"{threads} {number}")).items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Reversible
+from collections.abc import Reversible
 
 from arena.backends.local.evaluator import Path, Row
 
@@ -40,15 +40,6 @@ class Plan:
         self.planned: list[Node] = []
         self.ends: dict[Node, Path] = {}  # planned nodes whose distribution is wanted
         self.again: list[tuple[Node, Path]] = []  # evaluated nodes whose distribution is wanted, and their paths
-
-
-def all_below(stem: Node) -> Iterator[Node]:
-    """All nodes under one."""
-    stack = list(stem.children.values())
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(node.children.values())
 
 
 def below(stem: Node) -> list[Node]:

@@ -27,10 +27,12 @@ class Settings(msgspec.Struct, frozen=True):
     would be converted to 16 for each batch, and then be like the keys.) A distribution no longer depends on how many
     prompts share a batch's attention. A single long prompt becomes slower. Without `scattered`, 32-bit weights have
     keys and values of 32 bits too.
+    `repeatable` has llama.cpp give a prompt the same distribution to the last bit, whatever shares a batch with it, on
+    a CPU and in 32 bits. It takes longer (`arena.backends.local.llamacpp.cells`).
     `niceness` makes the worker give way to other processes, so that a screen stays responsive.
-    `cautious` avoids llama.cpp's special weight layouts, which crash on some machines. `gpu_layers`, `scattered`
-    and `cautious` are for llama.cpp alone; `device` ("cpu", "cuda", "mps"; "" the best available) is for transformers,
-    and so is `graphs`: on CUDA, launch a batch's kernels as a captured graph.
+    `cautious` avoids llama.cpp's special weight layouts, which crash on some machines. `gpu_layers`, `scattered`,
+    `repeatable` and `cautious` are for llama.cpp alone; `device` ("cpu", "cuda", "mps"; "" the best available) is for
+    transformers, and so is `graphs`: on CUDA, launch a batch's kernels as a captured graph.
     """
 
     threads: int = 0
@@ -41,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True):
     batch: int = 0
     outputs: int = 0
     scattered: bool = True
+    repeatable: bool = False
     niceness: int = 0
     cautious: bool = False
     device: str = ""

@@ -7,7 +7,7 @@ begin alike share their cells, and a new prompt costs only the tokens with which
 Only the tree copies or drops sequences, through the small `Memory` interface, so it and the cache can't disagree.
 
 Where the cells of a prompt must lie in the order of its tokens (`Memory.in_order`), a cell is used once: when all have
-been used, or passing by those that nothing needs has become too expensive, the tree begins anew in an empty cache.
+been used, or so many that passing by them has become too expensive, the tree begins anew in an empty cache.
 """
 
 from __future__ import annotations
@@ -17,17 +17,16 @@ from contextlib import suppress
 from operator import itemgetter
 
 from arena.backends.local.evaluator import Memory, Path, Row
-from arena.backends.local.nodes import Node, Plan, all_below, below
+from arena.backends.local.nodes import Node, Plan, below
 
 # With fewer cells, even what nobody waits for is kept; with more, what the last batches used is kept, because
 # matches that were just answered are about to continue from there.
 FEW_CELLS = 1024
 RECENT_BATCHES = 3
 
-# A token passes by this many cells of others in the time in which another token is evaluated: 4,000 with SmolLM2, more
-# with models that have fewer heads. Cells that aren't used again are passed by until that has cost as much as
-# evaluating anew what is still needed.
-PASSED = 4096
+# Where cells are used once, a new token passes by all of them, and many that nothing needs cost more than evaluating
+# anew what is needed. So the cache is cleared when it holds this many, unless long answers are under way.
+MANY_CELLS = 4096
 
 
 class Tree:
@@ -41,7 +40,6 @@ class Tree:
         self._batch = 0
         self._marked = 0
         self._scratch: list[int] = []
-        self._rows = 0  # of the last batch
         self._begin()
 
     def _begin_anew(self) -> None:
@@ -53,10 +51,10 @@ class Tree:
         """Whether so many cells, and one for a row beside a lone one, are left of a cache whose cells are used once."""
         return not self._memory.in_order or self._used + cells < self._cells
 
-    def _fits_anew(self, path: Path, kept: int, missing: int, tokens: int) -> bool:
+    def _fits_anew(self, path: Path, missing: int, tokens: int) -> bool:
         """Whether an empty cache helps a path that has too little room: with all that may follow it, or at least, if
         not even its next tokens have room now, by itself."""
-        return len(path) + 2 + kept <= self._cells or (
+        return len(path) + 2 + self._kept <= self._cells or (
             not self._is_left(min(tokens, missing + 1)) and len(path) + 2 <= self._cells
         )
 
@@ -66,7 +64,7 @@ class Tree:
         self._free = list(range(self._sequences - 1, -1, -1))
         self.resident = 0  # nodes, hence cells
         self._used = 0  # cells, with those that nothing needs any more
-        self._passed = 0.0  # what it has cost to pass by those, in rows
+        self._kept = 0  # cells for what may follow the answers of the last batch
 
     def plan(
         self,
@@ -85,16 +83,16 @@ class Tree:
         """
         self._batch += 1
         self._tidy(pending)
-        plan, kept = Plan(pending), 0
+        plan, self._kept = Plan(pending), 0
         for path in wanted:
             if len(plan.answered) >= outputs:
                 break
             node = self._reach(path)
-            kept += further(path)
-            if not self._is_left(len(path) - node.depth + 1 + kept):
+            self._kept += further(path)
+            if not self._is_left(len(path) - node.depth + 1 + self._kept):
                 if plan.answered:
                     break
-                if self._fits_anew(path, kept, len(path) - node.depth, tokens):
+                if self._fits_anew(path, len(path) - node.depth, tokens):
                     self._begin_anew()
                     node = self._root
             touched: Node | None = node
@@ -120,7 +118,6 @@ class Tree:
                 plan.ends[self._grow(node, path, plan)] = path
             plan.answered.append(path)
         self._assign(plan)
-        self._rows = len(plan.rows)
         self._used += len(plan.rows) == 1 or len(plan.answered) == 1  # for a row beside it
         return plan
 
@@ -219,16 +216,14 @@ class Tree:
 
     def _tidy(self, pending: Iterable[Path]) -> None:
         """Drop what nobody waits for and no recent batch has used: attention takes time for every cell."""
+        if self._memory.in_order:
+            if self._used > MANY_CELLS and self._kept < MANY_CELLS // 4:
+                self._begin_anew()
+            return
         if self.resident < self._few:
             return
         self._mark(pending)
         recent = self._batch - RECENT_BATCHES
-        if self._memory.in_order:
-            live = sum(node.needed == self._batch or node.used >= recent for node in all_below(self._root))
-            self._passed += self._rows * (self._used - live) / PASSED
-            if self._passed > live:
-                self._begin_anew()
-            return
         for leaf in list(self._leaves.values()):
             if leaf.needed != self._batch and leaf.used < recent:
                 self._trim(leaf, lambda node: node.needed == self._batch or node.used >= recent)

@@ -1,13 +1,10 @@
-"""The cells of llama.cpp's cache, so used that a prompt's distribution depends on nothing but its tokens.
+"""The cells of llama.cpp's cache; if `in_order`, so used that a prompt's distribution depends on its tokens alone.
 
-Two things would change its last digits. llama.cpp puts new tokens into the first cells that are free, and attention
-sums in the order of cells: a prompt whose later tokens lay before its earlier ones would be summed in another order. So
-no cell is freed before all are cleared. And a product with one row is summed in another order than one with several. So
-a lone row has another beside it. Each such digit can decide how a number is rounded to 16 bits in the next layer, which
-made up to 0.0016 of a token's probability in SmolLM2.
-
-All this is for models that keep keys and values alone. Where layers keep a state, sequences are dropped as they are,
-and nothing is put beside a row.
+Two things change its last digits. llama.cpp puts new tokens into the first cells that are free, and attention
+sums in the order of cells: a prompt whose later tokens lie before its earlier ones is summed in another order. And a
+product with one row is summed in another order than one with several. Each such digit can decide how a number is
+rounded to 16 bits in the next layer, which made up to 0.0016 of a token's probability in SmolLM2. In order, then, no
+cell is freed before all are cleared, and a lone row has another beside it.
 """
 
 from __future__ import annotations
