@@ -80,13 +80,9 @@ class Database:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Everything written within is committed at the end, or not at all. Raises StoreError, also if the file is no
         longer where it was: what was written is then saved beside it."""
-        try:
-            # IMMEDIATE: so that another writer is waited for at the start, where that is safe, not in the middle
-            with self._within("BEGIN IMMEDIATE") as connection:
-                yield connection
-        except StoreError:
-            self._look()
-            raise
+        # IMMEDIATE: so that another writer is waited for at the start, where that is safe, not in the middle
+        with self.looking_up(), self._within("BEGIN IMMEDIATE") as connection:
+            yield connection
         self._look()
 
     def _look(self) -> None:

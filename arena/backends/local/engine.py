@@ -46,10 +46,12 @@ class Engine:
         states: bool = False,
     ) -> None:
         self._evaluator = evaluator
-        self._tree = (States if states else Tree)(evaluator, cells, sequences)
         self._batch = batch
         self._outputs = outputs
         self._waiting = Waiting[Path](vocabulary, attrgetter("path"), together=True, left=self._forget)
+        self._tree = (
+            States(evaluator, cells, sequences) if states else Tree(evaluator, cells, sequences, self._waiting.further)
+        )
         self._begun: deque[Batch] = deque()
         self._seen: set[int] = set()  # hashes of all prompts ever evaluated, because the prompts themselves are large
         self._texts: dict[int, Path] = {}  # to be scored
@@ -112,7 +114,7 @@ class Engine:
         halved = self._evaluator.background and not self._begun and waiting >= _HALVED
         outputs = min(self._outputs, -(-waiting // 2)) if halved else self._outputs
         asked = self._waiting.asked
-        plan = self._tree.plan(self._waiting.next(), self._waiting, self._batch, outputs, self._waiting.further)
+        plan = self._tree.plan(self._waiting.next(), self._waiting, self._batch, outputs)
         self._waiting.settle(set(plan.answered))
         if not plan.rows:
             return False

@@ -7,7 +7,7 @@ the prefix tree (`arena.backends.local.tree`), whose place it takes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Reversible
+from collections.abc import Iterable, Reversible
 
 from arena.backends.local.evaluator import Memory, Path, Row
 from arena.backends.local.nodes import Plan
@@ -23,14 +23,7 @@ class States:
         self._free = list(range(sequences - 1, -1, -1))
         self._cells = cells  # free ones; a copy is counted as if it shared none
 
-    def plan(
-        self,
-        wanted: Iterable[Path],
-        pending: Reversible[Path],
-        tokens: int,
-        outputs: int,
-        further: Callable[[Path], int] = lambda path: 0,
-    ) -> Plan:
+    def plan(self, wanted: Iterable[Path], pending: Reversible[Path], tokens: int, outputs: int) -> Plan:
         """Plan one batch, as `Tree.plan` does. Room is made by dropping the least recently used."""
         plan = Plan(pending)
         for path in wanted:

@@ -30,10 +30,16 @@ MANY_CELLS = 4096
 
 
 class Tree:
-    """The resident prefixes, within `cells` tokens and `sequences` leaves."""
+    """The resident prefixes, within `cells` tokens and `sequences` leaves. `further` says how many tokens may still
+    follow a path that is waited for: where cells are used once, so many are kept for it, so that answers are carried to
+    their ends."""
 
-    def __init__(self, memory: Memory, cells: int, sequences: int) -> None:
+    def __init__(
+        self, memory: Memory, cells: int, sequences: int, further: Callable[[Path], int] = lambda path: 0
+    ) -> None:
         self._memory = memory
+        self._further = further
+        self._kept = 0  # cells for what may follow the paths of the last batch
         self._cells = cells
         self._sequences = sequences
         self._few = min(FEW_CELLS, cells // 4)
@@ -64,22 +70,13 @@ class Tree:
         self._free = list(range(self._sequences - 1, -1, -1))
         self.resident = 0  # nodes, hence cells
         self._used = 0  # cells, with those that nothing needs any more
-        self._kept = 0  # cells for what may follow the answers of the last batch
 
-    def plan(
-        self,
-        wanted: Iterable[Path],
-        pending: Reversible[Path],
-        tokens: int,
-        outputs: int,
-        further: Callable[[Path], int] = lambda path: 0,
-    ) -> Plan:
+    def plan(self, wanted: Iterable[Path], pending: Reversible[Path], tokens: int, outputs: int) -> Plan:
         """Plan one batch: as many of the `wanted` paths, in order, as `tokens` new tokens and `outputs` allow.
 
         The paths must differ. One that is too long for a whole batch is begun, and a later batch ends it. `pending` are
-        the paths whose prefixes should stay; if room must be made for others, the last of them make it first. `further`
-        says how many tokens may still follow a path: where cells are used once, so many are kept for it, so that
-        answers are carried to their ends. After the rows have been evaluated, `settle` must be called.
+        the paths whose prefixes should stay; if room must be made for others, the last of them make it first. After the
+        rows have been evaluated, `settle` must be called.
         """
         self._batch += 1
         self._tidy(pending)
@@ -88,13 +85,14 @@ class Tree:
             if len(plan.answered) >= outputs:
                 break
             node = self._reach(path)
-            self._kept += further(path)
-            if not self._is_left(len(path) - node.depth + 1 + self._kept):
-                if plan.answered:
-                    break
-                if self._fits_anew(path, len(path) - node.depth, tokens):
-                    self._begin_anew()
-                    node = self._root
+            if self._memory.in_order:
+                self._kept += self._further(path)
+                if not self._is_left(len(path) - node.depth + 1 + self._kept):
+                    if plan.answered:
+                        break
+                    if self._fits_anew(path, len(path) - node.depth, tokens):
+                        self._begin_anew()
+                        node = self._root
             touched: Node | None = node
             while touched and touched.used != self._batch:  # those above one that is marked are marked
                 touched.used = self._batch
