@@ -66,6 +66,7 @@ class _Table:
 
     background = False
     in_order = False
+    passing = 0.0
 
     def __init__(self, kinds: Sequence[Kind]) -> None:
         self._kinds = kinds

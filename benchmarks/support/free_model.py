@@ -30,6 +30,7 @@ class FreeModel:
 
     background = True
     in_order = False
+    passing = 0.0
     states = False
     whole = ""
     rounded = False

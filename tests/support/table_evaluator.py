@@ -36,6 +36,7 @@ class TableModel:
 
     background = False
     in_order = False
+    passing = 1 / 64
 
     def __init__(self, cells: int, sequences: int, batch: int) -> None:
         self._limits = cells, sequences, batch

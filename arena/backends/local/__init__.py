@@ -12,6 +12,7 @@ jobs.py         the records of open requests
 evaluator.py    the part of a library that the engine uses
 tree.py         the prefix tree of the prompts in the KV cache
 nodes.py        its nodes, and a planned batch of them
+once.py         the room in a cache whose cells are used once
 states.py       its replacement where prompts can't share a cache
 whole.py        each prompt from its first token, for models that a tree gets wrong
 rows.py         the numbers and draws wanted from a batch's rows

@@ -17,9 +17,11 @@ Path = tuple[int, ...]
 
 class Memory(Protocol):
     """The tree's operations on the cache. `in_order`: what was dropped is free again only when all is cleared, because
-    the cells of a sequence must lie in the order of its tokens."""
+    the cells of a sequence must lie in the order of its tokens. `passing`: what it then costs a token to pass by a cell
+    that it doesn't see, as a share of what it costs to evaluate a token."""
 
     in_order: bool
+    passing: float
 
     def copy(self, source: int, target: int, end: int) -> None:
         """Give `target` the cells of `source` at positions [0, end)."""

@@ -6,8 +6,8 @@ begin alike share their cells, and a new prompt costs only the tokens with which
 
 Only the tree copies or drops sequences, through the small `Memory` interface, so it and the cache can't disagree.
 
-Where the cells of a prompt must lie in the order of its tokens (`Memory.in_order`), a cell is used once: when all have
-been used, or so many that passing by them has become too expensive, the tree begins anew in an empty cache.
+Where the cells of a prompt must lie in the order of its tokens (`Memory.in_order`), a cell is used once, and the tree
+begins anew in an empty cache when that is better (`arena.backends.local.once`).
 """
 
 from __future__ import annotations
@@ -18,15 +18,12 @@ from operator import itemgetter
 
 from arena.backends.local.evaluator import Memory, Path, Row
 from arena.backends.local.nodes import Node, Plan, below
+from arena.backends.local.once import Once
 
 # With fewer cells, even what nobody waits for is kept; with more, what the last batches used is kept, because
 # matches that were just answered are about to continue from there.
 FEW_CELLS = 1024
 RECENT_BATCHES = 3
-
-# Where cells are used once, a new token passes by all of them, and many that nothing needs cost more than evaluating
-# anew what is needed. So the cache is cleared when it holds this many, unless long answers are under way.
-MANY_CELLS = 4096
 
 
 class Tree:
@@ -39,12 +36,14 @@ class Tree:
     ) -> None:
         self._memory = memory
         self._further = further
-        self._kept = 0  # cells for what may follow the paths of the last batch
+        self._once = Once(cells, memory.passing) if memory.in_order else None
         self._cells = cells
         self._sequences = sequences
         self._few = min(FEW_CELLS, cells // 4)
         self._batch = 0
         self._marked = 0
+        self._needed = 0  # nodes that are marked
+        self._rows = 0  # of the last batch
         self._scratch: list[int] = []
         self._begin()
 
@@ -53,23 +52,13 @@ class Tree:
         self._memory.clear()
         self._begin()
 
-    def _is_left(self, cells: int) -> bool:
-        """Whether so many cells, and one for a row beside a lone one, are left of a cache whose cells are used once."""
-        return not self._memory.in_order or self._used + cells < self._cells
-
-    def _fits_anew(self, path: Path, missing: int, tokens: int) -> bool:
-        """Whether an empty cache helps a path that has too little room: with all that may follow it, or at least, if
-        not even its next tokens have room now, by itself."""
-        return len(path) + 2 + self._kept <= self._cells or (
-            not self._is_left(min(tokens, missing + 1)) and len(path) + 2 <= self._cells
-        )
-
     def _begin(self) -> None:
         self._root = Node(-1, None)
         self._leaves: dict[int, Node] = {}
         self._free = list(range(self._sequences - 1, -1, -1))
         self.resident = 0  # nodes, hence cells
-        self._used = 0  # cells, with those that nothing needs any more
+        if self._once:
+            self._once.begin()
 
     def plan(self, wanted: Iterable[Path], pending: Reversible[Path], tokens: int, outputs: int) -> Plan:
         """Plan one batch: as many of the `wanted` paths, in order, as `tokens` new tokens and `outputs` allow.
@@ -80,17 +69,20 @@ class Tree:
         """
         self._batch += 1
         self._tidy(pending)
-        plan, self._kept = Plan(pending), 0
+        if self._once:
+            self._once.begin_batch()
+        plan = Plan(pending)
         for path in wanted:
             if len(plan.answered) >= outputs:
                 break
             node = self._reach(path)
-            if self._memory.in_order:
-                self._kept += self._further(path)
-                if not self._is_left(len(path) - node.depth + 1 + self._kept):
+            if self._once:
+                self._once.keep(self._further(path))
+                missing = len(path) - node.depth
+                if not self._once.has_room(plan.cost + missing):
                     if plan.answered:
                         break
-                    if self._fits_anew(path, len(path) - node.depth, tokens):
+                    if self._once.fits_anew(path, missing, tokens):
                         self._begin_anew()
                         node = self._root
             touched: Node | None = node
@@ -111,12 +103,13 @@ class Tree:
                 break
             if again:
                 plan.again.append((node, path))
-                self._used += 1
             else:
                 plan.ends[self._grow(node, path, plan)] = path
             plan.answered.append(path)
         self._assign(plan)
-        self._used += len(plan.rows) == 1 or len(plan.answered) == 1  # for a row beside it
+        if self._once:
+            self._rows = len(plan.rows)
+            self._once.use(self._rows + (self._rows == 1 or len(plan.answered) == 1))  # one more beside a lone row
         return plan
 
     def settle(self, plan: Plan) -> None:
@@ -138,9 +131,10 @@ class Tree:
         """A sequence outside the tree, with room for `cells` cells. Until `take_back` nothing may be planned. Raises
         RuntimeError if the cache is too small."""
         self._batch += 1
-        if not self._is_left(cells):
-            self._begin_anew()
-        self._used += cells + 1
+        if self._once:
+            if not self._once.is_left(cells):
+                self._begin_anew()
+            self._once.use(cells + 1)
         if not self._make_room(cells, Plan(pending)):
             raise RuntimeError(f"{cells} tokens don't fit the cache")
         return self._free.pop()
@@ -167,7 +161,6 @@ class Tree:
             node.children[token] = child
             node = child
             self.resident += 1
-            self._used += 1
         return node
 
     def _assign(self, plan: Plan) -> None:
@@ -214,17 +207,18 @@ class Tree:
 
     def _tidy(self, pending: Iterable[Path]) -> None:
         """Drop what nobody waits for and no recent batch has used: attention takes time for every cell."""
-        if self._memory.in_order:
-            if self._used > MANY_CELLS and self._kept < MANY_CELLS // 4:
-                self._begin_anew()
-            return
-        if self.resident < self._few:
-            return
-        self._mark(pending)
         recent = self._batch - RECENT_BATCHES
-        for leaf in list(self._leaves.values()):
-            if leaf.needed != self._batch and leaf.used < recent:
-                self._trim(leaf, lambda node: node.needed == self._batch or node.used >= recent)
+        if self._once:
+            self._mark(pending)
+            needed = self._needed + self._recent(recent)
+            self._once.lose(self._rows, needed)
+            if self._once.is_better_cleared(needed):
+                self._begin_anew()
+        elif self.resident >= self._few:
+            self._mark(pending)
+            for leaf in list(self._leaves.values()):
+                if leaf.needed != self._batch and leaf.used < recent:
+                    self._trim(leaf, lambda node: node.needed == self._batch or node.used >= recent)
 
     def _make_room(self, cost: int, plan: Plan) -> bool:
         """Free cells for `cost` new nodes and a sequence for one more leaf; False if that can't be done."""
@@ -258,12 +252,23 @@ class Tree:
         """Mark the resident parts of the pending paths, once per batch."""
         if self._marked == self._batch:
             return
-        self._marked = self._batch
+        self._marked, self._needed = self._batch, 0
         for path in pending:
             node: Node | None = self._reach(path)
-            while node and node.needed != self._batch:
+            while node and node.needed != self._batch:  # those above one that is marked are marked
                 node.needed = self._batch
                 node = node.parent
+                self._needed += 1
+
+    def _recent(self, since: int) -> int:
+        """How many nodes that aren't marked were used since a batch."""
+        found: set[Node] = set()
+        for leaf in self._leaves.values():
+            node: Node | None = leaf if leaf.used >= since else None
+            while node and node.needed != self._batch and node not in found:
+                found.add(node)
+                node = node.parent
+        return len(found)
 
     def _trim(self, leaf: Node, keep: Callable[[Node], bool]) -> None:
         """Cut a leaf back to its deepest ancestor for which `keep` is true or from which other nodes hang."""

@@ -23,6 +23,7 @@ class Whole:
 
     background = False
     in_order = False
+    passing = 0.0
 
     def __init__(self, library: Library) -> None:
         self._library = library

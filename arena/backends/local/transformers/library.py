@@ -42,6 +42,7 @@ class TransformersLibrary:
     """
 
     in_order = False
+    passing = 0.0
 
     def __init__(self, place: str, settings: Settings, progress: Progress = lambda share: None) -> None:
         """Load the weights. Raises LoadError."""
