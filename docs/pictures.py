@@ -70,11 +70,11 @@ async def reads_you(store: Path) -> None:
     """A person is read for thirteen rounds, sees the card at the end of twenty, and looks back."""
     app = ArenaApp(store, start=Choice("rps", "human", "markov:2", 20, 3))
     async with app.run_test(size=SIZE) as pilot:
-        await play(pilot, app, "pprpprsprpprs")
+        await play(pilot, app, "pprpprpprsppr")
         await until(pilot, lambda: "round 14 of" in text(app, "title") and my_turn(app))
         await pilot.pause(0.2)
         take(app, "reads-you")
-        await play(pilot, app, "sprspr" + "p", first=14)
+        await play(pilot, app, "pprsppr", first=14)
         await until(pilot, lambda: isinstance(app.screen, EndingScreen))
         await pilot.pause(0.2)
         take(app, "ending")

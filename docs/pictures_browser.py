@@ -19,8 +19,8 @@ from tests.support.viewer import Viewer, phone_of
 
 FOLDER: Final = Path(__file__).parent
 DUEL: Final = ("--show", "--game=rps", "--subject=llm:gemma-3-270m", "--opponent=llm:smollm2-135m-instruct")
-READ: Final = ("--game=rps", "--subject=human", "--opponent=markov:2", "--rounds=10", "--seed=3")
-MOVES: Final = ("paper", "paper", "rock", "paper", "paper", "scissors", "rock", "paper", "paper", "rock")
+READ: Final = ("--game=rps", "--subject=human", "--opponent=markov:2", "--rounds=12", "--seed=3")
+MOVES: Final = ("paper", "paper", "rock") * 4
 COLOURS: Final = 64
 
 Do = Callable[[Viewer, str], None]

@@ -28,7 +28,7 @@ GEMMA, SMOLLM = "llm:gemma-3-270m", "llm:smollm2-135m-instruct"
 FILE: Final = Path(__file__).parent / "app.gif"
 WIDTH: Final = 820  # pixels
 COLOURS: Final = 48
-MOVES: Final = "pprpprpprs"
+MOVES: Final = "pprpprpprppr"
 
 
 class Frame(NamedTuple):
