@@ -81,6 +81,8 @@ def reason(game: Game, seat: Seat, reading: Reading, before: Sequence[Seen], you
     match reading.reason:
         case Followed(after=(), times=1, of=1):
             return f"{you} played {expected} before"
+        case Followed(times=times, of=of) if times * len(moves) <= of:
+            return f"nothing stood out in what {you} played before, so it guessed {expected}"
         case Followed(after=(), times=times, of=of):
             return f"{you} played {expected} {times} of the last {of} times"
         case Followed(after=after, times=1, of=1):

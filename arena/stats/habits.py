@@ -18,15 +18,18 @@ class After(StrEnum):
     OWN = "the player's own last moves"
     OTHER = "the other's last move"
     OUTCOME = "the last outcome"
+    STEP = "the player's own last move, counted from it"
 
 
 class Habit(NamedTuple):
     """A habit of a player: after `past`, the player did it in `times` of `of` rounds.
 
     `past` is () after ANYTHING, own moves in their order, the other's move, or the outcome for the player (+1, 0, -1).
-    `move` is the move that was played; None means the same move as in the round before. `luck` is at least the
-    probability that a player who draws every move evenly shows any habit as clear as this one: the smallest binomial
-    tail, times the number of habits that were looked for (Bonferroni).
+    `move` is the move that was played; None means the same move as in the round before. After STEP, `past` is () and
+    `move` how many places in the game's list it came after the one before, from the end on to the beginning: 1 is going
+    through the moves in their order, 0 staying with one. `luck` is at least the probability that a player who draws
+    every move evenly shows any habit as clear as this one: the smallest binomial tail, times the number of habits that
+    were looked for (Bonferroni).
     """
 
     after: After
@@ -54,7 +57,9 @@ def clearest_habit(
             continue
         for after, past in _pasts(at, mine, others, outcomes):
             seen[after, past] += 1
-            if after is not After.OUTCOME:
+            if after is After.STEP:
+                done[after, past, (move - (mine[at - 1] or 0)) % moves] += 1
+            elif after is not After.OUTCOME:
                 done[after, past, move] += 1
             elif mine[at - 1] == move:
                 done[after, past, None] += 1
@@ -78,6 +83,8 @@ def _pasts(
         last = tuple(move for move in before[-length:] if move is not None)
         if len(last) == length:
             yield After.OWN, last
-    if at and mine[at - 1] is not None and (other := others[at - 1]) is not None:
-        yield After.OTHER, (other,)
-        yield After.OUTCOME, (outcomes[at - 1],)
+    if at and mine[at - 1] is not None:
+        yield After.STEP, ()
+        if (other := others[at - 1]) is not None:
+            yield After.OTHER, (other,)
+            yield After.OUTCOME, (outcomes[at - 1],)

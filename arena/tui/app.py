@@ -271,7 +271,7 @@ class ArenaApp(Rebindable, App[None]):
         except ArenaError as error:
             self.refuse(error)
             return
-        self.notify("What the screen says is in the clipboard.", timeout=3)
+        self.notify("Copied what the screen says, if the terminal lets it.", timeout=3)
 
     def _progress(self, line: str) -> None:
         """Show a step of loading a model, where the model will play."""

@@ -14,8 +14,9 @@ from arena.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The match is number `place` of `of` by its net, the first if several are alike. `best` is the best net in points
-    and `on` the day its sitting began, None for today's match. The last `streak` matches all ended as `ended`."""
+    """The match is number `place` of `of` by its net, the first if several are alike; `is_equalled`: one of the others
+    has the same net. `best` is the best net in points and `on` the day its sitting began, None for today's match. The
+    last `streak` matches all ended as `ended`."""
 
     place: int
     of: int
@@ -23,6 +24,7 @@ class Standing:
     on: date | None
     streak: int
     ended: Outcome
+    is_equalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ def _standing(store: Store, cell: CellRow, match: MatchRow) -> Standing | None:
     best, on = max([*played, (net, None)], key=lambda one: (one[0], one[1] is None))
     ended = _sign(net)
     streak = next((at for at, past in enumerate(reversed(nets)) if _sign(past) is not ended), len(nets))
-    return Standing(1 + sum(past > net for past in nets), len(nets), best, on, streak, ended)
+    place = 1 + sum(past > net for past in nets)
+    return Standing(place, len(nets), best, on, streak, ended, nets.count(net) > 1)
 
 
 def _played(store: Store, cell: CellRow, match: MatchRow) -> list[tuple[float, date, bool]]:

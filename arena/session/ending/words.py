@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from arena.records import Outcome
@@ -76,7 +77,8 @@ def gave_away(ending: Ending) -> str:
     """The habit that gave the person away."""
     habit = ending.habit
     if habit is None or habit.luck > _USUAL:
-        return "No habit of yours stood out."
+        alone = "No single habit of yours stood out; put together, smaller ones gave you away."
+        return alone if ending.well_read else "No habit of yours stood out."
     said = f"{described(habit, ending)}, {habit.times} of {habit.of} times"
     if habit.luck < _LIKELY:
         return f"What gave you away: {said}."
@@ -95,8 +97,22 @@ def described(habit: Habit, ending: Ending) -> str:
             after = f"after its {others[habit.past[0]]} "
         case After.OUTCOME:
             after = f"after {_AFTER[Outcome(habit.past[0])]} "
+        case After.STEP:
+            return _step(moves, habit.move or 0)
     did = "stayed with the same move" if habit.move is None else f"played {moves[habit.move]}"
     return f"{after}you {did}"
+
+
+def _step(moves: Sequence[str], step: int) -> str:
+    if step == 0:
+        return "you stayed with the same move"
+    if len(moves) == 2:
+        return "you changed your move"
+    if len(moves) == 3:
+        each = [f"from {move} to {moves[(at + step) % 3]}" for at, move in enumerate(moves)]
+        return f"you went {', '.join(each[:-1])} and {each[-1]}"
+    how = {1: "to the next one", len(moves) - 1: "back to the one before"}.get(step, f"{step} places on")
+    return f"you went through the list of moves, each time {how}"
 
 
 def perfect(ending: Ending) -> str:
@@ -126,7 +142,8 @@ def standing(ending: Ending) -> str:
     if found.of == 1:
         return "Your first match against it: the next ones will be measured by this."
     if found.place == 1:
-        place = f"Your best of {found.of} matches against it."
+        as_good = "As good as your best" if found.is_equalled else "Your best"
+        place = f"{as_good} of {found.of} matches against it."
     else:
         day = f", {found.on.day} {found.on:%B %Y}" if found.on is not None else ""
         place = (

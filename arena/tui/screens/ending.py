@@ -86,7 +86,7 @@ class EndingScreen(Rebindable, Screen[Next]):
     def action_copy(self) -> None:
         """Copy the ending as text."""
         self.app.copy_to_clipboard(text(self._ending))
-        self.notify("The result is in the clipboard.", timeout=3)
+        self.notify("Copied the result, if the terminal lets it.", timeout=3)
 
     async def action_save(self) -> None:
         """Save the ending as SVG and PNG: in the working folder, or where a browser puts what it downloads."""

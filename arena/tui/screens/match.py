@@ -229,4 +229,4 @@ class MatchScreen(PairingScreen):
         """Copy the rounds so far as text."""
         head = f"{self._game.title}: {self._me} against {self._other}"
         self.app.copy_to_clipboard("\n".join([head, *record(self._sight)]) + "\n")
-        self.notify("The rounds so far are in the clipboard.", timeout=3)
+        self.notify("Copied the rounds so far, if the terminal lets it.", timeout=3)

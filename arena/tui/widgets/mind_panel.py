@@ -57,7 +57,7 @@ class MindPanel(MatchPanel):
         best = self._game.best_reply if self._seat is Seat.OPPONENT else self._game.best_move
         reply = self._moves[best(view.policy)]
         likeliest = max(range(len(self._others)), key=view.policy.probabilities.__getitem__)
-        self.query_one("#mind", MindBars).reveal(view.policy, {likeliest: f"play {reply}"})
+        self.query_one("#mind", MindBars).reveal(view.policy, {likeliest: f"so play {reply}"})
         self._say_mind(f"its mind now{self._last}")
 
     def show(self, played: Round, seen: Seen, sight: Sight) -> None:

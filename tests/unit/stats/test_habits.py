@@ -56,6 +56,14 @@ def test_staying_after_a_win_is_found() -> None:
     assert found.times == found.of
 
 
+def test_going_through_the_moves_in_their_order_is_found_in_either_direction() -> None:
+    for step in (1, 2):
+        found = habit([*(step * number % 3 for number in range(10))])
+        assert found is not None
+        assert (found.after, found.past, found.move, found.times, found.of) == (After.STEP, (), step, 9, 9)
+        assert found.luck < 0.01
+
+
 @given(rounds)
 def test_its_counts_are_possible_and_its_luck_is_no_less_than_the_exact_test_s(
     played: list[tuple[int | None, int | None]],

@@ -57,7 +57,10 @@ def test_matches_count_that_were_played_to_their_end_between_the_same_two(tmp_pa
     assert lost.number == 2  # after the one that was left
     standing = again.standing
     assert (standing.place, standing.of, standing.best) == (2, 3, 100.0)
-    assert standing.on is not None
+    assert standing.on is not None and not standing.is_equalled
+    third = play(store, rock, 1, 1)  # as the first
+    assert third is not None and third.standing is not None
+    assert third.standing.place == 1 and third.standing.is_equalled
     assert (standing.streak, standing.ended) == (2, Outcome.LOSS)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from PIL import Image
 
-from arena.records import Policy, Seat
+from arena.records import Outcome, Policy, Seat
 from arena.session.ending.ending import Ending, ending
 from arena.session.ending.picture import picture
+from arena.session.ending.standing import Standing
 from arena.session.ending.words import headline, sentences, text
 from tests.support.sights import sight
 
@@ -24,6 +26,28 @@ def test_a_lost_match_against_a_reader() -> None:
     assert "What gave you away: after rock you played paper, 6 of 6 times." in said
     assert "Perfect play can't be read: it scores 0 on average. You scored -100." in said
     assert "Only playing" not in said  # the reader would have noticed
+
+
+def test_going_round_in_a_circle_is_told_as_one_habit() -> None:
+    played = [number % 3 for number in range(10)]
+    said = " ".join(sentences(ending(sight([(move, ROCK) for move in played], reader="markov:2"), "it")))
+    circle = "you went from rock to paper, from paper to scissors and from scissors to rock"
+    assert f"What gave you away: {circle}, 9 of 9 times." in said
+
+
+def test_who_is_read_well_by_no_single_habit_is_told_so() -> None:
+    made = ending(sight([(ROCK, PAPER)], reader="markov:2"), "it")
+    assert not made.well_read and "No habit of yours stood out." in sentences(made)
+    assert any("smaller ones gave you away" in said for said in sentences(replace(made, well_read=True)))
+    read = sight([(move, ROCK) for move in [PAPER, PAPER, ROCK] * 4], reader="markov:2")
+    assert ending(read, "it").well_read
+
+
+def test_a_net_that_was_reached_before_is_not_called_the_best() -> None:
+    made = ending(sight([(ROCK, PAPER)]), "it", Standing(1, 3, 50.0, None, 1, Outcome.LOSS))
+    assert "Your best of 3 matches against it." in sentences(made)
+    made = replace(made, standing=Standing(1, 3, 50.0, None, 1, Outcome.LOSS, is_equalled=True))
+    assert "As good as your best of 3 matches against it." in sentences(made)
 
 
 def test_a_match_against_a_model_says_how_sure_it_was_and_what_would_have_beaten_it() -> None:
