@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ rounds = st.lists(
 )
 
 
-def habit(mine: list[int | None], others: list[int | None] | None = None) -> Habit | None:
+def habit(mine: Sequence[int | None], others: Sequence[int | None] | None = None) -> Habit | None:
     theirs = others or [0] * len(mine)
     outcomes = [0 if a is None or b is None else (a - b + 1) % 3 - 1 for a, b in zip(mine, theirs, strict=True)]
     return clearest_habit(MOVES, mine, theirs, outcomes)
@@ -58,7 +60,7 @@ def test_staying_after_a_win_is_found() -> None:
 
 def test_going_through_the_moves_in_their_order_is_found_in_either_direction() -> None:
     for step in (1, 2):
-        found = habit([*(step * number % 3 for number in range(10))])
+        found = habit([step * number % 3 for number in range(10)])
         assert found is not None
         assert (found.after, found.past, found.move, found.times, found.of) == (After.STEP, (), step, 9, 9)
         assert found.luck < 0.01
