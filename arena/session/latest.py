@@ -42,4 +42,5 @@ def words(found: Latest) -> tuple[str, str, str]:
         who = f"you against {name_at_table(spec.opponent)}"
     elif is_person(spec.opponent):
         who, net = f"you against {name_at_table(spec.subject)}", -net
-    return "Last (", "l", f" replays it): {who}, net {points(net)}, {match.rounds} rounds"
+    unit = "round" if match.rounds == 1 else "rounds"
+    return "Last (", "l", f" replays it): {who}, net {points(net)}, {match.rounds} {unit}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Button, DataTable, Static
 
@@ -64,7 +65,7 @@ def toasts(app: ArenaApp) -> str:
     return " ".join(toast.message for toast in app._notifications)
 
 
-def drawn(app: ArenaApp) -> str:
+def drawn(app: App[None]) -> str:
     """All text on the screen, as it would be sent to a terminal without the app's own styles."""
     width, height = app.size
     lines = app.screen._compositor.render_strips(app.size)

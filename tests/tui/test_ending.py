@@ -59,7 +59,7 @@ def test_it_is_copied_saved_replayed_and_followed_by_a_rematch(
         await until(pilot, lambda: "arena-match" in toasts(app))
         await pilot.press("d")
         await until(pilot, lambda: isinstance(app.screen, ReplayScreen) and "round 1 of 2" in text(app, "title"))
-        assert "the opponent: markov:2" in text(app, "title")  # what it was thinking, not what the person was
+        assert "the merciless reader, against you" in text(app, "title")  # not what the person thought
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, EndingScreen))
         await pilot.press("n")

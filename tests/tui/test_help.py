@@ -13,12 +13,18 @@ from arena.tui.app import ArenaApp
 from arena.tui.screens.help import HelpScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
-from arena.tui.widgets.keys_footer import KeysFooter
+from arena.tui.widgets.keys_footer import KeysFooter, hints
 from tests.support.app import MIX, drawn, my_turn, run, text, until
 
 
 def footer(app: ArenaApp) -> str:
-    return drawn(app).splitlines()[-1]
+    return "\n".join(drawn(app).splitlines()[-app.screen.query_one(KeysFooter).size.height :])
+
+
+def spot(app: ArenaApp, words: str) -> tuple[int, int]:
+    """Where in the footer some words begin."""
+    lines = footer(app).splitlines()
+    return next((line.index(words), row) for row, line in enumerate(lines) if words in line)
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24)])
@@ -41,14 +47,38 @@ def test_the_footer_shows_whole_keys_that_work_now_with_enter_help_and_the_way_o
     run(app, script, size)
 
 
+@pytest.mark.parametrize(
+    ("size", "lines", "missing"),
+    [((60, 24), 2, ["Settings"]), ((80, 24), 2, []), ((100, 30), 2, []), ((120, 40), 1, [])],
+)
+def test_keys_that_do_not_fit_into_a_line_go_into_a_second_one(
+    store: Path, size: tuple[int, int], lines: int, missing: list[str]
+) -> None:
+    app = ArenaApp(store)
+    app.choice = Choice("rps", MIX, "human", 20, 1)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press("tab")  # to the button with the longer name
+        await until(pilot, lambda: "⏎ It reads you" in footer(app))
+        assert len(footer(app).splitlines()) == lines
+        keys = [(hint.does, f" {hint.shown} {hint.does} ") for hint in hints(app.screen)]
+        assert [does for does, shown in keys if shown not in f"{footer(app)} "] == missing
+        assert footer(app).rstrip().endswith("? Help")
+        await pilot.resize_terminal(size[0], 20)  # one that can't spare a second line
+        await until(pilot, lambda: len(footer(app).splitlines()) == 1)
+        assert all(key in footer(app) for key in ("⏎ It reads you", "q Quit", "? Help"))
+
+    run(app, script, size)
+
+
 def test_a_click_on_a_key_in_the_footer_presses_it(store: Path) -> None:
     app = ArenaApp(store)
 
     async def script(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: "? Help" in footer(app))
-        await pilot.click(KeysFooter, offset=(footer(app).index("? Help"), 0))
+        await pilot.click(KeysFooter, offset=spot(app, "? Help"))
         await until(pilot, lambda: isinstance(app.screen, HelpScreen) and "esc Close" in footer(app))
-        await pilot.click(KeysFooter, offset=(footer(app).index("Close"), 0))
+        await pilot.click(KeysFooter, offset=spot(app, "Close"))
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
 
     run(app, script)

@@ -13,8 +13,9 @@ from arena.backends.weights import catalog
 from arena.session.choice import Choice
 from arena.tui.app import ArenaApp
 from arena.tui.screens import lobby
+from arena.tui.screens.ending import EndingScreen
 from arena.tui.screens.lobby import LobbyScreen
-from tests.support.app import MIX, drawn, my_turn, run, text, toasts, until
+from tests.support.app import MIX, drawn, my_turn, play, run, text, toasts, until
 from tests.support.commands import workers
 
 GEMMA = "llm:gemma-3-270m"
@@ -57,6 +58,19 @@ def test_models_that_cannot_play_are_behind_one_line_and_no_choice_until_they_ar
         await pilot.press("m")
         await pilot.pause()
         assert f"llm:{needing[0]}" not in offered()
+
+    run(app, script)
+
+
+def test_a_match_of_one_round_is_spoken_of_in_the_singular(store: Path) -> None:
+    app = ArenaApp(store, start=Choice("rps", "fixed:rock", "human", 1, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await play(pilot, app, "p")
+        await until(pilot, lambda: isinstance(app.screen, EndingScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and "replays it" in text(app, "last"))
+        assert text(app, "last").endswith("net +100, 1 round")
 
     run(app, script)
 

@@ -14,7 +14,7 @@ from arena.tui.app import ArenaApp
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.numbers_run import NumbersCellScreen, NumbersRunScreen
 from arena.tui.screens.results import ResultsScreen
-from tests.support.app import rows, run, text, toasts, until
+from tests.support.app import drawn, rows, run, text, toasts, until
 from tests.support.commands import arena
 from tests.support.specs import numbers_run
 
@@ -42,6 +42,25 @@ def test_from_the_results_down_to_a_cells_bars_and_the_latest_run_opens_the_righ
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
 
     run(app, script)
+
+
+def test_columns_that_do_not_fit_are_left_out_whole_and_come_back(store: Path) -> None:
+    subjects = ("uniform", "mix:0=0.125,1=0.125,2=0.125,3=0.125,4=0.5")
+    arena("numbers", *(f"--subject={subject}" for subject in subjects), "--n", "50", "--store", store)
+    app = ArenaApp(store, follow="")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, NumbersRunScreen) and rows(app, "task-cells") == 2)
+        table = app.screen.query_one("#task-cells", DataTable)
+        await pilot.press("down")
+        for width, columns in ((60, 5), (120, 6), (50, 4), (80, 6)):
+            await pilot.resize_terminal(width, 24)
+            await until(pilot, lambda columns=columns: len(table.columns) == columns and table.row_count == 2)
+            await pilot.pause()
+            assert table.max_scroll_x == 0 and table.cursor_row == 1
+            assert all(f" {str(column.label).strip()} " in drawn(app) for column in table.ordered_columns)
+
+    run(app, script, (100, 24))
 
 
 @pytest.mark.long

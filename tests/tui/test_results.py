@@ -18,7 +18,7 @@ from arena.tui.screens.replay import ReplayScreen, visible
 from arena.tui.screens.results import CellScreen, ResultsScreen
 from arena.tui.screens.run import RunScreen
 from arena.tui.screens.setup import SetupScreen
-from tests.support.app import rows, run, text, until
+from tests.support.app import drawn, rows, run, text, until
 from tests.support.commands import arena, begun, count_rounds, wait_for
 from tests.support.filled import fill
 
@@ -73,6 +73,29 @@ def test_runs_are_filtered_by_words_and_sorted(store: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
 
     run(app, script)
+
+
+@pytest.mark.parametrize(("width", "last"), [(60, "net"), (80, "game or task"), (160, "run")])
+def test_columns_that_do_not_fit_are_left_out_whole_and_come_back(store: Path, width: int, last: str) -> None:
+    fill(store)
+    app = ArenaApp(store)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, ResultsScreen) and rows(app, "runs") == 1)
+        table = app.screen.query_one("#runs", DataTable)
+        for columns in (width, 160, width):
+            await pilot.resize_terminal(columns, 24)
+            await until(pilot, lambda columns=columns: table.size.width == columns)
+            await pilot.pause()
+            shown = [str(column.label) for column in table.ordered_columns]
+            assert shown[-1] == (last if columns == width else "run")
+            assert table.max_scroll_x == 0 and table.row_count == 1
+            assert all(f" {heading} " in drawn(app) for heading in shown)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RunScreen))
+
+    run(app, script, (width, 24))
 
 
 def test_down_to_a_bots_round_and_back_up(store: Path) -> None:

@@ -81,7 +81,7 @@ class EndingScreen(Rebindable, Screen[Next]):
     def action_replay(self) -> None:
         """Go through the match again, round by round, with what the other side was thinking."""
         if self._kept is not None:
-            self.app.push_screen(ReplayScreen(self._kept.cell, self._kept.number, self._ending.seat.other))
+            self.app.push_screen(ReplayScreen(self._kept.cell, self._kept.number))
 
     def action_copy(self) -> None:
         """Copy the ending as text."""

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import Input, Static
 
 from arena.concurrency import aside
 from arena.records import Outcome
@@ -18,11 +18,13 @@ from arena.session.history import Played, Record, history, records, streak
 from arena.session.seats import name_at_table
 from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
+from arena.tui.widgets.fitting_table import Cell, FittingTable, Name
 from arena.tui.widgets.form import Row, StillInput
 from arena.tui.widgets.keys_footer import KeysFooter
 
 _ENDED: Final = {Outcome.WIN: "won", Outcome.TIE: "tied", Outcome.LOSS: "lost"}
-_WIDEST: Final = 26  # columns of a name
+_WIDTH: Final = 26  # columns that a name keeps before other columns are left out
+_LESSER: Final = ("best on", "most won", "in a row", "best")  # columns, as they are left out
 _SEEN: Final = ", mind seen"
 _DIALLED: Final = ", dialled"
 
@@ -45,16 +47,15 @@ class HistoryScreen(ArenaScreen):
         yield Static("History", id="title", classes="title")
         name = StillInput(self.arena.preferences.name, placeholder="nobody in particular", max_length=40, id="name")
         yield Row("Your name", name)
-        yield DataTable(cursor_type="none", id="history")
+        headings = ("against", "game", "won", "tied", "lost", "best", "in a row", "most won", "best on")
+        yield FittingTable(headings, lesser=_LESSER, names={"against": _WIDTH}, cursor_type="none", id="history")
         yield Static(id="empty", classes="dim")
         yield KeysFooter()
 
     async def on_mount(self) -> None:
-        table = self.query_one("#history", DataTable)
-        table.add_columns("against", "game", "won", "tied", "lost", "best", "in a row", "most won", "best on")
         self._all = await aside(history)
         self._show()
-        table.focus()
+        self.query_one("#history").focus()
 
     def _show(self) -> None:
         """Show the matches of the name."""
@@ -63,13 +64,11 @@ class HistoryScreen(ArenaScreen):
         rows = records(own)
         if self._by_net:
             rows.sort(key=lambda one: -one.best.net)
-        table = self.query_one("#history", DataTable)
-        table.clear()
-        for row in rows:
-            table.add_row(*_cells(row))
+        self.query_one(FittingTable).show([_cells(row) for row in rows])
         parts = ["History", *filter(None, [name]), f"{len(own)} {'match' if len(own) == 1 else 'matches'}"]
         if own:
-            parts.append(f"the last {streak(own)} {_ENDED[own[-1].outcome]}")
+            last = streak(own)
+            parts.append(f"the last {'one' if last == 1 else last} {_ENDED[own[-1].outcome]}")
         parts.append("best first" if self._by_net else "latest first")
         self.query_one("#title", Static).update(Text(printable(" · ".join(parts))))
         self.query_one("#empty", Static).update(Text(_empty(self._all) if not own else ""))
@@ -92,17 +91,15 @@ class HistoryScreen(ArenaScreen):
             self.query_one("#history").focus()
 
 
-def _cells(row: Record) -> list[Text]:
+def _cells(row: Record) -> list[Cell]:
     won, tied, lost = (Text(str(number), justify="right") for number in row.matches)
-    against = printable(name_at_table(row.last.opponent))
     seen = (_SEEN if row.last.me == MIND_READER else "") + (_DIALLED if row.last.mixed else "")
-    room = _WIDEST - len(seen)
-    against = (against if len(against) <= room else f"{against[: room - 1]}…") + seen
+    against = Name(printable(name_at_table(row.last.opponent)), seen)
     best = Text(points(row.best.net), justify="right")
     streak = Text(f"{row.streak} {_ENDED[row.last.outcome]}", justify="right")
     most = Text(str(row.longest), justify="right")
     day = f"{row.best.when.astimezone():%Y-%m-%d}"
-    return [Text(against), Text(printable(row.last.game)), won, tied, lost, best, streak, most, Text(day)]
+    return [against, Text(printable(row.last.game)), won, tied, lost, best, streak, most, Text(day)]
 
 
 def _empty(everyone: list[Played]) -> str:

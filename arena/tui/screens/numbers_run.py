@@ -21,13 +21,14 @@ from arena.store.rows import RunRow
 from arena.store.store import Store
 from arena.tui.screens.base import ArenaScreen, RunFollower
 from arena.tui.widgets.fill import fill
+from arena.tui.widgets.fitting_table import chosen
 from arena.tui.widgets.keys_footer import KeysFooter
 from arena.tui.widgets.numbers_view import NumbersView
 
-_ROOMY = 110  # columns from which names aren't cut
-_NAME = 17  # columns of a name on narrower screens
+_ROOMY = 110  # columns from which tasks are called by their titles
+_NAMES = {"player": 17}  # columns that a name keeps before columns of numbers are left out
 _NUMBERS = {"answers": 7, "chi-square": 10, "exact": 8, "most": 4, "rejected": 8}  # columns of numbers, their widths
-_SLIM, _LESSER = 72, ("answers", "exact")  # columns below which these are left out
+_LESSER = ("answers", "exact", "rejected", "asked", "task")  # columns, as they are left out where there is no room
 _LEAST_VIEW = 12  # lines that the bars need
 
 
@@ -39,7 +40,7 @@ class NumbersRunScreen(RunFollower[list[StoredCell]]):
     def __init__(self, run: str | None) -> None:
         super().__init__(run)
         self._cells: list[StoredCell] = []
-        self._columns: tuple[str, ...] = ()
+        self._widths: dict[str, int] = {}  # of the columns
         self._cautions = ""
 
     def compose(self) -> ComposeResult:
@@ -56,6 +57,7 @@ class NumbersRunScreen(RunFollower[list[StoredCell]]):
         self.query_one("#task-cells").focus()
 
     def on_resize(self, event: events.Resize) -> None:
+        self._show_cells()
         self._mark()
 
     def read_run(self, store: Store, run: RunRow) -> list[StoredCell]:
@@ -66,11 +68,7 @@ class NumbersRunScreen(RunFollower[list[StoredCell]]):
         """Show a row per cell, with the cautions for showing them side by side."""
         self._cells = shown
         self.say_title(run, ", ".join(dict.fromkeys(cell.task for cell in shown)))
-        table = self.query_one("#task-cells", DataTable)
-        if not self._columns:
-            self._columns = self._chosen_columns()
-            table.add_columns(*(f"{name:>{_NUMBERS[name]}}" if name in _NUMBERS else name for name in self._columns))
-        fill(table, [[_value(cell, column, self._roomy) for column in self._columns] for cell in shown])
+        self._show_cells()
         families = families_of(cell.cell.spec.subject for cell in shown)
         self._cautions = " ".join(cautions([settings_of(run, cell.cell.spec) for cell in shown], families))
         note = self.query_one("#families", Static)
@@ -78,16 +76,28 @@ class NumbersRunScreen(RunFollower[list[StoredCell]]):
         note.update(Text(self._cautions))
         self._mark()
 
-    @property
-    def _roomy(self) -> bool:
-        return self.app.size.width >= _ROOMY
-
-    def _chosen_columns(self) -> tuple[str, ...]:
-        """The columns, without those that are empty or the same in all cells."""
+    def _show_cells(self) -> None:
+        """Show the columns that fit, without those that are empty or the same in all cells."""
         several = len({cell.task for cell in self._cells}) > 1
         asked = [("task", several), ("asked", any(cell.asked for cell in self._cells))]
-        numbers = [name for name in _NUMBERS if self.app.size.width >= _SLIM or name not in _LESSER]
-        return ("player", *(name for name, shown in asked if shown), *numbers)
+        columns = ("player", *(name for name, shown in asked if shown), *_NUMBERS)
+        roomy = self.app.size.width >= _ROOMY
+        rows = [{column: _value(cell, column, roomy) for column in columns} for cell in self._cells]
+        table = self.query_one("#task-cells", DataTable)
+        natural = {column: max([len(column), *(row[column].cell_len for row in rows)]) for column in columns}
+        widths = chosen(natural, _LESSER, _NAMES, self.app.size.width - table.styles.scrollbar_size_vertical)
+        if widths.keys() != self._widths.keys():
+            at = table.cursor_row
+            table.clear(columns=True)
+            table.add_columns(*(f"{name:>{_NUMBERS[name]}}" if name in _NUMBERS else name for name in widths))
+        else:
+            at = -1
+        self._widths = widths
+        for row in rows:
+            row["player"].truncate(widths["player"], overflow="ellipsis")
+        fill(table, [[row[column] for column in widths] for row in rows])
+        if at > 0:
+            table.move_cursor(row=at)
 
     @on(DataTable.RowHighlighted, "#task-cells")
     def _mark(self) -> None:
@@ -167,8 +177,7 @@ def show(view: NumbersView, cell: StoredCell) -> None:
 def _value(cell: StoredCell, column: str, roomy: bool) -> Text:
     """An entry of the table: numbers aligned right, in fixed widths."""
     if column == "player":
-        name = cell.player
-        return Text(name if roomy or len(name) <= _NAME else f"{name[: _NAME - 1]}…")
+        return Text(cell.player)
     if column == "task":
         return Text(cell.task if roomy else cell.cell.spec.what)
     if column == "asked":

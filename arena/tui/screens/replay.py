@@ -1,6 +1,8 @@
 """A match again, round by round: the exact prompt with its token boundaries, the distribution, the parse.
 
-Here a person should be able to check the paper's definition by eye.
+Here a person should be able to check the paper's definition by eye. It opens on the seat of which there is most to see:
+a language model's, with its prompt, before that of a bot or a reader, with its policy, before a person's, of whom only
+the moves are known. Of two that are alike it is the subject's, which is the one being measured.
 """
 
 from __future__ import annotations
@@ -23,14 +25,14 @@ from arena.errors import ArenaError
 from arena.experiments.tournament.dialled import played_shares
 from arena.games import parse_game
 from arena.records import Decision, Prompt, Round, Seat
-from arena.session.seats import display_name
 from arena.store.rows import CellRow
-from arena.text import number_text, printable
+from arena.text import printable
 from arena.tui.screens.base import ArenaScreen
 from arena.tui.widgets.keys_footer import KeysFooter
-from arena.tui.widgets.rounds import move_names
+from arena.tui.widgets.replayed import decision, happened, masses, player, policy, to_see
 
 _LAST: Final = 4  # tokens of a prompt that tell whose it is
+_PIECE: Final = 16  # characters of a token
 _VERDICTS = {"move": "a move", "mark": "no move before the closing mark", "eos": "no move", "length": "no move in time"}
 
 
@@ -47,24 +49,32 @@ class _Known(NamedTuple):
 
 
 class ReplayScreen(ArenaScreen):
-    """Left and right go to other rounds, i shows token ids, s shows the other seat."""
+    """Left and right go to other rounds, i shows token ids, s shows the other seat; what is longer than the screen is
+    scrolled, both sides at once, each as far as it goes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "go(-1)", "Round before", priority=True),
         Binding("right", "go(1)", "Next round", priority=True),
         Binding("i", "ids", "Token ids"),
         Binding("s", "seat", "Other seat"),
+        Binding("up", "scroll('up')", "Scroll up", show=False),
+        Binding("down", "scroll('down')", "Scroll down", show=False),
+        Binding("pageup", "scroll('page_up')", "Page up", show=False),
+        Binding("pagedown", "scroll('page_down')", "Page down", show=False),
+        Binding("home", "scroll('home')", "To the top", show=False),
+        Binding("end", "scroll('end')", "To the end", show=False),
         Binding("escape", "leave", "Back"),
     ]
 
-    def __init__(self, cell: CellRow, number: int, seat: Seat = Seat.SUBJECT) -> None:
+    def __init__(self, cell: CellRow, number: int) -> None:
         super().__init__()
         self._cell = cell
         self._number = number
+        self._is_only = False  # the only match of its cell, which needs no number
         self._rounds: tuple[Round, ...] = ()
         self._shares: dict[int, float] = {}  # of the dial, by round
         self._at = 0
-        self._seat = seat
+        self._seat = Seat.SUBJECT
         self._ids = False
         self._known: dict[Seat, list[_Known]] = {seat: [] for seat in Seat}
 
@@ -72,10 +82,10 @@ class ReplayScreen(ArenaScreen):
         yield Static(id="title", classes="title")
         yield Static(id="replay-line")
         with Horizontal(id="replay"):
-            with VerticalScroll(id="prompt-side"):
+            with VerticalScroll(id="prompt-side", can_focus=False):
                 yield Static(id="prompt-heading", classes="dim")
                 yield Static(id="prompt")
-            with VerticalScroll(id="mind-side"):
+            with VerticalScroll(id="mind-side", can_focus=False):
                 yield Static(id="tokens-heading", classes="dim")
                 yield Static(id="tokens")
         yield KeysFooter()
@@ -83,12 +93,18 @@ class ReplayScreen(ArenaScreen):
     async def on_mount(self) -> None:
         cell, number = self._cell, self._number
         found = await self.arena.from_store(
-            lambda store: (parse_game(cell.spec.what), store.match(cell, number), played_shares(store, cell, number))
+            lambda store: (
+                parse_game(cell.spec.what),
+                store.match(cell, number),
+                played_shares(store, cell, number),
+                len(store.matches(cell)) == 1,
+            )
         )
         if found is None:
             self.dismiss()
             return
-        self._game, self._rounds, self._shares = found
+        self._game, self._rounds, self._shares, self._is_only = found
+        self._seat = max(Seat, key=lambda seat: max(to_see(decision(played, seat)) for played in self._rounds))
         self._draw()
         self._loading = asyncio.create_task(self._load_vocabularies())
 
@@ -135,79 +151,76 @@ class ReplayScreen(ArenaScreen):
 
     def _draw(self) -> None:
         played = self._rounds[self._at]
-        spec = self._cell.spec
-        who = spec.subject if self._seat is Seat.SUBJECT else spec.opponent
-        at = f"match {self._number} · round {played.number} of {len(self._rounds)} · the {self._seat}"
-        self._put("title", Text(f"{at}: {display_name(who)} · {self._game.title}"))
-        self._put("replay-line", self._what_happened(played))
-        decision = played.subject if self._seat is Seat.SUBJECT else played.opponent
-        if decision.prompt is None:
+        self._put("title", Text(self._title(played)))
+        share = self._shares.get(played.number)
+        self._put("replay-line", Text(happened(self._cell.spec, self._game, played, share)))
+        self.refresh_bindings()
+        seen = decision(played, self._seat)
+        said = policy(self._game, self._seat, seen)
+        if seen.prompt is None:
             self._put("prompt-heading", Text("no prompt: it is no language model"))
             self._put("prompt", Text(""))
-            self._put("tokens-heading", Text("policy" if decision.policy else "no policy: a person"))
-            self._put("tokens", self._policy(decision))
+            self._put("tokens-heading", Text("policy" if seen.policy else "no policy: a person"))
+            self._put("tokens", Text(said))
             return
-        tokens = decision.prompt.tokens
-        self._put("prompt-heading", Text(f"prompt, {len(tokens)} tokens"))
-        self._put("prompt", self._prompt(decision))
+        self._put("prompt-heading", Text(f"prompt, {len(seen.prompt.tokens)} tokens"))
+        self._put("prompt", self._prompt(seen.prompt))
         self._put("tokens-heading", Text("what it said, and what it thought"))
-        self._put("tokens", Text.assemble(_answers(decision), self._policy(decision), self._top(decision)))
+        self._put("tokens", Text.assemble(_answers(seen), said, masses(seen), self._top(seen.prompt)))
 
     def _put(self, id_: str, text: Text) -> None:
         self.query_one(f"#{id_}", Static).update(text)
 
-    def _what_happened(self, played: Round) -> Text:
-        move, reply = move_names(self._game, played)
-        said = {1: "the subject won", 0: "a tie", -1: "the subject lost"}[int(played.outcome)]
-        text = f"subject {move.upper()}, opponent {reply.upper()}: {said}."
-        policy = played.subject.policy
-        if self._cell.spec.opponent == "greedy" and policy is not None:
-            best = self._game.best_reply(policy)
-            payoffs = zip(policy.probabilities, self._game.payoff[:, best], strict=True)
-            chance = sum(probability for probability, payoff in payoffs if payoff == -1)
-            text += f" {self._game.replies[best]} was best: it wins with {chance:.2f}."
-        if played.number in self._shares:
-            share, other = number_text(self._shares[played.number]), display_name(self._cell.spec.dialled_to)
-            text += f" The dial stood at {share} of {other}."
-        return Text(text)
+    def _title(self, played: Round) -> str:
+        number = "" if self._is_only else f"match {self._number}"
+        at = f"round {played.number} of {len(self._rounds)}"
+        return " · ".join(filter(None, (number, at, player(self._cell.spec, self._seat), self._game.title)))
 
-    def _prompt(self, decision: Decision) -> Text:
+    def _prompt(self, prompt: Prompt) -> Text:
         """The prompt with its tokens in alternating shades, or as token ids if asked for."""
-        assert decision.prompt is not None
-        known = self._model(decision.prompt)
+        known = self._model(prompt)
         if self._ids or known is None:
-            shown = " ".join(map(str, decision.prompt.tokens)) if self._ids else visible(decision.prompt.text)
+            shown = " ".join(map(str, prompt.tokens)) if self._ids else visible(prompt.text)
             return Text(shown)
         text = Text()
-        for index, token in enumerate(decision.prompt.tokens):
+        for index, token in enumerate(prompt.tokens):
             piece = visible(known.vocabulary.text([token]))
             text.append(piece, style="reverse dim" if index % 2 else "")
         return text
 
-    def _top(self, decision: Decision) -> Text:
-        assert decision.prompt is not None
-        known = self._model(decision.prompt)
+    def _top(self, prompt: Prompt) -> Text:
+        known = self._model(prompt)
         text = Text("likeliest next tokens, what each counts for\n", style="", no_wrap=True)
-        for likely in decision.prompt.top:
-            piece = str(likely.token) if known is None else visible(known.vocabulary.text([likely.token]))
+        pieces = [
+            str(likely.token) if known is None else visible(known.vocabulary.text([likely.token])).strip("\n")
+            for likely in prompt.top
+        ]
+        room = min(_PIECE, max(map(len, pieces), default=0))
+        for likely, piece in zip(prompt.top, pieces, strict=True):
             move = known.counts.get(likely.token, "") if known is not None else ""
-            text.append(f"{math.exp(likely.logprob):6.3f}  {piece.strip(chr(10)):<16.16} ")
+            text.append(f"{math.exp(likely.logprob):6.3f}  {piece[:room]:<{room}} ")
             text.append(f"{move}\n", style="bold")
         return text
 
-    def _policy(self, decision: Decision) -> Text:
-        policy = decision.policy
-        if policy is None:
-            return Text("")
-        moves = zip(self._game.moves_of(self._seat), policy.probabilities, strict=True)
-        parts = [f"{move} {p:.3f}" for move, p in moves]
-        return Text(f"policy: {', '.join(parts)}\nmass {policy.mass:.3f}, loose {policy.loose_mass:.3f}\n")
-
     # --- keys ---
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done now: there are no rounds beyond the ends, and token ids of a prompt alone."""
+        match action, parameters:
+            case "go", (int(step),):
+                return 0 <= self._at + step < len(self._rounds)
+            case "ids", _:
+                return bool(self._rounds) and decision(self._rounds[self._at], self._seat).prompt is not None
+        return True
+
+    def action_scroll(self, where: str) -> None:
+        """Scroll both sides: a line or a page up or down, or to an end."""
+        for side in self.query(VerticalScroll):
+            getattr(side, f"scroll_{where}")(animate=False)
 
     def action_go(self, step: int) -> None:
         """Go to the next or the previous round."""
-        self._at = min(len(self._rounds) - 1, max(0, self._at + step))
+        self._at += step
         self._draw()
 
     def action_ids(self) -> None:
@@ -226,8 +239,8 @@ def visible(text: str) -> str:
     return printable(text, keep="\n").replace("\n", "⏎\n")
 
 
-def _answers(decision: Decision) -> Text:
+def _answers(seen: Decision) -> Text:
     text = Text("answers drawn\n")
-    for answer in decision.answers:
+    for answer in seen.answers:
         text.append(f"  {answer.text!r}: {_VERDICTS.get(answer.ended, printable(answer.ended))}\n", style="bold")
     return text

@@ -22,11 +22,13 @@ from arena.tui.screens.numbers_run import NumbersRunScreen
 from arena.tui.screens.replay import ReplayScreen
 from arena.tui.screens.report import ReportScreen
 from arena.tui.screens.run import RunScreen
+from arena.tui.widgets.fitting_table import Cell, FittingTable, Name
 from arena.tui.widgets.form import StillInput
 from arena.tui.widgets.keys_footer import KeysFooter
 
-_WIDEST, _NARROWEST = 34, 18  # columns of a name, on a wide screen and on others
-_WIDE: Final = 110
+_HEADINGS: Final = ("began", "who", "against", "net", "game or task", "state", "kind", "played", "run")
+_LESSER: Final = ("run", "played", "kind", "state", "game or task")  # columns, as they are left out
+_NAMES: Final = {"who": 18, "against": 18, "game or task": 18}  # what each keeps before columns are left out
 _SCREENS: Final[dict[str, Callable[[str], ArenaScreen]]] = {
     "tournament": RunScreen,
     "match": RunScreen,
@@ -47,19 +49,18 @@ class ResultsScreen(ArenaScreen):
     def __init__(self) -> None:
         super().__init__()
         self._listed: list[Listed] = []
+        self._rows: list[Listed] = []  # those shown
         self._order = next(iter(SORTED))
 
     def compose(self) -> ComposeResult:
         yield Static("Results", id="title", classes="title")
         yield StillInput(placeholder="words that a run must contain: a player, a game, a day", id="filter")
-        yield DataTable(cursor_type="row", zebra_stripes=False, id="runs")
+        yield FittingTable(_HEADINGS, lesser=_LESSER, names=_NAMES, id="runs")
         yield Static(id="empty", classes="dim")
         yield KeysFooter()
 
     async def on_mount(self) -> None:
         self.query_one("#filter").display = False
-        table = self.query_one("#runs", DataTable)
-        table.add_columns("began", "who", "against", "net", "game or task", "state", "kind", "played", "run")
         path = self.arena.store
         self._listed = (await self.arena.from_store(listed) if path.exists() else None) or []
         self._show()
@@ -67,19 +68,12 @@ class ResultsScreen(ArenaScreen):
             self.query_one("#empty", Static).update(
                 Text(f"  {path} holds no run yet: play a match, or start a tournament in the lobby.")
             )
-        table.focus()
+        self.query_one("#runs").focus()
 
     def _show(self) -> None:
         words = self.query_one("#filter", Input).value
-        rows = chosen(self._listed, words, self._order)
-        table = self.query_one("#runs", DataTable)
-        table.clear()
-        widest = _WIDEST if self.app.size.width >= _WIDE else _NARROWEST
-        for one in rows:
-            net = Text("" if one.net is None else points(one.net), justify="right")
-            names = (_cell(name, widest) for name in (one.who, one.against))
-            after = (_cell(text) for text in (one.what, one.state, one.kind, one.amount, one.name))
-            table.add_row(_cell(one.began), *names, net, *after, key=one.name)
+        rows = self._rows = chosen(self._listed, words, self._order)
+        self.query_one("#runs", FittingTable).show([_cells(one) for one in rows])
         some = f" · {len(rows)} of {len(self._listed)}: {words}" if words else ""
         self.query_one("#title", Static).update(Text(printable(f"Results · {self._order}{some}")))
         self.refresh_bindings()
@@ -117,14 +111,15 @@ class ResultsScreen(ArenaScreen):
 
     @on(DataTable.RowSelected, "#runs")
     def _open(self, event: DataTable.RowSelected) -> None:
-        found = next(one.run for one in self._listed if one.name == event.row_key.value)
-        self.app.push_screen(run_screen(found))
+        self.app.push_screen(run_screen(self._rows[event.cursor_row].run))
 
 
-def _cell(text: str, widest: int = _WIDEST) -> Text:
-    """A cell of the table; long names are cut, because the run's own screen has them whole."""
-    safe = printable(text)
-    return Text(safe if len(safe) <= widest else f"{safe[: widest - 1]}…")
+def _cells(one: Listed) -> list[Cell]:
+    """A run's row; long names may be cut, because the run's own screen has them whole."""
+    net = Text("" if one.net is None else points(one.net), justify="right")
+    who, against, what = (Name(printable(name)) for name in (one.who, one.against, one.what))
+    after = (Text(printable(text)) for text in (one.state, one.kind, one.amount, one.name))
+    return [Text(one.began), who, against, net, what, *after]
 
 
 def run_screen(run: RunRow) -> ArenaScreen:

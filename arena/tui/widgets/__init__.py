@@ -7,6 +7,7 @@ curves.py            how foreseeable both sides of a show are
 dial_line.py         the dial between two models, in one line
 faces.py             both sides of a match with their moves, and what happened
 fill.py              rows of a table that changes
+fitting_table.py     a table none of whose columns is cut off
 form.py              what forms are made of
 histogram.py         figure 4, left
 keys_footer.py       the keys that work now
@@ -25,6 +26,7 @@ poem.py              a poem, set like a poem
 quiet_plot.py        a plot that can't be interacted with
 reading_panel.py     the lower half of a match against a reader of moves
 reading_plot.py      how often a reader was right
+replayed.py          a round that is looked at again, in words
 rounds.py            the rounds so far, the latest first
 rounds_plot.py       what plots over the rounds of a match have in common
 share_bars.py        how foreseeable both sides of a match were

@@ -1,4 +1,5 @@
-"""The footer: the keys that work now, as many as fit, with Enter, the way out and `?` always among them."""
+"""The footer: the keys that work now, with Enter, the way out and `?` always among them. It takes a second line where
+they don't fit into one and the screen can spare it."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
@@ -14,6 +16,7 @@ from textual.widgets import Button, DataTable, Select
 _OUT: Final = ("escape", "q")  # keys that lead out of a screen
 _HELP: Final = "question_mark"
 _ENTER: Final = "enter"
+_SPARES: Final = 24  # rows of a screen that can spare a second line
 
 
 class Hint(NamedTuple):
@@ -37,7 +40,7 @@ class KeysFooter(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys-footer--key"}
     DEFAULT_CSS = """
     KeysFooter {
-        dock: bottom; height: 1; text-wrap: nowrap;
+        dock: bottom; height: auto; text-wrap: nowrap;
         color: $footer-description-foreground; background: $footer-background;
         .keys-footer--key { color: $footer-key-foreground; text-style: bold; }
     }
@@ -52,17 +55,26 @@ class KeysFooter(Widget):
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
     def _changed(self, screen: Screen[object]) -> None:
-        self.refresh()
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The lines that the keys take."""
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[list[Hint]]:
+        return lines(list(hints(self.screen)), width, 2 if self.screen.size.height >= _SPARES else 1)
 
     def render(self) -> Content:
         """The keys that fit, in their order; the way to help comes last, where it is looked for."""
-        shown = sorted(_fitting(list(hints(self.screen)), self.size.width), key=lambda hint: hint.key == _HELP)
         style = self.get_visual_style("keys-footer--key", partial=True)
-        return Content("").join(
-            Content.assemble((f" {hint.shown} ", style), f"{hint.does} ").stylize(
-                Style.from_meta({"@click": f"app.simulate_key({hint.key!r})"})
+        return Content("\n").join(
+            Content("").join(
+                Content.assemble((f" {hint.shown} ", style), f"{hint.does} ").stylize(
+                    Style.from_meta({"@click": f"app.simulate_key({hint.key!r})"})
+                )
+                for hint in line
             )
-            for hint in shown
+            for line in self._lines(self.size.width)
         )
 
 
@@ -80,15 +92,26 @@ def hints(screen: Screen[Any]) -> Iterator[Hint]:
     yield from actions.values()
 
 
-def _fitting(hints: Sequence[Hint], room: int) -> list[Hint]:
-    """As many as fit into `room` columns, those that must be there before all others."""
-    kept = {hint for hint in hints if hint.key in (*_OUT, _HELP, _ENTER)}
-    room -= sum(hint.width for hint in kept)
+def lines(hints: Sequence[Hint], width: int, most: int) -> list[list[Hint]]:
+    """As many as fit into `most` lines of `width` columns, in their order but for the way to help, which comes last.
+    Those that must be there are, whatever lines they take."""
+    ordered = sorted(hints, key=lambda hint: hint.key == _HELP)
+    kept = [hint for hint in ordered if hint.key in (*_OUT, _HELP, _ENTER)]
+    for hint in ordered:
+        more = [one for one in ordered if one in kept or one == hint]
+        if hint not in kept and len(_broken(more, width)) <= most:
+            kept = more
+    return _broken(kept, width)
+
+
+def _broken(hints: Sequence[Hint], width: int) -> list[list[Hint]]:
+    """The keys in lines, none of them cut."""
+    found: list[list[Hint]] = [[]]
     for hint in hints:
-        if hint not in kept and hint.width <= room:
-            room -= hint.width
-            kept.add(hint)
-    return [hint for hint in hints if hint in kept]
+        if found[-1] and sum(one.width for one in found[-1]) + hint.width > width:
+            found.append([])
+        found[-1].append(hint)
+    return found
 
 
 def enter(focused: Widget | None) -> str:

@@ -36,9 +36,10 @@ class DeterminismPlot(RoundsPlot):
         self.draw()
 
     def picture_rounds(self, first: int) -> None:
-        """Draw the line of foresight, or of the mean, and the letters."""
+        """Draw the line of foresight, or of the mean, and the letters, which stand clear of it."""
         self.line(self._mean, 1)
         self.line(self._foresight, first)
         shown = [(number, *point) for number, point in enumerate(self._points[first - 1 :], first)]
+        self.clear_beside([(number, value) for number, value, _ in shown])
         for outcome, letter in LETTERS.items():
             self.marks([(n, value) for n, value, ended in shown if ended is outcome], letter, COLOURS[outcome])

@@ -24,6 +24,7 @@ class RoundsPlot(QuietPlot):
         self._chance = chance
         self._rounds = _LEAST_ROUNDS
         self._played = 0
+        self._shown = 1, _LEAST_ROUNDS  # the first and the last round that there is room for
 
     def begin(self, rounds: int) -> None:
         """Clear it for a match of `rounds` rounds."""
@@ -34,7 +35,7 @@ class RoundsPlot(QuietPlot):
     def picture(self) -> None:
         """Draw the rounds, at most as many as there are columns."""
         columns = max(10, self.size.width - 6)
-        first, last = self._window(columns)
+        first, last = self._shown = self._window(columns)
         self.set_xlimits(first - 0.5, last + 0.5)
         self.set_ylimits(0.0, 1.08)
         self.set_yticks([0.0, 0.5, 1.0])
@@ -53,6 +54,16 @@ class RoundsPlot(QuietPlot):
         if len(known) > 1:
             xs, ys = zip(*known, strict=True)
             self.plot(xs, ys, line_style=colour(self.app, "secondary"), hires_mode=HiResMode.BRAILLE)
+
+    def clear_beside(self, points: Sequence[tuple[int, float]]) -> None:
+        """Clear what was drawn just left and right of these points, so that no line runs into their marks."""
+        first, last = self._shown[0] - 0.5, self._shown[1] + 0.5
+        column = (last - first) / max(1, self.size.width - self.margin_left - 2)  # the axes take one on each side
+        for beside in (-column, column):
+            known = [(number + beside, value) for number, value in points if first <= number + beside < last]
+            if known:
+                xs, ys = zip(*known, strict=True)
+                self.scatter(xs, ys, marker=" ")
 
     def marks(self, points: Sequence[tuple[int, float]], mark: str, style: str) -> None:
         """A mark at each point: a round's number and its value."""
