@@ -11,6 +11,8 @@ from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Button, DataTable, Select
 
+from arena.tui.widgets.form import StillInput
+
 _OUT: Final = ("escape", "q")  # keys that lead out of a screen
 _HELP: Final = "question_mark"
 _ENTER: Final = "enter"
@@ -92,7 +94,9 @@ def _fitting(hints: Sequence[Hint], room: int) -> list[Hint]:
 
 
 def enter(focused: Widget | None) -> str:
-    """What Enter does where the focus is, for widgets of Textual's own that don't say it; "" for others."""
+    """What Enter does where the focus is, for widgets whose bindings don't say it; "" for others."""
+    if isinstance(focused, StillInput):
+        return focused.enters
     if isinstance(focused, Button):
         return str(focused.label)
     if isinstance(focused, DataTable):

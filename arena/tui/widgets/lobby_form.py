@@ -58,7 +58,7 @@ class LobbyForm(Vertical):
             "Mixed with",
             chooser(self._others(), first.mixed_with, "mixed-with"),
             Label("Share", id="share-label"),
-            StillInput(share, type="number", id="share-input"),
+            StillInput(share, type="number", valid_empty=True, id="share-input"),
         )
         self._dial.display = first.mix is not None
         yield self._dial
