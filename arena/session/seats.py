@@ -32,9 +32,10 @@ class SeatOption:
         return is_playable(self.state)
 
 
-def seat_options(game: Game, seat: Seat, *typed: str) -> list[SeatOption]:
-    """All agents for a seat of a game, followed by those `typed` specs that aren't among them."""
-    options = [] if seat is Seat.SUBJECT else _readers()
+def seat_options(game: Game, seat: Seat, *typed: str, reads: str = "it reads you") -> list[SeatOption]:
+    """All agents for a seat of a game, followed by those `typed` specs that aren't among them. `reads` says whom a
+    reader of moves would read."""
+    options = [] if seat is Seat.SUBJECT else _readers(reads)
     options += [SeatOption(HUMAN, "you"), SeatOption(MIND_READER, "you, reading its mind")]
     options += [SeatOption(f"llm:{name}", name, state(entry)) for name, entry in catalog().items()]
     options += [SeatOption("greedy", "the greedy reader"), SeatOption("uniform", "uniform play")]
@@ -43,9 +44,9 @@ def seat_options(game: Game, seat: Seat, *typed: str) -> list[SeatOption]:
     return options + [SeatOption(spec, spec) for spec in dict.fromkeys(typed) if spec not in known]
 
 
-def _readers() -> list[SeatOption]:
-    """Those who read a person's moves, from fair to merciless."""
-    return [SeatOption(level.spec, f"it reads you: {level.name} ({level.spec})") for level in LEVELS]
+def _readers(reads: str) -> list[SeatOption]:
+    """Those who read the subject's moves, from fair to merciless."""
+    return [SeatOption(level.spec, f"{reads}: {level.name} ({level.spec})") for level in LEVELS]
 
 
 def reads_moves(spec: str) -> bool:

@@ -38,6 +38,7 @@ from arena.tui.screens.help import HelpScreen
 from arena.tui.screens.history import HistoryScreen
 from arena.tui.screens.judge import JudgeScreen
 from arena.tui.screens.judge_setup import JudgeSetupScreen
+from arena.tui.screens.leave import LeaveScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
 from arena.tui.screens.notice import NoticeScreen
@@ -283,6 +284,14 @@ class ArenaApp(Rebindable, App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, LobbyScreen):
                 screen.loaded()
+
+    async def action_quit(self) -> None:
+        """Leave the app; in the middle of a match, only if the person says so, or quits again."""
+        playing = any(isinstance(screen, MatchScreen) and screen.is_under_way for screen in self.screen_stack)
+        if playing and not isinstance(self.screen, LeaveScreen):
+            self.push_screen(LeaveScreen(quits=True), lambda meant: self.exit() if meant else None)
+        else:
+            self.exit()
 
     def action_save_picture(self) -> None:
         """Save the screen as an SVG: in the working folder, or where a browser puts what it downloads."""

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from arena.session.choice import Choice
 from arena.session.glossary import GLOSSARY
 from arena.tui.app import ArenaApp
+from arena.tui.screens.ending import EndingScreen
 from arena.tui.screens.help import HelpScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.match import MatchScreen
@@ -40,7 +41,7 @@ def test_the_footer_shows_whole_keys_that_work_now_with_enter_help_and_the_way_o
         await pilot.press("tab")  # from Play to the next button
         await until(pilot, lambda: "⏎ It reads you" in footer(app))
         await pilot.press("shift+tab", "enter")
-        await until(pilot, lambda: my_turn(app) and "⏎ Play" in footer(app))
+        await until(pilot, lambda: my_turn(app) and "⏎ Play the marked move" in footer(app))
         assert "New match" not in footer(app) and "esc Lobby" in footer(app)
         assert footer(app).rstrip().endswith("? Help")  # nothing is cut off
 
@@ -106,6 +107,54 @@ def test_help_lists_the_game_s_keys_and_the_words_and_escape_closes_it_first(sto
         await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
 
     run(app, script, (80, 40))
+
+
+STOPS = ("lobby", "match", "ending")
+
+
+async def open_help(pilot: Pilot[None], app: ArenaApp, stop: str) -> list[str]:
+    """Open the help of a screen; returns what its keys do."""
+    if stop != "lobby":
+        await pilot.press("enter")
+        await until(pilot, lambda: my_turn(app))
+    if stop == "ending":
+        await pilot.press("r")
+        await until(pilot, lambda: "over" in text(app, "status"))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, EndingScreen))
+    does = [said for _, said in app._keys()]
+    await pilot.press("question_mark")
+    await until(pilot, lambda: isinstance(app.screen, HelpScreen) and bool(app.screen.query("#help-keys")))
+    await pilot.pause()
+    return does
+
+
+@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)])
+def test_help_can_be_scrolled_to_its_last_line(store: Path, size: tuple[int, int], stop: str) -> None:
+    app = ArenaApp(store, lobby=Choice("rps", MIX, "human", 1, 1))
+    last = list(GLOSSARY.values())[-1].split()[-1]
+
+    async def script(pilot: Pilot[None]) -> None:
+        await open_help(pilot, app, stop)
+        assert last not in drawn(app)
+        await pilot.press("end")
+        await until(pilot, lambda: last in drawn(app), 10)
+
+    run(app, script, size)
+
+
+@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_help_is_wrapped_and_never_cut(store: Path, width: int, stop: str) -> None:
+    app = ArenaApp(store, lobby=Choice("rps", MIX, "human", 1, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        does = await open_help(pilot, app, stop)
+        shown = drawn(app)
+        assert "…" not in shown and {word for said in does for word in said.split()} <= set(shown.split())
+
+    run(app, script, (width, 60))
 
 
 def test_the_verdict_stays_and_one_line_says_what_wins(store: Path) -> None:

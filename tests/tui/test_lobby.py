@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Select
+from textual.widgets import Button, Input, Select
 
 from arena.backends.weights import catalog
 from arena.session.choice import Choice
 from arena.tui.app import ArenaApp
 from arena.tui.screens import lobby
 from arena.tui.screens.ending import EndingScreen
+from arena.tui.screens.help import HelpScreen
+from arena.tui.screens.history import HistoryScreen
 from arena.tui.screens.lobby import LobbyScreen
-from tests.support.app import MIX, drawn, my_turn, play, run, text, toasts, until
+from tests.support.app import MIX, drawn, leave_match, my_turn, play, run, text, toasts, until
 from tests.support.commands import workers
 
 GEMMA = "llm:gemma-3-270m"
@@ -120,6 +122,96 @@ def test_a_typed_model_sits_opposite_the_person(store: Path, tmp_path: Path) -> 
         await pilot.press("enter")
         await until(pilot, lambda: "mine.gguf" in chosen(app, "opponent"))
         assert chosen(app, "subject") == "human"
+
+    run(app, script)
+
+
+@pytest.mark.parametrize("id_", ["rounds-input", "seed-input", "share-input"])
+def test_a_field_for_numbers_leaves_all_other_keys_to_the_screen(store: Path, id_: str) -> None:
+    app = ArenaApp(store, lobby=Choice(subject=MIX, seed=1, mix="gemma-3-270m=0.2"))
+
+    async def script(pilot: Pilot[None]) -> None:
+        field = app.screen.query_one(f"#{id_}", Input)
+        field.focus()
+        await until(pilot, lambda: field.has_focus)
+        await pilot.press("7", "z")
+        assert field.value == "7"  # in place of what was there, which is marked when the field is entered
+        footer = drawn(app).splitlines()[-1]
+        assert all(key in footer for key in ("⏎ Play", "esc Leave the field", "w Watch", "q Quit", "? Help"))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen) and "Judge poems" in text(app, "help-keys"))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and app.focused is field)
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+
+    run(app, script)
+
+
+@pytest.mark.parametrize(
+    ("opens", "fields", "button"),
+    [
+        ("", ("own-model", "rounds-input", "seed-input"), "play"),
+        ("t", ("matches", "rounds", "seed"), "start"),
+        ("n", ("typed", "n", "seed"), "draw"),
+        ("j", ("judge-name",), "judge"),
+    ],
+    ids=["lobby", "tournament", "numbers", "poems"],
+)
+def test_escape_leads_from_a_field_to_the_main_button(
+    store: Path, opens: str, fields: tuple[str, ...], button: str
+) -> None:
+    app = ArenaApp(store, lobby=Choice(subject=MIX))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press(*opens)
+        await until(pilot, lambda: bool(app.screen.query(f"#{button}")))
+        await pilot.pause()
+        main = app.screen.query_one(f"#{button}", Button)
+        for id_ in fields:
+            app.screen.query_one(f"#{id_}").focus()
+            does = "Seat it" if id_ == "own-model" else str(main.label)
+            await until(pilot, lambda does=does: f" ⏎ {does}  esc Leave the field " in drawn(app).splitlines()[-1])
+            await pilot.press("escape")
+            await until(pilot, lambda: app.focused is main)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, LobbyScreen))
+
+    run(app, script)
+
+
+@pytest.mark.parametrize(("opens", "id_"), [("", "seed-input"), ("", "share-input"), ("n", "seed")])
+def test_a_field_that_may_be_empty_is_never_marked_as_wrong(store: Path, opens: str, id_: str) -> None:
+    app = ArenaApp(store, lobby=Choice(subject=MIX, mix="gemma-3-270m=0.2"))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press(*opens)
+        await until(pilot, lambda: bool(app.screen.query(f"#{id_}")))
+        field = app.screen.query_one(f"#{id_}", Input)
+        field.focus()
+        await until(pilot, lambda: field.has_focus)
+        await pilot.press("delete", "tab")
+        await until(pilot, lambda: not field.has_focus)
+        assert not field.value and not field.has_class("-invalid")
+
+    run(app, script)
+
+
+def test_whoever_comes_back_from_a_match_can_go_on_at_once(store: Path) -> None:
+    app = ArenaApp(store, lobby=Choice(subject=MIX, rounds=9))
+
+    async def script(pilot: Pilot[None]) -> None:
+        app.screen.query_one("#rounds-input").focus()
+        await pilot.press("enter")
+        for number in (1, 2):
+            await play(pilot, app, "r", first=number)
+            await until(pilot, lambda number=number: my_turn(app) and f"round {number + 1} of" in text(app, "title"))
+            await leave_match(pilot, app)
+            await until(pilot, lambda: isinstance(app.screen, LobbyScreen) and "Go on (g)" in text(app, "last"))
+            assert app.focused is app.screen.query_one("#play")
+            app.screen.query_one("#seed-input").focus()
+            await pilot.press("g")
+        await until(pilot, lambda: my_turn(app))
 
     run(app, script)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Button
 
 from arena.games import parse_game
 from arena.records import Seat
@@ -14,6 +15,7 @@ from arena.store.rows import RoundColumns
 from arena.store.store import Store
 from arena.tui.app import ArenaApp
 from arena.tui.screens.ending import EndingScreen
+from arena.tui.screens.help import HelpScreen
 from arena.tui.screens.leave import LeaveScreen
 from arena.tui.screens.lobby import LobbyScreen
 from arena.tui.screens.spectate import SpectateScreen
@@ -123,6 +125,43 @@ def test_a_match_that_was_left_goes_on_where_it_was(store: Path) -> None:
     _, _, rounds = played(store)
     assert rounds.number.tolist() == [1, 2, 3, 4, 5] and rounds.move.tolist() == [0, 1, 0, 1, 2]
     assert set(rounds.match.tolist()) == {0}
+
+
+def test_quitting_asks_in_the_middle_of_a_match_as_leaving_does(store: Path) -> None:
+    app = ArenaApp(store, start=Choice("rps", MIX, "human", 20, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await play(pilot, app, "r")
+        await until(pilot, lambda: my_turn(app) and "round 2 of" in text(app, "title"))
+        await pilot.press("question_mark")  # also from what is opened over the match
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, LeaveScreen) and isinstance(app.focused, Button))
+        assert str(app.screen.query_one("#go", Button).label) == "Quit (enter)"
+        await pilot.press("escape", "escape")  # neither quit nor help
+        await until(pilot, lambda: my_turn(app))
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, LeaveScreen) and isinstance(app.focused, Button))
+        await pilot.press("enter")
+        await until(pilot, lambda: app._exit)
+
+    run(app, script)
+    with Store.open(store) as opened, opened.database.guard() as connection:
+        assert connection.execute("SELECT finished, abandoned FROM matches").fetchall() == [(0, 1)]
+
+
+@pytest.mark.parametrize("keys", [("ctrl+q",), ("r", "ctrl+q", "ctrl+q")], ids=["no round yet", "asked already"])
+def test_quitting_does_not_ask_for_nothing(store: Path, keys: tuple[str, ...]) -> None:
+    app = ArenaApp(store, start=Choice("rps", MIX, "human", 20, 1))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: my_turn(app))
+        for key in keys:
+            await pilot.press(key)
+            await until(pilot, lambda: my_turn(app) or isinstance(app.screen, LeaveScreen) or app._exit)
+        await until(pilot, lambda: app._exit)
+
+    run(app, script)
 
 
 def test_a_match_left_before_its_first_round_leaves_nothing(store: Path) -> None:

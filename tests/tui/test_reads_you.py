@@ -56,6 +56,33 @@ def test_all_of_it_is_shown_in_every_game_at_every_size(
     run(app, script, size)
 
 
+def test_the_list_of_opponents_says_whom_readers_read(store: Path) -> None:
+    app = ArenaApp(store, lobby=Choice("rps", "uniform", "human", 3, 1))
+    merciless = LEVELS[-1]
+
+    def says() -> list[str]:
+        opponents: Select[str] = app.screen.query_one("#opponent", Select)
+        return [str(name) for name, _ in opponents._options][: len(LEVELS)]
+
+    async def seated(pilot: Pilot[None], seat: str, spec: str, says_now: str, opposite: str) -> None:
+        """Seat somebody; whoever sits on the other side then, and what readers are called."""
+        app.screen.query_one(f"#{seat}", Select).value = spec
+        other = app.screen.query_one("#opponent" if seat == "subject" else "#subject", Select)
+        await until(pilot, lambda: all(name.startswith(f"{says_now}: ") for name in says()), 10)
+        assert other.value == opposite
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: all(name.startswith("it reads you instead: ") for name in says()), 10)
+        await seated(pilot, "opponent", merciless.spec, "it reads you", "human")  # who sat there is read instead
+        await seated(pilot, "subject", "uniform", "reads the subject", merciless.spec)
+        await seated(pilot, "opponent", LEVELS[0].spec, "reads the subject", "uniform")  # nobody sits here
+        app.screen.query_one("#opponent", Select).value = merciless.spec
+        await until(pilot, lambda: f"reads the subject: {merciless.name} ({merciless.spec})" in drawn(app), 10)
+        await seated(pilot, "subject", "human", "it reads you", merciless.spec)
+
+    run(app, script, (60, 24))
+
+
 def test_the_lobby_lists_readers_first_and_puts_the_person_opposite_them(store: Path) -> None:
     app = ArenaApp(store)
     app.choice = Choice("rps", "uniform", "human", 3, 1)

@@ -171,6 +171,25 @@ def test_the_terms_of_weights_stay_until_they_were_seen(store: Path) -> None:
     run(app, script)
 
 
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)])
+def test_long_terms_can_be_read_to_their_end(store: Path, size: tuple[int, int]) -> None:
+    app = ArenaApp(store)
+    seen: list[bool] = []
+
+    async def script(pilot: Pilot[None]) -> None:
+        terms = "\n".join(f"term {number}." for number in range(1, 60))
+        await asyncio.to_thread(app.models.show, terms, lambda: not seen.append(True))
+        await until(pilot, lambda: isinstance(app.screen, NoticeScreen) and bool(app.screen.query("#seen")))
+        await pilot.pause()
+        assert "I have seen this" in drawn(app) and "term 59." not in drawn(app)
+        await pilot.press("end")
+        await until(pilot, lambda: "term 59." in drawn(app), 10)
+        await pilot.press("enter")
+        await until(pilot, lambda: seen == [True] and isinstance(app.screen, LobbyScreen))
+
+    run(app, script, size)
+
+
 def test_settings_are_kept_and_count(store: Path) -> None:
     app = ArenaApp(store)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
-from typing import ClassVar
+from itertools import zip_longest
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -17,7 +19,11 @@ from textual.widgets import Static
 from arena.session.glossary import GLOSSARY
 from arena.tui.widgets.keys_footer import KeysFooter
 
-_TWO = 76  # columns from which keys stand in two columns
+_TWO: Final = 76  # columns from which keys stand in two columns
+_WIDEST: Final = 84  # columns, as arena.tcss has it
+_AROUND: Final = 6  # columns of its border, its padding and its scroll bar
+_BETWEEN: Final = 2  # columns between a key and what it does
+_GAP: Final = 3  # columns between two columns of keys
 
 
 class HelpScreen(ModalScreen[None]):
@@ -33,37 +39,50 @@ class HelpScreen(ModalScreen[None]):
         self._keys = keys
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="help"):
-            yield Static("Help: esc closes it", classes="title")
-            with VerticalScroll(id="help-text"):
-                yield Static("Keys on this screen", classes="section")
-                yield Static(id="help-keys")
-                yield Static("Words", classes="section")
-                yield Static(self._words(), id="help-words")
+        with VerticalScroll(id="help"):
+            yield Static("Keys on this screen", classes="section")
+            yield Static(id="help-keys")
+            yield Static("Words", classes="section")
+            yield Static(self._words(), id="help-words")
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        self.query_one("#help-text").focus()
+        scroll = self.query_one("#help")
+        scroll.border_title = "Help: esc closes it"
+        scroll.focus()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.query_one("#help-keys", Static).update(self._lines(2 if event.size.width >= _TWO else 1))
+        room = min(event.size.width, _WIDEST) - _AROUND
+        self.query_one("#help-keys", Static).update(self._lines(2 if event.size.width >= _TWO else 1, room))
 
-    def _lines(self, columns: int) -> Content:
-        """The keys, in columns that are read downwards, each as wide as it needs."""
-        rows = -(-len(self._keys) // columns)
-        parts = [self._keys[first : first + rows] for first in range(0, len(self._keys), max(1, rows))]
-        widths = [(max(len(key) for key, _ in part), max(len(does) for _, does in part)) for part in parts]
+    def _lines(self, columns: int, room: int) -> Content:
+        """The keys, in columns that are read downwards and are together no wider than `room`."""
+        rows = max(1, -(-len(self._keys) // columns))
+        parts = [self._keys[first : first + rows] for first in range(0, len(self._keys), rows)]
+        names = [max(len(key) for key, _ in part) for part in parts]
+        room -= sum(names) + _BETWEEN * len(parts) + _GAP * (len(parts) - 1)
+        widths = _widths([max(len(does) for _, does in part) for part in parts], room)
         lines = []
-        for row in range(rows):
-            line: list[str | tuple[str, str]] = []
-            for part, (name, what) in zip(parts, widths, strict=True):
-                if row < len(part):
-                    key, does = part[row]
-                    line += [(f"{key:>{name}}", "bold $warning"), f"  {does:<{what}}   "]
-            lines.append(Content.assemble(*line).rstrip())
+        for row in zip_longest(*parts, fillvalue=("", "")):
+            wrapped = [textwrap.wrap(does, width) for (_, does), width in zip(row, widths, strict=True)]
+            for at in range(max(map(len, wrapped))):
+                line: list[str | tuple[str, str]] = []
+                for (key, _), name, width, said in zip(row, names, widths, wrapped, strict=True):
+                    shown = "" if at else key
+                    does = said[at] if at < len(said) else ""
+                    line += [(f"{shown:>{name}}", "bold $warning"), f"{'':{_BETWEEN}}{does:<{width}}{'':{_GAP}}"]
+                lines.append(Content.assemble(*line).rstrip())
         return Content("\n").join(lines)
 
     def _words(self) -> Text:
         """Each word with its sentence."""
         lines = [Text.assemble((word, "bold"), ": ", meaning) for word, meaning in GLOSSARY.items()]
         return Text("\n").join(lines)
+
+
+def _widths(wanted: Sequence[int], room: int) -> list[int]:
+    """How wide each column is: as wide as it wants to be, as far as the room goes, beginning with the slimmest."""
+    widths = [0] * len(wanted)
+    for given, at in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        widths[at] = max(1, min(wanted[at], (room - sum(widths)) // (len(wanted) - given)))
+    return widths

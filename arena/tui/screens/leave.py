@@ -1,4 +1,4 @@
-"""Whether a match that isn't over is to be left."""
+"""Whether a match that isn't over is to be left, for the lobby or for good."""
 
 from __future__ import annotations
 
@@ -22,11 +22,17 @@ class LeaveScreen(ModalScreen[bool]):
         Binding("down,right", "app.focus_next", show=False),
     ]
 
+    def __init__(self, quits: bool = False) -> None:
+        """With `quits`, the app is left with the match."""
+        super().__init__()
+        self._does = "Quit" if quits else "Leave"
+        self._question = "Quit Arena in the middle of a match?" if quits else "Leave the match?"
+
     def compose(self) -> ComposeResult:
         with Vertical(id="leave"):
-            yield Static(Text("Leave the match?", style="bold"))
+            yield Static(Text(self._question, style="bold"))
             yield Static("Its rounds are kept, and the lobby goes on with it.", classes="dim")
-            yield Button("Leave (enter)", id="go", variant="primary", compact=True)
+            yield Button(f"{self._does} (enter)", id="go", variant="primary", compact=True)
             yield Button("Stay (esc)", id="stay", compact=True)
 
     @on(Button.Pressed)

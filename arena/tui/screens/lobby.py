@@ -178,6 +178,7 @@ class LobbyScreen(ArenaScreen):
     def action_go_on(self) -> None:
         """Go on with the match that was left."""
         if self._latest.unfinished is not None:
+            self._focus_play()
             self.arena.go_on(self._latest.unfinished.choice)
 
     def action_last(self) -> None:
@@ -209,4 +210,9 @@ class LobbyScreen(ArenaScreen):
         except ArenaError as error:
             self.arena.refuse(error)
             return
+        self._focus_play()
         self.arena.open_match(choice, watch)
+
+    def _focus_play(self) -> None:
+        """Whoever comes back from a match finds the focus on the main button, not in a field."""
+        self.set_focus(self.query_one("#play"))

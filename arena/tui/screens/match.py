@@ -214,12 +214,17 @@ class MatchScreen(PairingScreen):
             self._again.set()
             self._looked.set()
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether rounds would be left behind."""
+        return not self._over and bool(self._sight.rounds)
+
     def action_leave(self) -> None:
         """Leave; where rounds would be left behind, only if the person means it."""
-        if self._over or not self._sight.rounds:
-            self.dismiss()
-        else:
+        if self.is_under_way:
             self.app.push_screen(LeaveScreen(), self._leave)
+        else:
+            self.dismiss()
 
     def _leave(self, meant: bool | None) -> None:
         if meant:

@@ -28,7 +28,7 @@ class NoticeScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="notice"):
-            with VerticalScroll(can_focus=False):
+            with VerticalScroll():
                 yield Static(Text(printable(self._text, keep="\n")))
             yield Button("I have seen this (enter)", id="seen", variant="primary", compact=True)
 

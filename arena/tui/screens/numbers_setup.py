@@ -61,7 +61,7 @@ class NumbersSetupScreen(ArenaScreen):
                 "Draws",
                 StillInput(str(choice.n), type="integer", id="n"),
                 Label("Seed", classes="second"),
-                StillInput(str(choice.seed), type="integer", id="seed"),
+                StillInput(str(choice.seed), type="integer", valid_empty=True, id="seed"),
             )
         with Horizontal(classes="setup-row"):
             yield Button("Draw", id="draw", variant="primary", compact=True)

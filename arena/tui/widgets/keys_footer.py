@@ -13,6 +13,8 @@ from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Button, DataTable, Select
 
+from arena.tui.widgets.form import StillInput
+
 _OUT: Final = ("escape", "q")  # keys that lead out of a screen
 _HELP: Final = "question_mark"
 _ENTER: Final = "enter"
@@ -115,7 +117,9 @@ def _broken(hints: Sequence[Hint], width: int) -> list[list[Hint]]:
 
 
 def enter(focused: Widget | None) -> str:
-    """What Enter does where the focus is, for widgets of Textual's own that don't say it; "" for others."""
+    """What Enter does where the focus is, for widgets whose bindings don't say it; "" for others."""
+    if isinstance(focused, StillInput):
+        return focused.enters
     if isinstance(focused, Button):
         return str(focused.label)
     if isinstance(focused, DataTable):

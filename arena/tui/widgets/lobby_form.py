@@ -40,6 +40,7 @@ class LobbyForm(Vertical):
         self._seated: dict[Seat, str] = {}  # the two seats as they were chosen last
         self._left: dict[Seat, str] = {}  # who sat in each seat before a person did
         self._named: list[str] = []  # models that were typed here
+        self._reads = _reads(first.subject, first.opponent)
         self.unfolded = False  # whether models are offered that can't play yet
 
     def compose(self) -> ComposeResult:
@@ -58,7 +59,7 @@ class LobbyForm(Vertical):
             "Mixed with",
             chooser(self._others(), first.mixed_with, "mixed-with"),
             Label("Share", id="share-label"),
-            StillInput(share, type="number", id="share-input"),
+            StillInput(share, type="number", valid_empty=True, id="share-input"),
         )
         self._dial.display = first.mix is not None
         yield self._dial
@@ -67,7 +68,11 @@ class LobbyForm(Vertical):
             StillInput(str(first.rounds), type="integer", id="rounds-input"),
             Label("Seed", id="seed-label"),
             StillInput(
-                "" if first.seed is None else str(first.seed), placeholder="new", type="integer", id="seed-input"
+                "" if first.seed is None else str(first.seed),
+                placeholder="new",
+                type="integer",
+                valid_empty=True,
+                id="seed-input",
             ),
         )
 
@@ -132,7 +137,7 @@ class LobbyForm(Vertical):
     def _options(self, seat: Seat, chosen: str) -> list[tuple[str, str]]:
         """Who can be put in a seat, including whoever was named here, on the command line or the last time."""
         typed = (*self._first.agents, *self._named)
-        options = seat_options(parse_game(self._game), seat, *typed)
+        options = seat_options(parse_game(self._game), seat, *typed, reads=self._reads)
         shown = [one for one in options if one.is_ready or self.unfolded or one.spec == chosen]
         return [(one.name if one.is_ready else f"{one.name} (not ready)", one.spec) for one in shown]
 
@@ -160,6 +165,7 @@ class LobbyForm(Vertical):
             self.offer()
         elif event.select.id != "mixed-with":
             self._seat_the_person(Seat(str(event.select.id)))
+            self._say_whom_readers_read()
         self.post_message(self.Changed())
 
     def _seat_the_person(self, changed: Seat) -> None:
@@ -170,10 +176,18 @@ class LobbyForm(Vertical):
         if not before or before == self._seated:
             return
         subject, opponent = self._seated.values()
-        if changed is Seat.OPPONENT and level_of(opponent) is not None and not is_person(subject):
+        if level_of(opponent) is not None and is_person(before[Seat.OPPONENT]):
             self._select(Seat.SUBJECT).value = HUMAN
         elif is_person(subject) and is_person(opponent):
             self._select(changed.other).value = self._left.get(changed.other, Choice().subject)
+
+    def _say_whom_readers_read(self) -> None:
+        """Offer the readers of moves by names that are true of whoever sits here."""
+        subject, opponent = self.agents.values()
+        if (reads := _reads(subject, opponent)) != self._reads:
+            self._reads = reads
+            with self.prevent(Select.Changed):
+                offer(self._select(Seat.OPPONENT), self._options(Seat.OPPONENT, opponent))
 
     @on(Input.Submitted, "#rounds-input")
     @on(Input.Submitted, "#seed-input")
@@ -181,3 +195,10 @@ class LobbyForm(Vertical):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Submitted())
+
+
+def _reads(subject: str, opponent: str) -> str:
+    """Whom a reader of moves reads if it is put in the opponent's seat: a person who sits there becomes the subject."""
+    if is_person(subject):
+        return "it reads you"
+    return "it reads you instead" if is_person(opponent) else "reads the subject"

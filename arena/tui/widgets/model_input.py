@@ -24,6 +24,8 @@ class _Paths(Suggester):
 class ModelInput(StillInput):
     """Tab takes what is suggested, as in a shell; with nothing suggested it goes to the next field."""
 
+    enters = "Seat it"
+
     def __init__(self, id: str) -> None:
         super().__init__(placeholder="a GGUF file or a server: Enter seats it", suggester=_Paths(), id=id)
 

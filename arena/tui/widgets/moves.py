@@ -30,7 +30,7 @@ class MoveBar(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,up", "mark(-1)", "Mark the move before", show=False),
         Binding("right,down", "mark(1)", "Mark the next move", show=False),
-        Binding("enter", "play", "Play", tooltip="Play the marked move", key_display="⏎"),
+        Binding("enter", "play", "Play the marked move", key_display="⏎"),
     ]
     DEFAULT_CSS = "MoveBar { height: auto; }"
 
