@@ -72,6 +72,7 @@ def by_place(n: int, seed: int) -> np.ndarray:
     return np.stack([draw.choice(11, n, p=share) for share in shares], axis=1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("sample", [uniform, by_place])
 @pytest.mark.parametrize("n", [5, 20, 100])
 def test_independent_draws_pass_for_dependent_in_about_1_of_20_runs_at_most(
@@ -81,6 +82,7 @@ def test_independent_draws_pass_for_dependent_in_about_1_of_20_runs_at_most(
     assert sum(test is not None and test.p < 0.05 for test in tests) <= 12
 
 
+@pytest.mark.long
 def test_a_person_s_one_row_of_draws_is_tested_as_pairs() -> None:
     draw = np.random.default_rng(0)
     level = [neighbours_dependent(draw.integers(0, 11, (1, 300)), 11) for _ in range(60)]
@@ -97,6 +99,7 @@ def test_the_neighbours_statistic_of_one_table_is_mantel_and_haenszel_s() -> Non
     assert (found.statistic, found.degrees) == (pytest.approx(3.24), 1)
 
 
+@pytest.mark.long
 def test_the_tests_keep_their_level_on_true_samples() -> None:
     tests = [
         (frequencies_differ(found, 11), neighbours_dependent(found, 11))

@@ -59,6 +59,6 @@ class LlamaCpp:
     async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
         """Load it in a worker process."""
         chosen()  # refuses a variable that names no build
-        running.progress("looking for its weights")
+        running.progress("finding its weights")
         path = await aside(locate, entry, running.progress, running.show)
         return await LocalModel.load(entry.name, LIBRARY, str(path), running.settings, running.tell, running.progress)

@@ -46,7 +46,7 @@ class Transformers:
 
     async def load(self, entry: ModelEntry, running: Running) -> LanguageModel:
         """Load it in a worker process."""
-        running.progress("looking for its weights")
+        running.progress("finding its weights")
         source = await aside(located, entry.place)
         running.progress("loading torch and the weights")
         return await LocalModel.load(entry.name, LIBRARY, str(source), running.settings, running.tell, running.progress)
