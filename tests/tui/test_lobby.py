@@ -136,7 +136,7 @@ def test_a_field_for_numbers_leaves_all_other_keys_to_the_screen(store: Path, id
         await until(pilot, lambda: field.has_focus)
         await pilot.press("7", "z")
         assert field.value == "7"  # in place of what was there, which is marked when the field is entered
-        footer = drawn(app).splitlines()[-1]
+        footer = " ".join(drawn(app).splitlines()[-2:])
         assert all(key in footer for key in ("⏎ Play", "esc Leave the field", "w Watch", "q Quit", "? Help"))
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen) and "Judge poems" in text(app, "help-keys"))
@@ -171,7 +171,9 @@ def test_escape_leads_from_a_field_to_the_main_button(
         for id_ in fields:
             app.screen.query_one(f"#{id_}").focus()
             does = "Seat it" if id_ == "own-model" else str(main.label)
-            await until(pilot, lambda does=does: f" ⏎ {does}  esc Leave the field " in drawn(app).splitlines()[-1])
+            await until(
+                pilot, lambda does=does: f" ⏎ {does}  esc Leave the field " in "\n".join(drawn(app).splitlines()[-2:])
+            )
             await pilot.press("escape")
             await until(pilot, lambda: app.focused is main)
         await pilot.press("escape")

@@ -57,6 +57,7 @@ class JudgeSetupScreen(ArenaScreen):
         except UsageError as error:
             self.arena.refuse(error)
             return
+        self.set_focus(self.query_one("#judge"))  # for whoever comes back
         self.app.push_screen(JudgeScreen(name, self._contests))
 
 

@@ -125,6 +125,7 @@ class NumbersSetupScreen(ArenaScreen):
             self.arena.refuse(error)
             return
         LAST_NUMBERS.keep(choice)
+        self.set_focus(self.query_one("#draw"))  # for whoever comes back
         self.app.push_screen(NumbersScreen(choice))
 
     def _read(self) -> NumbersChoice:
