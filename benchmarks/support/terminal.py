@@ -72,7 +72,7 @@ class Terminal:
     def leave(self) -> float:
         """Quit by key; returns the seconds until the process is gone."""
         begun = time.perf_counter()
-        self.press("\x11")
+        self.press("\x11\x11")  # in the middle of a match, the first one asks
         while True:
             self.read(0.01)
             done, _ = os.waitpid(self.process, os.WNOHANG)

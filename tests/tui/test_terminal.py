@@ -80,6 +80,8 @@ def test_three_rounds_against_a_real_model_and_out(terminal: Terminal, tmp_path:
     shown = terminal.until(lambda shown: "round 4 of" in shown)
     assert "mass on legal moves" in shown and "foreseeable" in shown
     terminal.press("C-q")
+    terminal.until(lambda shown: "Quit Arena in the middle of a match?" in shown)
+    terminal.press("Enter")
     after = terminal.until(lambda shown: "left with" in shown)
     assert "left with 0" in after
     echo = terminal.until(lambda shown: "icanon" in shown)
@@ -241,6 +243,8 @@ def test_bytes_that_are_no_text_are_typed_past(bare: Callable[..., Pty]) -> None
     app.type(b"r")
     app.until(b"round 2 of")
     app.type(b"\x11")  # Ctrl-Q
+    app.until(b"in the middle of a match")
+    app.type(b"\x11")
     assert app.end() == 0
     assert app.is_as_before and b"Traceback" not in app.written
 

@@ -105,6 +105,8 @@ def test_a_reload_comes_back_to_the_match(serve: Serve, viewer: Viewer, tmp_path
         viewer.until(lambda shown, number=number: f"round {number + 1} of" in shown)
     assert re.search(r"won +2 +tied +0 +lost +1", viewer.screen())
     viewer.press("Control+q")
+    viewer.until(lambda shown: "Quit Arena in the middle of a match?" in shown)
+    viewer.press("Enter")
     viewer.page.get_by_text("You have left Arena.").wait_for()
     viewer.forget()
     viewer.page.reload()  # who has left begins anew
