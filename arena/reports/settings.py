@@ -37,7 +37,7 @@ _SAID: Final = {
     "style": "{} style",
     "format": "format {}",
     "wording": "wording {}",
-    "history": "{} rounds shown",
+    "history": "{} shown",
     "temperature": "temperature {}",
     "top_p": "top-p {}",
     "min_p": "min-p {}",
@@ -59,7 +59,7 @@ _SAID: Final = {
     "opponent_style": "opponent's {} style",
     "opponent_format": "opponent's format {}",
     "opponent_wording": "opponent's wording {}",
-    "opponent_history": "opponent shown {} rounds",
+    "opponent_history": "opponent shown {}",
     "opponent_backend": "opponent on {}",
     "opponent_weights": "opponent's weights {}",
 }
@@ -280,6 +280,8 @@ def said_of(name: str, value: Any) -> str:
     if name == "invalid":
         text = re.sub(r"^resample:(\d+)$", r"drawn again up to \1 times", text)
         text = "replaced by the policy's draw" if text == "policy" else text
+    if name.endswith("history"):
+        text = {"0": "no rounds", "1": "1 round"}.get(text, f"{text} rounds")
     text = shortened(name, text)
     return printable(_SAID[name].format(text) if name in _SAID else f"{name_of(name)} {text}")
 

@@ -11,6 +11,7 @@ from arena.records import Outcome
 from arena.reports.published import PublishedRow, published
 from arena.reports.reproduce.compared import Beside, Number, Ours
 from arena.reports.reproduce.players import LLAMA, Player, Who, known, player_of
+from arena.reports.settings import said_of
 from arena.reports.tournament.measures import NET, CellReport
 from arena.reports.tournament.runs import TournamentRuns
 from arena.stats.bounded import Bounds
@@ -96,5 +97,5 @@ def other_settings(cell: CellReport) -> tuple[str, ...]:
         if cell.settings.get(name) not in (papers, None)
     ]
     if cell.settings.get("history") not in _HISTORY:
-        said.append(f"{cell.settings['history']} rounds shown, there all")
+        said.append(f"{said_of('history', cell.settings['history'])}, there all")
     return tuple(said)

@@ -97,7 +97,7 @@ OF_GAMES: dict[str, tuple[Any, str]] = {  # another value, and what shows it
     "style": ("instruct", "llm:table, instruct style"),
     "format": ("tulu", "llm:table, format tulu"),
     "wording": ("WORDING", "llm:table, wording mine@"),
-    "history": (1, "llm:table, 1 rounds shown"),
+    "history": (1, "llm:table, 1 round shown"),
     "temperature": (1.5000001, "llm:table, temperature 1.5000001"),
     "top_p": (0.9, "llm:table, top-p 0.9"),
     "min_p": (0.2, "llm:table, min-p 0.2"),

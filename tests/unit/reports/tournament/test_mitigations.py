@@ -26,7 +26,7 @@ WAYS = {
     "plain": PLAIN,
     "temperature 2": replace(PLAIN, temperature=2.0),
     "min-p 0.5": replace(PLAIN, min_p=0.5),
-    "1 rounds shown": replace(PLAIN, history=1),
+    "1 round shown": replace(PLAIN, history=1),
     "one of 4 random strings": replace(PLAIN, strings=4),
     "stated distributions": replace(PLAIN, stated=True),
 }
