@@ -65,8 +65,7 @@ class _Table:
     """An evaluator without a cache; `clock` counts what was evaluated."""
 
     background = False
-    in_order = False
-    passing = 0.0
+    passing: float | None = None
 
     def __init__(self, kinds: Sequence[Kind]) -> None:
         self._kinds = kinds

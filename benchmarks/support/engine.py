@@ -31,8 +31,7 @@ class _Heard:
     def __init__(self, evaluator: Any) -> None:
         self._evaluator = evaluator
         self.copy, self.drop, self.logits, self.ask = evaluator.copy, evaluator.drop, evaluator.logits, evaluator.ask
-        self.background, self.in_order, self.clear = evaluator.background, evaluator.in_order, evaluator.clear
-        self.passing = evaluator.passing
+        self.background, self.passing, self.clear = evaluator.background, evaluator.passing, evaluator.clear
         self.rows: list[tuple[Prompt, NDArray[np.float32]]] = []
 
     def evaluate(self, rows: Sequence[Row]) -> None:

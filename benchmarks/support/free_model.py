@@ -29,8 +29,7 @@ class FreeModel:
     with a tokenizer."""
 
     background = True
-    in_order = False
-    passing = 0.0
+    passing: float | None = None
     states = False
     whole = ""
     rounded = False

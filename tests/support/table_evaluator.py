@@ -31,12 +31,11 @@ def logits_after(prefix: Sequence[int]) -> NDArray[np.float32]:
 class TableModel:
     """An `Evaluator` that refuses what llama.cpp refuses: too many cells or tokens, gaps, strange sequences.
 
-    `in_order`: cells are freed when all are cleared, and a lone row takes one more.
+    With `passing`, cells are freed when all are cleared, and a lone row takes one more.
     """
 
     background = False
-    in_order = False
-    passing = 1 / 64
+    passing: float | None = None
 
     def __init__(self, cells: int, sequences: int, batch: int) -> None:
         self._limits = cells, sequences, batch
@@ -63,7 +62,7 @@ class TableModel:
         for position, _, owners in self._cells:
             if position >= start:
                 owners.discard(sequence)
-        if not self.in_order:
+        if self.passing is None:
             self._cells = [cell for cell in self._cells if cell[2]]
 
     def clear(self) -> None:
@@ -86,7 +85,7 @@ class TableModel:
             if wanted:
                 assert row.path == (*prefix, row.token), "the row does not see the prompt that it answers"
             self._rows.append(logits_after((*prefix, row.token)) if wanted else None)
-        if self.in_order and (len(rows) == 1 or sum(row.path is not None for row in rows) == 1):
+        if self.passing is not None and (len(rows) == 1 or sum(row.path is not None for row in rows) == 1):
             self._cells.append((0, 0, set()))
         self.evaluated += len(rows)
         self.most_cells = max(self.most_cells, len(self._cells))

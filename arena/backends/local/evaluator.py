@@ -16,12 +16,11 @@ Path = tuple[int, ...]
 
 
 class Memory(Protocol):
-    """The tree's operations on the cache. `in_order`: what was dropped is free again only when all is cleared, because
-    the cells of a sequence must lie in the order of its tokens. `passing`: what it then costs a token to pass by a cell
-    that it doesn't see, as a share of what it costs to evaluate a token."""
+    """The tree's operations on the cache. `passing` is None if a cell that was dropped is free again. Otherwise all are
+    free only when all are cleared, because the cells of a sequence must lie in the order of its tokens, and `passing`
+    is what it costs a token to pass by a cell that it doesn't see, as a share of what it costs to evaluate a token."""
 
-    in_order: bool
-    passing: float
+    passing: float | None
 
     def copy(self, source: int, target: int, end: int) -> None:
         """Give `target` the cells of `source` at positions [0, end)."""

@@ -6,7 +6,7 @@ begin alike share their cells, and a new prompt costs only the tokens with which
 
 Only the tree copies or drops sequences, through the small `Memory` interface, so it and the cache can't disagree.
 
-Where the cells of a prompt must lie in the order of its tokens (`Memory.in_order`), a cell is used once, and the tree
+Where the cells of a prompt must lie in the order of its tokens (`Memory.passing`), a cell is used once, and the tree
 begins anew in an empty cache when that is better (`arena.backends.local.once`).
 """
 
@@ -36,7 +36,7 @@ class Tree:
     ) -> None:
         self._memory = memory
         self._further = further
-        self._once = Once(cells, memory.passing) if memory.in_order else None
+        self._once = None if memory.passing is None else Once(cells, memory.passing)
         self._cells = cells
         self._sequences = sequences
         self._few = min(FEW_CELLS, cells // 4)

@@ -22,8 +22,7 @@ class Whole:
     """A library that evaluates only whole prompts, made from one that can do more."""
 
     background = False
-    in_order = False
-    passing = 0.0
+    passing: float | None = None
 
     def __init__(self, library: Library) -> None:
         self._library = library

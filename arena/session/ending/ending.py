@@ -28,8 +28,7 @@ class Side:
 class Ending:
     """What there is to say at the end of a match of a person in `seat`. Nets are in points, for the person.
 
-    `caught` is in how many rounds a reader expected what the person did, and in how many it expected anything;
-    `well_read`: it was right more often than luck alone would have it (the binomial tail is below 0.05).
+    `caught` is in how many rounds a reader expected what the person did, and in how many it expected anything.
     `perfect` is what perfect play is sure of. `single` is the one move that would have scored most against the moves
     that the other made, with that net; None if the other would have changed its moves. `people` says where the person
     stands among recorded people; "" if the store has none.
@@ -46,7 +45,6 @@ class Ending:
     single: tuple[int, float] | None
     standing: Standing | None = None
     people: str = ""
-    well_read: bool = False
 
     @property
     def score(self) -> tuple[int, int, int]:
@@ -57,6 +55,14 @@ class Ending:
     def net(self) -> float:
         """Win rate minus loss rate, in points."""
         return 100 * sum(self.outcomes) / max(1, len(self.outcomes))
+
+    @property
+    def well_read(self) -> bool:
+        """Whether the reader was right more often than luck alone would have it: the binomial tail is below 0.05."""
+        from scipy.stats import binom
+
+        right, of = self.caught
+        return bool(binom.sf(right - 1, of, self.me.chance) < 0.05)
 
 
 def ending(sight: Sight, other: str, standing: Standing | None = None, people: str = "") -> Ending:
@@ -82,14 +88,7 @@ def ending(sight: Sight, other: str, standing: Standing | None = None, people: s
         single=None if sight.is_read else _single(sight),
         standing=standing,
         people=people,
-        well_read=_is_beyond_luck(*sight.caught, 1 / len(game.moves_of(seat))),
     )
-
-
-def _is_beyond_luck(right: int, of: int, chance: float) -> bool:
-    from scipy.stats import binom
-
-    return bool(binom.sf(right - 1, of, chance) < 0.05)
 
 
 def _side(sight: Sight, seat: Seat, name: str) -> Side:

@@ -68,10 +68,10 @@ class LlamaCppLibrary:
         self._context = self._new_context(settings, self.cells, self.sequences, settings.batch)
         self._batch = native.llama_batch_init(settings.batch + 1, 0, self.sequences)
         # a GPU has no quick way past the cells of others, and sums in an order of its own
-        self.in_order = settings.repeatable and not self.states and not settings.gpu_layers
-        self.passing = self._passing()
+        in_order = settings.repeatable and not self.states and not settings.gpu_layers
+        self.passing = self._passing() if in_order else None
         window = int(native.llama_model_n_swa(self._model))
-        self._cells = Cells(native.llama_get_memory(self._context), self.sequences, window, self.in_order)
+        self._cells = Cells(native.llama_get_memory(self._context), self.sequences, window, in_order)
         self.batch, self.outputs = settings.batch, settings.outputs
         self.whole = ""
 

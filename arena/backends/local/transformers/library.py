@@ -41,8 +41,7 @@ class TransformersLibrary:
     `place` is a folder, a GGUF file, or the name of a hub's repository.
     """
 
-    in_order = False
-    passing = 0.0
+    passing: float | None = None
 
     def __init__(self, place: str, settings: Settings, progress: Progress = lambda share: None) -> None:
         """Load the weights. Raises LoadError."""

@@ -69,13 +69,13 @@ requests = st.builds(
     batch=st.integers(3, 20),
     states=st.booleans(),
     background=st.booleans(),
-    in_order=st.booleans(),
+    passing=st.sampled_from([None, 1 / 64, 1 / 4]),
 )
 def test_everybody_gets_what_a_plain_computation_gives(
-    waves, steps, cells, sequences, batch, states, background, in_order
+    waves, steps, cells, sequences, batch, states, background, passing
 ):
     model = (StateModel if states else TableModel)(cells, sequences, batch)
-    model.background, model.in_order = background, in_order and not states
+    model.background, model.passing = background, None if states else passing
     engine = Engine(model, VOCABULARY, cells=cells, sequences=sequences, batch=batch, outputs=6, states=states)
     asked: dict[int, Request] = {}
     texts: dict[int, tuple[int, ...]] = {}
@@ -357,11 +357,11 @@ def test_a_long_answer_costs_as_many_decodings_as_it_has_tokens(monkeypatch):
     assert CountedPieces.reads == 2 * 500  # as it grows, and once for its text
 
 
-@pytest.mark.parametrize("in_order", [False, True])
-def test_answers_that_do_not_all_fit_drive_each_other_out_rarely(in_order):
+@pytest.mark.parametrize("passing", [None, 1 / 64])
+def test_answers_that_do_not_all_fit_drive_each_other_out_rarely(passing):
     """The most urgent ones are carried to their ends first, so that few tokens are evaluated twice."""
     model = TableModel(300, 64, 64)
-    model.in_order = in_order
+    model.passing = passing
     engine = Engine(model, replace(VOCABULARY, ends=frozenset()), cells=300, sequences=64, batch=64, outputs=24)
     long = StopRule("(?!)", "(?!)", max_tokens=30, reach=1)
     for number in range(40):

@@ -14,7 +14,7 @@ ANSWER = StopRule("(?!)", "(?!)", max_tokens=1)
 def run(passing: float) -> TableModel:
     """Four hundred prompts, one after another, that begin alike."""
     model = TableModel(6000, 32, 64)
-    model.in_order, model.passing = True, passing
+    model.passing = passing
     engine = Engine(model, VOCABULARY, cells=6000, sequences=32, batch=64, outputs=16)
     for number in range(400):
         engine.submit(number, Request((*TRUNK, *(number >> bit & 3 for bit in range(0, 10, 2))), (0,), ANSWER))

@@ -38,7 +38,7 @@ def test_going_round_in_a_circle_is_told_as_one_habit() -> None:
 def test_who_is_read_well_by_no_single_habit_is_told_so() -> None:
     made = ending(sight([(ROCK, PAPER)], reader="markov:2"), "it")
     assert not made.well_read and "No habit of yours stood out." in sentences(made)
-    assert any("smaller ones gave you away" in said for said in sentences(replace(made, well_read=True)))
+    assert any("smaller ones gave you away" in said for said in sentences(replace(made, caught=(5, 5))))
     read = sight([(move, ROCK) for move in [PAPER, PAPER, ROCK] * 4], reader="markov:2")
     assert ending(read, "it").well_read
 
