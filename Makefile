@@ -6,17 +6,17 @@ GAMES ?= 500
 OUT ?= out
 BIN := .venv/bin
 
-.PHONY: help install native play tournament test test-web test-sglang test-all test-inside test-outside test-long \
-  fuzz pins pictures bench check format clean
+.PHONY: help install native play tournament test test-experiments test-backends test-web test-sglang test-all \
+  test-inside test-outside test-long fuzz pins pictures bench check format clean
 
 help:
 	@echo "make tournament   the main job: two models, two games, GAMES=500 (GAMES=50 for a first look)"
 	@echo "make play         open the app"
 	@echo "make native       compile llama.cpp for this processor, which may make local models faster; needs a C++ compiler"
-	@echo "make test         install what tests need, and run all quick tests that need no server or browser"
+	@echo "make test         install what tests need, and run the unit tests and some of the app and of real models"
 	@echo "make test-web     the app in a browser; needs Chromium"
 	@echo "make test-sglang  the client against a real SGLang server on the CPU; installs it (2.3 GB)"
-	@echo "make test-all     all of these, in two halves side by side"
+	@echo "make test-all     all of these and many more, in two halves side by side"
 	@echo "make test-long    tests that take minutes: every architecture, LaTeX, the README's commands"
 	@echo "make fuzz         thousands of seeded inputs of each kind; ARENA_FUZZ=1000"
 	@echo "make bench        all benchmarks that need no GPU, at most an hour; BENCH=--quick only tries each of them"
@@ -83,11 +83,22 @@ play: .venv/.installed
 	@$(BIN)/arena
 
 # most tests keep one core busy, so two halves side by side take little more than half the time
-HALVES = --no-print-directory -j2 --output-sync=target test-inside test-outside
+SIDE_BY_SIDE := --no-print-directory -j2 --output-sync=target
+QUICK := not slow and not long and not web and not sglang and not vllm
+# of the other tests, a match played in the app, and the small models on both builds of llama.cpp
+TASTE := tests/tui/test_lobby.py tests/tui/test_match.py tests/integration/test_models.py tests/integration/test_contract.py
+EXPERIMENTS := tests/unit/experiments tests/unit/reports tests/unit/exchange tests/unit/session
 
 test: .venv/.installed-dev
-	@echo "Two halves side by side take up to half an hour on two cores; the output of each appears when it is done."
-	@ARENA_FUZZ=$${ARENA_FUZZ:-25} $(MAKE) $(HALVES) CHOSEN="not slow and not long and not web and not sglang and not vllm"
+	@echo "Two halves side by side take up to ten minutes on two cores; the output of each appears when it is done."
+	@$(MAKE) $(SIDE_BY_SIDE) test-experiments test-backends
+
+test-experiments:
+	$(BIN)/python -m pytest -m "$(QUICK)" -o cache_dir=.pytest_cache/experiments $(EXPERIMENTS)
+
+test-backends:
+	$(BIN)/python -m pytest -m "$(QUICK)" -o cache_dir=.pytest_cache/backends $(addprefix --ignore=,$(EXPERIMENTS)) \
+	  tests/unit $(TASTE)
 
 test-web: .venv/.installed-dev
 	$(BIN)/python -m pytest -m web tests/web
@@ -101,18 +112,16 @@ test-sglang: .venv/.installed-dev .venv-sglang/.installed
 	$(BIN)/python -m pytest -m sglang
 
 test-all: .venv/.installed-dev .venv-sglang/.installed
-	@$(MAKE) $(HALVES)
-
-CHOSEN ?= not slow
+	@$(MAKE) $(SIDE_BY_SIDE) test-inside test-outside
 
 # of the integration tests, two files that take long and need no server are run in the shorter half
 LENT := tests/integration/test_killed.py tests/integration/test_suites.py
 
 test-inside:
-	$(BIN)/python -m pytest -m "$(CHOSEN)" -o cache_dir=.pytest_cache/inside tests/unit tests/tui tests/fuzz $(LENT)
+	$(BIN)/python -m pytest -m "not slow" -o cache_dir=.pytest_cache/inside tests/unit tests/tui tests/fuzz $(LENT)
 
 test-outside:
-	$(BIN)/python -m pytest -m "$(CHOSEN)" -o cache_dir=.pytest_cache/outside $(addprefix --ignore=,$(LENT)) \
+	$(BIN)/python -m pytest -m "not slow" -o cache_dir=.pytest_cache/outside $(addprefix --ignore=,$(LENT)) \
 	  tests/integration tests/web
 
 test-long: .venv/.installed-dev .venv-sglang/.installed

@@ -32,7 +32,8 @@ class Figure(NamedTuple):
 
 
 class Script(NamedTuple):
-    """A script with its options, those of `--quick`, and the most minutes that it may take."""
+    """A script, and what more there is to say of how it is run; its options, those of `--quick`, and the most minutes
+    that it may take."""
 
     name: str
     options: tuple[str, ...]
@@ -41,21 +42,57 @@ class Script(NamedTuple):
     figures: tuple[Figure, ...]
 
 
-# the limits amount to 58 minutes
+def _tournaments(case: str) -> tuple[Figure, ...]:
+    """What is shown of a case of tournament_speed."""
+    return (
+        Figure(f"{case}: 50 matches, rounds/s", f"{case}.matches.50.rounds_per_s"),
+        Figure(f"{case}: 500 matches, rounds/s", f"{case}.matches.500.rounds_per_s"),
+        Figure(f"{case}: 500 matches, fraction of the limit", f"{case}.matches.500.fraction_of_limit", "at least 0.85"),
+        Figure(f"{case}: 500 matches, peak memory, MiB", f"{case}.matches.500.peak_mib", "below 2048"),
+    )
+
+
+def _ways(over_calls: str) -> tuple[Figure, ...]:
+    """What is shown of other_ways_speed; `over_calls` is the target for Arena over one call a move."""
+    return (
+        Figure("Arena, rounds/s", "ways.arena.rounds_per_s"),
+        Figure("over its prebuilt engine", "ways.arena_prebuilt.arena_over_it"),
+        Figure("over create_completion", "ways.create_completion.arena_over_it", over_calls),
+        Figure("over it, with answers ended at the wording's marks", "ways.create_completion_marks.arena_over_it"),
+        Figure("over llama.cpp's server with 16 slots", "ways.server_16.arena_over_it", "at least 8"),
+        Figure("over llama.cpp's server with 64 slots", "ways.server_64.arena_over_it", "at least 8"),
+        Figure("over generate with 64 prompts", "ways.generate_64.arena_over_it", "at least 7"),
+    )
+
+
+# the limits amount to TOTAL minutes, and most scripts need less than theirs
 SCRIPTS: Final = (
     Script(
         "tournament_speed",
-        ("--scale",),
-        ("--games", "20", "--documented-games", "2"),
-        20,
+        ("--large", "5000"),
+        ("--matches", "4", "20", "--model", "gemma-3-270m", "--game", "rps", "--repeats", "1"),
+        15,
         (
-            Figure("the documented way, rounds/s", "documented_rounds_per_s"),
-            Figure("Arena, rounds/s", "arena_rounds_per_s"),
-            Figure("Arena over the documented way", "ratio", "at least 15"),
-            Figure("fraction of the limit", "fraction_of_limit"),
-            Figure("peak memory of all processes, MiB", "peak_mib", "below 2048"),
-            Figure("time per token at ten times the games", "scale_seconds_per_token_ratio", "at most 1.2"),
+            *_tournaments("gemma-3-270m, rps"),
+            *_tournaments("gemma-3-270m, hide-and-seek"),
+            *_tournaments("smollm2-135m-instruct, rps"),
+            *_tournaments("smollm2-135m-instruct, hide-and-seek"),
+            Figure("time per token, 5,000 matches over 500", "large_over_small", "at most 1.1"),
         ),
+    ),
+    Script(
+        "other_ways_speed",
+        (),
+        ("--games", "20", "--repeats", "1"),
+        12,
+        _ways("at least 30"),
+    ),
+    Script(
+        "other_ways_speed, first wording",
+        ("--first-wording",),
+        ("--first-wording", "--games", "20", "--repeats", "1"),
+        12,
+        _ways("at least 16"),
     ),
     Script(
         "client_speed",
@@ -129,7 +166,7 @@ SCRIPTS: Final = (
 def run(script: Script, quick: bool, more: Sequence[str]) -> dict[str, Any]:
     """Run a script to its end or its limit; its JSON, or why there is none, with how it was asked and how long it
     took."""
-    words = ["-m", f"benchmarks.{script.name}", *(script.quick if quick else script.options), *more]
+    words = ["-m", f"benchmarks.{script.name.partition(',')[0]}", *(script.quick if quick else script.options), *more]
     begun, busy = time.monotonic(), os.getloadavg()[0]
     why, numbers = "", None
     try:

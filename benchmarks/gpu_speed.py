@@ -171,6 +171,7 @@ def beside(task: dict[str, Any]) -> dict[str, Any]:
     evaluates in long prompts, and in many sequences of one token each."""
     import torch
 
+    from benchmarks.support.generate_way import generate
     from benchmarks.support.random_model import make
 
     device = task["device"]
@@ -187,34 +188,15 @@ def beside(task: dict[str, Any]) -> dict[str, Any]:
             times.append(time.perf_counter() - begun)
         return min(times)
 
-    def generate(*batches: list[list[int]]) -> None:
+    def ask(*batches: list[list[int]]) -> None:
         for batch in batches:
-            generate_together(batch)
-
-    def generate_together(prompts: list[list[int]]) -> None:
-        longest = max(map(len, prompts))
-        padded = [[0] * (longest - len(prompt)) + prompt for prompt in prompts]
-        mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
-        # the sampling of the tournament, and the first distribution, which the adversary reads
-        found = model.generate(
-            torch.tensor(padded, device=device),
-            attention_mask=torch.tensor(mask, device=device),
-            do_sample=True,
-            temperature=1.0,
-            top_k=0,
-            top_p=1.0,
-            max_new_tokens=task["tokens"],
-            pad_token_id=0,
-            output_scores=True,
-            return_dict_in_generate=True,
-        )
-        torch.log_softmax(found.scores[0].float(), dim=-1).cpu()
+            generate(model, batch, device, task["tokens"])
 
     singly, together = task["prompts"][: task["singly"]], task["prompts"][: task["together"]]
     batches = [together[at : at + TOGETHER] for at in range(0, len(together), TOGETHER)]
-    generate(singly[:1], batches[0])  # warms up
-    one = timed(lambda: generate(*([prompt] for prompt in singly))) / len(singly)
-    many = timed(lambda: generate(*batches)) / len(together)
+    ask(singly[:1], batches[0])  # warms up
+    one = timed(lambda: ask(*([prompt] for prompt in singly))) / len(singly)
+    many = timed(lambda: ask(*batches)) / len(together)
     with torch.inference_mode():
         count, length = task["prefill"]
         tokens = torch.randint(100, 1000, (count, length), device=device)

@@ -1,278 +1,107 @@
-"""How fast Arena plays a tournament of rock-paper-scissors on Gemma, compared with the documented way and the limit.
+"""How fast Arena plays tournaments, small and large, compared with what the machine allows.
 
-The documented way is llama-cpp-python's `create_completion`, one call per move, on prompts that Arena asked. It runs
-in a process of its own (`support/documented_way.py`), and so does the measurement of the machine's limit
-(`support/limit.py`); both run before and after Arena's part, half of their work each time, so that a drift of the
-machine's speed affects all three. The last line on standard output is JSON.
+The limit is measured in a process of its own (`support/limit.py`), before and after the tournaments, so that a drift of
+the machine's speed affects both. The last line on standard output is JSON.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from arena.agents.moves import move_tokens
-from arena.backends.loading import Models
 from arena.backends.local.settings import Settings
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
-from arena.experiments.experiment import carry_out
-from arena.experiments.tournament.spec import TournamentSpec
-from arena.experiments.tournament.tournament import plan_tournament
-from arena.games import parse_game
-from arena.session.progress import observer
-from arena.store.store import Store
-from benchmarks.support.limit import PREFILL, SEQUENCES
-from benchmarks.support.memory import memory_watched
+from benchmarks.support.child import Child
+from benchmarks.support.playing import FIRST_WORDING, Case, Played, play
 
-MODEL = "gemma-3-270m"
-ROUNDS = 10
-_SUPPORT = Path(__file__).with_name("support")
+MODELS = ("gemma-3-270m", "smollm2-135m-instruct")
+GAMES = ("rps", "hide-and-seek")
+_WARMS_UP = 4  # matches before the first that count
 
 
-# --- Arena's part ---
-
-
-@dataclass(slots=True)
-class Played:
-    """A tournament that was played: how long it took, how much was evaluated, and what was asked in which order.
-
-    `prompts` are the token ids of every match's prompts, round after round; `distinct` counts the nodes of
-    their prefix tree.
-    """
-
-    seconds: float
-    rounds: int
-    prompt_tokens: int
-    sampled_tokens: int
-    peak_mib: float
-    distinct: int = 0
-    prompts: list[list[list[int]]] = field(default_factory=list)
-
-    @property
-    def evaluated(self) -> int:
-        """Tokens that the model evaluated, in prompts and continuations."""
-        return self.prompt_tokens + self.sampled_tokens
-
-
-def play(games: int, matches_kept: int) -> Played:
-    """Play a tournament into a temporary store. Loading the model isn't timed."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = Path(folder) / "speed.db"
-        played = asyncio.run(_play(store, games))
-        played.distinct, played.prompts = _asked(store, matches_kept)
-        return played
-
-
-async def _play(path: Path, games: int) -> Played:
-    with observer("plain") as watching:
-        models = Models(tell=watching.tell)
-        try:
-            spec = TournamentSpec(subjects=(f"llm:{MODEL}",), matches=games, rounds=ROUNDS)
-            plan = await plan_tournament(spec, models)
-            model = await models.get(MODEL)
-            with Store.open(path, create=True) as store, memory_watched() as peak:
-                before, begun = await model.work(), time.perf_counter()
-                await carry_out(plan, store, models, watching)
-                seconds, work = time.perf_counter() - begun, await model.work()
-            return Played(
-                seconds,
-                games * ROUNDS,
-                work.prompt_tokens - before.prompt_tokens,
-                work.sampled_tokens - before.sampled_tokens,
-                peak(),
-            )
-        finally:
-            await models.close()
-
-
-def _asked(path: Path, matches: int) -> tuple[int, list[list[list[int]]]]:
-    """How many distinct tokens the prompts had, and those of the first matches in the order of asking."""
-    with Store.open(path) as store:
-        (cell,) = store.cells(store.run(None))
-        by_number = {row.number: row.prompt.tokens for row in store.prompts(cell)}
-        columns = store.rounds(cell, len(parse_game(cell.spec.what).moves))
-    asked = zip(columns.match.tolist(), columns.prompt.tolist(), strict=True)
-    kept = [
-        [list(by_number[number]) for _, number in rounds]
-        for match, rounds in groupby(asked, key=lambda pair: pair[0])
-        if match < matches
-    ]
-    return tree_size(list(by_number.values())), kept
-
-
-def tree_size(prompts: Sequence[tuple[int, ...]]) -> int:
-    """How many nodes the prefix tree of these prompts has: the fewest tokens that must be evaluated."""
-    nodes = 0
-    previous: tuple[int, ...] = ()
-    for prompt in sorted(prompts):
-        pairs = zip(previous, prompt, strict=False)
-        shared = next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(previous), len(prompt)))
-        nodes += len(prompt) - shared
-        previous = prompt
-    return nodes
-
-
-# --- the other two ---
-
-
-def in_child(program: str, task: dict[str, Any]) -> dict[str, Any]:
-    """Run a program of benchmarks/support, so that its memory and its crashes are its own."""
-    command = [sys.executable, str(_SUPPORT / program)]
-    done = subprocess.run(command, input=json.dumps(task), stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{program}: the child process ended with code {done.returncode}")
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
-
-
-# --- the whole ---
-
-
-@dataclass(slots=True)
-class Machine:
-    """What the child processes need to know, and their measurements."""
-
-    task: dict[str, Any]
-    documented_seconds: float = 0.0
-    documented_rounds: int = 0
-    prefill: list[float] = field(default_factory=list)
-    decode: list[float] = field(default_factory=list)
-
-    def measure(self, prompts: Sequence[list[list[int]]]) -> None:
-        """Play these matches in the documented way, and measure the limit."""
-        asked = [prompt for match in prompts for prompt in match]
-        if asked:
-            self.documented_seconds += in_child("documented_way.py", self.task | {"prompts": asked})["seconds"]
-            self.documented_rounds += len(asked)
-        speeds = in_child("limit.py", self.task)
-        self.prefill += speeds["prefill"]
-        self.decode += speeds["decode"]
-
-
-def _machine(cache: str) -> Machine:
+def limit(model: str, repeats: int) -> dict[str, float]:
+    """Seconds for a token, a row and a continued token of a model."""
     settings = Settings().resolved()
-    return Machine(
-        {
-            "path": str(locate(find_model(MODEL))),
-            "threads": settings.threads,
-            "cautious": settings.cautious,
-            "counted": asyncio.run(_counted()),
-            "cache": cache,
-            "repeats": 5,
-        }
-    )
+    task = {"path": str(locate(find_model(model))), "threads": settings.threads, "cautious": settings.cautious}
+    with Child("limit", task) as child:
+        found: dict[str, float] = child.ask(repeats)
+    return found
 
 
-async def _counted() -> list[list[int]]:
-    """The tokens that count for each move."""
-    models = Models()
-    try:
-        model = await models.get(MODEL)
-
-        async def tokenize(text: str) -> tuple[int, ...]:
-            return await model.tokenize(text, False)
-
-        found = await move_tokens(parse_game("rps").moves, model.vocabulary, tokenize)
-        return [list(tokens) for tokens in found.counted]
-    finally:
-        await models.close()
-
-
-def compare(games: int, documented_games: int, scale: bool, cache: str) -> dict[str, float]:
-    """Run all parts in turn; returns what the last line shows."""
-    machine = _machine(cache)
-    half = documented_games // 2
-    # The first half needs prompts before Arena's run has asked them: a short run with the same draws asks them too.
-    early = play(max(half, 1), half)
-    machine.measure(early.prompts)
-    arena = play(games, documented_games)
-    machine.measure(arena.prompts[half:])
-
-    documented_speed = machine.documented_rounds / machine.documented_seconds
-    arena_speed = arena.rounds / arena.seconds
-    prefill, decode = statistics.median(machine.prefill), statistics.median(machine.decode)
-    least = arena.distinct / prefill + arena.sampled_tokens / decode
-    result = {
-        "documented_rounds_per_s": documented_speed,
-        "arena_rounds_per_s": arena_speed,
-        "ratio": arena_speed / documented_speed,
-        "fraction_of_limit": least / arena.seconds,
-        "peak_mib": arena.peak_mib,
+def measure(case: Case, sizes: Iterable[int], repeats: int) -> dict[str, Any]:
+    """Tournaments of these sizes, one after another, and the fractions of the limit that they reach."""
+    limits = [limit(case.model, repeats)]
+    play(case, _WARMS_UP)
+    played = {size: play(case, size) for size in sizes}
+    limits.append(limit(case.model, repeats))
+    seconds = {name: statistics.fmean(each[name] for each in limits) for name in limits[0]}
+    return {
+        "case": str(case),
+        "limit": {f"{name}_per_s": 1 / each for name, each in seconds.items()},
+        "matches": {str(size): figures(each, seconds) for size, each in played.items()},
     }
-    same = sum(
-        a == b
-        for early_, run in zip(early.prompts, arena.prompts, strict=False)
-        for a, b in zip(early_, run, strict=True)
-    )
-    rows = [
-        ("documented way", f"{machine.documented_rounds} rounds", f"{machine.documented_seconds:.1f} s"),
-        ("", "rounds/s", f"{documented_speed:.2f}"),
-        ("", "prompts of the first half that Arena's run asked too", f"{same} of {half * ROUNDS}"),
-        ("Arena", f"{arena.rounds} rounds", f"{arena.seconds:.1f} s"),
-        ("", "rounds/s", f"{arena_speed:.2f}"),
-        ("", "prompt tokens evaluated (distinct)", f"{arena.prompt_tokens} ({arena.distinct})"),
-        ("", "continuation tokens evaluated", f"{arena.sampled_tokens}"),
-        ("", "peak memory of all processes", f"{arena.peak_mib:.0f} MiB"),
-        ("limit", f"prefill, a prompt of {PREFILL} tokens", f"{prefill:.0f} tokens/s"),
-        ("", f"decode, {SEQUENCES} sequences", f"{decode:.0f} tokens/s"),
-        ("", "time for Arena's tokens at these speeds", f"{least:.1f} s"),
-        ("", "fraction of the limit reached", f"{result['fraction_of_limit']:.2f}"),
-        ("ratio", "Arena / documented way (target: 15 or more)", f"{result['ratio']:.1f}"),
-    ]
-    if scale:
-        rows += _scaled(arena, result)
-    _print_table(rows)
-    return result
 
 
-def _scaled(arena: Played, result: dict[str, float]) -> list[tuple[str, str, str]]:
-    """Ten times as many games: does a token cost more when the tree is larger?"""
-    large = play(10 * arena.rounds // ROUNDS, 0)
-    a_token = large.seconds / large.evaluated / (arena.seconds / arena.evaluated)
-    result |= {
-        "scale_seconds_per_token_ratio": a_token,
-        "scale_seconds_ratio": large.seconds / arena.seconds,
-        "scale_peak_mib": large.peak_mib,
+def figures(played: Played, limit: Mapping[str, float]) -> dict[str, float]:
+    """What a tournament reached, and its fraction of the limit: of tokens alone, and with the output layer for every
+    prompt whose distribution is wanted."""
+    tokens = played.distinct * limit["token"] + played.sampled_tokens * limit["continued"]
+    return {
+        "seconds": played.seconds,
+        "rounds_per_s": played.rounds / played.seconds,
+        "prompt_tokens": played.prompt_tokens,
+        "distinct_tokens": played.distinct,
+        "continued_tokens": played.sampled_tokens,
+        "rows": played.rows,
+        "seconds_per_token": played.seconds / played.evaluated,
+        "fraction_of_tokens_alone": tokens / played.seconds,
+        "fraction_of_limit": (tokens + played.rows * limit["row"]) / played.seconds,
+        "peak_mib": played.peak_mib,
     }
-    return [
-        ("scale", f"{large.rounds} rounds", f"{large.seconds:.1f} s, {large.rounds / large.seconds:.1f} rounds/s"),
-        ("", "tokens evaluated (distinct of prompts)", f"{large.evaluated} ({large.distinct})"),
-        ("", "peak memory of all processes", f"{large.peak_mib:.0f} MiB"),
-        ("", "time per token, over the smaller run's (target: at most 1.2)", f"{a_token:.2f}"),
-        ("", "time, over the smaller run's", f"{large.seconds / arena.seconds:.2f}"),
-    ]
 
 
-def _print_table(rows: Sequence[tuple[str, str, str]]) -> None:
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    for part, what, figure in rows:
-        print(f"{part:<{widths[0]}}  {what:<{widths[1]}}  {figure:>{widths[2]}}")
+def print_table(found: Mapping[str, Any]) -> None:
+    """One case, a line a size."""
+    print(f"{found['case']}; the limit: " + ", ".join(f"{name} {value:,.0f}" for name, value in found["limit"].items()))
+    columns = ("seconds", "rounds_per_s", "distinct_tokens", "rows", "fraction_of_limit", "peak_mib")
+    print(f"{'matches':>8}" + "".join(f"{column:>19}" for column in columns))
+    for size, reached in found["matches"].items():
+        print(f"{size:>8}" + "".join(f"{reached[column]:>19,.2f}" for column in columns))
 
 
-def main() -> None:
-    """Read the options, compare, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--games", type=int, default=500, help="matches that Arena plays")
-    parser.add_argument("--documented-games", type=int, default=10, help="how many are also played the documented way")
-    parser.add_argument("--scale", action="store_true", help="play ten times as many games too")
-    parser.add_argument("--cache", choices=["prefix", "ram"], default="prefix", help="the documented way's cache")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure every case, print a table for each, and one line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", nargs="+", default=MODELS, metavar="NAME")
+    parser.add_argument("--game", nargs="+", default=GAMES, metavar="NAME")
+    parser.add_argument("--matches", nargs="+", type=int, default=[50, 500], metavar="N")
+    parser.add_argument("--large", type=int, default=0, help="as many matches too, in the first case")
+    parser.add_argument("--first-wording", action="store_true", help="rock-paper-scissors in the first wording")
+    parser.add_argument("--repeats", type=int, default=3, help="of the limit, before and after")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the last line to this file")
-    options = parser.parse_args()
-    if not 2 <= options.documented_games <= options.games:
-        parser.error("--documented-games lies between 2 and --games")
-    line = json.dumps(compare(options.games, options.documented_games, options.scale, options.cache))
+    options = parser.parse_args(arguments)
+    cases = [
+        Case(model, game, FIRST_WORDING if options.first_wording and game == "rps" else None)
+        for model in options.model
+        for game in options.game
+    ]
+    found = []
+    for case in cases:
+        sizes = [*options.matches, *([options.large] if options.large and case == cases[0] else [])]
+        found.append(measure(case, sizes, options.repeats))
+        print_table(found[-1])
+    result: dict[str, Any] = {each["case"]: each for each in found}
+    if options.large:
+        sizes_ = found[0]["matches"]
+        result["large_over_small"] = (
+            sizes_[str(options.large)]["seconds_per_token"] / sizes_[str(options.matches[-1])]["seconds_per_token"]
+        )
+    line = json.dumps(result)
     if options.json:
         options.json.write_text(line + "\n", encoding="utf-8")
     print(line)

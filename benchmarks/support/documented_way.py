@@ -1,34 +1,27 @@
-"""The documented way to play: llama-cpp-python's `create_completion`, one call per move, on given prompts.
-
-It is a separate program, so that its memory and its crashes are its own. It reads a task from standard input and prints
-its measurements, both in JSON.
-"""
+"""The documented way to play: llama-cpp-python's `create_completion`, one call per move."""
 
 from __future__ import annotations
 
-import json
-import sys
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import llama_cpp
 import numpy as np
-from llama_cpp.llama_cache import LlamaRAMCache
 from numpy.typing import NDArray
 
+from benchmarks.support.child import serve
 
-def documented(task: dict[str, Any]) -> dict[str, Any]:
-    """Ask one prompt after another with `create_completion`, and read each first distribution.
 
-    The task has the model's `path`, its `threads`, whether to be `cautious`, the token ids of the `prompts` and of the
-    tokens `counted` for each move, and the `cache`: prefix or ram. Returns the seconds and the mean mass.
-    """
+def begin(task: dict[str, Any]) -> Callable[[Any], Any]:
+    """Load the model at the task's `path`. A question is a list of matches, each a list of prompts. They are asked one
+    after another, each first distribution is read for the tokens `counted` for each move, and the answer is the
+    seconds that they take."""
     if task["cautious"]:
         _without_extra_layouts()
-    longest = max(len(prompt) for prompt in task["prompts"])
     llama = llama_cpp.Llama(
         task["path"],
-        n_ctx=-(-(longest + 64) // 256) * 256,
+        n_ctx=task["room"],
         n_threads=task["threads"],
         n_threads_batch=task["threads"],
         # The prefix cache: a Llama keeps the KV of the last prompt and evaluates only what differs, which for
@@ -36,10 +29,6 @@ def documented(task: dict[str, Any]) -> dict[str, Any]:
         swa_full=True,
         verbose=False,
     )
-    if task["cache"] == "ram":
-        # The documented cache of whole states. It copies KV and logits at every call (hundreds of MiB with this
-        # vocabulary), so it is slower here than doing without, and is not the default of this benchmark.
-        llama.set_cache(LlamaRAMCache(capacity_bytes=2 << 30))
     counted = [np.array(tokens) for tokens in task["counted"]]
     policies: list[list[float]] = []
     first = True
@@ -62,8 +51,8 @@ def documented(task: dict[str, Any]) -> dict[str, Any]:
         # the sampling of the tournament: temperature 1, nothing truncated
         llama.create_completion(
             prompt,
-            max_tokens=8,
-            stop=["\n"],
+            max_tokens=task["tokens"],
+            stop=task["stops"],
             temperature=1.0,
             top_p=1.0,
             top_k=0,
@@ -71,13 +60,15 @@ def documented(task: dict[str, Any]) -> dict[str, Any]:
             logits_processor=processors,
         )
 
-    ask(task["prompts"][-1])  # the first call warms up, with a beginning that the next prompt shares anyway
-    policies.clear()
-    begun = time.perf_counter()
-    for prompt in task["prompts"]:
-        ask(prompt)
-    seconds = time.perf_counter() - begun
-    return {"seconds": seconds, "mass": float(np.mean([sum(policy) for policy in policies]))}
+    def play(matches: Sequence[Sequence[list[int]]]) -> float:
+        ask(matches[-1][-1])  # warms up, with a beginning that the next prompt shares anyway
+        begun = time.perf_counter()
+        for match in matches:
+            for prompt in match:
+                ask(prompt)
+        return time.perf_counter() - begun
+
+    return play
 
 
 def _without_extra_layouts() -> None:
@@ -94,4 +85,4 @@ def _without_extra_layouts() -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(documented(json.load(sys.stdin))))
+    serve(begin)

@@ -1,25 +1,22 @@
-"""The machine's limit: how many tokens per second llama.cpp evaluates, with nothing around it.
-
-A separate program, like the documented way: a task on standard input, measurements on standard output, in JSON.
-"""
+"""The machine's limit: how long llama.cpp needs for tokens and for distributions, with nothing around it."""
 
 from __future__ import annotations
 
-import json
-import sys
+import statistics
 import time
+from collections.abc import Callable
 from typing import Any
+
+from benchmarks.support.child import serve
 
 PREFILL = 512  # tokens of the long prompt
 SEQUENCES = 64  # continued at once
 
 
-def limit(task: dict[str, Any]) -> dict[str, Any]:
-    """Tokens per second in one long prompt, and in many sequences side by side; `repeats` times each.
-
-    The task has the model's `path`, its `threads` and whether to be `cautious`.
-    """
-    # here, because the benchmark that starts this program reads its constants and loads no llama.cpp
+def begin(task: dict[str, Any]) -> Callable[[Any], Any]:
+    """Load the model at the task's `path` as Arena does. A question is a number of repeats. The answer has the seconds,
+    each the median of them: for a `token` of a long prompt, for a `row` more of which the distribution is wanted, and
+    for a token in a step (`continued`) of many sequences side by side."""
     from arena.backends.local.evaluator import Row
     from arena.backends.local.llamacpp.library import LlamaCppLibrary
     from arena.backends.local.settings import Settings
@@ -36,24 +33,29 @@ def limit(task: dict[str, Any]) -> dict[str, Any]:
         library.logits(len(rows) - 1)  # waits for the result
         return time.perf_counter() - begun
 
-    prompt = [Row(token(index), index, (0,), () if index == PREFILL - 1 else None) for index in range(PREFILL)]
-    prefill: list[float] = []
-    decode: list[float] = []
-    for repeat in range(task["repeats"] + 1):
+    def prompt(outputs: int) -> float:
         library.clear()
-        seconds = timed(prompt)
-        library.drop(0, 100)  # the rest is the stem of the sequences
-        for sequence in range(1, SEQUENCES):
-            library.copy(0, sequence, 100)
-        steps = [
-            timed([Row(token(sequence + step), 100 + step, (sequence,), ()) for sequence in range(SEQUENCES)])
-            for step in range(4)
-        ]
-        if repeat:  # the first warms up
-            prefill.append(PREFILL / seconds)
-            decode.extend(SEQUENCES / step for step in steps)
-    return {"prefill": prefill, "decode": decode}
+        return timed([Row(token(at), at, (0,), () if at >= PREFILL - outputs else None) for at in range(PREFILL)])
+
+    def step(number: int) -> float:
+        at = 100 + number
+        return timed([Row(token(sequence + number), at, (sequence,), ()) for sequence in range(SEQUENCES)])
+
+    def measure(repeats: int) -> dict[str, float]:
+        found: dict[str, list[float]] = {"token": [], "row": [], "continued": []}
+        for _ in range(repeats):
+            many, one = prompt(SEQUENCES), prompt(1)
+            found["token"].append(one / PREFILL)
+            found["row"].append((many - one) / (SEQUENCES - 1))
+            library.drop(0, 100)  # the rest is the stem of the sequences
+            for sequence in range(1, SEQUENCES):
+                library.copy(0, sequence, 100)
+            found["continued"] += [step(number) / SEQUENCES for number in range(4)]
+        return {name: statistics.median(seconds) for name, seconds in found.items()}
+
+    measure(1)  # warms up
+    return measure
 
 
 if __name__ == "__main__":
-    print(json.dumps(limit(json.load(sys.stdin))))
+    serve(begin)

@@ -31,7 +31,7 @@ from benchmarks.support import dequantised
 from benchmarks.support.sglang_server import Server, free_port
 from tests.integration.backends import Subject
 from tests.support.commands import GEMMA, SMOLLM2
-from tests.support.llamacpp_server import LlamaCppServer
+from benchmarks.support.llamacpp_server import LlamaCppServer
 from tests.support.vllm_server import VLLMServer
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]

@@ -11,6 +11,7 @@ waiting.py      who waits where, what is the most urgent, how answers go on; for
 jobs.py         the records of open requests
 evaluator.py    the part of a library that the engine uses
 tree.py         the prefix tree of the prompts in the KV cache
+residents.py    what is in the cache, and what goes so that others have room
 nodes.py        its nodes, and a planned batch of them
 once.py         the room in a cache whose cells are used once
 states.py       its replacement where prompts can't share a cache

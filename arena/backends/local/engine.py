@@ -50,7 +50,9 @@ class Engine:
         self._outputs = outputs
         self._waiting = Waiting[Path](vocabulary, attrgetter("path"), together=True, left=self._forget)
         self._tree = (
-            States(evaluator, cells, sequences) if states else Tree(evaluator, cells, sequences, self._waiting.further)
+            States(evaluator, cells, sequences)
+            if states
+            else Tree(evaluator, cells, sequences, self._waiting.further, evaluator.background)
         )
         self._begun: deque[Batch] = deque()
         self._seen: set[int] = set()  # hashes of all prompts ever evaluated, because the prompts themselves are large

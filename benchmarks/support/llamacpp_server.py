@@ -1,4 +1,4 @@
-"""Starts and stops llama.cpp's own server on this machine, on loopback: `python -m tests.support.llamacpp_server`.
+"""Starts and stops llama.cpp's own server on this machine, on loopback: `python -m benchmarks.support.llamacpp_server`.
 
 The package xllamacpp carries it compiled, for processors of any make.
 """
@@ -9,11 +9,11 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from arena.backends.sglang.serving.processes import Program, answers, stop
 
-SLOTS, CONTEXT = 4, 4 * 2048
-
+_SLOTS, _CONTEXT = 4, 4 * 2048
 _START_SECONDS = 60
 
 
@@ -55,21 +55,30 @@ class LlamaCppServer:
             self._program = None
 
 
-def _serve(gguf: str, port: str, key: str, unrounded: str) -> None:
-    """Serve until killed, or until the process that started this one has ended."""
+def serving(gguf: str, port: int, slots: int, context: int, threads: int, cautious: bool) -> Any:
+    """The server's parameters: so many prompts at once, which share `context` tokens, each with its cache. `cautious`:
+    without layouts of weights that can crash on processors with AMX."""
     import xllamacpp
 
     parameters = xllamacpp.CommonParams()
     parameters.model.path = gguf
     parameters.hostnames = ["127.0.0.1"]
-    parameters.port = int(port)
-    parameters.api_keys = [key] if key else []
-    parameters.n_parallel = SLOTS
-    parameters.n_ctx = CONTEXT
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
-    parameters.n_threads_http = 2
-    parameters.no_extra_bufts = True  # what they do on processors with AMX isn't safe everywhere
+    parameters.port = port
+    parameters.n_parallel = slots
+    parameters.n_ctx = context
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
+    parameters.n_threads_http = slots + 2  # each waits for its answer
+    parameters.no_extra_bufts = cautious
     parameters.fit_params = parameters.warmup = False
+    return parameters
+
+
+def _serve(gguf: str, port: str, key: str, unrounded: str) -> None:
+    """Serve until killed, or until the process that started this one has ended."""
+    import xllamacpp
+
+    parameters = serving(gguf, int(port), _SLOTS, _CONTEXT, 1, cautious=True)
+    parameters.api_keys = [key] if key else []
     if unrounded == "1":
         parameters.cache_type_k = parameters.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
         parameters.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
