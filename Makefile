@@ -85,20 +85,20 @@ play: .venv/.installed
 # most tests keep one core busy, so two halves side by side take little more than half the time
 SIDE_BY_SIDE := --no-print-directory -j2 --output-sync=target
 QUICK := not slow and not long and not web and not sglang and not vllm
-# of the other tests, a match played in the app, and the small models on both builds of llama.cpp
-TASTE := tests/tui/test_lobby.py tests/tui/test_match.py tests/integration/test_models.py tests/integration/test_contract.py
+# of the other tests, matches and runs in the app, and the small models on both builds of llama.cpp
+TASTE := $(addprefix tests/tui/test_,lobby.py match.py ending.py run.py) \
+  tests/integration/test_models.py tests/integration/test_contract.py
 EXPERIMENTS := tests/unit/experiments tests/unit/reports tests/unit/exchange tests/unit/session
 
 test: .venv/.installed-dev
-	@echo "Two halves side by side take up to ten minutes on two cores; the output of each appears when it is done."
+	@echo "Two halves side by side take about six minutes on two cores; the output of each appears when it is done."
 	@$(MAKE) $(SIDE_BY_SIDE) test-experiments test-backends
 
 test-experiments:
-	$(BIN)/python -m pytest -m "$(QUICK)" -o cache_dir=.pytest_cache/experiments $(EXPERIMENTS)
+	$(BIN)/python -m pytest -m "$(QUICK)" -o cache_dir=.pytest_cache/experiments $(EXPERIMENTS) $(TASTE)
 
 test-backends:
-	$(BIN)/python -m pytest -m "$(QUICK)" -o cache_dir=.pytest_cache/backends $(addprefix --ignore=,$(EXPERIMENTS)) \
-	  tests/unit $(TASTE)
+	$(BIN)/python -m pytest -m "$(QUICK)" -o cache_dir=.pytest_cache/backends $(addprefix --ignore=,$(EXPERIMENTS)) tests/unit
 
 test-web: .venv/.installed-dev
 	$(BIN)/python -m pytest -m web tests/web
