@@ -20,7 +20,11 @@ _TITLE: Final = "Generations aligned with at least five others, along a text"
 
 
 def curve_figure(writers: Sequence[Writer]) -> Figure:
-    """The figure, a line a model with its interval over prompts; in percent of the generations of a prompt."""
+    """The figure, a line a model with the middle half of its prompts; in percent of the generations of a prompt.
+
+    The data has the intervals over prompts too. They aren't drawn, because where one prompt holds most of what is
+    shared at a place they are far wider than at its neighbours (`arena.stats.bounded`).
+    """
     rows = [Row(writer.name, values) for writer in writers for values in _points(writer)]
     return Figure("anchors-curve", _TITLE, lambda: _drawn(writers), plain_table("anchors-curve", _TITLE, rows))
 
@@ -28,9 +32,20 @@ def curve_figure(writers: Sequence[Writer]) -> Figure:
 def _points(writer: Writer) -> list[dict[str, float | None]]:
     found: list[dict[str, float | None]] = []
     for at in range(PLACES):
-        estimate = over_prompts(writer.curve[:, at].tolist(), SHARES)
+        shares = writer.curve[:, at]
+        estimate = over_prompts(shares.tolist(), SHARES)
         low, high = estimate.interval or (None, None)
-        found.append({"place": (at + 0.5) / PLACES, "share": estimate.value, "share_low": low, "share_high": high})
+        quarter, three_quarters = np.quantile(shares, [0.25, 0.75]).tolist() if len(shares) else (None, None)
+        found.append(
+            {
+                "place": (at + 0.5) / PLACES,
+                "share": estimate.value,
+                "share_low": low,
+                "share_high": high,
+                "share_quarter": quarter,
+                "share_three_quarters": three_quarters,
+            }
+        )
     return found
 
 
@@ -41,7 +56,7 @@ def _drawn(writers: Sequence[Writer]) -> Drawing:
         known = [point for point in _points(writer) if point["share"] is not None]
         place, share, low, high = (
             100 * np.array([point[key] for point in known], dtype=float)
-            for key in ("place", "share", "share_low", "share_high")
+            for key in ("place", "share", "share_quarter", "share_three_quarters")
         )
         axes.fill_between(place, low, high, color=colour(style), alpha=0.2, linewidth=0)
         axes.plot(place, share, color=colour(style), label=plain(writer.name))
@@ -50,5 +65,5 @@ def _drawn(writers: Sequence[Writer]) -> Drawing:
     axes.set_xlabel("place in the text, % of its words")
     axes.set_ylabel("generations of 100")
     axes.legend(frameon=False, fontsize=points(8), loc="lower left", bbox_to_anchor=(0, 1))
-    below(figure, "Mean over prompts, with the 95% interval over prompts.")
+    below(figure, "Mean over prompts; half of the prompts lie in the band.")
     return figure
