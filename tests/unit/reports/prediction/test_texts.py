@@ -64,6 +64,17 @@ def test_measures_follow_what_was_planted(store: Store) -> None:
     assert found["· compare"]["prompts"] == 1 == found["· list"]["prompts"]
 
 
+def test_half_of_the_prompts_lie_in_the_band_of_the_curve(store: Store) -> None:
+    run = write_generations(store, texts({"llm:one": 0.6}))
+    (figure,) = (each for each in report_of(store).figures if each.key == "anchors-curve")
+    one, other = read_runs(store, [run], {}).writers[0].curve  # two prompts
+    for row, low, high in zip(figure.data.rows, map(min, one, other), map(max, one, other), strict=True):
+        assert row.values["share"] == pytest.approx((low + high) / 2)
+        assert row.values["share_quarter"] == pytest.approx(low + (high - low) / 4)
+        assert row.values["share_three_quarters"] == pytest.approx(high - (high - low) / 4)
+    assert any(one != other)
+
+
 def test_what_anchors_cost_is_said_inside_and_outside(store: Store) -> None:
     write_generations(store, texts({"llm:one": 1.0, "llm:two": 1.0}))
     found = rows(report_of(store), "anchors-costs")
