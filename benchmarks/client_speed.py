@@ -1,9 +1,9 @@
 """How much of a server's speed the SGLang client makes use of.
 
 Against a stub that answers at once: moves per second of the client alone, and rounds per second of a whole tournament,
-on one core. With --server, against a real SGLang server on this machine's CPU (tests/integration/sglang_cpu): the rate
-of a tournament compared with that of the same requests sent again with nothing to wait for, as many at once as the
-server takes. The last line on standard output is JSON.
+on one core. With --server, against a real SGLang server on this machine, on its CPU (tests/integration/sglang_cpu) or
+another --device: the rate of a tournament compared with that of the same requests sent again with nothing to wait for,
+as many at once as the server takes. The last line on standard output is JSON.
 """
 
 from __future__ import annotations
@@ -180,14 +180,14 @@ async def flush(url: str) -> None:
         assert response.status == 200
 
 
-def against_server(folder: Path, games: int, repeats: int) -> dict[str, Any]:
+def against_server(folder: Path, games: int, repeats: int, device: str) -> dict[str, Any]:
     """Both rates in turn. The server is warmed up first."""
     sys.path.insert(0, str(ROOT))
     from benchmarks.support.sglang_server import Server, free_port
 
     found: list[tuple[float, float, float]] = []
     with tempfile.TemporaryDirectory() as logs:
-        server = Server(folder, free_port(), Path(logs) / "log")
+        server = Server(folder, free_port(), Path(logs) / "log", device)
         _tell("starting SGLang")
         try:
             server.start()
@@ -233,6 +233,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--server", action="store_true", help="also measure a real server")
     parser.add_argument("--server-games", type=int, default=100)
+    parser.add_argument("--device", default="cpu", help="where the real server computes: cpu, cuda")
     parser.add_argument("--json", type=Path, help="write the result there too")
     options = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
@@ -249,7 +250,7 @@ def main() -> None:
         result["client_moves_per_cpu_s"] = statistics.median(rate for _, rate in alone)
         result["tournament_against_stub_rounds_per_s"] = statistics.median(whole)
         if options.server:
-            result |= against_server(folder, options.server_games, options.repeats)
+            result |= against_server(folder, options.server_games, options.repeats, options.device)
     for key, value in result.items():
         print(f"{key:<40}{value:>12,.2f}")
     line = json.dumps(result)

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The transformers backend on this machine's GPU: its tests, a tournament compared with the CPU's, and its speed. At
-# most 8 minutes; each part has a limit of its own, and the next one runs even if it fails.
+# The transformers backend on this machine's GPU: its tests, a tournament compared with the CPU's, and its speed; then
+# SmolLM2 on a real SGLang server there, if ARENA_SGLANG_PYTHON names the Python of an environment that has it. At most
+# 10 minutes; each part has a limit of its own, and the next one runs even if it fails.
 #
-#   benchmarks/gpu_check.sh [FOLDER]
+#   [ARENA_SGLANG_PYTHON=...] benchmarks/gpu_check.sh [FOLDER]
 #
 # The results go to FOLDER (default: gpu_check): parts.json, check.json, the speed with the card's name, and a log.
 # DEVICE=cpu SHAPE=small DTYPE=float32 GAMES=20 BESIDE=10 SPEED="--games 20 --singly 5 --together 64" PATIENCE=9 tries the
@@ -50,5 +51,7 @@ part check 100 "$python" benchmarks/gpu_check.py --device "$device" --out "$out"
 # shellcheck disable=SC2086
 part speed 200 "$python" benchmarks/gpu_speed.py --device "$device" --out "$out" --shape "${SHAPE:-llama-3.1-8b}" \
   --dtype "${DTYPE:-bfloat16}" ${SPEED:-}
+[[ -z ${ARENA_SGLANG_PYTHON:-} ]] || part sglang 240 "$python" benchmarks/client_speed.py --server --device "$device" \
+  --games 100 --server-games "${GAMES:-500}" --repeats 1 --json "$out/sglang.json"
 cat "$out"/*.json
 ! grep -q '"code": [^0]' "$out/parts.json"

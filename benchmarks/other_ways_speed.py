@@ -35,6 +35,14 @@ from benchmarks.support.playing import FIRST_WORDING, ROUNDS, Case, play
 
 ANSWER: Final = 8  # tokens at most
 TOGETHER: Final = 64  # prompts that generate is given at once
+WAYS: Final = (
+    "arena_prebuilt",
+    "create_completion",
+    "create_completion_marks",
+    "server_16",
+    "server_64",
+    "generate_64",
+)
 _ROOM: Final = 64  # tokens beyond the longest prompt
 
 Prompts = Sequence[Sequence[list[int]]]  # the token ids of matches, round after round
@@ -63,64 +71,78 @@ async def vocabulary_of(case: Case) -> tuple[Vocabulary, list[list[int]]]:
         await models.close()
 
 
-class Ways:
-    """Ways to play, by name: each is given all prompts and the number of the repeat, and returns rounds a second."""
+Way = Callable[[Prompts, int], float]
+"""Is given all prompts and the number of the repeat, and returns rounds a second."""
 
-    def __init__(self, case: Case, games: int, longest: int, within: ExitStack) -> None:
-        settings = Settings().resolved()
-        vocabulary, counted = asyncio.run(vocabulary_of(case))
-        ends = answers_end(case)
-        marks = [mark.encode() for mark in ends]
-        room = -(-(longest + _ROOM) // 256) * 256
-        task = {
-            "path": str(locate(find_model(case.model))),
-            "threads": settings.threads,
-            "cautious": settings.cautious,
-            "tokens": ANSWER,
-            "stops": ends,
-            "room": room,
-            "counted": counted,
-            "ends": [token for token, piece in enumerate(vocabulary.pieces) if any(mark in piece for mark in marks)],
-        }
-        self._case, self._games = case, games
-        line = within.enter_context(Child("documented_way", task | {"stops": ["\n"]}))
-        mark = within.enter_context(Child("documented_way", task))
-        few = within.enter_context(Child("server_way", task | {"slots": 16}))
-        many = within.enter_context(Child("server_way", task | {"slots": 64}))
-        batch = within.enter_context(Child("generate_way", task))
-        self.all: dict[str, Callable[[Prompts, int], float]] = {
-            "arena": lambda prompts, repeat: self._arena(),
-            "arena_prebuilt": lambda prompts, repeat: self._arena(PREBUILT.name),
-            "create_completion": lambda prompts, repeat: _matches(line, prompts, 2, repeat),
-            "create_completion_marks": lambda prompts, repeat: _matches(mark, prompts, 2, repeat),
-            "server_16": lambda prompts, repeat: _matches(few, prompts, 16, repeat),
-            "server_64": lambda prompts, repeat: _matches(many, prompts, 64, repeat),
-            "generate_64": lambda prompts, repeat: _batch(batch, prompts, repeat),
-        }
 
-    def _arena(self, build: str = "") -> float:
+def ways_to_play(case: Case, games: int, longest: int, chosen: Sequence[str], within: ExitStack) -> dict[str, Way]:
+    """The chosen ways by name (none: all), ready to play."""
+    settings = Settings().resolved()
+    vocabulary, counted = asyncio.run(vocabulary_of(case))
+    ends = answers_end(case)
+    marks = [mark.encode() for mark in ends]
+    task = {
+        "path": str(locate(find_model(case.model))),
+        "threads": settings.threads,
+        "cautious": settings.cautious,
+        "tokens": ANSWER,
+        "stops": ends,
+        "room": -(-(longest + _ROOM) // 256) * 256,
+        "counted": counted,
+        "ends": [token for token, piece in enumerate(vocabulary.pieces) if any(mark in piece for mark in marks)],
+    }
+
+    def child(module: str, **more: Any) -> Child:
+        return within.enter_context(Child(module, task | more))
+
+    makers: dict[str, Callable[[], Way]] = {
+        "arena": lambda: _arena(case, games),
+        "arena_prebuilt": lambda: _arena(case, games, PREBUILT.name),
+        "create_completion": lambda: _matches(child("documented_way", stops=["\n"]), 2),
+        "create_completion_marks": lambda: _matches(child("documented_way"), 2),
+        "server_16": lambda: _matches(child("server_way", slots=16), 16),
+        "server_64": lambda: _matches(child("server_way", slots=64), 64),
+        "generate_64": lambda: _batch(child("generate_way")),
+    }
+    return {name: make() for name, make in makers.items() if not chosen or name in chosen}
+
+
+def _arena(case: Case, games: int, build: str = "") -> Way:
+    """A tournament, on the build of llama.cpp that is named."""
+
+    def way(prompts: Prompts, repeat: int) -> float:
         before = os.environ.get(VARIABLE)
         if build:
             os.environ[VARIABLE] = build
         try:
-            played = play(self._case, self._games)
+            played = play(case, games)
         finally:
             os.environ.pop(VARIABLE, None)
             if before is not None:
                 os.environ[VARIABLE] = before
         return played.rounds / played.seconds
 
-
-def _matches(child: Child, prompts: Prompts, number: int, repeat: int) -> float:
-    """The repeat's matches, whole."""
-    chosen = _of_repeat(prompts, number, repeat)
-    return sum(map(len, chosen)) / float(child.ask(chosen))
+    return way
 
 
-def _batch(child: Child, prompts: Prompts, repeat: int) -> float:
+def _matches(child: Child, number: int) -> Way:
+    """So many matches of the repeat, whole."""
+
+    def way(prompts: Prompts, repeat: int) -> float:
+        chosen = _of_repeat(prompts, number, repeat)
+        return sum(map(len, chosen)) / float(child.ask(chosen))
+
+    return way
+
+
+def _batch(child: Child) -> Way:
     """A prompt of each of the repeat's matches, from the first round to the last in turn."""
-    chosen = [match[at % len(match)] for at, match in enumerate(_of_repeat(prompts, TOGETHER, repeat))]
-    return len(chosen) / float(child.ask(chosen))
+
+    def way(prompts: Prompts, repeat: int) -> float:
+        chosen = [match[at % len(match)] for at, match in enumerate(_of_repeat(prompts, TOGETHER, repeat))]
+        return len(chosen) / float(child.ask(chosen))
+
+    return way
 
 
 def _of_repeat(prompts: Prompts, number: int, repeat: int) -> Prompts:
@@ -135,14 +157,13 @@ def compare(case: Case, games: int, repeats: int, chosen: Sequence[str]) -> dict
     longest = max(len(prompt) for match in prompts for prompt in match)
     rates: dict[str, list[float]] = {}
     with ExitStack() as within:
-        ways = Ways(case, games, longest, within).all
-        names = [name for name in ways if not chosen or name in chosen]
+        ways = ways_to_play(case, games, longest, chosen, within)
         for repeat in range(repeats):
-            for name in names if repeat % 2 == 0 else reversed(names):
+            for name in ways if repeat % 2 == 0 else reversed(ways):
                 rates.setdefault(name, []).append(ways[name](prompts, repeat))
                 _tell(f"repeat {repeat + 1} of {repeats}: {name} {rates[name][-1]:.2f} rounds/s")
     found = {}
-    for name in names:
+    for name in ways:
         ratios = [arena / other for arena, other in zip(rates["arena"], rates[name], strict=True)]
         found[name] = {
             "rounds_per_s": statistics.median(rates[name]),
@@ -167,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--first-wording", action="store_true", help="rock-paper-scissors in the first wording")
     parser.add_argument("--games", type=int, default=500, help="matches that Arena plays in each repeat")
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--ways", nargs="+", default=[], metavar="NAME", help="only these, besides arena")
+    parser.add_argument("--ways", nargs="+", default=[], choices=WAYS, metavar="NAME", help="only these, besides arena")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the last line to this file")
     options = parser.parse_args(arguments)
     case = Case(options.model, options.game, FIRST_WORDING if options.first_wording else None)

@@ -1,4 +1,4 @@
-"""Starts and stops a real SGLang server on this machine's CPU, on loopback."""
+"""Starts and stops a real SGLang server on this machine, on loopback: on its CPU, unless said otherwise."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ def _is_free(port: int) -> bool:
 class Server:
     """A server for a folder with a model; another `start` serves the same model at the same port."""
 
-    def __init__(self, folder: Path, port: int, log: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, port: int, log: Path, device: str = "cpu", **environment: str) -> None:
         self.url = f"http://127.0.0.1:{port}"
+        self._device = device
         self._folder = folder
         self._port = port
         self._log = log
@@ -53,11 +54,12 @@ class Server:
         """Start it, and wait until it is healthy."""
         command = [
             *(str(PYTHON), "-m", "sglang.launch_server", "--model-path", str(self._folder)),
-            *("--device", "cpu", "--dtype", "float32", "--host", "127.0.0.1", "--port", str(self._port)),
+            *("--device", self._device, "--dtype", "float32", "--host", "127.0.0.1", "--port", str(self._port)),
             *(*OPTIONS, *options),
         ]
-        # without the first it imports modules that need a GPU
-        environment = {"SGLANG_USE_CPU_ENGINE": "1", RAW_VARIABLE: "1"} | ENVIRONMENT | self._environment
+        # without this it imports modules that need a GPU
+        without_gpu = {"SGLANG_USE_CPU_ENGINE": "1"} if self._device == "cpu" else {}
+        environment = without_gpu | {RAW_VARIABLE: "1"} | ENVIRONMENT | self._environment
         self._program = Program(command, environment, self._log)
         if wait:
             self.wait()
