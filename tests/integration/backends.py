@@ -20,9 +20,9 @@ from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from benchmarks.support import dequantised
 from benchmarks.support.device import DEVICE
+from benchmarks.support.llamacpp_server import LlamaCppServer
 from benchmarks.support.sglang_server import PYTHON, Server, free_port
 from tests.support.commands import SMOLLM2
-from benchmarks.support.llamacpp_server import LlamaCppServer
 from tests.support.vllm_server import PYTHON as VLLM_PYTHON
 from tests.support.vllm_server import VLLMServer
 

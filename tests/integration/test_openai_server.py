@@ -19,10 +19,10 @@ from arena.backends.keys import KEY_VARIABLE
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from arena.errors import ExitCode
+from benchmarks.support.llamacpp_server import LlamaCppServer
 from benchmarks.support.sglang_server import free_port
 from tests.integration.backends import Subject
 from tests.support.commands import GEMMA, SMOLLM2, arena, begun, check_whole, complaint, count_rounds, wait_for
-from benchmarks.support.llamacpp_server import LlamaCppServer
 from tests.support.match_prompt import ASKED, HEAD, MOVES, ROUND
 from tests.support.sglang_stub import listening
 

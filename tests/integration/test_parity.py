@@ -28,10 +28,10 @@ from arena.experiments.tournament.spec import TournamentSpec
 from arena.games import parse_game
 from arena.records import Policy
 from benchmarks.support import dequantised
+from benchmarks.support.llamacpp_server import LlamaCppServer
 from benchmarks.support.sglang_server import Server, free_port
 from tests.integration.backends import Subject
 from tests.support.commands import GEMMA, SMOLLM2
-from benchmarks.support.llamacpp_server import LlamaCppServer
 from tests.support.vllm_server import VLLMServer
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
