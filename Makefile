@@ -86,8 +86,8 @@ play: .venv/.installed
 SIDE_BY_SIDE := --no-print-directory -j2 --output-sync=target
 QUICK := not slow and not long and not web and not sglang and not vllm
 # of the other tests, matches and runs in the app, and the small models on both builds of llama.cpp
-TASTE := $(addprefix tests/tui/test_,lobby.py match.py ending.py run.py) \
-  tests/integration/test_models.py tests/integration/test_contract.py
+IN_THE_APP := $(addprefix tests/tui/test_,lobby.py match.py ending.py run.py)
+ON_MODELS := tests/integration/test_models.py tests/integration/test_contract.py
 EXPERIMENTS := tests/unit/experiments tests/unit/reports tests/unit/exchange tests/unit/session
 
 test: .venv/.installed-dev
@@ -95,10 +95,11 @@ test: .venv/.installed-dev
 	@$(MAKE) $(SIDE_BY_SIDE) test-experiments test-backends
 
 test-experiments:
-	$(BIN)/python -m pytest -m "$(QUICK)" -o cache_dir=.pytest_cache/experiments $(EXPERIMENTS) $(TASTE)
+	$(BIN)/python -m pytest -m "$(QUICK)" -o cache_dir=.pytest_cache/experiments $(EXPERIMENTS) $(IN_THE_APP)
 
 test-backends:
-	$(BIN)/python -m pytest -m "$(QUICK)" -o cache_dir=.pytest_cache/backends $(addprefix --ignore=,$(EXPERIMENTS)) tests/unit
+	$(BIN)/python -m pytest -m "$(QUICK)" -o cache_dir=.pytest_cache/backends $(addprefix --ignore=,$(EXPERIMENTS)) \
+	  tests/unit $(ON_MODELS)
 
 test-web: .venv/.installed-dev
 	$(BIN)/python -m pytest -m web tests/web
