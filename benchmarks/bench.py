@@ -70,7 +70,7 @@ SCRIPTS: Final = (
     Script(
         "tournament_speed",
         ("--large", "5000"),
-        ("--matches", "4", "20", "--model", "gemma-3-270m", "--game", "rps", "--repeats", "1"),
+        ("--matches", "50", "--model", "gemma-3-270m", "--game", "rps", "--repeats", "1"),
         14,
         (
             *_tournaments("gemma-3-270m, rps"),
