@@ -7,7 +7,6 @@ key counts as answered when its effect is visible in the terminal. The last line
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import re
 import statistics
@@ -16,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.support.telling import tell_result
 from benchmarks.support.terminal import app
 
 MODEL = "llm:gemma-3-270m"
@@ -139,9 +139,7 @@ def main() -> None:
     rows.append((f"MiB more after {options.rounds} rounds than after a tenth", long - short, _TARGETS["memory_mib"]))
     for name, value, target in rows:
         print(f"{name:<58}{value:>9.2f}   target {target:g}")
-    if options.json:
-        options.json.write_text(json.dumps(numbers, indent=2) + "\n")
-    print(json.dumps(numbers))
+    tell_result(numbers, options.json)
 
 
 if __name__ == "__main__":

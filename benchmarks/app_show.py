@@ -6,11 +6,11 @@ The real app in a real pseudo-terminal of 80 by 24. The last line on standard ou
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.support.show_memory import growth, show
+from benchmarks.support.telling import tell_result
 
 GEMMA: Final = "llm:gemma-3-270m"
 SMOLLM: Final = "llm:smollm2-135m-instruct"
@@ -36,9 +36,7 @@ def main() -> None:
         "workers_mib_more": growth(held, lambda one: one.workers),
         "held": [one._asdict() for one in held],
     }
-    if options.json:
-        options.json.write_text(json.dumps(numbers, indent=2) + "\n")
-    print(json.dumps(numbers))
+    tell_result(numbers, options.json)
 
 
 if __name__ == "__main__":

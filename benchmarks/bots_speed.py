@@ -8,7 +8,6 @@ line on standard output is JSON.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import Any, Final
 
 from benchmarks.support.bot_games import LENGTH, Cost, command
 from benchmarks.support.other_games import MISSING
+from benchmarks.support.telling import tell_result
 
 _ARENA: Final = {
     "arena": ("played", "uniform"),
@@ -134,10 +134,7 @@ def main() -> None:
         for name, cost in numbers["large"].items():
             values = [cost[key] for key in ("seconds", "least", "most", "cpu_seconds", "mib")]
             print(f"{name:<40}" + "".join(f"{value:>12,.2f}" for value in values))
-    line = json.dumps(numbers)
-    if options.json:
-        options.json.write_text(line + "\n", encoding="utf-8")
-    print(line)
+    tell_result(numbers, options.json)
 
 
 if __name__ == "__main__":

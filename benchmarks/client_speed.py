@@ -28,6 +28,7 @@ from arena.backends.server import ServerSettings
 from arena.backends.sglang.client import SGLang
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
+from benchmarks.support.telling import tell, tell_result
 
 ROOT = Path(__file__).parents[1]
 MODEL = "smollm2-135m-instruct"
@@ -188,7 +189,7 @@ def against_server(folder: Path, games: int, repeats: int, device: str) -> dict[
     found: list[tuple[float, float, float]] = []
     with tempfile.TemporaryDirectory() as logs:
         server = Server(folder, free_port(), Path(logs) / "log", device)
-        _tell("starting SGLang")
+        tell("starting SGLang")
         try:
             server.start()
             asyncio.run(tournament(server.url, 4, 99, "greedy"))
@@ -199,7 +200,7 @@ def against_server(folder: Path, games: int, repeats: int, device: str) -> dict[
                 seconds = asyncio.run(replayed(server.url, recorded, ServerSettings().batch))
                 own = games * ROUNDS / seconds
                 found.append((ours, own, recorded.prompts / (games * ROUNDS)))
-                _tell(f"tournament {ours:.1f} rounds/s, the server's own rate {own:.1f}, {recorded.prompts} prompts")
+                tell(f"tournament {ours:.1f} rounds/s, the server's own rate {own:.1f}, {recorded.prompts} prompts")
         finally:
             server.stop()
     ours, own, prompts = map(statistics.median, zip(*found, strict=True))
@@ -216,14 +217,10 @@ def against_server(folder: Path, games: int, repeats: int, device: str) -> dict[
 
 def model_folder(folder: Path) -> Path:
     """SmolLM2's weights in 32 bits and its tokenizer, in the form that a server needs."""
-    _tell("writing SmolLM2 in 32 bits")
+    tell("writing SmolLM2 in 32 bits")
     program = ROOT / "benchmarks/support/dequantised.py"
     subprocess.run([sys.executable, program, locate(find_model(MODEL)), folder], check=True, capture_output=True)
     return folder
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -253,10 +250,7 @@ def main() -> None:
             result |= against_server(folder, options.server_games, options.repeats, options.device)
     for key, value in result.items():
         print(f"{key:<40}{value:>12,.2f}")
-    line = json.dumps(result)
-    if options.json:
-        options.json.write_text(line + "\n", encoding="utf-8")
-    print(line)
+    tell_result(result, options.json)
 
 
 def _rock(folder: Path) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import statistics
 import sys
 import time
@@ -20,6 +19,7 @@ from arena.backends.loading import Models
 from arena.experiments.numbers.cells import plan_cells
 from arena.experiments.numbers.exact import explore
 from arena.experiments.numbers.spec import NumbersSpec
+from benchmarks.support.telling import tell_result
 
 ONE = (Sampling(),)
 GRID = tuple(Sampling(temperature, top_p) for temperature in (1.0, 1.5, 2.0, 2.5) for top_p in (1.0, 0.8, 0.5))
@@ -64,9 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"  one setting        {found['one_seconds']:6.2f} s")
     print(f"  twelve settings    {found['grid_seconds']:6.2f} s, {found['grid_ratio']:.2f} times as long")
     print(f"  not followed       {found['unexplored']:6.3f} of the distribution at temperature 1")
-    print(json.dumps(found))
-    if chosen.file is not None:
-        chosen.file.write_text(json.dumps(found) + "\n", encoding="utf-8")
+    tell_result(found, chosen.file)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.support.telling import tell_result
+
 ROOT = Path(__file__).parents[1]
 NAME = "predictability-arena"
 EXTRAS = "app,laptop,models"
@@ -138,7 +140,7 @@ def main() -> None:
             for way in options.way or WAYS:
                 found.append(measure(way, python, wheel))
                 print("  ".join(f"{name} {value}" for name, value in found[-1].items()), flush=True)
-    print(json.dumps(found))
+    tell_result(found)
 
 
 if __name__ == "__main__":

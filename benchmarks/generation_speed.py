@@ -30,6 +30,7 @@ from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from arena.concurrency import together
 from arena.experiments.prediction.documents import shipped_documents
+from benchmarks.support.telling import tell_result
 
 TOP_P = 0.9
 
@@ -142,10 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = asyncio.run(measure(options))
     for key, value in found.items():
         print(f"{key:>24}  {value:.2f}" if isinstance(value, float) else f"{key:>24}  {value}")
-    line = json.dumps(found)
-    if options.file:
-        options.file.write_text(line + "\n")
-    print(line)
+    tell_result(found, options.file)
 
 
 if __name__ == "__main__":

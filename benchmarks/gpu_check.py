@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from arena.experiments.tournament.spec import TournamentSpec
 from arena.session.progress import observer
 from arena.store.rows import RoundColumns
 from arena.store.store import Store
+from benchmarks.support.telling import tell_result
 from benchmarks.support.timed import timed
 
 MODEL = "smollm2-135m-instruct"
@@ -94,9 +94,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         there = asyncio.run(play(Path(folder) / "there.db", options.device, options.games))
         here = asyncio.run(play(Path(folder) / "here.db", "cpu", options.beside))
-    line = json.dumps({"device": options.device, "there": there.told(), "cpu": here.told(), **compare(there, here)})
-    (options.out / "check.json").write_text(line + "\n", encoding="utf-8")
-    print(line)
+    result = {"device": options.device, "there": there.told(), "cpu": here.told(), **compare(there, here)}
+    tell_result(result, options.out / "check.json")
 
 
 if __name__ == "__main__":

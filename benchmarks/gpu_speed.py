@@ -29,6 +29,7 @@ from arena.backends.local.client import LocalModel
 from arena.backends.local.settings import Settings
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
+from benchmarks.support.telling import tell, tell_result
 
 ROUNDS = 10
 ANSWER = 8  # tokens at most
@@ -99,6 +100,7 @@ async def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
     Neither loading the model nor the first matches are timed."""
     from arena.experiments.tournament.spec import TournamentSpec
     from arena.session.progress import observer
+    from benchmarks.support.playing import asked
     from benchmarks.support.timed import timed
 
     settings = Settings(
@@ -132,27 +134,14 @@ async def play(folder: str, options: argparse.Namespace) -> dict[str, Any]:
         try:
             _, seconds, _ = await played(PILOT, 1)
             matches = options.games or max(PILOT, min(500, int(PILOT * options.seconds / seconds)))
-            _tell(f"{PILOT} matches took {seconds:.1f} s: now {matches}, twice")
+            tell(f"{PILOT} matches took {seconds:.1f} s: now {matches}, twice")
             _, first, _ = await played(matches, 2)
             with Utilisation(options.device) as busy:
                 path, seconds, work = await played(matches, 0)
         finally:
             await models.close()
-        prompts = _asked(path)
+        prompts = [prompt for match in asked(path) for prompt in match]
     return {"matches": matches, "first": first, "seconds": seconds, "work": work, "prompts": prompts, "busy": busy.mean}
-
-
-def _asked(path: Path) -> list[list[int]]:
-    """The prompts, round by round of each match."""
-    from arena.games import parse_game
-    from arena.store.store import Store
-
-    with Store.open(path) as store:
-        (cell,) = store.cells(store.run(None))
-        tokens = {row.number: row.prompt.tokens for row in store.prompts(cell)}
-        columns = store.rounds(cell, len(parse_game(cell.spec.what).moves))
-    order = sorted(zip(columns.match.tolist(), range(len(columns.match)), columns.prompt.tolist(), strict=True))
-    return [list(tokens[prompt]) for _, _, prompt in order]
 
 
 # --- the child processes: the folder, generate, the limit ---
@@ -233,12 +222,12 @@ def measure(options: argparse.Namespace, folder: str) -> dict[str, Any]:
     """Play, and measure what it is compared with."""
     one_token = options.answers == "move"
     task = {"folder": folder, "device": options.device, "dtype": options.dtype, "shape": options.shape}
-    _tell(f"a model of the shape {options.shape} with random weights; the first matches")
+    tell(f"a model of the shape {options.shape} with random weights; the first matches")
     gguf = str(locate(find_model(TOKENIZER)))
     in_child("prepared", task | {"gguf": gguf, "moves": MOVES if one_token else ()})
     played = asyncio.run(play(folder, options))
     rounds, work = played["matches"] * ROUNDS / played["seconds"], played["work"]
-    _tell(f"Arena: {rounds:.1f} rounds/s; now generate and the limit")
+    tell(f"Arena: {rounds:.1f} rounds/s; now generate and the limit")
     other = in_child(
         "beside",
         task
@@ -284,10 +273,6 @@ def card(device: str) -> str:
     return subprocess.run([sys.executable, "-c", told, device], capture_output=True, text=True).stdout.strip()
 
 
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def main() -> None:
     """Measure, print a table and a line of JSON, and write the JSON to a file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -312,11 +297,9 @@ def main() -> None:
         result = measure(options, folder)
     for key, value in result.items():
         print(f"{key:<28}{value:>16,.3f}" if isinstance(value, float) else f"{key:<28}{value!s:>16}")
-    line = json.dumps(result)
     options.out.mkdir(parents=True, exist_ok=True)
     file = re.sub(r"[^\w.-]+", "-", f"gpu_speed.{result['device']}.{options.shape}.{options.answers}.json")
-    (options.out / file).write_text(line + "\n", encoding="utf-8")
-    print(line)
+    tell_result(result, options.out / file)
 
 
 if __name__ == "__main__":

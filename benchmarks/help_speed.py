@@ -7,7 +7,6 @@ JSON; the ratio should be at most 4.
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import statistics
 import subprocess
@@ -15,6 +14,8 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from benchmarks.support.telling import tell_result
 
 
 def seconds(command: Sequence[str]) -> float:
@@ -50,7 +51,7 @@ def main() -> None:
     print(f"{'arena --help':<28}{help_s:>9.3f}s{min(times['help']):>9.3f}s")
     print(f"{'python -c import click':<28}{click_s:>9.3f}s{min(times['click']):>9.3f}s")
     print(f"{'ratio (target: at most 4)':<28}{help_s / click_s:>10.2f}")
-    print(json.dumps({"help_s": help_s, "click_s": click_s, "ratio": help_s / click_s}))
+    tell_result({"help_s": help_s, "click_s": click_s, "ratio": help_s / click_s})
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
+from benchmarks.support.telling import tell_result
 
 MODELS: Final = ("gemma-3-270m", "smollm2-135m-instruct")
 SERVED: Final = "smollm2-135m-instruct"
@@ -128,10 +129,7 @@ def main() -> None:
     for shown, found in result.items():
         if isinstance(found, dict):
             print(f"{shown:<42}" + "".join(f"{1000 * found[step]['blocked_s']:>12.1f}" for step in STEPS))
-    line = json.dumps(result)
-    if options.json:
-        options.json.write_text(line + "\n", encoding="utf-8")
-    print(line)
+    tell_result(result, options.json)
 
 
 if __name__ == "__main__":

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import statistics
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from arena.agents.moves import move_tokens
 from arena.backends.base import Vocabulary
 from arena.backends.loading import Models
-from arena.backends.local.llamacpp.builds import PREBUILT, VARIABLE
+from arena.backends.local.llamacpp.builds import NATIVE, PREBUILT, VARIABLE, Build
 from arena.backends.local.settings import Settings
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
@@ -31,21 +30,14 @@ from arena.games import parse_game
 from arena.prompts.wording import find_wording, read_wording
 from arena.records import Seat
 from benchmarks.support.child import Child
-from benchmarks.support.playing import FIRST_WORDING, ROUNDS, Case, play
+from benchmarks.support.playing import FIRST_WORDING, ROUNDS, Case, Prompt, play
+from benchmarks.support.telling import tell, tell_result
 
 ANSWER: Final = 8  # tokens at most
 TOGETHER: Final = 64  # prompts that generate is given at once
-WAYS: Final = (
-    "arena_prebuilt",
-    "create_completion",
-    "create_completion_marks",
-    "server_16",
-    "server_64",
-    "generate_64",
-)
 _ROOM: Final = 64  # tokens beyond the longest prompt
 
-Prompts = Sequence[Sequence[list[int]]]  # the token ids of matches, round after round
+Prompts = Sequence[Sequence[Prompt]]  # the token ids of matches, round after round
 
 
 def answers_end(case: Case) -> list[str]:
@@ -75,13 +67,27 @@ Way = Callable[[Prompts, int], float]
 """Is given all prompts and the number of the repeat, and returns rounds a second."""
 
 
-def ways_to_play(case: Case, games: int, longest: int, chosen: Sequence[str], within: ExitStack) -> dict[str, Way]:
-    """The chosen ways by name (none: all), ready to play."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is played, how many matches Arena plays of it, and what the others are told of it (`task`)."""
+
+    case: Case
+    games: int
+    task: dict[str, Any]
+    within: ExitStack
+
+    def child(self, module: str, **more: Any) -> Child:
+        """One of the others, ready to play."""
+        return self.within.enter_context(Child(module, self.task | more))
+
+
+def task_of(case: Case, longest: int) -> dict[str, Any]:
+    """What others must know to ask for the same; `longest` is the length of the longest prompt."""
     settings = Settings().resolved()
     vocabulary, counted = asyncio.run(vocabulary_of(case))
     ends = answers_end(case)
     marks = [mark.encode() for mark in ends]
-    task = {
+    return {
         "path": str(locate(find_model(case.model))),
         "threads": settings.threads,
         "cautious": settings.cautious,
@@ -92,34 +98,13 @@ def ways_to_play(case: Case, games: int, longest: int, chosen: Sequence[str], wi
         "ends": [token for token, piece in enumerate(vocabulary.pieces) if any(mark in piece for mark in marks)],
     }
 
-    def child(module: str, **more: Any) -> Child:
-        return within.enter_context(Child(module, task | more))
 
-    makers: dict[str, Callable[[], Way]] = {
-        "arena": lambda: _arena(case, games),
-        "arena_prebuilt": lambda: _arena(case, games, PREBUILT.name),
-        "create_completion": lambda: _matches(child("documented_way", stops=["\n"]), 2),
-        "create_completion_marks": lambda: _matches(child("documented_way"), 2),
-        "server_16": lambda: _matches(child("server_way", slots=16), 16),
-        "server_64": lambda: _matches(child("server_way", slots=64), 64),
-        "generate_64": lambda: _batch(child("generate_way")),
-    }
-    return {name: make() for name, make in makers.items() if not chosen or name in chosen}
-
-
-def _arena(case: Case, games: int, build: str = "") -> Way:
-    """A tournament, on the build of llama.cpp that is named."""
+def _arena(place: Place, build: Build) -> Way:
+    """A tournament on a build of llama.cpp."""
 
     def way(prompts: Prompts, repeat: int) -> float:
-        before = os.environ.get(VARIABLE)
-        if build:
-            os.environ[VARIABLE] = build
-        try:
-            played = play(case, games)
-        finally:
-            os.environ.pop(VARIABLE, None)
-            if before is not None:
-                os.environ[VARIABLE] = before
+        os.environ[VARIABLE] = build.name  # for the worker that is started
+        played = play(place.case, place.games)
         return played.rounds / played.seconds
 
     return way
@@ -145,26 +130,39 @@ def _batch(child: Child) -> Way:
     return way
 
 
+ARENA: Final = "arena"
+WAYS: Final[dict[str, Callable[[Place], Way]]] = {
+    ARENA: lambda place: _arena(place, NATIVE),
+    "arena_prebuilt": lambda place: _arena(place, PREBUILT),
+    "create_completion": lambda place: _matches(place.child("documented_way", stops=["\n"]), 2),
+    "create_completion_marks": lambda place: _matches(place.child("documented_way"), 2),
+    "server_16": lambda place: _matches(place.child("server_way", slots=16), 16),
+    "server_64": lambda place: _matches(place.child("server_way", slots=64), 64),
+    "generate_64": lambda place: _batch(place.child("generate_way")),
+}
+
+
 def _of_repeat(prompts: Prompts, number: int, repeat: int) -> Prompts:
     """So many matches, others in each repeat as long as there are enough."""
     return [prompts[(repeat * number + at) % len(prompts)] for at in range(number)]
 
 
-def compare(case: Case, games: int, repeats: int, chosen: Sequence[str]) -> dict[str, Any]:
-    """Run all ways in turn."""
-    _tell(f"{case}: {games} matches, for their prompts")
-    prompts = play(case, games, games).prompts
+def compare(case: Case, games: int, repeats: int, chosen: Collection[str]) -> dict[str, Any]:
+    """Run the chosen ways in turn, Arena among them."""
+    tell(f"{case}: {games} matches, for their prompts")
+    prompts = play(case, games).prompts
     longest = max(len(prompt) for match in prompts for prompt in match)
     rates: dict[str, list[float]] = {}
     with ExitStack() as within:
-        ways = ways_to_play(case, games, longest, chosen, within)
+        place = Place(case, games, task_of(case, longest), within)
+        ways = {name: make(place) for name, make in WAYS.items() if name in {ARENA, *chosen}}
         for repeat in range(repeats):
             for name in ways if repeat % 2 == 0 else reversed(ways):
                 rates.setdefault(name, []).append(ways[name](prompts, repeat))
-                _tell(f"repeat {repeat + 1} of {repeats}: {name} {rates[name][-1]:.2f} rounds/s")
+                tell(f"repeat {repeat + 1} of {repeats}: {name} {rates[name][-1]:.2f} rounds/s")
     found = {}
     for name in ways:
-        ratios = [arena / other for arena, other in zip(rates["arena"], rates[name], strict=True)]
+        ratios = [arena / other for arena, other in zip(rates[ARENA], rates[name], strict=True)]
         found[name] = {
             "rounds_per_s": statistics.median(rates[name]),
             "least": min(rates[name]),
@@ -176,10 +174,6 @@ def compare(case: Case, games: int, repeats: int, chosen: Sequence[str]) -> dict
     return {"case": str(case), "games": games, "rounds": ROUNDS, "repeats": repeats, "ways": found}
 
 
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Compare, print a table and a line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -188,19 +182,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--first-wording", action="store_true", help="rock-paper-scissors in the first wording")
     parser.add_argument("--games", type=int, default=500, help="matches that Arena plays in each repeat")
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--ways", nargs="+", default=[], choices=WAYS, metavar="NAME", help="only these, besides arena")
+    parser.add_argument("--ways", nargs="+", default=WAYS, choices=WAYS, metavar="NAME", help="only these and arena")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the last line to this file")
     options = parser.parse_args(arguments)
     case = Case(options.model, options.game, FIRST_WORDING if options.first_wording else None)
-    ways = ["arena", *options.ways] if options.ways else []
-    result = compare(case, options.games, options.repeats, ways)
+    result = compare(case, options.games, options.repeats, options.ways)
     print(f"{'rounds/s, median, least, most':>54}{'Arena over it, the same':>38}")
     for name, figures in result["ways"].items():
         print(f"{name:<26}" + "".join(f"{value:>11.2f}" for value in figures.values()))
-    line = json.dumps(result)
-    if options.json:
-        options.json.write_text(line + "\n", encoding="utf-8")
-    print(line)
+    tell_result(result, options.json)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import cProfile
-import json
 import pstats
 import resource
 import tempfile
@@ -27,6 +26,7 @@ from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from arena.experiments.tournament.spec import TournamentSpec
 from arena.session.progress import observer
+from benchmarks.support.telling import tell_result
 from benchmarks.support.timed import timed
 
 TOKENIZER = "smollm2-135m-instruct"
@@ -101,7 +101,7 @@ def main() -> None:
     rounds = 10 * options.games * options.repeats
     worker = 1e6 * (children.ru_utime + children.ru_stime) / rounds
     best = max(results, key=lambda line: line["rounds_per_s"])
-    print(json.dumps({**best, "worker_us_a_round_with_loading": worker}))
+    tell_result({**best, "worker_us_a_round_with_loading": worker})
 
 
 def tokenizer(folder: Path) -> None:

@@ -7,9 +7,9 @@ the machine's speed affects both. The last line on standard output is JSON.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ from arena.backends.local.settings import Settings
 from arena.backends.weights.catalog import find_model
 from arena.backends.weights.finding import locate
 from benchmarks.support.child import Child
-from benchmarks.support.playing import FIRST_WORDING, Case, Played, play
+from benchmarks.support.playing import FIRST_WORDING, Case, Played, play, tree_size
+from benchmarks.support.telling import tell_result
 
 MODELS = ("gemma-3-270m", "smollm2-135m-instruct")
 GAMES = ("rps", "hide-and-seek")
@@ -50,17 +51,19 @@ def measure(case: Case, sizes: Iterable[int], repeats: int) -> dict[str, Any]:
 def figures(played: Played, limit: Mapping[str, float]) -> dict[str, float]:
     """What a tournament reached, and its fraction of the limit: of tokens alone, and with the output layer for every
     prompt whose distribution is wanted."""
-    tokens = played.distinct * limit["token"] + played.sampled_tokens * limit["continued"]
+    work, distinct = played.work, tree_size(chain.from_iterable(played.prompts))
+    rows = work.prompts + work.repeated
+    tokens = distinct * limit["token"] + work.sampled_tokens * limit["continued"]
     return {
         "seconds": played.seconds,
         "rounds_per_s": played.rounds / played.seconds,
-        "prompt_tokens": played.prompt_tokens,
-        "distinct_tokens": played.distinct,
-        "continued_tokens": played.sampled_tokens,
-        "rows": played.rows,
+        "prompt_tokens": work.prompt_tokens,
+        "distinct_tokens": distinct,
+        "continued_tokens": work.sampled_tokens,
+        "rows": rows,
         "seconds_per_token": played.seconds / played.evaluated,
         "fraction_of_tokens_alone": tokens / played.seconds,
-        "fraction_of_limit": (tokens + played.rows * limit["row"]) / played.seconds,
+        "fraction_of_limit": (tokens + rows * limit["row"]) / played.seconds,
         "peak_mib": played.peak_mib,
     }
 
@@ -97,14 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print_table(found[-1])
     result: dict[str, Any] = {each["case"]: each for each in found}
     if options.large:
-        sizes_ = found[0]["matches"]
-        result["large_over_small"] = (
-            sizes_[str(options.large)]["seconds_per_token"] / sizes_[str(options.matches[-1])]["seconds_per_token"]
-        )
-    line = json.dumps(result)
-    if options.json:
-        options.json.write_text(line + "\n", encoding="utf-8")
-    print(line)
+        small, large = (found[0]["matches"][str(size)] for size in (options.matches[-1], options.large))
+        result["large_over_small"] = large["seconds_per_token"] / small["seconds_per_token"]
+    tell_result(result, options.json)
 
 
 if __name__ == "__main__":

@@ -17,14 +17,13 @@ from typing import Any
 class Child:
     """A module of this package that calls `serve`. Nothing that it does before `ask` counts as the answer's time."""
 
-    def __init__(self, module: str, task: dict[str, Any], **environment: str) -> None:
+    def __init__(self, module: str, task: dict[str, Any]) -> None:
         """Start it, and wait until it is ready. Exits if it fails."""
         self._module = module
         self._process = subprocess.Popen(
             [sys.executable, "-m", f"benchmarks.support.{module}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | environment,
             text=True,
         )
         self.ask(task)

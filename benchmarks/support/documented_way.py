@@ -30,7 +30,6 @@ def begin(task: dict[str, Any]) -> Callable[[Any], Any]:
         verbose=False,
     )
     counted = [np.array(tokens) for tokens in task["counted"]]
-    policies: list[list[float]] = []
     first = True
 
     def read(_: NDArray[np.intc], logits: NDArray[np.single]) -> NDArray[np.single]:
@@ -39,7 +38,8 @@ def begin(task: dict[str, Any]) -> Callable[[Any], Any]:
             row = logits.astype(np.float64)
             row -= row.max()
             logprobs = row - np.log(np.exp(row).sum())
-            policies.append([float(np.exp(logprobs[tokens]).sum()) for tokens in counted])
+            for tokens in counted:
+                np.exp(logprobs[tokens]).sum()
             first = False
         return logits
 

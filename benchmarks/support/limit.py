@@ -7,21 +7,20 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from arena.backends.local.evaluator import Row
+from arena.backends.local.llamacpp.library import LlamaCppLibrary
+from arena.backends.local.settings import Settings
 from benchmarks.support.child import serve
 
-PREFILL = 512  # tokens of the long prompt
-SEQUENCES = 64  # continued at once
+_PREFILL = 512  # tokens of the long prompt
+_SEQUENCES = 64  # continued at once
 
 
 def begin(task: dict[str, Any]) -> Callable[[Any], Any]:
     """Load the model at the task's `path` as Arena does. A question is a number of repeats. The answer has the seconds,
     each the median of them: for a `token` of a long prompt, for a `row` more of which the distribution is wanted, and
     for a token in a step (`continued`) of many sequences side by side."""
-    from arena.backends.local.evaluator import Row
-    from arena.backends.local.llamacpp.library import LlamaCppLibrary
-    from arena.backends.local.settings import Settings
-
-    settings = Settings(threads=task["threads"], cautious=task["cautious"], batch=PREFILL, outputs=SEQUENCES)
+    settings = Settings(threads=task["threads"], cautious=task["cautious"], batch=_PREFILL, outputs=_SEQUENCES)
     library = LlamaCppLibrary(task["path"], settings)
 
     def token(index: int) -> int:
@@ -35,22 +34,22 @@ def begin(task: dict[str, Any]) -> Callable[[Any], Any]:
 
     def prompt(outputs: int) -> float:
         library.clear()
-        return timed([Row(token(at), at, (0,), () if at >= PREFILL - outputs else None) for at in range(PREFILL)])
+        return timed([Row(token(at), at, (0,), () if at >= _PREFILL - outputs else None) for at in range(_PREFILL)])
 
     def step(number: int) -> float:
         at = 100 + number
-        return timed([Row(token(sequence + number), at, (sequence,), ()) for sequence in range(SEQUENCES)])
+        return timed([Row(token(sequence + number), at, (sequence,), ()) for sequence in range(_SEQUENCES)])
 
     def measure(repeats: int) -> dict[str, float]:
         found: dict[str, list[float]] = {"token": [], "row": [], "continued": []}
         for _ in range(repeats):
-            many, one = prompt(SEQUENCES), prompt(1)
-            found["token"].append(one / PREFILL)
-            found["row"].append((many - one) / (SEQUENCES - 1))
+            many, one = prompt(_SEQUENCES), prompt(1)
+            found["token"].append(one / _PREFILL)
+            found["row"].append((many - one) / (_SEQUENCES - 1))
             library.drop(0, 100)  # the rest is the stem of the sequences
-            for sequence in range(1, SEQUENCES):
+            for sequence in range(1, _SEQUENCES):
                 library.copy(0, sequence, 100)
-            found["continued"] += [step(number) / SEQUENCES for number in range(4)]
+            found["continued"] += [step(number) / _SEQUENCES for number in range(4)]
         return {name: statistics.median(seconds) for name, seconds in found.items()}
 
     measure(1)  # warms up

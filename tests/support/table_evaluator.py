@@ -65,6 +65,11 @@ class TableModel:
         if self.passing is None:
             self._cells = [cell for cell in self._cells if cell[2]]
 
+    @property
+    def in_use(self) -> int:
+        """How many cells aren't free."""
+        return len(self._cells)
+
     def clear(self) -> None:
         self._cells = []
 

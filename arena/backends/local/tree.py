@@ -41,11 +41,6 @@ class Tree:
         self._residents = Residents(memory, cells, sequences, ahead)
         self._scratch: list[int] = []
 
-    @property
-    def resident(self) -> int:
-        """How many cells are in use."""
-        return self._residents.count
-
     def _begin_anew(self) -> None:
         """Clear the cache, and begin with an empty one."""
         self._memory.clear()
@@ -129,6 +124,7 @@ class Tree:
         """A sequence outside the tree, with room for `cells` cells. Until `take_back` nothing may be planned. Raises
         RuntimeError if the cache is too small."""
         self._residents.batch += 1
+        self._residents.planned(cells)
         if self._once:
             if not self._once.is_left(cells):
                 self._begin_anew()

@@ -23,7 +23,7 @@ def resident_after(lengths: Iterable[int], ahead: bool = False) -> int:
         plan = tree.plan([prompt], [prompt], LONG, 16)
         model.evaluate(plan.rows)
         tree.settle(plan)
-    return tree.resident
+    return model.in_use
 
 
 @pytest.mark.parametrize(
